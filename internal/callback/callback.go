@@ -1,0 +1,22 @@
+// Package callback is the webhook listener: it checks who may post, reads what was posted, and says for which run it
+// is. It delivers to a Sink and knows nothing of scenarios.
+package callback
+
+import (
+	"time"
+
+	"callflow/internal/graph"
+)
+
+// Sink takes what arrived. Calls come one at a time from the listener's owner (the event loop, or under the hub's lock).
+type Sink interface {
+	// Deliver hands over the events of one POST to a run's own URI. It reports whether the run is known.
+	Deliver(run string, events []*graph.Event) bool
+	// Arrive hands over the events of one POST to a bot's registered address.
+	Arrive(bot string, events []*graph.Event)
+}
+
+// Verifier checks a bearer token of Graph's (signature, issuer, audience, expiry) against the bot's app id.
+type Verifier interface {
+	Verify(token, audience string, now time.Time) error
+}

@@ -1,0 +1,159 @@
+// Package graph has the calling API's own words: types, dialects, commands and replies, notifications, codes, and the
+// HTTP client. It knows nothing of scenarios. Sources of its rules are the Graph documentation pages named beside them.
+package graph
+
+import (
+	"encoding/json"
+	"reflect"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Dialect is one version of the API as it is spoken on the wire. Scenarios are written in v1.0 words; a dialect
+// translates both ways.
+type Dialect string
+
+// The dialects.
+const (
+	V1     Dialect = "v1.0"   // /v1.0/communications/calls
+	Beta   Dialect = "beta"   // /beta/communications/calls
+	Legacy Dialect = "legacy" // the 2018 API: /beta/app/calls and /beta/applications/{id}/calls
+)
+
+// EnumValues lists the dialects.
+func (Dialect) EnumValues() []string { return []string{string(V1), string(Beta), string(Legacy)} }
+
+// Object is a normalised JSON object with the members of T that were there; what was absent is absent. Enums have
+// Graph's documented case, ids of 32 hex digits are lower case with hyphens, result codes are numbers (float64 never
+// appears where T says int).
+type Object[T any] map[string]any
+
+// Shape tells package schema which fields expressions may name.
+func (Object[T]) Shape() reflect.Type { return reflect.TypeFor[T]() }
+
+// Header is one HTTP header line.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Headers are sorted by name, so that a journal never depends on map order.
+type Headers []Header
+
+// Get returns the first value of the header, whatever its case.
+func (h Headers) Get(name string) string {
+	for _, x := range h {
+		if strings.EqualFold(x.Name, name) {
+			return x.Value
+		}
+	}
+	return ""
+}
+
+// SortHeaders flattens an http.Header-like map.
+func SortHeaders(m map[string][]string) Headers {
+	var hs Headers
+	for name, values := range m {
+		for _, v := range values {
+			hs = append(hs, Header{name, v})
+		}
+	}
+	sort.SliceStable(hs, func(i, j int) bool { return hs[i].Name < hs[j].Name })
+	return hs
+}
+
+// Command is one request in v1.0 words. Op is the verb's name as callflow spells it: createCall, answer, reject,
+// redirect, transfer, invite, hangUp, getCall, listParticipants, getOperation, or request for a raw one.
+type Command struct {
+	Op          string
+	Call        string // ids that stand in the path; a bare id or a /…/calls/id path
+	Participant string
+	Operation   string
+	Body        any // marshals to the body in v1.0 words; nil: none
+
+	Method, Path string // for Op request: the method and the path below /v1.0 ("/communications/calls/…")
+}
+
+// Wire is a command as a dialect sends it. Path begins with the version ("/v1.0/communications/calls").
+type Wire struct {
+	Method string
+	Path   string
+	Body   []byte // nil: none
+}
+
+// Reply is a response, normalised.
+type Reply struct {
+	Status      int
+	Headers     Headers
+	Raw         json.RawMessage  // the body when it is JSON, compacted
+	Text        string           // the body when it is not
+	Body        any              // the body, normalised, ids and enums as in events
+	CallID      string           // of the call the request created or was about
+	OperationID string           // the Location's last segment, else the body's id
+	Call        map[string]any   // when the body is a call
+	Operation   map[string]any   // when the request began an operation: at least id; status, clientContext, resultInfo if told
+	List        []map[string]any // when the body is a collection
+	Final       bool             // the operation carried completed or failed: no notification follows
+	Error       *Error           // Status >= 400
+	RetryAfter  time.Duration    // from the header, in seconds, also fractional; 0: none
+}
+
+// Error is the service's error envelope. Code is a calling-service number ("7505") or a Graph word.
+type Error struct {
+	Status          int    `json:"status"`
+	Code            string `json:"code"`
+	Message         string `json:"message"`
+	RequestID       string `json:"requestId,omitempty"`
+	ClientRequestID string `json:"clientRequestId,omitempty"`
+	Date            string `json:"date,omitempty"`
+}
+
+// EventKind says what a notification is about.
+type EventKind string
+
+// The kinds. An event that is none of the first four is kept raw.
+const (
+	KindCall         EventKind = "call"
+	KindOperation    EventKind = "operation"
+	KindParticipants EventKind = "participants"
+	KindTone         EventKind = "tone"
+	KindOther        EventKind = "other"
+)
+
+// Event is one item of a notification, or a response that stands in for one, normalised. It belongs to one run.
+type Event struct {
+	Kind        EventKind
+	ChangeType  string // created, updated, deleted
+	Resource    string // "/communications/calls/{id}[/…]" whatever the dialect
+	CallID      string
+	OperationID string
+	MessageID   string // of the POST that carried it and its index there; equal for a second delivery
+	ScenarioID  string // the Scenario-Id or X-Microsoft-Skype-Chain-ID header
+	Origin      string // notification or response
+	Delta       bool   // a delta roster: View["participants"] holds the changed ones only until the run applies it
+	// View holds the names expressions see: call, operation, participants, tone, event. Absent ones are not there.
+	View    map[string]any
+	Raw     json.RawMessage // the item as it came, compacted; the whole body as a JSON string when it was no JSON
+	Problem string          // why it could not be read, or what was odd; "" normally
+}
+
+// EventInfo is what expressions see as `event`.
+type EventInfo struct {
+	Kind       string `json:"kind" enum:"call,operation,participants,tone,other" doc:"What the notification is about."`
+	ChangeType string `json:"changeType" enum:"created,updated,deleted" doc:"What happened to the resource."`
+	Resource   string `json:"resource" doc:"The resource's path, always below /communications/calls."`
+	Origin     string `json:"origin" enum:"notification,response" doc:"notification, or response when a response carried the final status."`
+	Repeat     bool   `json:"repeat" doc:"True for a second delivery, and for a second sign that a call ended."`
+	MessageID  string `json:"messageId" doc:"The service's id of this delivery."`
+	Raw        any    `json:"raw" doc:"The notification as it came."`
+}
+
+// EventNames are the names that expressions over events see.
+type EventNames struct {
+	Call         Object[Call]           `json:"call" doc:"The call the event is about: its id always, its state only if the event states it."`
+	Operation    Object[CommsOperation] `json:"operation" doc:"The operation, if the event is about one."`
+	Participants []Object[Participant]  `json:"participants" doc:"The whole roster, if the event is a roster update."`
+	Tone         Object[ToneInfo]       `json:"tone" doc:"The key pressed, if the event is a tone."`
+	Event        Object[EventInfo]      `json:"event" doc:"The event itself."`
+}

@@ -1,0 +1,68 @@
+// Package simulator is a Graph calling service: an http.Handler whose clock and randomness are given to it. It models
+// calls, participants and operations in the three dialects; people come from package world. It never calls out: what it
+// wants delivered it hands to Config.Deliver when the clock says so. It is not safe for concurrent use: whoever owns its
+// event loop (package host/sim) calls it from there.
+package simulator
+
+import (
+	"net/http"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/internal/world"
+)
+
+// Clock is the event loop's: After calls f once, d from now, unless stopped before.
+type Clock interface {
+	Now() time.Time
+	After(d time.Duration, f func()) (stop func())
+}
+
+// Delivery is one POST that the service wants made to a callback URI.
+type Delivery struct {
+	URL     string
+	Headers graph.Headers // Content-Type, Scenario-Id, X-Microsoft-Skype-Message-ID …; Authorization with the token
+	Body    []byte
+}
+
+// Bot is an application registered with the simulated service.
+type Bot struct {
+	Name        string // as scripts say it: dial: {to: bot}
+	AppID       string
+	TenantID    string
+	DisplayName string
+	Address     string // its registered callback address: incoming calls are notified here
+}
+
+// Config is all the service is given.
+type Config struct {
+	Clock   Clock
+	Rand    func() uint64
+	Scene   *world.Scene // nil: nobody
+	Bots    []Bot
+	Deliver func(Delivery)
+	// Sign makes the bearer token of a delivery to that audience (an app id).
+	Sign func(audience string) string
+	// Authorize checks a request's bearer token and returns the caller's app id. Nil: every request is Bots[0]'s.
+	Authorize func(r *http.Request) (appID string, ok bool)
+	// Root is the absolute root of Location headers: https://graph.microsoft.com
+	Root string
+	// Observe is told what people do and what faults strike, for the journal. Optional.
+	Observe func(who, did, call string)
+	// Seed reproduces the slips of the 2018 document itself; only its golden test uses it.
+	SeedSlips bool
+}
+
+// Service is the simulated service.
+type Service struct{ cfg Config }
+
+// New returns a service in which nothing has happened yet. Call Start to begin the script.
+func New(cfg Config) *Service { return &Service{cfg: cfg} }
+
+// Start begins the scene's script.
+func (s *Service) Start() { panic("not written yet") }
+
+// Act does one action now; the error says which name or state was wrong.
+func (s *Service) Act(a world.Action) error { panic("not written yet") }
+
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { panic("not written yet") }

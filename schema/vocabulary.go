@@ -1,0 +1,91 @@
+package schema
+
+import "reflect"
+
+// Role is what kind of word a verb is.
+type Role string
+
+// The roles. Only a verb that acts has goals and takes retry; only a verb that watches claims events.
+const (
+	Acts    Role = "acts"    // sends a request to the service
+	Reads   Role = "reads"   // sends a request that changes nothing (may stand in a poll)
+	Watches Role = "watches" // looks at events: await, expectNone, poll
+	Speaks  Role = "speaks"  // a word of the language: set, parallel, include …
+)
+
+// Goal is an outcome that `until` may name.
+type Goal struct {
+	Name string
+	Doc  string
+}
+
+// Verb describes one word of the vocabulary. Strict decoding, JSON Schema, documentation, completion and the types of
+// expressions all follow from it. schema itself knows no verb: package steps hands it a Vocabulary.
+//
+// Params and Outputs are struct types whose fields carry these tags:
+//
+//	json:"name"        the key in YAML (and in the request's JSON, where the struct is Graph's own)
+//	doc:"…"            one sentence for the reference, the JSON Schema and hover text
+//	required:"true"    the key must be there
+//	default:"30s"      shown in the docs; applied by decoding when the key is absent
+//	enum:"a,b,c"       allowed values (types with a method EnumValues() []string need no tag)
+//	short:"true"       a scalar or a list in place of the mapping fills this field (await: call.state == "…")
+//	inline:"true"      on a schema.Map field: every key not named by another field (set: {a: 1})
+//	scope:"event"      on an *Expr: it sees the event's names too; "outputs": this verb's own outputs;
+//	                   "step:read": the outputs of the nested step in field `read`
+//	want:"any"         on an *Expr: any type (default: bool)
+//	call:"true"        on a string: its value names the call that the verb acts on
+//	operation:"true"   on a string: its value names an operation
+//	format:"e164"      on a string: a phone number in E.164 form is expected ("uri", "guid" likewise)
+//
+// Field types: string, bool, int, int64, float64, time.Duration, any (arbitrary YAML), pointers to these (absent: nil),
+// structs, slices, map[string]T, Map[T] (ordered), *Expr, Block (a list of steps), *Step (one nested step).
+type Verb struct {
+	Name       string
+	Summary    string // one line, begins with a verb: "place an outgoing call or join a meeting"
+	Detail     string // Markdown
+	Role       Role
+	Params     reflect.Type
+	Outputs    reflect.Type
+	Goals      []Goal   // default first; empty for verbs that do not act
+	Dialects   []string // the dialects that have it; empty: all
+	Idempotent bool     // may be repeated after an ambiguous failure
+	Creates    bool     // its outputs carry the id of a new call
+	Operates   bool     // its outputs carry the id of an operation that a notification will end
+	Binds      bool     // its inline keys become names for later steps (set)
+	Example    string   // a YAML step, checked by a test
+
+	// PartsField names the Params fields (of type Map[*Expr]) whose keys become the outputs, each with the event's
+	// names below it: await's all, any, inOrder. Outputs then holds what is there besides.
+	PartsFields []string
+	// Check looks at what Params says literally (dynamic values are zero) and reports what is wrong. Optional.
+	Check func(params any, at func(path ...string) Pos, report func(Problem))
+	// Run is opaque to schema; package steps keeps the verb's function here.
+	Run any
+}
+
+// Vocabulary is all that schema must be told about the verbs and about the names expressions see.
+type Vocabulary struct {
+	Verbs []*Verb
+	Event reflect.Type // struct: the names that match, failOn and never see: call, operation, participants, tone, event
+	Call  reflect.Type // struct: what calls[id] is
+	Run   reflect.Type // struct: what `run` is
+	Scene reflect.Type // struct: the top-level section `simulate`
+}
+
+// Verb returns the verb of that name, or nil.
+func (v *Vocabulary) Verb(name string) *Verb {
+	for _, verb := range v.Verbs {
+		if verb.Name == name {
+			return verb
+		}
+	}
+	return nil
+}
+
+// Shaped is a value held as a normalised JSON object (map[string]any) whose fields are those of another struct type:
+// expressions are checked against Shape and evaluated on the map. graph.Object[T] implements it.
+type Shaped interface{ Shape() reflect.Type }
+
+// Enumerated is a string type with a closed list of values; expressions that compare it with another word are refused.
+type Enumerated interface{ EnumValues() []string }

@@ -1,0 +1,90 @@
+package steps
+
+import (
+	"errors"
+	"time"
+
+	"callflow/internal/graph"
+)
+
+// Host is the one seam to the world: one branch within one scope. The runner and the verbs never touch the clock, the
+// network, a goroutine, a lock, a context or randomness; they ask their host.
+//
+// The contract: at most one branch of a run executes at a time, and only a host call gives way; woken branches go on in
+// the order in which they were forked. So the interpreter needs no locks.
+type Host interface {
+	Now() time.Time
+	// Sleep returns nil, or why the scope ended.
+	Sleep(d time.Duration) error
+	// Do makes one attempt. The error is a *NetError, or why the scope ended; a cancelled Do still gets a few seconds to
+	// return a Response, so that cleanup learns the id.
+	Do(r Request) (Response, error)
+	// Next returns this run's oldest event with Seq > after, waiting for it. It returns ErrDeadline when until has come
+	// (an event due at the deadline beats it; a zero until: no deadline), ErrNothing when nothing can happen any more in
+	// a simulated world, or why the scope ended.
+	Next(after uint64, until time.Time) (Event, error)
+	// Want asks for incoming calls that nobody owns; they arrive by Next. withdraw ends the asking.
+	Want(in Incoming) (withdraw func())
+	// Rand draws from a stream derived from the seed and the branch.
+	Rand() uint64
+	// Fork runs n branches side by side and returns when all have returned.
+	Fork(n int, branch func(i int, h Host))
+	// Scope returns a host whose calls fail with cause once limit has passed (0: no limit), or with the cause given to
+	// end, whichever is first, and when its parent's scope ends.
+	Scope(limit time.Duration, cause error) (h Host, end func(cause error))
+	// Shield outlives its parent's end: for finally and cleanup.
+	Shield(limit time.Duration) (h Host, end func())
+	// Emit writes one journal record; the host stamps Seq and At.
+	Emit(r Record)
+}
+
+// The ends of a wait.
+var (
+	// ErrDeadline: the time given to Next has come.
+	ErrDeadline = errors.New("deadline")
+	// ErrNothing: in a simulated world, no event is left that anything could wait for.
+	ErrNothing = errors.New("nothing can happen any more")
+	// ErrInterrupted is the cause with which a host ends its scopes on SIGINT or SIGTERM.
+	ErrInterrupted = errors.New("interrupted")
+)
+
+// Request is one HTTP request. It names the bot; the host adds the token.
+type Request struct {
+	Bot     string
+	Method  string
+	Path    string // below the target's root, with the version: /v1.0/communications/calls
+	Headers graph.Headers
+	Body    []byte
+}
+
+// Response is one HTTP response.
+type Response struct {
+	Status  int
+	Headers graph.Headers // sorted by name
+	Body    []byte
+}
+
+// NetError is an attempt that got no response.
+type NetError struct {
+	Refused bool // the service cannot have acted: the connection was never made
+	Auth    bool // no token could be had: the request was never sent
+	Err     error
+}
+
+func (e *NetError) Error() string { return e.Err.Error() }
+func (e *NetError) Unwrap() error { return e.Err }
+
+// Event is one entry of a run's inbox. Seq counts from 1 in the order of arrival.
+type Event struct {
+	Seq uint64
+	At  time.Time
+	*graph.Event
+}
+
+// Incoming is a wish for an incoming call: what the await's conjuncts fix ("" is any), and the rest as a test.
+type Incoming struct {
+	Bot    string // the bot's name; "" the run's
+	Caller string // source identity's id, canonical
+	Target string // target identity's id, canonical
+	Test   func(*graph.Event) bool
+}

@@ -1,0 +1,234 @@
+package steps
+
+import (
+	"encoding/json"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/schema"
+)
+
+// Record is one line of the journal: Type names the one pointer that is set. The journal is the one record of a run:
+// console, reports and ladders read records, and none of them is called by a step. Times are UTC.
+type Record struct {
+	Seq    int64     `json:"seq"`
+	At     time.Time `json:"at"`
+	Type   string    `json:"type"`             // the JSON name of the field that is set: runStart, stepStart, request …
+	Step   string    `json:"step,omitempty"`   // schema.Step.Key, with [i] for a forEach item and the include's key before a slash
+	Branch string    `json:"branch,omitempty"` // parallel branch: "left", nested "left/a"
+
+	RunStart  *RunStart  `json:"runStart,omitempty"`
+	StepStart *StepStart `json:"stepStart,omitempty"`
+	Request   *Sent      `json:"request,omitempty"`
+	Response  *Received  `json:"response,omitempty"`
+	Event     *Arrived   `json:"event,omitempty"`
+	Claim     *Claimed   `json:"claim,omitempty"`
+	Outcome   *Reached   `json:"outcome,omitempty"`
+	Retry     *Retried   `json:"retry,omitempty"`
+	Capture   *Captured  `json:"capture,omitempty"`
+	Log       *Logged    `json:"log,omitempty"`
+	World     *Happened  `json:"world,omitempty"`
+	StepEnd   *StepEnd   `json:"stepEnd,omitempty"`
+	Cleanup   *Cleaned   `json:"cleanup,omitempty"`
+	RunEnd    *RunEnd    `json:"runEnd,omitempty"`
+}
+
+// RunStart opens a journal.
+type RunStart struct {
+	RunID     string    `json:"runId"`
+	Scenario  string    `json:"scenario"`
+	File      string    `json:"file"`
+	Row       string    `json:"row,omitempty"` // "k=v, …"
+	Target    string    `json:"target"`        // simulator, or the target's name
+	Dialect   string    `json:"dialect"`
+	Simulated bool      `json:"simulated"`
+	Seed      uint64    `json:"seed"`
+	Started   time.Time `json:"started"`
+	Steps     int       `json:"steps"`
+	Tags      []string  `json:"tags,omitempty"`
+	// People names identities for ladders: canonical id -> display name.
+	People []Named `json:"people,omitempty"`
+}
+
+// Named is an id with a name a person knows.
+type Named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Kind string `json:"kind"` // person, bot
+}
+
+// StepStart says a step began (for each forEach item anew).
+type StepStart struct {
+	Verb  string `json:"verb"`
+	Label string `json:"label"`
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+	Goal  string `json:"goal,omitempty"`
+	Text  string `json:"text,omitempty"` // what it waits for or does, in one line: the await's expression, the target
+}
+
+// Sent is one attempt's request; Authorization is never in it.
+type Sent struct {
+	Attempt int             `json:"attempt"`
+	Bot     string          `json:"bot"`
+	Verb    string          `json:"verb"`
+	Method  string          `json:"method"`
+	Path    string          `json:"path"`
+	Call    string          `json:"call,omitempty"`
+	Headers graph.Headers   `json:"headers,omitempty"`
+	Body    json.RawMessage `json:"body,omitempty"`
+}
+
+// Received is what an attempt came to: a status, or Error when there was no response.
+type Received struct {
+	Attempt   int             `json:"attempt"`
+	Status    int             `json:"status,omitempty"`
+	Headers   graph.Headers   `json:"headers,omitempty"`
+	Body      json.RawMessage `json:"body,omitempty"`
+	Text      string          `json:"text,omitempty"`
+	Call      string          `json:"call,omitempty"`
+	Operation string          `json:"operation,omitempty"`
+	Took      time.Duration   `json:"took"` // nanoseconds
+	Error     string          `json:"error,omitempty"`
+}
+
+// Arrived is one event of the run's inbox.
+type Arrived struct {
+	Seq        uint64          `json:"seq"`
+	Kind       graph.EventKind `json:"kind"`
+	ChangeType string          `json:"changeType,omitempty"`
+	Resource   string          `json:"resource,omitempty"`
+	Call       string          `json:"call,omitempty"`
+	Operation  string          `json:"operation,omitempty"`
+	Summary    string          `json:"summary"` // "call terminated 500/7000", "operation completed", "roster of 2: Carol, Test Bot"
+	Origin     string          `json:"origin"`
+	MessageID  string          `json:"messageId,omitempty"`
+	Repeat     bool            `json:"repeat,omitempty"`
+	Late       string          `json:"late,omitempty"` // key of the step that had stopped waiting for it
+	Problem    string          `json:"problem,omitempty"`
+	Raw        json.RawMessage `json:"raw,omitempty"`
+}
+
+// Claimed says which await took an event.
+type Claimed struct {
+	Event uint64 `json:"event"`
+	Part  string `json:"part,omitempty"`
+}
+
+// Reached is the outcome of an acting verb.
+type Reached struct {
+	Goal       string            `json:"goal"`
+	Wanted     string            `json:"wanted"`
+	Event      uint64            `json:"event,omitempty"` // the event that decided it
+	ResultInfo *graph.ResultInfo `json:"resultInfo,omitempty"`
+}
+
+// Retried says an action will be repeated.
+type Retried struct {
+	Attempt int           `json:"attempt"` // the one that failed
+	Of      int           `json:"of"`
+	Wait    time.Duration `json:"wait"` // nanoseconds
+	Reason  string        `json:"reason"`
+}
+
+// Captured is a name given to a value.
+type Captured struct {
+	Name  string `json:"name"`
+	Value any    `json:"value"`
+}
+
+// Logged is a line from the verb log, or a warning of the runner's.
+type Logged struct {
+	Level string `json:"level"` // info, warning
+	Text  string `json:"text"`
+}
+
+// Happened is something the simulated people did, or a fault that struck.
+type Happened struct {
+	Who  string `json:"who"`
+	Did  string `json:"did"`
+	Call string `json:"call,omitempty"`
+}
+
+// The statuses of a step and of a run.
+const (
+	Passed      = "passed"
+	Failed      = "failed"
+	Skipped     = "skipped"
+	Cancelled   = "cancelled"   // a step ended by a sibling, never, a timeout above it, or Ctrl-C
+	Broken      = "broken"      // a run that could not test: listener, token, 401/403 before any call existed
+	Interrupted = "interrupted" // a run ended by Ctrl-C
+)
+
+// StepEnd closes a step.
+type StepEnd struct {
+	Status   string        `json:"status"`
+	Reason   string        `json:"reason,omitempty"` // why skipped or cancelled
+	Took     time.Duration `json:"took"`             // nanoseconds
+	Attempts int           `json:"attempts,omitempty"`
+	Outcome  string        `json:"outcome,omitempty"`
+	Excused  bool          `json:"excused,omitempty"` // failed, but continueOnError
+	Failure  *Failure      `json:"failure,omitempty"`
+}
+
+// Failure is why a step or run failed, with all a reader needs: the console and the reports only lay it out.
+type Failure struct {
+	Kind string     `json:"kind"` // await, expect, outcome, graph, network, timeout, never, value, interrupted …
+	Pos  schema.Pos `json:"pos"`
+	Text string     `json:"text"` // one sentence
+	// Excerpt is the scenario's lines around Pos.
+	Excerpt []string `json:"excerpt,omitempty"`
+	// Expression is the value tree of the expression that was false.
+	Expression *schema.Explanation `json:"expression,omitempty"`
+	// Awaited and Waited say what an await or a goal waited for, and how long.
+	Awaited string        `json:"awaited,omitempty"`
+	Waited  time.Duration `json:"waited,omitempty"`
+	// Arrivals are the events that did arrive, in order; the nearest carry why they did not match.
+	Arrivals []Miss `json:"arrivals,omitempty"`
+	// Code explains a result or error code.
+	Code *Explained `json:"code,omitempty"`
+	// Graph is the service's error envelope.
+	Graph *graph.Error `json:"graph,omitempty"`
+	// Hints say how to find out more.
+	Hints []string `json:"hints,omitempty"`
+}
+
+// Miss is an event that an await saw and did not match.
+type Miss struct {
+	Event   uint64              `json:"event"`
+	At      time.Time           `json:"at"`
+	Summary string              `json:"summary"`
+	Claimed string              `json:"claimed,omitempty"` // by which step
+	Nearest bool                `json:"nearest,omitempty"`
+	Part    string              `json:"part,omitempty"`
+	Why     *schema.Explanation `json:"why,omitempty"`
+}
+
+// Explained is an entry of the code dictionary.
+type Explained struct {
+	Code    int    `json:"code"`
+	Subcode int    `json:"subcode"`
+	Status  string `json:"status"` // documented, seen, unknown
+	Meaning string `json:"meaning"`
+	Next    string `json:"next,omitempty"`
+}
+
+// Cleaned is one call that was still up at the end.
+type Cleaned struct {
+	Call   string `json:"call"`
+	Action string `json:"action"` // hangUp, reject, kept
+	Status int    `json:"status,omitempty"`
+	Result string `json:"result"` // hung up, gone already, failed: …
+}
+
+// RunEnd closes a journal.
+type RunEnd struct {
+	Status  string         `json:"status"`
+	Took    time.Duration  `json:"took"` // nanoseconds
+	Reason  string         `json:"reason,omitempty"`
+	Failed  string         `json:"failed,omitempty"` // key of the step that failed first
+	Failure *Failure       `json:"failure,omitempty"`
+	Outputs []Captured     `json:"outputs,omitempty"`
+	Steps   map[string]int `json:"steps,omitempty"` // count by status
+	Legs    int            `json:"legs"`            // calls left up
+}

@@ -1,0 +1,162 @@
+// Package steps is the vocabulary: what a verb is, the table of verbs, and one file per verb.
+package steps
+
+import (
+	"reflect"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/internal/world"
+	"callflow/schema"
+)
+
+// Outputs is what a verb yields, as expressions see it: the keys are the JSON names of its outputs struct.
+type Outputs = map[string]any
+
+// Run does one attempt of a verb. Retry, timeout, expect, capture and the journal's step records are the runner's.
+// Outputs may come with an error: captures are evaluated as soon as there are outputs.
+type Run func(env Env, params any) (Outputs, error)
+
+// Define makes a verb from its parameters' type P (a struct, see schema.Verb) and its outputs' type R (a struct that
+// only describes; run returns the map). v has all but Params, Outputs and Run.
+func Define[P, R any](v schema.Verb, run func(env Env, p *P) (Outputs, error)) *schema.Verb {
+	v.Params, v.Outputs = reflect.TypeFor[P](), reflect.TypeFor[R]()
+	v.Run = Run(func(env Env, params any) (Outputs, error) { return run(env, params.(*P)) })
+	return &v
+}
+
+// Env is what a verb may use besides its parameters. The runner implements it, anew for each attempt.
+type Env interface {
+	Host() Host
+	Step() *schema.Step
+	Target() Target
+	// Names are the names that this step's expressions see; do not keep or change the map.
+	Names() map[string]any
+	// Goal is the step's `until`.
+	Goal() string
+	// Deadline is when the step's timeout ends.
+	Deadline() time.Time
+
+	// Send makes one attempt of a command: encodes it in the target's dialect, journals request and response, opens the
+	// attempt's window (events received from now on), and keeps the run's picture of calls. A status >= 400 is a
+	// *GraphError. A final operation in the response is put into the inbox as an event with origin response.
+	Send(c graph.Command) (*graph.Reply, error)
+	// Follow waits until judge reaches Goal over the events of this attempt's window, claiming nothing. Another final
+	// goal is an *OutcomeError; the step's timeout a *FailureError that says what arrived.
+	Follow(judge Judge) (Verdict, error)
+	// Await claims events; see Watch. Its error is a *FailureError.
+	Await(w Watch) (Found, error)
+
+	// Block runs nested steps in this branch, Branches each list in a branch of its own; captures made in a branch are
+	// visible after the join. A failing branch ends its siblings.
+	Block(b schema.Block) error
+	Branches(b schema.Map[schema.Block]) error
+	// Read runs one nested reading step (poll) and returns its outputs.
+	Read(s *schema.Step) (Outputs, error)
+	// Include runs the included plan of this step and returns its outputs.
+	Include(with schema.Map[any]) (Outputs, error)
+	// Bind names a value for later steps (set).
+	Bind(name string, value any)
+	// Log writes a line to the journal. Level is info or warning.
+	Log(level, text string)
+	// NewID returns a fresh GUID from the host's randomness.
+	NewID() string
+}
+
+// Target is where a run's requests go, without secrets.
+type Target struct {
+	Name      string // simulator, or the name in callflow.yaml
+	Dialect   graph.Dialect
+	Simulated bool // the embedded simulator, or a target that says it is one
+	Bot       Bot
+	Callback  string // the run's own callback URI
+}
+
+// Bot is the application that a run speaks as.
+type Bot struct {
+	Name     string
+	AppID    string
+	TenantID string
+}
+
+// Verdict is what an event says about an acting verb's outcome. Goal "" says nothing.
+type Verdict struct {
+	Goal       string
+	Final      bool // no other goal can follow
+	Event      uint64
+	ResultInfo map[string]any
+	Text       string // for people: "call terminated"
+}
+
+// Judge reads events in order and says which goals they reach. A judge may keep state: Follow gets a fresh one for each
+// attempt.
+type Judge func(e Event) Verdict
+
+// Mode is how the parts of a Watch go together.
+type Mode string
+
+// The modes.
+const (
+	One       Mode = "match"
+	All       Mode = "all"
+	Any       Mode = "any"
+	InOrder   Mode = "inOrder"
+	ExpectNot Mode = "expectNone"
+)
+
+// Part is one expression of a Watch; Name is "" in mode One.
+type Part struct {
+	Name string
+	Expr *schema.Expr
+}
+
+// Watch is an await or expectNone.
+type Watch struct {
+	Mode      Mode
+	Parts     []Part
+	Count     int // mode One: how many events; 0 and 1: one
+	FailOn    *schema.Expr
+	Never     *schema.Expr
+	Call      string        // only events of this call
+	Operation string        // only events of this operation
+	From      string        // start, now, or a step id; "": start
+	For       time.Duration // expectNone: how long
+}
+
+// Found is what an await claimed.
+type Found struct {
+	Matched string           // mode Any: the part
+	Events  []Event          // in the order of parts; mode One: count events
+	Parts   map[string]Event // by part name
+}
+
+// Vocabulary is what package schema is told.
+func Vocabulary() *schema.Vocabulary {
+	return &schema.Vocabulary{
+		Verbs: Verbs(),
+		Event: reflect.TypeFor[graph.EventNames](),
+		Call:  reflect.TypeFor[CallPicture](),
+		Run:   reflect.TypeFor[RunNames](),
+		Scene: reflect.TypeFor[world.Scene](),
+	}
+}
+
+// Verbs is the table of verbs, in the order of the documentation.
+func Verbs() []*schema.Verb { return nil }
+
+// RunNames is what expressions see as `run`.
+type RunNames struct {
+	ID      string `json:"id" doc:"The run's id; also the last segment of its callback URI."`
+	Target  string `json:"target" doc:"simulator, or the target's name."`
+	Dialect string `json:"dialect" enum:"v1.0,beta,legacy" doc:"The dialect spoken."`
+}
+
+// CallPicture is what expressions see as calls[id]: what the run has learnt of a call so far.
+type CallPicture struct {
+	ID           string                            `json:"id" doc:"The call's id."`
+	State        string                            `json:"state" enum:"incoming,establishing,ringing,established,hold,transferring,transferAccepted,redirecting,terminating,terminated" doc:"Its last known state."`
+	Direction    string                            `json:"direction" enum:"incoming,outgoing" doc:"Its direction."`
+	Ended        bool                              `json:"ended" doc:"True once an event showed its end."`
+	ResultInfo   graph.Object[graph.ResultInfo]    `json:"resultInfo" doc:"How it ended."`
+	Participants []graph.Object[graph.Participant] `json:"participants" doc:"Its last known roster."`
+}
