@@ -47,6 +47,9 @@ type Config struct {
 	Authorize func(r *http.Request) (appID string, ok bool)
 	// Root is the absolute root of Location headers: https://graph.microsoft.com
 	Root string
+	// Match compiles a notification fault's match into a test of the names that expressions over events see (an Event's
+	// View). Nil: faults with a match are refused.
+	Match func(text string) (test func(names map[string]any) bool, err error)
 	// Observe is told what people do and what faults strike, for the journal. Optional.
 	Observe func(who, did, call string)
 	// Seed reproduces the slips of the 2018 document itself; only its golden test uses it.
@@ -55,6 +58,17 @@ type Config struct {
 
 // Service is the simulated service.
 type Service struct{ cfg Config }
+
+// Fate is what becomes of a response on its way back. The handler tells it, before it writes anything, to a
+// ResponseWriter that has the method Fate(Fate): the hosts' writers do.
+type Fate struct {
+	Reset bool          // the connection is refused: the service never saw the request
+	Lost  bool          // the service acted, but its response never arrives
+	Delay time.Duration // how much later the response comes
+}
+
+// Fated is a ResponseWriter that can be told a Fate.
+type Fated interface{ Fate(Fate) }
 
 // New returns a service in which nothing has happened yet. Call Start to begin the script.
 func New(cfg Config) *Service { return &Service{cfg: cfg} }
