@@ -33,6 +33,41 @@ type Record struct {
 	RunEnd    *RunEnd    `json:"runEnd,omitempty"`
 }
 
+// Kind is the JSON name of the pointer that is set; "" when none is.
+func (r *Record) Kind() string {
+	switch {
+	case r.RunStart != nil:
+		return "runStart"
+	case r.StepStart != nil:
+		return "stepStart"
+	case r.Request != nil:
+		return "request"
+	case r.Response != nil:
+		return "response"
+	case r.Event != nil:
+		return "event"
+	case r.Claim != nil:
+		return "claim"
+	case r.Outcome != nil:
+		return "outcome"
+	case r.Retry != nil:
+		return "retry"
+	case r.Capture != nil:
+		return "capture"
+	case r.Log != nil:
+		return "log"
+	case r.World != nil:
+		return "world"
+	case r.StepEnd != nil:
+		return "stepEnd"
+	case r.Cleanup != nil:
+		return "cleanup"
+	case r.RunEnd != nil:
+		return "runEnd"
+	}
+	return ""
+}
+
 // RunStart opens a journal.
 type RunStart struct {
 	RunID     string    `json:"runId"`

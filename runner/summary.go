@@ -1,0 +1,111 @@
+package runner
+
+import (
+	"fmt"
+	"strings"
+
+	"callflow/internal/graph"
+)
+
+// summary says in a few words what an event tells: "call terminated 500/7000", "operation completed",
+// "roster of 2: Carol, Test Bot".
+func summary(e *graph.Event) string {
+	switch e.Kind {
+	case graph.KindCall:
+		call := object(e.View["call"])
+		words := []string{"call"}
+		switch state := text(call["state"]); {
+		case state != "":
+			words = append(words, state)
+		case e.ChangeType != "":
+			words = append(words, e.ChangeType)
+		}
+		return strings.Join(append(words, codes(call["resultInfo"])...), " ")
+	case graph.KindOperation:
+		op := object(e.View["operation"])
+		words := []string{"operation"}
+		if status := text(op["status"]); status != "" {
+			words = append(words, status)
+		}
+		return strings.Join(append(words, codes(op["resultInfo"])...), " ")
+	case graph.KindParticipants:
+		people := list(e.View["participants"])
+		if len(people) == 0 {
+			return "empty roster"
+		}
+		names := make([]string, len(people))
+		for i, p := range people {
+			names[i] = personName(object(p))
+		}
+		return fmt.Sprintf("roster of %d: %s", len(people), strings.Join(names, ", "))
+	case graph.KindTone:
+		return strings.TrimSpace("tone " + text(object(e.View["tone"])["tone"]))
+	}
+	if e.Problem != "" {
+		return "unreadable: " + e.Problem
+	}
+	return strings.TrimSpace("other " + e.ChangeType)
+}
+
+// codes is a resultInfo as "500/7000", with legacy's words where there are no numbers.
+func codes(info any) []string {
+	r := resultInfo(object(info))
+	if r == nil || r.Code == 0 && r.Subcode == 0 && r.SubcodeText == "" {
+		return nil
+	}
+	if r.SubcodeText != "" && r.Subcode == 0 {
+		return []string{fmt.Sprintf("%d/%s", r.Code, r.SubcodeText)}
+	}
+	return []string{fmt.Sprintf("%d/%d", r.Code, r.Subcode)}
+}
+
+// personName is a participant's display name, else its id.
+func personName(p map[string]any) string {
+	identity := object(object(p["info"])["identity"])
+	for _, kind := range []string{"user", "application", "phone", "guest", "applicationInstance", "acsUser"} {
+		who := object(identity[kind])
+		if name := text(who["displayName"]); name != "" {
+			return name
+		}
+		if id := text(who["id"]); id != "" {
+			return id
+		}
+	}
+	return text(p["id"])
+}
+
+func resultInfo(m map[string]any) *graph.ResultInfo {
+	if m == nil {
+		return nil
+	}
+	return &graph.ResultInfo{
+		Code: number(m["code"]), Subcode: number(m["subcode"]), SubcodeText: text(m["subcodeText"]), Message: text(m["message"]),
+	}
+}
+
+func object(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+
+func list(v any) []any {
+	l, _ := v.([]any)
+	return l
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+func number(v any) int {
+	switch n := v.(type) {
+	case int:
+		return n
+	case int64:
+		return int(n)
+	case float64:
+		return int(n)
+	}
+	return 0
+}
