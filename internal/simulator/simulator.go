@@ -32,6 +32,9 @@ type Bot struct {
 	TenantID    string
 	DisplayName string
 	Address     string // its registered callback address: incoming calls are notified here
+	// Dialect is the one in which incoming calls are notified; V1 when empty. Any other call speaks the dialect of the
+	// path it was created by.
+	Dialect graph.Dialect
 }
 
 // Config is all the service is given.
@@ -52,7 +55,7 @@ type Config struct {
 	Match func(text string) (test func(names map[string]any) bool, err error)
 	// Observe is told what people do and what faults strike, for the journal. Optional.
 	Observe func(who, did, call string)
-	// Seed reproduces the slips of the 2018 document itself; only its golden test uses it.
+	// SeedSlips reproduces the slips of the 2018 document itself; only its golden test uses it.
 	SeedSlips bool
 }
 
