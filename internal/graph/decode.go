@@ -15,7 +15,3 @@ func (d Dialect) Decode(c Command, status int, headers Headers, body []byte) *Re
 // It never fails: a body that is no JSON, too large, empty or of unknown types becomes an event of KindOther with its
 // Problem said.
 func DecodeNotification(headers Headers, body []byte) []*Event { panic("not written yet") }
-
-// CanonicalID returns an id of 32 hex digits (with or without hyphens, any case) in lower case with hyphens, and the
-// last segment of a /…/calls/id path; any other text verbatim.
-func CanonicalID(id string) string { panic("not written yet") }
