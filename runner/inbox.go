@@ -1,18 +1,23 @@
 package runner
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	"callflow/internal/graph"
 	"callflow/steps"
 )
 
-// inbox is the run's ordered log of events, with who claimed them, and the picture of calls that follows from them. An
-// entry's position counts from 1 in the order in which the run took the events; a response that carried a final
-// operation is an entry too. Windows and `from` are positions.
+// inbox is the run's ordered log of events, with who claimed them. An entry's position counts from 1 in the order in
+// which the run took the events; a response that carried a final operation is an entry too. Windows and `from` are
+// positions.
 type inbox struct {
 	entries []*entry
-	heard   uint64 // the Seq of the host's last event taken
+	heard   uint64    // the Seq of the host's last event taken
+	waiting []*waiter // the steps that wait now, in file order
+	expired []*waiter // the steps whose time ran out: an event they had waited for is late
+	calls   *pictures // told of each entry first; says what is a repeat
 	// took is told of each entry when it is appended, with the host of the branch that took it: see run.took.
 	took func(h steps.Host, e *entry)
 }
@@ -25,29 +30,128 @@ type entry struct {
 	late    string // key of the step that had stopped waiting for it
 }
 
+// waiter is a step that waits for events: an await, an expectNone, a goal, the frame's never. An event is offered to all
+// that wait by whichever branch takes it, in file order, before any of them goes on. So claims do not depend on which
+// branch wakes first.
+type waiter struct {
+	key   string
+	order []int // its branch's place in the forks above it; lexical order is file order
+	// offer looks at a new entry and says whether the waiting is over.
+	offer func(e *entry) bool
+	// wants says whether the entry would have served, had it come in time. Nil: nothing is ever late for it.
+	wants func(e *entry) bool
+	over  bool
+	wake  func(cause error)
+}
+
+// errWoken ends the host call of a waiter that another branch has served.
+var errWoken = errors.New("served by another branch")
+
 // pos is the position of the newest entry.
 func (b *inbox) pos() uint64 { return uint64(len(b.entries)) }
 
 // next returns the entry after position pos, taking events from the host until there is one. The error is the host's.
 func (b *inbox) next(h steps.Host, pos uint64, until time.Time) (*entry, error) {
 	for pos >= b.pos() {
-		e, err := h.Next(b.heard, until)
-		if err != nil {
+		if err := b.hear(h, until); err != nil {
 			return nil, err
-		}
-		if e.Seq > b.heard {
-			b.heard = e.Seq
-			b.put(h, e.At, e.Event)
 		}
 	}
 	return b.entries[pos], nil
 }
 
-// put appends an event.
+// hear takes the host's next event, unless another branch has taken it meanwhile.
+func (b *inbox) hear(h steps.Host, until time.Time) error {
+	e, err := h.Next(b.heard, until)
+	if err == nil && e.Seq > b.heard {
+		b.heard = e.Seq
+		b.put(h, e.At, e.Event)
+	}
+	return err
+}
+
+// drain takes what has arrived already, without waiting. Windows and "now" begin after it: an event that lay unread in
+// the host is not news.
+func (b *inbox) drain(h steps.Host) error {
+	for {
+		err := b.hear(h, h.Now())
+		if errors.Is(err, steps.ErrDeadline) || errors.Is(err, steps.ErrNothing) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// put appends an event and offers it to the steps that wait.
 func (b *inbox) put(h steps.Host, at time.Time, ev *graph.Event) {
 	e := &entry{Event: steps.Event{Seq: b.pos() + 1, At: at, Event: ev}}
 	b.entries = append(b.entries, e)
+	if b.calls != nil {
+		e.repeat = b.calls.see(ev)
+	}
+	b.markLate(e)
 	if b.took != nil {
 		b.took(h, e)
 	}
+	for _, w := range b.waiting {
+		if w.over || !w.offer(e) {
+			continue
+		}
+		w.over = true
+		if w.wake != nil {
+			w.wake(errWoken)
+		}
+	}
+}
+
+// markLate notes the step whose time ran out before this event came; each such step gets one late event.
+func (b *inbox) markLate(e *entry) {
+	for i, w := range b.expired {
+		if w.wants(e) {
+			e.late = w.key
+			b.expired = slices.Delete(b.expired, i, i+1)
+			return
+		}
+	}
+}
+
+// wait returns nil once w.offer has said that the waiting is over. Otherwise the error is the host's. The entries that
+// are there already are w's own affair.
+func (b *inbox) wait(h steps.Host, w *waiter, until time.Time) error {
+	if len(w.order) > 0 {
+		// Another branch may serve this one with an event that the host does not know of: a response's.
+		h, w.wake = h.Scope(0, nil)
+		defer w.wake(nil)
+	}
+	at, _ := slices.BinarySearchFunc(b.waiting, w, func(have, new *waiter) int {
+		return cmpOrder(slices.Compare(have.order, new.order))
+	})
+	b.waiting = slices.Insert(b.waiting, at, w)
+	defer func() {
+		b.waiting = slices.DeleteFunc(b.waiting, func(have *waiter) bool { return have == w })
+	}()
+	for !w.over {
+		if err := b.hear(h, until); err != nil && !w.over {
+			if w.wants != nil && expires(err) {
+				b.expired = append(b.expired, w)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// cmpOrder puts a newcomer behind those of its own place.
+func cmpOrder(c int) int {
+	if c == 0 {
+		return -1
+	}
+	return c
+}
+
+// expires says whether a wait ended because nothing came, as opposed to being cut off.
+func expires(err error) bool {
+	return errors.Is(err, steps.ErrDeadline) || errors.Is(err, steps.ErrNothing)
 }

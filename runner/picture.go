@@ -1,19 +1,182 @@
 package runner
 
-import "callflow/internal/graph"
+import (
+	"maps"
 
-// pictures are what the run has learnt of calls so far: the value of `calls` in expressions.
+	"callflow/internal/graph"
+)
+
+// pictures are what the run has learnt of calls so far, from events and responses: the value of `calls` in expressions.
+// A picture is replaced, never changed, so that a copy of the names made earlier keeps what it showed.
 type pictures struct {
-	byID map[string]any
+	byID map[string]any // id -> map[string]any, see steps.CallPicture
+	seen map[string]bool
 }
 
-func newPictures() *pictures { return &pictures{byID: map[string]any{}} }
-
-// see learns from an event.
-func (p *pictures) see(e *graph.Event) {}
-
-// learn learns from a response.
-func (p *pictures) learn(c graph.Command, r *graph.Reply) {}
+func newPictures() *pictures { return &pictures{byID: map[string]any{}, seen: map[string]bool{}} }
 
 // names is the value of `calls`: id -> picture.
 func (p *pictures) names() any { return p.byID }
+
+// of is the picture of a call; nil when the run knows nothing of it.
+func (p *pictures) of(id string) map[string]any { return object(p.byID[id]) }
+
+// ended says whether an event or a response has shown the call's end.
+func (p *pictures) ended(id string) bool { return p.of(id)["ended"] == true }
+
+// see learns from an event, completes a delta roster in its view, and says whether the event is a repeat: a second
+// delivery of the same message, or a second sign that a call ended. A call ends once.
+func (p *pictures) see(e *graph.Event) (repeat bool) {
+	if e.MessageID != "" {
+		repeat = p.seen[e.MessageID]
+		p.seen[e.MessageID] = true
+	}
+	ends := endsCall(e)
+	if ends && p.ended(e.CallID) {
+		repeat = true
+	}
+	if repeat {
+		p.markRepeat(e)
+	}
+	if e.CallID == "" {
+		return repeat
+	}
+	if e.Kind == graph.KindParticipants && !repeat {
+		p.roster(e)
+	}
+	if call := object(e.View["call"]); call != nil && !repeat {
+		p.update(e.CallID, call, ends)
+	}
+	return repeat
+}
+
+func (p *pictures) markRepeat(e *graph.Event) {
+	info := maps.Clone(object(e.View["event"]))
+	if info == nil {
+		info = map[string]any{}
+	}
+	info["repeat"] = true
+	if e.View == nil {
+		e.View = map[string]any{}
+	}
+	e.View["event"] = info
+}
+
+// roster keeps the whole roster; a delta is laid over the last known one, and the event then shows the whole as well.
+func (p *pictures) roster(e *graph.Event) {
+	roster := list(e.View["participants"])
+	if e.Delta {
+		roster = applyDelta(list(p.of(e.CallID)["participants"]), roster)
+		e.View["participants"] = roster
+	}
+	p.put(e.CallID, map[string]any{"participants": roster})
+}
+
+// learn learns from a response: a call that a request made, answered or read, and a 404 for a call that is gone.
+func (p *pictures) learn(c graph.Command, r *graph.Reply) {
+	if r == nil || r.CallID == "" {
+		return
+	}
+	switch {
+	case r.Status == 404 && c.Op == "hangUp":
+		p.update(r.CallID, map[string]any{"state": "terminated"}, true)
+	case r.Status >= 400:
+	case c.Op == "createCall":
+		call := map[string]any{"state": "establishing", "direction": "outgoing"}
+		maps.Copy(call, r.Call)
+		p.update(r.CallID, call, false)
+	case c.Op == "listParticipants":
+		roster := make([]any, len(r.List))
+		for i, participant := range r.List {
+			roster[i] = participant
+		}
+		p.put(r.CallID, map[string]any{"participants": roster})
+	case r.Call != nil:
+		p.update(r.CallID, r.Call, r.Call["state"] == "terminated")
+	}
+}
+
+// update takes over what a view of a call says. Notifications may come in another order than things happened, so a call
+// that got further does not go back to establishing, and nothing follows its end.
+func (p *pictures) update(id string, call map[string]any, ends bool) {
+	have := p.of(id)
+	news := map[string]any{"id": id}
+	state := text(call["state"])
+	switch {
+	case have["ended"] == true:
+		state = ""
+	case ends:
+		state = "terminated"
+		news["ended"] = true
+		if result, ok := call["resultInfo"]; ok {
+			news["resultInfo"] = result
+		}
+	case begins(state) && have["state"] != nil && !begins(text(have["state"])):
+		state = ""
+	}
+	if state != "" {
+		news["state"] = state
+	}
+	if direction := text(call["direction"]); direction != "" {
+		news["direction"] = direction
+	} else if state == "incoming" {
+		news["direction"] = "incoming"
+	}
+	p.put(id, news)
+}
+
+// begins says whether a call in that state has yet to be established.
+func begins(state string) bool {
+	return state == "incoming" || state == "establishing" || state == "ringing"
+}
+
+// put replaces the picture of a call by one that has the news.
+func (p *pictures) put(id string, news map[string]any) {
+	picture := maps.Clone(p.of(id))
+	if picture == nil {
+		picture = map[string]any{"id": id, "ended": false}
+	}
+	maps.Copy(picture, news)
+	p.byID[id] = picture
+}
+
+// endsCall says whether an event shows the end of its call: terminated or deleted, whichever comes.
+func endsCall(e *graph.Event) bool {
+	if e.Kind != graph.KindCall || e.CallID == "" {
+		return false
+	}
+	return e.ChangeType == "deleted" || object(e.View["call"])["state"] == "terminated"
+}
+
+// applyDelta lays changed participants over a roster: those marked removed leave, known ones are replaced, new ones are
+// added at the end (graph: deltaParticipants, participant.removedState).
+func applyDelta(roster, delta []any) []any {
+	whole := append([]any(nil), roster...)
+	for _, changed := range delta {
+		whole = applyChange(whole, object(changed))
+	}
+	return whole
+}
+
+func applyChange(roster []any, changed map[string]any) []any {
+	at := len(roster)
+	for i, have := range roster {
+		if id := text(object(have)["id"]); id != "" && id == text(changed["id"]) {
+			at = i
+			break
+		}
+	}
+	gone := changed["removedState"] != nil
+	switch {
+	case gone && at < len(roster):
+		return append(roster[:at], roster[at+1:]...)
+	case gone:
+		return roster
+	case at < len(roster):
+		merged := maps.Clone(object(roster[at]))
+		maps.Copy(merged, changed)
+		roster[at] = merged
+		return roster
+	}
+	return append(roster, changed)
+}

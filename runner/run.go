@@ -32,6 +32,7 @@ type frame struct {
 	book   *book
 	prefix string // of step keys: "login/"
 	branch string // "left", nested "left/a"
+	order  []int  // the branch's place in each fork above it: events are offered to those that wait in this order
 }
 
 // book remembers, for one plan of a run, where each step's last attempt began in the inbox.

@@ -1,0 +1,70 @@
+package runner
+
+import (
+	"maps"
+	"strings"
+
+	"callflow/internal/graph"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// wantIncoming asks the host for incoming calls, for each part whose conjuncts say call.state == "incoming", and returns
+// what ends the asking. An await about one known call is not one for a new one.
+func (a *await) wantIncoming() (withdraw func()) {
+	var ends []func()
+	for _, part := range a.open() {
+		if a.Call != "" || !part.expr.Mentions("call") {
+			continue
+		}
+		if in, ok := incoming(part.expr, a.names); ok {
+			ends = append(ends, a.env.frame.host.Want(in))
+		}
+	}
+	return func() {
+		for _, end := range ends {
+			end()
+		}
+	}
+}
+
+// incoming reads out of an expression which incoming calls it can match. The host may test candidates while another
+// branch runs, so the test has names of its own.
+func incoming(expr *schema.Expr, names map[string]any) (in steps.Incoming, ok bool) {
+	names = frozen(names)
+	for _, fix := range expr.Fixes(names) {
+		value, isText := fix.Value.(string)
+		switch {
+		case !isText:
+		case fix.Path == "call.state":
+			ok = value == "incoming"
+		case isIdentity(fix.Path, "call.source."):
+			in.Caller = graph.CanonicalID(value)
+		case isIdentity(fix.Path, "call.targets"):
+			in.Target = graph.CanonicalID(value)
+		}
+	}
+	in.Test = func(e *graph.Event) bool {
+		layEvent(names, e.View)
+		holds, err := expr.Test(names)
+		return holds && err == nil
+	}
+	return in, ok
+}
+
+// isIdentity: call.source.identity.user.id, call.targets[0].identity.application.id, and the like.
+func isIdentity(path, prefix string) bool {
+	return strings.HasPrefix(path, prefix) && strings.Contains(path, "identity.") && strings.HasSuffix(path, ".id")
+}
+
+// frozen copies names so deep that nothing the run does later shows in the copy.
+func frozen(names map[string]any) map[string]any {
+	names = maps.Clone(names)
+	for _, live := range []string{"steps", "calls"} {
+		if m := object(names[live]); m != nil {
+			names[live] = maps.Clone(m)
+		}
+	}
+	layEvent(names, nil)
+	return names
+}

@@ -1,0 +1,319 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// The kinds of failure of what waits for events.
+const (
+	failedAwait   = "await"   // nothing matched in time
+	failedOutcome = "timeout" // a goal was not reached in time
+)
+
+// arrivalLimit is how many arrivals a failure lists: the last ones, and the nearest in any case.
+const arrivalLimit = 24
+
+// nearestLimit is how many arrivals a failure explains for each condition.
+const nearestLimit = 2
+
+// missed is the failure of an await whose time ran out, or for which nothing can come any more.
+func (a *await) missed(why error) *steps.FailureError {
+	open := a.open()
+	waited := a.host.Now().Sub(a.began)
+	f := &steps.Failure{
+		Kind: failedAwait, Pos: open[0].expr.Pos(), Awaited: a.awaited(open), Waited: waited,
+		Text: a.missedText(open, waited, why),
+	}
+	a.arrivals(f, open)
+	a.contradict(f, open)
+	if errors.Is(why, steps.ErrNothing) {
+		f.Hints = append(f.Hints, "nothing is left to happen in the simulated world: no call is under way that could bring the event")
+	}
+	f.Hints = append(f.Hints, "callflow run --verbose shows every message")
+	return &steps.FailureError{Failure: f}
+}
+
+func (a *await) missedText(open []condition, waited time.Duration, why error) string {
+	within := "within " + waited.String()
+	if errors.Is(why, steps.ErrNothing) {
+		within = "and nothing more can happen"
+	}
+	switch {
+	case a.Mode == steps.All:
+		return fmt.Sprintf("%d of %d parts did not come %s: %s", len(open), len(a.parts), within, partNames(open))
+	case a.Mode == steps.InOrder:
+		return fmt.Sprintf("part %q (%d of %d) did not come %s", open[0].name, len(a.found)+1, len(a.parts), within)
+	case a.Mode == steps.Any:
+		return fmt.Sprintf("none of %s came %s", partNames(open), within)
+	case a.Count > 1:
+		return fmt.Sprintf("%d of %d events matched %s", len(a.found), a.Count, within)
+	}
+	return "no event matched " + within
+}
+
+func partNames(parts []condition) string {
+	names := make([]string, len(parts))
+	for i, p := range parts {
+		names[i] = p.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// awaited is the text of what was not seen, one line for each part.
+func (a *await) awaited(open []condition) string {
+	if a.Mode == steps.InOrder {
+		open = open[:1]
+	}
+	lines := make([]string, len(open))
+	for i, p := range open {
+		if lines[i] = p.expr.Text(); p.name != "" {
+			lines[i] = p.name + ": " + lines[i]
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// forbidden is the failure of a failOn, never or expectNone that came true.
+func (a *await) forbidden(word string, c condition, e *entry) *steps.FailureError {
+	why := c.expr.Explain(a.over(e))
+	f := &steps.Failure{
+		Kind: word, Pos: c.expr.Pos(), Awaited: c.expr.Text(), Waited: a.host.Now().Sub(a.began),
+		Text: fmt.Sprintf("%s came true: %s", word, summary(e.Event.Event)), Expression: &why, Code: codeOf(e),
+	}
+	if word == string(steps.ExpectNot) {
+		f.Text = fmt.Sprintf("an event came that should not: %s", summary(e.Event.Event))
+	}
+	a.list(f, map[*entry]steps.Miss{e: {Nearest: true, Why: &why}})
+	return &steps.FailureError{Failure: f}
+}
+
+// cutShort is the failure of an expectNone whose step had less time than `for`.
+func (a *await) cutShort(end time.Time) *steps.FailureError {
+	return &steps.FailureError{Failure: &steps.Failure{
+		Kind: string(steps.ExpectNot), Pos: a.step.VerbPos, Awaited: a.parts[0].expr.Text(), Waited: a.host.Now().Sub(a.began),
+		Text:  fmt.Sprintf("the step's timeout ended expectNone %s before its `for` of %s was over", end.Sub(a.deadline), a.For),
+		Hints: []string{"give the step a timeout that is longer than `for`"},
+	}}
+}
+
+// arrivals lists what did come, with the reasons why the nearest did not match.
+func (a *await) arrivals(f *steps.Failure, open []condition) {
+	if a.Mode == steps.InOrder {
+		open = open[:1]
+	}
+	notes := map[*entry]steps.Miss{}
+	for _, part := range open {
+		for _, e := range a.nearest(part) {
+			miss := steps.Miss{Nearest: true, Part: part.name}
+			if hint := a.passedOver(part, e); hint != "" {
+				f.Hints = append(f.Hints, hint)
+			} else {
+				why := part.expr.Explain(a.over(e))
+				miss.Why = &why
+				if f.Expression == nil {
+					f.Expression = &why
+				}
+			}
+			if f.Code == nil {
+				f.Code = codeOf(e)
+			}
+			notes[e] = miss
+		}
+	}
+	a.list(f, notes)
+}
+
+// nearest are the events that come closest to a condition, oldest first: those it is true of but which it could not
+// have, else those of which most conjuncts hold and which are about the same kind of thing; of equals the last ones.
+func (a *await) nearest(c condition) []*entry {
+	var best []*entry
+	top := -1
+	for _, e := range a.env.run.inbox.entries {
+		score := a.score(c, e)
+		if score > top {
+			best, top = nil, score
+		}
+		if score == top {
+			best = append(best, e)
+		}
+	}
+	if top <= 0 {
+		return nil
+	}
+	return best[max(0, len(best)-nearestLimit):]
+}
+
+// score ranks an event for nearest: conjuncts first, then whether it is what the expression speaks of.
+func (a *await) score(c condition, e *entry) int {
+	holds, of := c.expr.Nearness(a.over(e))
+	score := 4 * holds
+	if holds == of {
+		score += 1000
+	}
+	if e.Kind == subject(c.expr) {
+		score += 2
+	}
+	if a.mayClaim(e) {
+		score++
+	}
+	return score
+}
+
+// subject is the kind of event that an expression speaks of.
+func subject(e *schema.Expr) graph.EventKind {
+	for _, kind := range []graph.EventKind{graph.KindOperation, graph.KindParticipants, graph.KindTone} {
+		if e.Mentions(string(kind)) {
+			return kind
+		}
+	}
+	return graph.KindCall
+}
+
+// passedOver says why an event of which the condition is true was not taken; "" when it is false.
+func (a *await) passedOver(c condition, e *entry) string {
+	holds, err := c.expr.Test(a.over(e))
+	if !holds || err != nil {
+		return ""
+	}
+	what := fmt.Sprintf("event %d (%s) matches", e.Seq, summary(e.Event.Event))
+	if c.name != "" {
+		what += " " + c.name
+	}
+	switch {
+	case e.repeat && !c.repeats:
+		return what + ", but it is a repeat: only an expression that mentions `event` sees those"
+	case e.claimed != "" && e.claimed != a.key:
+		return what + ", but " + e.claimed + " had claimed it; each event is claimed once"
+	case e.claimed != "":
+		return what + ", but it serves another part of this await"
+	case e.Seq <= a.after:
+		return what + ", but it came before `from: " + a.From + "`"
+	case a.Call != "" && e.CallID != a.Call:
+		return what + ", but it is about call " + e.CallID + ", and this await only looks at " + a.Call
+	case a.Operation != "" && e.OperationID != a.Operation:
+		return what + ", but it is about operation " + e.OperationID + ", and this await only looks at " + a.Operation
+	}
+	return what + ", but what it is compared with has changed since it came"
+}
+
+// contradict says what has happened that makes an open part impossible: its call has ended, its operation has another
+// final status.
+func (a *await) contradict(f *steps.Failure, open []condition) {
+	for _, part := range open {
+		call, operation := a.Call, a.Operation
+		state, status := "", ""
+		layEvent(a.names, nil)
+		a.laid = nil
+		for _, fix := range part.expr.Fixes(a.names) {
+			switch value := text(fix.Value); fix.Path {
+			case "call.id":
+				call = graph.CanonicalID(value)
+			case "call.state":
+				state = value
+			case "operation.id":
+				operation = graph.CanonicalID(value)
+			case "operation.status":
+				status = value
+			}
+		}
+		for _, e := range a.env.run.inbox.entries {
+			switch {
+			case e.repeat:
+			case call != "" && operation == "" && e.CallID == call && endsCall(e.Event.Event) && state != graph.StateTerminated:
+				a.contradiction(f, e, fmt.Sprintf("call %s had ended", call))
+			case operation != "" && e.OperationID == operation && final(e.Event.Event) != "" && status != "" && final(e.Event.Event) != status:
+				a.contradiction(f, e, fmt.Sprintf("operation %s had %s already", operation, final(e.Event.Event)))
+			}
+		}
+	}
+}
+
+func (a *await) contradiction(f *steps.Failure, e *entry, what string) {
+	hint := fmt.Sprintf("%s (event %d: %s), so this cannot come any more", what, e.Seq, summary(e.Event.Event))
+	for _, have := range f.Hints {
+		if have == hint {
+			return
+		}
+	}
+	f.Hints = append(f.Hints, hint)
+	if code := codeOf(e); code != nil {
+		f.Code = code
+	}
+}
+
+// final is the final status that an operation event carries, or "".
+func final(e *graph.Event) string {
+	status := text(object(e.View["operation"])["status"])
+	if status == graph.StatusCompleted || status == graph.StatusFailed {
+		return status
+	}
+	return ""
+}
+
+// list writes the arrivals into a failure, in order; notes has what is to be said of some.
+func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss) {
+	entries := e.run.inbox.entries
+	left := 0
+	for i, entry := range entries {
+		miss, noted := notes[entry]
+		if !noted && len(entries)-i > arrivalLimit {
+			left++
+			continue
+		}
+		miss.Event, miss.At, miss.Summary, miss.Claimed = entry.Seq, entry.At, summary(entry.Event.Event), entry.claimed
+		f.Arrivals = append(f.Arrivals, miss)
+	}
+	switch {
+	case left > 0:
+		f.Hints = append(f.Hints, fmt.Sprintf("%d earlier events are not listed; the journal has them", left))
+	case len(entries) == 0:
+		f.Hints = append(f.Hints, "no notification has come in this run at all: can the service reach the callback address?")
+	}
+}
+
+// unreached is the failure of a goal that was not reached in time.
+func (e *env) unreached(why error, began time.Time) *steps.FailureError {
+	waited := e.host.Now().Sub(began)
+	f := &steps.Failure{
+		Kind: failedOutcome, Pos: e.step.VerbPos, Awaited: e.step.Verb.Name + " " + e.Goal(), Waited: waited,
+		Text: fmt.Sprintf("%s was accepted, but did not reach %s within %s", e.step.Verb.Name, e.Goal(), waited),
+	}
+	if errors.Is(why, steps.ErrNothing) {
+		f.Text = fmt.Sprintf("%s was accepted, but did not reach %s, and nothing more can happen", e.step.Verb.Name, e.Goal())
+	}
+	e.list(f, nil)
+	if e.reply != nil && e.run.calls.ended(e.reply.CallID) {
+		f.Hints = append(f.Hints, fmt.Sprintf("call %s has ended", e.reply.CallID))
+		for _, entry := range e.run.inbox.entries {
+			if entry.CallID == e.reply.CallID && f.Code == nil && endsCall(entry.Event.Event) {
+				f.Code = codeOf(entry)
+			}
+		}
+	}
+	f.Hints = append(f.Hints, "callflow run --verbose shows every message")
+	return &steps.FailureError{Failure: f}
+}
+
+// codeOf explains the result that an event carries, if it is not a plain success.
+func codeOf(e *entry) *steps.Explained {
+	info := object(object(e.View["operation"])["resultInfo"])
+	if info == nil {
+		info = object(object(e.View["call"])["resultInfo"])
+	}
+	return explainCode(resultInfo(info))
+}
+
+// explainCode looks a result up in the dictionary of codes; nil for none, and for plain success.
+func explainCode(info *graph.ResultInfo) *steps.Explained {
+	if info == nil || info.Code < 400 && info.Subcode == 0 {
+		return nil
+	}
+	return &steps.Explained{Code: info.Code, Subcode: info.Subcode, Status: "unknown", Meaning: info.Message}
+}
