@@ -211,7 +211,7 @@ type Failure struct {
 	Kind string     `json:"kind"` // await, expect, outcome, graph, network, timeout, never, value, interrupted …
 	Pos  schema.Pos `json:"pos"`
 	Text string     `json:"text"` // one sentence
-	// Excerpt is the scenario's lines around Pos.
+	// Excerpt is the scenario's lines around Pos, each with its number: "12 |   - await: …".
 	Excerpt []string `json:"excerpt,omitempty"`
 	// Expression is the value tree of the expression that was false.
 	Expression *schema.Explanation `json:"expression,omitempty"`

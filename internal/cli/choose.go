@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"callflow/schema"
+)
+
+// selection is the flags that choose among scenarios.
+type selection struct {
+	tags []string
+	run  string
+}
+
+func (s *selection) flags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVarP(&s.tags, "tag", "t", nil, "only scenarios whose tags fulfil `EXPR`, such as 'transfer and not slow'")
+	cmd.Flags().StringVar(&s.run, "run", "", "only scenarios whose name (with matrix row) matches `REGEXP`")
+}
+
+// choice is a scenario with the matrix rows chosen.
+type choice struct {
+	scenario *scenario
+	rows     []schema.Row
+}
+
+// choose applies the flags. That nothing is left is an error: a test that tests nothing must not look like a success.
+// Scenarios without a plan are never left.
+func (s *selection) choose(scenarios []*scenario, quietlyEmpty bool) ([]choice, error) {
+	var filters []tagFilter
+	for _, text := range s.tags {
+		f, err := parseTags(text)
+		if err != nil {
+			return nil, &inputError{err.Error()}
+		}
+		filters = append(filters, f)
+	}
+	name, err := regexp.Compile(s.run)
+	if err != nil {
+		return nil, &inputError{fmt.Sprintf("bad --run: %v", err)}
+	}
+	var chosen []choice
+	var tags []string
+	for _, sc := range scenarios {
+		if sc.plan == nil {
+			continue
+		}
+		tags = append(tags, sc.plan.Tags...)
+		if slices.ContainsFunc(filters, func(f tagFilter) bool { return !f(sc.plan.Tags) }) {
+			continue
+		}
+		c := choice{scenario: sc}
+		for _, row := range sc.plan.Rows {
+			if name.MatchString(title(sc.plan, row)) {
+				c.rows = append(c.rows, row)
+			}
+		}
+		if len(c.rows) > 0 {
+			chosen = append(chosen, c)
+		}
+	}
+	if len(chosen) == 0 && !quietlyEmpty {
+		slices.Sort(tags)
+		text := fmt.Sprintf("no scenario is left of %d", len(scenarios))
+		if s.run != "" {
+			text += fmt.Sprintf(" after --run %q", s.run)
+		}
+		if len(s.tags) > 0 {
+			text += fmt.Sprintf(" after --tag %q; there are the tags %s", strings.Join(s.tags, " and "),
+				strings.Join(slices.Compact(tags), ", "))
+		}
+		return nil, &inputError{text}
+	}
+	return chosen, nil
+}
+
+// title is a run's name: "scenario [k=v, …]".
+func title(p *schema.Plan, row schema.Row) string {
+	if row.Name == "" {
+		return p.Name
+	}
+	return p.Name + " [" + row.Name + "]"
+}
+
+func formatFlag(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVar(format, "format", "text", "`FORMAT` of the output: text or json")
+}
+
+func checkFormat(format string) error {
+	if format != "text" && format != "json" {
+		return &inputError{fmt.Sprintf("--format %q is not known; use text or json", format)}
+	}
+	return nil
+}
+
+// tally says how many files and problems there are.
+func tally(files int, problems schema.Problems) string {
+	errors, warnings := 0, 0
+	for _, p := range problems {
+		if p.Severity == schema.SeverityError {
+			errors++
+		} else {
+			warnings++
+		}
+	}
+	text := count(files, "file") + ": "
+	switch {
+	case errors == 0 && warnings == 0:
+		return text + "no problems"
+	case errors == 0:
+		return text + count(warnings, "warning")
+	case warnings == 0:
+		return text + count(errors, "error")
+	}
+	return text + count(errors, "error") + ", " + count(warnings, "warning")
+}
+
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}

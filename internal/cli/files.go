@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// maxRead is how much of a file is read at all; the language allows 1 MB, and says so itself of a larger file.
+const maxRead = 2 << 20
+
+// configName is the name of the file with the targets.
+const configName = "callflow.yaml"
+
+// scenario is one file, checked.
+type scenario struct {
+	file     string
+	plan     *schema.Plan
+	problems schema.Problems
+}
+
+// find returns the scenario files that args name: files as they are, folders with all *.yaml and *.yml below, and globs
+// with * ? [] and **. What begins with a dot or an underscore inside a folder is skipped, so that files made for `include`
+// may lie beside scenarios; so is callflow.yaml. Without args: ./scenarios if it is there, else the current folder. Names
+// are slash-separated and relative to the current folder where possible, so that journals name no machine.
+func find(args []string) ([]string, error) {
+	if len(args) == 0 {
+		args = []string{"."}
+		if st, err := os.Stat("scenarios"); err == nil && st.IsDir() {
+			args = []string{"scenarios"}
+		}
+	}
+	var files []string
+	seen := map[string]bool{}
+	for _, arg := range args {
+		found, err := findOne(arg)
+		if err != nil {
+			return nil, &inputError{err.Error()}
+		}
+		for _, f := range found {
+			if name := relative(f); !seen[name] {
+				seen[name] = true
+				files = append(files, name)
+			}
+		}
+	}
+	return files, nil
+}
+
+func findOne(arg string) ([]string, error) {
+	st, err := os.Stat(arg)
+	switch {
+	case err == nil && st.IsDir():
+		found, err := walk(arg, func(string) bool { return true })
+		if err == nil && len(found) == 0 {
+			err = fmt.Errorf("no scenario in folder %q: looked for *.yaml and *.yml", arg)
+		}
+		return found, err
+	case err == nil && !st.Mode().IsRegular():
+		return nil, fmt.Errorf("%q is no file or folder", arg)
+	case err == nil:
+		return []string{arg}, nil
+	case strings.ContainsAny(arg, "*?["):
+		return glob(arg)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("no file or folder %q", arg)
+	}
+	return nil, err
+}
+
+// walk lists the scenario files below folder in lexical order.
+func walk(folder string, keep func(slashed string) bool) ([]string, error) {
+	var found []string
+	err := filepath.WalkDir(folder, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		hidden := p != folder && (strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_"))
+		switch {
+		case d.IsDir() && hidden:
+			return fs.SkipDir
+		case d.IsDir() || hidden || d.Name() == configName:
+			return nil
+		}
+		if ext := filepath.Ext(p); (ext == ".yaml" || ext == ".yml") && keep(filepath.ToSlash(p)) {
+			found = append(found, p)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// glob walks the folder before the first wildcard.
+func glob(pattern string) ([]string, error) {
+	pattern = path.Clean(filepath.ToSlash(pattern))
+	segments := strings.Split(pattern, "/")
+	for _, s := range segments {
+		if _, err := path.Match(s, ""); err != nil {
+			return nil, fmt.Errorf("bad pattern %q: %v", pattern, err)
+		}
+	}
+	fixed := slices.IndexFunc(segments, func(s string) bool { return strings.ContainsAny(s, "*?[") })
+	base := strings.Join(segments[:fixed], "/")
+	switch {
+	case strings.HasPrefix(pattern, "/") && base == "":
+		base = "/"
+	case base == "":
+		base = "."
+	}
+	found, err := walk(filepath.FromSlash(base), func(p string) bool {
+		return matches(segments, strings.Split(p, "/"))
+	})
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(found) == 0 {
+		return nil, fmt.Errorf("no scenario matches %q", pattern)
+	}
+	return found, err
+}
+
+// matches reports whether the path's segments match the pattern's; ** stands for any number of segments.
+func matches(pattern, segments []string) bool {
+	if len(pattern) == 0 {
+		return len(segments) == 0
+	}
+	if pattern[0] == "**" {
+		for i := range len(segments) + 1 {
+			if matches(pattern[1:], segments[i:]) {
+				return true
+			}
+		}
+		return false
+	}
+	if len(segments) == 0 {
+		return false
+	}
+	ok, _ := path.Match(pattern[0], segments[0])
+	return ok && matches(pattern[1:], segments[1:])
+}
+
+func relative(file string) string {
+	if filepath.IsAbs(file) {
+		if wd, err := os.Getwd(); err == nil {
+			if rel, err := filepath.Rel(wd, file); err == nil {
+				file = rel
+			}
+		}
+	}
+	return path.Clean(filepath.ToSlash(file))
+}
+
+// disk is the file system that scenarios include from. Names are relative to the current folder and may climb out of it
+// with "..", which os.DirFS refuses.
+type disk struct{}
+
+func (disk) Open(name string) (fs.File, error) { return os.Open(filepath.FromSlash(name)) }
+
+// read reads at most maxRead bytes, so that no file can fill the memory.
+func read(name string) ([]byte, error) {
+	f, err := os.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxRead))
+}
+
+// check reads and checks every file, and returns them with all their problems. Nothing is sent.
+func check(files []string) ([]*scenario, schema.Problems) {
+	voc := steps.Vocabulary()
+	var all schema.Problems
+	scenarios := make([]*scenario, 0, len(files))
+	for _, name := range files {
+		s := &scenario{file: name}
+		text, err := read(name)
+		if err != nil {
+			s.problems = schema.Problems{{
+				Pos: schema.Pos{File: name, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,
+				Text: "cannot read the file: " + cause(err).Error(),
+			}}
+		} else {
+			s.plan, s.problems = schema.Check(schema.Source{Name: name, Text: text, FS: disk{}, Env: os.LookupEnv}, voc)
+		}
+		all = append(all, s.problems...)
+		scenarios = append(scenarios, s)
+	}
+	return scenarios, all
+}
+
+// cause drops the path that package os puts before an error, where the message names the file already.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+// scaffold is what init writes: a configuration and a scenario that runs at once.
+//
+//go:embed all:scaffold
+var scaffold embed.FS
+
+func newInit(io streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Write a first scenario and a callflow.yaml",
+		Long:  `init writes a scenario that runs at once on the embedded simulator, and a callflow.yaml. It never overwrites a file.`,
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := "."
+			if len(args) == 1 {
+				dir = args[0]
+			}
+			return writeScaffold(io, dir)
+		},
+	}
+}
+
+// writeScaffold looks at all files before it writes the first one, so that it never leaves half a project.
+func writeScaffold(io streams, dir string) error {
+	files, err := fs.Sub(scaffold, "scaffold")
+	if err != nil {
+		return err
+	}
+	var names []string
+	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		names = append(names, name)
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if _, err := os.Lstat(to); err == nil {
+			return &inputError{fmt.Sprintf("%s is already there; init never overwrites", to)}
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return &inputError{err.Error()}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := writeNew(to, text); err != nil {
+			return &inputError{err.Error()}
+		}
+		fmt.Fprintf(io.out, "wrote %s\n", to)
+	}
+	run := "callflow run"
+	if dir != "." {
+		run = "cd " + dir + " && " + run
+	}
+	fmt.Fprintf(io.out, "now: %s\n", run)
+	return nil
+}
+
+// writeNew writes a file that is not there yet.
+func writeNew(name string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"callflow/internal/report"
+	"callflow/schema"
+)
+
+// listing is one scenario in `list --format json`.
+type listing struct {
+	File        string   `json:"file"`
+	Name        string   `json:"name"`
+	Description string   `json:"description,omitempty"`
+	Tags        []string `json:"tags"`
+	Requires    []string `json:"requires,omitempty"`
+	Rows        []string `json:"rows,omitempty"` // of the matrix
+	Steps       []listed `json:"steps"`
+}
+
+// listed is one step, in the order of the file, nested ones after the step that holds them.
+type listed struct {
+	Path string `json:"path"`
+	Verb string `json:"verb"`
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+	Line int    `json:"line"`
+	Goal string `json:"until,omitempty"`
+}
+
+func newList(io streams) *cobra.Command {
+	var format string
+	var sel selection
+	var noColor bool
+	cmd := &cobra.Command{
+		Use:   "list [PATH…]",
+		Short: "List scenarios with their tags, steps and matrix rows",
+		Example: `  callflow list
+  callflow list scenarios --tag 'transfer and not slow' --format json`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := checkFormat(format); err != nil {
+				return err
+			}
+			scenarios, err := load(args, io, noColor)
+			if err != nil {
+				return err
+			}
+			chosen, err := sel.choose(scenarios, true)
+			if err != nil {
+				return err
+			}
+			if format == "json" {
+				return listJSON(io, chosen)
+			}
+			for _, s := range chosen {
+				fmt.Fprintf(io.out, "%s\n  %s", s.scenario.file, s.scenario.plan.Name)
+				if tags := s.scenario.plan.Tags; len(tags) > 0 {
+					fmt.Fprintf(io.out, "  [%s]", strings.Join(tags, ", "))
+				}
+				fmt.Fprintln(io.out)
+				for _, row := range s.rows {
+					if row.Name != "" {
+						fmt.Fprintf(io.out, "    row  %s\n", row.Name)
+					}
+				}
+				for _, step := range stepsOf(s.scenario.plan) {
+					text := step.Verb
+					if step.ID != "" {
+						text += " " + step.ID
+					} else if step.Name != "" {
+						text += " " + step.Name
+					}
+					if step.Goal != "" {
+						text += " (until " + step.Goal + ")"
+					}
+					fmt.Fprintf(io.out, "    %4d  %s\n", step.Line, text)
+				}
+			}
+			return nil
+		},
+	}
+	formatFlag(cmd, &format)
+	sel.flags(cmd)
+	cmd.Flags().BoolVar(&noColor, "no-color", false, "no colours")
+	return cmd
+}
+
+func listJSON(io streams, chosen []choice) error {
+	list := []listing{}
+	for _, s := range chosen {
+		p := s.scenario.plan
+		l := listing{File: s.scenario.file, Name: p.Name, Description: strings.TrimSpace(p.Description), Tags: p.Tags,
+			Requires: p.Requires, Steps: stepsOf(p)}
+		if l.Tags == nil {
+			l.Tags = []string{}
+		}
+		for _, row := range s.rows {
+			if row.Name != "" {
+				l.Rows = append(l.Rows, row.Name)
+			}
+		}
+		list = append(list, l)
+	}
+	enc := json.NewEncoder(io.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(list)
+}
+
+func stepsOf(p *schema.Plan) []listed {
+	out := []listed{}
+	for _, block := range []schema.Block{p.Steps, p.Finally} {
+		for _, s := range block {
+			out = append(out, listed{Path: s.Path, Verb: s.Verb.Name, ID: s.ID, Name: s.Name, Line: s.Pos.Line, Goal: s.Until})
+		}
+	}
+	return out
+}
+
+// load finds and checks scenarios; problems go to standard error, and errors among them end the command.
+func load(args []string, io streams, noColor bool) ([]*scenario, error) {
+	files, err := find(args)
+	if err != nil {
+		return nil, err
+	}
+	scenarios, problems := check(files)
+	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, noColor), problems)
+	if problems.Failed() {
+		return nil, &inputError{tally(len(files), problems) + "; nothing was sent"}
+	}
+	return scenarios, nil
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path"
+
+	"github.com/spf13/cobra"
+
+	"callflow/internal/report"
+	"callflow/schema"
+)
+
+func newValidate(io streams) *cobra.Command {
+	var format string
+	var noColor, quiet bool
+	cmd := &cobra.Command{
+		Use:   "validate [PATH…]",
+		Short: "Check scenario files; send nothing",
+		Long: `validate reads files, folders and globs, and prints everything that is wrong with them, each with its line and
+column. A file called callflow.yaml is checked as configuration. It ends with 2 when there are errors.`,
+		Example: `  callflow validate
+  callflow validate 'scenarios/**/transfer*.yaml' --format json`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := checkFormat(format); err != nil {
+				return err
+			}
+			files, err := find(args)
+			if err != nil {
+				return err
+			}
+			var scenarios []string
+			var problems schema.Problems
+			for _, f := range files {
+				if path.Base(f) == configName {
+					_, found := readConfig(f)
+					problems = append(problems, found...)
+					continue
+				}
+				scenarios = append(scenarios, f)
+			}
+			_, found := check(scenarios)
+			problems = append(problems, found...)
+			switch {
+			case format == "json":
+				if err := report.ProblemsJSON(io.out, problems); err != nil {
+					return err
+				}
+			case !quiet || problems.Failed():
+				report.Problems(io.out, report.StyleFor(io.out, os.Getenv, noColor), problems)
+				if !quiet {
+					fmt.Fprintln(io.out, tally(len(files), problems))
+				}
+			}
+			if problems.Failed() {
+				return &inputError{}
+			}
+			return nil
+		},
+	}
+	formatFlag(cmd, &format)
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "print errors only")
+	cmd.Flags().BoolVar(&noColor, "no-color", false, "no colours")
+	return cmd
+}

@@ -1,0 +1,434 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"callflow/steps"
+)
+
+// Detail is how much the console says.
+type Detail int
+
+// The amounts.
+const (
+	Quiet   Detail = iota // only what failed, and the summary
+	Normal                // each step as it ends
+	Verbose               // also every request, response, notification, capture, and what the simulated people do
+)
+
+// Console shows runs to a person while they go on. Runs may go side by side: with Together each one's lines are held
+// until it ends, so that they never mix. On a terminal the last line is a status that is rewritten in place.
+type Console struct {
+	Style
+	Detail   Detail
+	Together bool
+
+	mu        sync.Mutex
+	w         io.Writer
+	status    string // what the status line shows now
+	running   []*RunView
+	count     map[string]int
+	simulated time.Duration
+	wrong     []string // one line for each run that did not pass
+	now       func() time.Time
+}
+
+// NewConsole writes to w.
+func NewConsole(w io.Writer, s Style, d Detail) *Console {
+	return &Console{Style: s, Detail: d, w: w, count: map[string]int{}, now: time.Now}
+}
+
+// Run opens the view of one run; give it all of the run's records in order, from one goroutine at a time.
+func (c *Console) Run() *RunView {
+	v := &RunView{c: c, open: map[string]*openStep{}, began: c.now()}
+	c.mu.Lock()
+	c.running = append(c.running, v)
+	c.mu.Unlock()
+	return v
+}
+
+// Say prints one line of its own.
+func (c *Console) Say(text string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.print([]string{text})
+}
+
+// Tick rewrites the status line, so that a long wait is seen to go on.
+func (c *Console) Tick() {
+	if !c.Live {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.print(nil)
+}
+
+// Summary prints the last lines: what went wrong, when there were many runs, and the counts.
+func (c *Console) Summary(wall time.Duration, notRun int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running = nil
+	total := 0
+	for _, status := range statuses {
+		total += c.count[status]
+	}
+	var out []string
+	if len(c.wrong) > 0 && total > 1 {
+		out = append(out, "")
+		out = append(out, c.wrong...)
+	}
+	if c.Detail != Quiet || len(c.wrong) > 0 {
+		out = append(out, "")
+	}
+	var parts []string
+	for _, status := range statuses {
+		n := c.count[status]
+		if n == 0 && status != steps.Passed {
+			continue
+		}
+		text := fmt.Sprintf("%d %s", n, statusWord(status))
+		if n > 0 {
+			text = c.paint(statusColor(status), text)
+		}
+		parts = append(parts, text)
+	}
+	if notRun > 0 {
+		parts = append(parts, fmt.Sprintf("%d not run", notRun))
+	}
+	line := strings.Join(parts, ", ") + " in " + duration(wall)
+	if c.simulated > 0 {
+		line += c.paint(faint, " (simulated "+duration(c.simulated)+")")
+	}
+	c.print(append(out, line))
+	c.clear()
+}
+
+// statuses in the order of the summary.
+var statuses = []string{steps.Passed, steps.Failed, steps.Broken, steps.Interrupted, steps.Cancelled, steps.Skipped}
+
+func statusWord(status string) string {
+	if status == steps.Broken {
+		return "could not test"
+	}
+	return status
+}
+
+func statusColor(status string) string {
+	switch status {
+	case steps.Passed:
+		return good
+	case steps.Skipped, steps.Cancelled:
+		return warn
+	}
+	return bad
+}
+
+// print writes whole lines above the status line. The caller holds mu.
+func (c *Console) print(out []string) {
+	var b strings.Builder
+	status := c.statusLine()
+	if len(out) == 0 && status == c.status {
+		return
+	}
+	if c.status != "" {
+		b.WriteString("\r\x1b[K")
+	}
+	for _, line := range out {
+		b.WriteString(strings.TrimRight(line, " "))
+		b.WriteByte('\n')
+	}
+	b.WriteString(status)
+	c.status = status
+	// A console that cannot be written to is no reason to end a run: calls must still be hung up.
+	_, _ = io.WriteString(c.w, b.String())
+}
+
+func (c *Console) clear() {
+	if c.status != "" {
+		_, _ = io.WriteString(c.w, "\r\x1b[K")
+		c.status = ""
+	}
+}
+
+func (c *Console) statusLine() string {
+	if !c.Live || c.Detail == Quiet || len(c.running) == 0 {
+		return ""
+	}
+	first := c.running[0]
+	text := first.doing()
+	if len(c.running) > 1 {
+		text = fmt.Sprintf("%s running, %d passed, %d failed; %s", plural(len(c.running), "scenario"),
+			c.count[steps.Passed], c.count[steps.Failed]+c.count[steps.Broken], text)
+	}
+	return c.paint(faint, c.cut("  "+c.mark("…", "...")+" "+text, c.Width-1))
+}
+
+// openStep is a step between its start and its end.
+type openStep struct {
+	at    time.Time
+	start *steps.StepStart
+	key   string
+}
+
+// RunView is one run on the console.
+type RunView struct {
+	c       *Console
+	began   time.Time // on the wall
+	start   time.Time // of the run, in its own time
+	about   *steps.RunStart
+	records []steps.Record // for the ladder of a failure
+	held    []string       // lines not printed yet
+	open    map[string]*openStep
+	waiting []*openStep // open ones, oldest first
+	last    string      // what arrived last
+	shown   []string    // failures already laid out, by position and text
+}
+
+// Record shows one record of the run.
+func (v *RunView) Record(r steps.Record) {
+	v.records = append(v.records, r)
+	out := v.lines(&r)
+	c := v.c
+	if len(out) == 0 && !c.Live && r.RunEnd == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	quiet := c.Detail == Quiet
+	ended := r.RunEnd != nil
+	if c.Together || quiet {
+		v.held = append(v.held, out...)
+		out = nil
+		if ended && (!quiet || wentWrong(r.RunEnd.Status)) {
+			out = v.held
+		}
+	}
+	if ended {
+		v.finish(r.RunEnd)
+		v.held, v.records = nil, nil
+	}
+	c.print(out)
+}
+
+func wentWrong(status string) bool { return status != steps.Passed && status != steps.Skipped }
+
+// finish counts the run. The caller holds the console's mu.
+func (v *RunView) finish(end *steps.RunEnd) {
+	c := v.c
+	c.count[end.Status]++
+	if v.about != nil && v.about.Simulated {
+		c.simulated += end.Took
+	}
+	if wentWrong(end.Status) {
+		line := c.paint(statusColor(end.Status), c.mark("✗ ", "x ")+statusWord(end.Status)) + "  "
+		if end.Failure != nil && end.Failure.Pos.File != "" {
+			line += clean(end.Failure.Pos.String()) + "  "
+		}
+		c.wrong = append(c.wrong, line+v.title())
+	}
+	for i, other := range c.running {
+		if other == v {
+			c.running = append(c.running[:i], c.running[i+1:]...)
+			break
+		}
+	}
+}
+
+func (v *RunView) title() string {
+	if v.about == nil {
+		return ""
+	}
+	name := clean(v.about.Scenario)
+	if v.about.Row != "" {
+		name += " [" + clean(v.about.Row) + "]"
+	}
+	return name
+}
+
+// doing says what the run waits for, for the status line.
+func (v *RunView) doing() string {
+	if len(v.waiting) == 0 {
+		return v.title()
+	}
+	step := v.waiting[len(v.waiting)-1]
+	text := stepName(step.key, step.start)
+	if step.start.Text != "" {
+		text += ": " + clean(step.start.Text)
+	}
+	if wall := v.c.now().Sub(v.began); wall > 2*time.Second {
+		text = duration(wall.Round(time.Second)) + "  " + text
+	}
+	if v.last != "" {
+		text += " (last: " + v.last + ")"
+	}
+	return text
+}
+
+// lines is what one record shows.
+func (v *RunView) lines(r *steps.Record) []string {
+	c := v.c
+	verbose := c.Detail == Verbose
+	switch {
+	case r.RunStart != nil:
+		v.about, v.start = r.RunStart, r.At
+		title := c.mark("▸ ", "> ") + v.title()
+		return []string{c.paint(bold, title) + c.paint(faint, "  "+clean(r.RunStart.File))}
+	case r.StepStart != nil:
+		s := &openStep{r.At, r.StepStart, r.Step}
+		v.open[r.Step+"\x00"+r.Branch] = s
+		v.waiting = append(v.waiting, s)
+	case r.StepEnd != nil:
+		return v.stepEnd(r)
+	case r.Event != nil:
+		v.last = clean(r.Event.Summary)
+		if verbose {
+			return v.message(r, c.mark("⇐", "<="), eventText(r.Event), r.Event.Raw)
+		}
+	case r.Request != nil && verbose:
+		return v.message(r, c.mark("→", "->"), r.Request.Method+" "+clean(r.Request.Path), r.Request.Body)
+	case r.Response != nil && verbose:
+		text, _ := responseText(r.Response)
+		out := v.message(r, c.mark("←", "<-"), text, r.Response.Body)
+		if r.Response.Text != "" {
+			out = append(out, v.indented(lines(r.Response.Text))...)
+		}
+		return out
+	case r.Retry != nil:
+		return []string{c.paint(warn, fmt.Sprintf("%s attempt %d of %d failed: %s; again in %s", v.aside(r, c.mark("↻", "~")),
+			r.Retry.Attempt, r.Retry.Of, clean(r.Retry.Reason), duration(r.Retry.Wait)))}
+	case r.Capture != nil && verbose:
+		return []string{c.paint(faint, v.aside(r, "=")+" "+clean(r.Capture.Name)+" = "+c.cut(valueText(r.Capture.Value), 200))}
+	case r.Log != nil:
+		how := faint
+		mark := "#"
+		if r.Log.Level == "warning" {
+			how, mark = warn, "!"
+		}
+		var out []string
+		for _, line := range lines(r.Log.Text) {
+			out = append(out, c.paint(how, v.aside(r, mark)+" "+line))
+		}
+		return out
+	case r.World != nil && verbose:
+		return []string{c.paint(faint, v.aside(r, "*")+" "+clean(r.World.Who)+" "+clean(r.World.Did))}
+	case r.Cleanup != nil:
+		return []string{c.paint(faint, fmt.Sprintf("%s cleanup: %s %s: %s", v.aside(r, " "), clean(r.Cleanup.Action),
+			short(r.Cleanup.Call), clean(r.Cleanup.Result)))}
+	case r.RunEnd != nil:
+		return v.runEnd(r.RunEnd)
+	}
+	return nil
+}
+
+// aside begins a line that belongs to the step under way.
+func (v *RunView) aside(r *steps.Record, mark string) string {
+	return fmt.Sprintf("  %s %10s ", v.c.pad(mark, 1), offset(v.start, r.At))
+}
+
+func (v *RunView) indented(in []string) []string {
+	for i := range in {
+		in[i] = "                " + v.c.paint(faint, in[i])
+	}
+	return in
+}
+
+// message is one request, response or notification with its body.
+func (v *RunView) message(r *steps.Record, arrow, text string, body []byte) []string {
+	out := []string{v.aside(r, "") + " " + arrow + " " + text}
+	if len(body) > 0 {
+		out = append(out, v.indented(jsonLines(body))...)
+	}
+	return out
+}
+
+func (v *RunView) stepEnd(r *steps.Record) []string {
+	key := r.Step + "\x00" + r.Branch
+	step := v.open[key]
+	delete(v.open, key)
+	for i, s := range v.waiting {
+		if s == step {
+			v.waiting = append(v.waiting[:i], v.waiting[i+1:]...)
+			break
+		}
+	}
+	if step == nil {
+		step = &openStep{r.At, &steps.StepStart{Label: r.Step}, r.Step}
+	}
+	c, end := v.c, r.StepEnd
+	out := []string{v.stepLine(r, step)}
+	if end.Failure != nil && (!end.Excused || c.Detail == Verbose) {
+		v.shown = append(v.shown, end.Failure.Pos.String()+end.Failure.Text)
+		out = append(out, v.block(end.Failure)...)
+	}
+	return out
+}
+
+// block is a failure, indented, with air around it.
+func (v *RunView) block(f *steps.Failure) []string {
+	out := []string{""}
+	inner := v.c.Style
+	inner.Width = max(inner.Width-6, 40)
+	for _, line := range inner.failure(f, v.start) {
+		out = append(out, "      "+line)
+	}
+	return append(out, "")
+}
+
+func (v *RunView) runEnd(end *steps.RunEnd) []string {
+	c := v.c
+	var out []string
+	if f := end.Failure; f != nil {
+		told := false
+		for _, s := range v.shown {
+			told = told || s == f.Pos.String()+f.Text
+		}
+		if !told {
+			out = append(out, v.block(f)...)
+		}
+	}
+	if wentWrong(end.Status) && hasTraffic(v.records) {
+		inner := c.Style
+		inner.Width = max(inner.Width-2, 40)
+		for _, line := range Ladder(v.records, inner) {
+			out = append(out, "  "+line)
+		}
+		out = append(out, "")
+	}
+	line := "  " + c.paint(statusColor(end.Status), statusWord(end.Status))
+	if end.Reason != "" {
+		line += ": " + clean(end.Reason)
+	}
+	if end.Status != steps.Skipped {
+		line += c.paint(faint, " in "+duration(end.Took))
+	}
+	if end.Legs > 0 {
+		line += c.paint(warn, ", "+plural(end.Legs, "call")+" left up")
+	}
+	out = append(out, line)
+	for _, o := range end.Outputs {
+		out = append(out, "  "+clean(o.Name)+" = "+valueText(o.Value))
+	}
+	return out
+}
+
+func hasTraffic(records []steps.Record) bool {
+	for i := range records {
+		if records[i].Request != nil || records[i].Event != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func statusText(status int) string {
+	if name := http.StatusText(status); name != "" {
+		return fmt.Sprintf("%d %s", status, name)
+	}
+	return fmt.Sprint(status)
+}

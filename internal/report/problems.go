@@ -1,0 +1,68 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"callflow/schema"
+)
+
+// Problems writes what is wrong with scenario files: file:line:col: text [code], the source line and a caret.
+func Problems(w io.Writer, s Style, problems schema.Problems) {
+	for _, p := range problems {
+		kind := ""
+		how := bad
+		if p.Severity == schema.SeverityWarning {
+			kind, how = "warning: ", warn
+		}
+		fmt.Fprintf(w, "%s %s%s %s\n", s.paint(bold, clean(p.Pos.String())+":"), s.paint(how, kind), clean(p.Text),
+			s.paint(faint, "["+p.Code+"]"))
+		if p.Source != "" {
+			caret(w, s, p)
+		}
+		if p.Hint != "" {
+			for i, line := range lines(p.Hint) {
+				lead := "hint: "
+				if i > 0 {
+					lead = "      "
+				}
+				fmt.Fprintf(w, "      %s%s\n", s.paint(faint, lead), line)
+			}
+		}
+	}
+}
+
+// caret prints the source line with the faulty part underlined. A long line is cut around that part.
+func caret(w io.Writer, s Style, p schema.Problem) {
+	source := []rune(strings.ReplaceAll(strings.TrimRight(p.Source, "\r\n"), "\t", " "))
+	from := min(max(p.Col-1, 0), len(source))
+	room := max(s.Width-10, 30)
+	if from > room*2/3 {
+		drop := from - room/2
+		source, from = source[drop:], from-drop
+	}
+	length := max(min(p.Len, len(source)-from), 1)
+	text := s.cut(clean(string(source)), room)
+	lead := width(clean(string(source[:from])))
+	length = max(min(length, room-lead), 1)
+	under := "^" + strings.Repeat("~", length-1)
+	fmt.Fprintf(w, "%s%s\n", s.paint(faint, fmt.Sprintf("%5d | ", p.Line)), text)
+	fmt.Fprintf(w, "%s%s%s\n", s.paint(faint, "      | "), strings.Repeat(" ", lead), s.paint(bad, under))
+}
+
+// ProblemsJSON writes the same as a JSON list, empty when there are none.
+func ProblemsJSON(w io.Writer, problems schema.Problems) error {
+	if problems == nil {
+		problems = schema.Problems{}
+	}
+	return writeJSON(w, problems)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,175 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/mattn/go-runewidth"
+	"golang.org/x/term"
+)
+
+// Style is how text may look where it is read.
+type Style struct {
+	Color bool
+	ASCII bool // no character outside ASCII for lines and marks
+	Width int  // columns
+	Live  bool // a terminal whose last line may be rewritten
+}
+
+// defaultWidth is used where nobody knows the width: files, pipes, CI logs.
+const defaultWidth = 100
+
+// StyleFor looks at where w goes and at the environment: NO_COLOR and noColor turn colour off, FORCE_COLOR turns it on
+// without a terminal (https://no-color.org, https://force-color.org), a locale that names another character set than
+// UTF-8 turns to ASCII. A locale that is not set at all is taken for UTF-8, as containers rarely set one.
+func StyleFor(w io.Writer, env func(string) string, noColor bool) Style {
+	s := Style{Width: defaultWidth}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		smart := env("TERM") != "dumb"
+		s.Color, s.Live = smart, smart
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			s.Width = max(width, 40)
+		}
+	}
+	if force := env("FORCE_COLOR"); force != "" && force != "0" && force != "false" {
+		s.Color = true
+	}
+	if noColor || env("NO_COLOR") != "" {
+		s.Color = false
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := env(name); v != "" {
+			v = strings.ToUpper(v)
+			s.ASCII = !strings.Contains(v, "UTF-8") && !strings.Contains(v, "UTF8")
+			break
+		}
+	}
+	return s
+}
+
+// Colours, by what they mean.
+const (
+	good  = "32"
+	bad   = "31"
+	warn  = "33"
+	faint = "2"
+	bold  = "1"
+)
+
+func (s Style) paint(how, text string) string {
+	if !s.Color || text == "" {
+		return text
+	}
+	return "\x1b[" + how + "m" + text + "\x1b[0m"
+}
+
+// mark returns the first word, or the second where only ASCII can be shown.
+func (s Style) mark(unicode, ascii string) string {
+	if s.ASCII {
+		return ascii
+	}
+	return unicode
+}
+
+// cells measures text as a terminal does. Ambiguous characters count one, whatever the locale, so that a report does not
+// depend on who made it.
+var cells = &runewidth.Condition{EastAsianWidth: false, StrictEmojiNeutral: true}
+
+func width(text string) int { return cells.StringWidth(text) }
+
+// cut shortens text to w cells.
+func (s Style) cut(text string, w int) string {
+	if width(text) <= w {
+		return text
+	}
+	tail := s.mark("…", "...")
+	if w <= width(tail) {
+		return cells.Truncate(text, max(w, 0), "")
+	}
+	return cells.Truncate(text, w, tail)
+}
+
+// pad cuts or fills text to exactly w cells.
+func (s Style) pad(text string, w int) string {
+	text = s.cut(text, w)
+	return text + strings.Repeat(" ", max(0, w-width(text)))
+}
+
+// clean makes text from outside safe to print on one line: control characters, which could move the cursor or change
+// colours, are shown as escapes, and so is what a terminal may reorder.
+func clean(text string) string {
+	safe := func(r rune) bool { return r == ' ' || unicode.IsPrint(r) && r != unicode.ReplacementChar }
+	if strings.IndexFunc(text, func(r rune) bool { return !safe(r) }) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case safe(r) || r == unicode.ReplacementChar:
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteByte(' ')
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+// lines splits text from outside into lines that are safe to print.
+func lines(text string) []string {
+	out := strings.Split(strings.TrimRight(text, "\r\n"), "\n")
+	for i, l := range out {
+		out[i] = clean(strings.TrimRight(l, "\r"))
+	}
+	return out
+}
+
+// offset is a moment as time since the start of its run: 0.450s, 1m05.450s.
+func offset(start, at time.Time) string {
+	d := at.Sub(start)
+	if d < 0 {
+		d = 0
+	}
+	d = d.Round(time.Millisecond)
+	if d < time.Minute {
+		return fmt.Sprintf("%.3fs", d.Seconds())
+	}
+	m := int(d / time.Minute)
+	rest := (d - time.Duration(m)*time.Minute).Seconds()
+	if m < 60 {
+		return fmt.Sprintf("%dm%06.3fs", m, rest)
+	}
+	return fmt.Sprintf("%dh%02dm%06.3fs", m/60, m%60, rest)
+}
+
+// duration is a length of time with no more digits than a reader wants.
+func duration(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return d.Round(time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < time.Minute:
+		return d.Round(10 * time.Millisecond).String()
+	}
+	text := d.Round(time.Second).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	return text
+}
+
+// plural is "1 step" or "2 steps".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
