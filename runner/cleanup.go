@@ -1,11 +1,177 @@
 package runner
 
-// legs are the calls known to the run, oldest first: made, answered, or seen on its callback URI.
-type legs []*leg
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/steps"
+)
+
+// legs are the calls known to the run: made, answered, or seen on its callback URI.
+type legs struct {
+	all    []*leg // oldest first
+	missed int    // createCalls whose response was lost
+}
 
 // leg is one call as cleanup sees it.
 type leg struct {
-	id       string
-	incoming bool // rings, and was not answered
-	ended    bool
+	id      string
+	ringing bool // incoming, and not answered
+	told    bool // a response named it
+	ended   bool
+}
+
+// at finds or adds a call.
+func (l *legs) at(id string) *leg {
+	for _, x := range l.all {
+		if x.id == id {
+			return x
+		}
+	}
+	x := &leg{id: id}
+	l.all = append(l.all, x)
+	return x
+}
+
+// see learns from an event.
+func (l *legs) see(e *graph.Event) {
+	if e.CallID == "" {
+		return
+	}
+	x := l.at(e.CallID)
+	if e.Kind != graph.KindCall {
+		return
+	}
+	switch state := text(object(e.View["call"])["state"]); {
+	case state == "terminated", e.ChangeType == "deleted":
+		x.ended = true
+	case state == "incoming":
+		x.ringing = true
+	case state != "" && state != "terminating":
+		x.ringing = false
+	}
+}
+
+// answer learns from a response.
+func (l *legs) answer(c graph.Command, r *graph.Reply) {
+	id := graph.CanonicalID(c.Call)
+	switch ok := r.Status < 300; {
+	case c.Op == "createCall" && ok && r.CallID != "":
+		l.at(r.CallID).told = true
+	case id == "":
+	case c.Op == "answer" && ok:
+		l.at(id).ringing = false
+	case (c.Op == "hangUp" || c.Op == "reject" || c.Op == "redirect") && ok,
+		r.Status == 404 && (c.Op == "hangUp" || c.Op == "reject" || c.Op == "redirect" || c.Op == "answer" || c.Op == "getCall"):
+		l.at(id).ended = true
+	}
+}
+
+// lost learns that a request got no response.
+func (l *legs) lost(c graph.Command, err error) {
+	if c.Op == "createCall" && ambiguous(err) {
+		l.missed++
+	}
+}
+
+// up are the calls that have not ended, newest first.
+func (l *legs) up() (up []*leg) {
+	for _, x := range slices.Backward(l.all) {
+		if !x.ended {
+			up = append(up, x)
+		}
+	}
+	return up
+}
+
+// unexplained counts calls that may exist without anything having named them.
+func (l *legs) unexplained() int {
+	n := l.missed
+	for _, x := range l.all {
+		if !x.told && !x.ringing {
+			n--
+		}
+	}
+	return n
+}
+
+// lostTime is how long cleanup waits for the first event of a call whose response was lost.
+const lostTime = 5 * time.Second
+
+// cleanup hangs up every call of the run that is still up, newest first. It outlives whatever ended the run, except a
+// second interrupt.
+func (r *run) cleanup(h steps.Host, e *ending) {
+	shield, unshield := h.Shield(0)
+	defer unshield()
+	h, end := shield.Scope(cleanupTime, &ended{kind: "timeout", why: "cleanup's time of " + steps.Span(cleanupTime)})
+	defer end(errDone)
+	r.findLost(h)
+	var leaked []string
+	for _, x := range r.legs.up() {
+		if x.ended { // in the meantime
+			continue
+		}
+		done := r.tidy(h, x)
+		emit(h, "", "", steps.Record{Cleanup: done})
+		if done.Action == "kept" || strings.HasPrefix(done.Result, "failed") {
+			e.left++
+		}
+		if done.Result != "gone already" {
+			leaked = append(leaked, x.id)
+		}
+	}
+	if r.plan.Leak == "fail" && len(leaked) > 0 && e.failure == nil && !e.interrupted {
+		e.failure = &steps.Failure{Kind: "leak", Text: fmt.Sprintf("%s still up at the end, and leak is fail: %s", calls(len(leaked)), strings.Join(leaked, ", "))}
+	}
+}
+
+func calls(n int) string {
+	if n == 1 {
+		return "1 call was"
+	}
+	return fmt.Sprintf("%d calls were", n)
+}
+
+// findLost waits a little for events of calls whose createCall got no response: they are the only way to learn their ids.
+func (r *run) findLost(h steps.Host) {
+	until := h.Now().Add(lostTime)
+	for pos := r.inbox.pos(); r.legs.unexplained() > 0; pos++ {
+		if _, err := r.inbox.next(h, pos, until); err != nil {
+			return
+		}
+	}
+}
+
+// tidy ends one call, in at most three attempts.
+func (r *run) tidy(h steps.Host, x *leg) *steps.Cleaned {
+	if r.plan.Leak == "keep" {
+		return &steps.Cleaned{Call: x.id, Action: "kept", Result: "left up, for leak is keep"}
+	}
+	done := &steps.Cleaned{Call: x.id, Action: "hangUp", Result: "hung up"}
+	command := graph.Command{Op: "hangUp", Call: x.id}
+	if x.ringing {
+		done.Action, done.Result = "reject", "rejected"
+		command = graph.Command{Op: "reject", Call: x.id, Body: map[string]any{"reason": "none"}}
+	}
+	for attempt := 1; ; attempt++ {
+		reply, err := r.send(h, sender{key: "cleanup", verb: done.Action, attempt: attempt}, command)
+		if reply != nil {
+			done.Status = reply.Status
+		}
+		switch {
+		case err == nil:
+			return done
+		case done.Status == 404:
+			done.Result = "gone already"
+			return done
+		}
+		again := attempt < 3 && (reply == nil || reply.Status == 429 || reply.Status >= 500)
+		if !again || h.Sleep(max(retryAfter(err), 500*time.Millisecond)) != nil {
+			done.Result = "failed: " + err.Error()
+			return done
+		}
+	}
 }

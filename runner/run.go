@@ -1,9 +1,10 @@
 package runner
 
 import (
+	"errors"
+	"slices"
 	"time"
 
-	"callflow/internal/graph"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -17,10 +18,188 @@ type run struct {
 	legs     legs
 	scenario string // the Scenario-Id header of every request
 	started  time.Time
-	never    *steps.Failure // the frame's never came true
-	endMain  func(error)    // ends the main scope
-	failed   string         // key of the step that failed first
+	root     *frame
+	hush     func()         // ends the listener
+	endMain  func(error)    // ends the main scope; nil when there is none
+	never    *ended         // the frame's never came true
+	stopped  []*turn        // steps that were under way when a scope above them ended
 	counts   map[string]int // steps by status
+}
+
+func newRun(p *Prepared, h steps.Host) *run {
+	r := &run{Prepared: p, inbox: &inbox{}, calls: newPictures(), started: h.Now(), hush: func() {}, counts: map[string]int{}}
+	r.inbox.took = r.took
+	r.root = &frame{run: r, plan: p.plan, names: p.names.child(), book: newBook()}
+	r.root.names.all["calls"] = r.calls.names()
+	r.scenario = newID(h)
+	return r
+}
+
+// newID draws a GUID from the host's randomness.
+func newID(h steps.Host) string {
+	var b [16]byte
+	for i, v := range [2]uint64{h.Rand(), h.Rand()} {
+		for k := range 8 {
+			b[8*i+k] = byte(v >> (8 * k))
+		}
+	}
+	return guid(b[:])
+}
+
+func (r *run) start(h steps.Host) {
+	emit(h, "", "", steps.Record{RunStart: &steps.RunStart{
+		RunID: r.RunID, Scenario: r.plan.Name, File: r.plan.File, Row: r.opt.Row.Name,
+		Target: r.Target.Name, Dialect: string(r.Target.Dialect), Simulated: r.Target.Simulated,
+		Seed: r.opt.Seed, Started: r.started, Steps: len(r.plan.Steps) + len(r.plan.Finally), Tags: r.plan.Tags,
+		People: people(r.Scene, r.Target.Bot),
+	}})
+}
+
+// listen takes every event as it arrives, from before the first step until cleanup has ended. It is forked first, so it
+// sees each event before whoever waits for it.
+func (r *run) listen(h steps.Host) {
+	h, r.hush = h.Shield(0)
+	for pos := uint64(0); ; pos++ {
+		if _, err := r.inbox.next(h, pos, time.Time{}); err != nil {
+			return
+		}
+	}
+}
+
+// took is told of every entry of the inbox: it journals the event and judges the frame's never.
+func (r *run) took(h steps.Host, e *entry) {
+	r.calls.see(e.Event.Event)
+	r.legs.see(e.Event.Event)
+	emit(h, "", "", steps.Record{Event: arrived(e)})
+	if r.endMain == nil || r.never != nil {
+		return
+	}
+	for _, never := range r.plan.Never {
+		r.root.names.overEvent(e.View, func(all map[string]any) {
+			if struck, err := never.Test(all); err == nil && struck {
+				r.never = neverStruck(r.root, never, e, all)
+			}
+		})
+		if r.never != nil {
+			r.endMain(r.never)
+			return
+		}
+	}
+}
+
+// ending is all that decides how a run ended.
+type ending struct {
+	skip        string
+	failure     *steps.Failure
+	failed      string // key of the step that failed first
+	broken      bool
+	interrupted bool
+	outputs     []steps.Captured
+	left        int // calls that are still up
+}
+
+// main runs the steps, then finally, then cleanup.
+func (r *run) main(h steps.Host) (e ending) {
+	limit := r.plan.Timeout
+	if limit == 0 {
+		limit = defaultTimeout
+	}
+	scope, end := h.Scope(limit, &ended{kind: "timeout", why: "scenario timeout of " + steps.Span(limit)})
+	r.root.host, r.endMain = scope, end
+	if r.never != nil {
+		end(r.never)
+	}
+	err := r.root.block(r.plan.Steps)
+	r.endMain = nil
+	end(errDone)
+	if r.never != nil && !isStepError(err) {
+		err = r.never
+	}
+	e.add(r, err)
+	e.add(r, r.root.finally(h))
+	e.outputs = r.outputs(&e)
+	r.cleanup(h, &e)
+	return e
+}
+
+// add takes one more error into account; the first failure is the run's.
+func (e *ending) add(r *run, err error) {
+	if err == nil {
+		return
+	}
+	if errors.Is(err, steps.ErrInterrupted) {
+		e.interrupted = true
+	}
+	if e.failure != nil {
+		return
+	}
+	var step *stepError
+	if errors.As(err, &step) {
+		e.failure, e.failed, e.broken = step.failure, step.key, step.broken
+		return
+	}
+	e.failure = r.stop(err)
+	if len(r.stopped) > 0 {
+		e.failed = r.stopped[0].key
+	}
+}
+
+// finally runs the plan's finally steps under a scope that outlives whatever ended the others. Each of them runs, also
+// after one of them failed: they tidy up different things.
+func (f *frame) finally(h steps.Host) (first error) {
+	if len(f.plan.Finally) == 0 {
+		return nil
+	}
+	shield, unshield := h.Shield(0)
+	defer unshield()
+	scope, end := shield.Scope(finallyTime, &ended{kind: "timeout", why: "finally's time of " + steps.Span(finallyTime)})
+	defer end(errDone)
+	before := f.host
+	f.host = scope
+	defer func() { f.host = before }()
+	for _, s := range f.plan.Finally {
+		err := f.step(s)
+		if first == nil {
+			first = err
+		}
+		if err != nil && !isStepError(err) {
+			return err
+		}
+	}
+	return first
+}
+
+// outputs evaluates the plan's outputs. After a failure those that are absent are left out.
+func (r *run) outputs(e *ending) (made []steps.Captured) {
+	for _, o := range r.plan.Outputs {
+		v, err := r.root.value(o)
+		if err == nil {
+			made = append(made, steps.Captured{Name: o.Name, Value: v})
+		} else if e.failure == nil {
+			e.failure = failure(r.root, nil, err)
+		}
+	}
+	return made
+}
+
+// end decides how the run ended and closes the journal.
+func (r *run) end(h steps.Host, e ending) Result {
+	status, reason := steps.Passed, ""
+	switch {
+	case e.skip != "":
+		status, reason = steps.Skipped, e.skip
+	case e.interrupted:
+		status, reason = steps.Interrupted, "interrupted"
+	case e.failure != nil && e.broken:
+		status, reason = steps.Broken, "could not test: "+e.failure.Text
+	case e.failure != nil:
+		status = steps.Failed
+	}
+	emit(h, "", "", steps.Record{RunEnd: &steps.RunEnd{
+		Status: status, Took: h.Now().Sub(r.started), Reason: reason, Failed: e.failed, Failure: e.failure,
+		Outputs: e.outputs, Steps: r.counts, Legs: e.left,
+	}})
+	return Result{Status: status, Failure: e.failure, Outputs: e.outputs}
 }
 
 // frame is the interpreter in one branch of one plan: an included plan and a parallel branch have frames of their own.
@@ -40,26 +219,37 @@ type book struct {
 	sent map[string]uint64 // step id -> position; see env.since
 }
 
-// turn is one execution of a step; for a forEach, of one item. Its attempts share its timeout.
-type turn struct {
-	*frame
-	step     *schema.Step
-	key      string // schema.Step.Key with prefix and [i]
-	limit    time.Duration
-	started  time.Time
-	deadline time.Time  // zero: none
-	bounded  steps.Host // ends at deadline; made on first use, see env.Host
-	unbind   func(error)
-	outcome  string // last outcome reached
-	result   map[string]any
+func newBook() *book { return &book{sent: map[string]uint64{}} }
+
+// block runs steps in order up to the first that fails.
+func (f *frame) block(b schema.Block) error {
+	for _, s := range b {
+		if err := f.step(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// env is one attempt of a turn. It implements steps.Env. Waiting for events (Follow, Await) goes through frame.host with
-// deadline as until, so that its failure can say what arrived; everything else through Host(), which ends at the
-// deadline by itself.
-type env struct {
-	*turn
-	attempt int
-	window  uint64 // inbox position at which the attempt's request was sent: its events come after it
-	reply   *graph.Reply
+// value evaluates a capture or an output; what is absent is an error, so that a captured name is never nil.
+func (f *frame) value(c schema.Capture) (any, error) { return capture(c, f.names.all) }
+
+func capture(c schema.Capture, names map[string]any) (any, error) {
+	v, err := c.Expr.Eval(names)
+	if err != nil {
+		return nil, err
+	}
+	if v == nil {
+		return nil, &steps.FailureError{Failure: &steps.Failure{Kind: "value", Pos: c.Expr.Pos(),
+			Text: "cannot capture " + c.Name + ": " + c.Expr.Text() + " is absent", Expression: explain(c.Expr, names)}}
+	}
+	return plain(v), nil
+}
+
+// plain copies what a captured value shares with an event, so that nothing changes under its name later.
+func plain(v any) any {
+	if l, ok := v.([]any); ok {
+		return slices.Clone(l)
+	}
+	return v
 }

@@ -3,6 +3,10 @@
 package runner
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"time"
+
 	"callflow/internal/world"
 	"callflow/schema"
 	"callflow/steps"
@@ -27,13 +31,64 @@ type Prepared struct {
 	// Secrets are the values that no output may show.
 	Secrets []string
 	// Skip says why this target cannot run the plan ("" if it can).
-	Skip string
-	plan *schema.Plan
-	opt  Options
+	Skip  string
+	plan  *schema.Plan
+	opt   Options
+	names *names // before the first step
 }
 
 // Prepare evaluates vars, secrets and the scene. The error is a *schema.EvalError or names the option that is wrong.
-func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) { panic("not written yet") }
+func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
+	p := &Prepared{RunID: runID(plan.File, opt), Target: opt.Target, plan: plan, opt: opt, names: newNames()}
+	if opt.Callback != nil {
+		p.Target.Callback = opt.Callback(p.RunID)
+	}
+	if err := knownOptions(plan, opt); err != nil {
+		return nil, err
+	}
+	p.names.all["run"] = map[string]any{"id": p.RunID, "target": p.Target.Name, "dialect": string(p.Target.Dialect)}
+	if len(opt.Row.Values) > 0 {
+		p.names.all["matrix"] = opt.Row.Values
+	}
+	var err error
+	if p.Secrets, err = p.names.declare(plan, given{vars: opt.Vars, secrets: opt.Secrets}); err != nil {
+		return nil, err
+	}
+	if plan.Simulate != nil {
+		if p.Scene, err = scene(plan.Simulate, p.names.all); err != nil {
+			return nil, err
+		}
+	}
+	p.Skip = skip(plan, p.Target)
+	if p.Skip == "" {
+		p.Secrets = append(p.Secrets, includedSecrets(plan, p.names, opt)...)
+	}
+	return p, nil
+}
+
+// runID is GUID-shaped, because it stands where Graph's clients put one: in a URI and in headers.
+func runID(file string, opt Options) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s\n%d", opt.Seed, file, opt.Row.Name, opt.Repeat))
+	return guid(sum[:16])
+}
+
+// guid formats 16 bytes as a random (version 4) GUID.
+func guid(b []byte) string {
+	return fmt.Sprintf("%x-%x-4%03x-%x%03x-%x", b[0:4], b[4:6],
+		(uint(b[6])<<8|uint(b[7]))&0xfff, 8|b[8]>>6, (uint(b[8])<<8|uint(b[9]))&0xfff, b[10:16])
+}
+
+func scene(t *schema.Template, names map[string]any) (*world.Scene, error) {
+	v, err := t.Build(names)
+	if err != nil {
+		return nil, err
+	}
+	s, ok := v.(*world.Scene)
+	if !ok {
+		return nil, fmt.Errorf("%s: simulate is a %T, want a scene", t.Pos(), v)
+	}
+	return s, nil
+}
 
 // Result is how a run ended.
 type Result struct {
@@ -42,5 +97,28 @@ type Result struct {
 	Outputs []steps.Captured
 }
 
+// The times of a run that its scenario does not give.
+const (
+	defaultTimeout = 10 * time.Minute // of the main steps
+	finallyTime    = 30 * time.Second
+	cleanupTime    = 30 * time.Second
+)
+
 // Run runs the plan in h's branch, to the end of finally and cleanup.
-func (p *Prepared) Run(h steps.Host) Result { panic("not written yet") }
+func (p *Prepared) Run(h steps.Host) Result {
+	r := newRun(p, h)
+	r.start(h)
+	if p.Skip != "" {
+		return r.end(h, ending{skip: p.Skip})
+	}
+	var e ending
+	h.Fork(2, func(i int, h steps.Host) {
+		if i == 0 {
+			r.listen(h)
+			return
+		}
+		defer r.hush()
+		e = r.main(h)
+	})
+	return r.end(h, e)
+}

@@ -1,6 +1,10 @@
 package steps
 
 import (
+	"fmt"
+	"strings"
+	"time"
+
 	"callflow/internal/graph"
 )
 
@@ -10,7 +14,25 @@ type GraphError struct {
 	Reply *graph.Reply
 }
 
-func (e *GraphError) Error() string { return e.Verb + " was refused" } // worded by the package's author
+// Error says what the service said: `invite was refused with 404: code 7505, "Call not found."`.
+func (e *GraphError) Error() string {
+	s := fmt.Sprintf("%s was refused with %d", e.Verb, e.Reply.Status)
+	g := e.Reply.Error
+	if g == nil {
+		return s
+	}
+	var said []string
+	if g.Code != "" {
+		said = append(said, "code "+g.Code)
+	}
+	if g.Message != "" {
+		said = append(said, fmt.Sprintf("%q", g.Message))
+	}
+	if len(said) == 0 {
+		return s
+	}
+	return s + ": " + strings.Join(said, ", ")
+}
 
 // OutcomeError is an action that came to another end than the wanted one.
 type OutcomeError struct {
@@ -18,9 +40,34 @@ type OutcomeError struct {
 	Verdict      Verdict
 }
 
-func (e *OutcomeError) Error() string { return e.Verb + " came to another end" }
+// Error says which end it was: `invite came to failed, wanted completed: operation failed 500/7117`.
+func (e *OutcomeError) Error() string {
+	s := fmt.Sprintf("%s came to %s, wanted %s", e.Verb, e.Verdict.Goal, e.Wanted)
+	if e.Verdict.Text != "" {
+		s += ": " + e.Verdict.Text
+	}
+	return s
+}
 
 // FailureError is an error that already carries all its explanation (an await, an expect, a timeout).
 type FailureError struct{ Failure *Failure }
 
 func (e *FailureError) Error() string { return e.Failure.Text }
+
+// Span writes a duration as people do: 2m, 1m30s, 1.5s, 20ms.
+func Span(d time.Duration) string {
+	switch {
+	case d >= time.Second:
+		d = d.Round(10 * time.Millisecond)
+	case d >= time.Millisecond:
+		d = d.Round(100 * time.Microsecond)
+	}
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

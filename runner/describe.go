@@ -1,0 +1,136 @@
+package runner
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"callflow/internal/graph"
+	"callflow/internal/world"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// people names the identities of a run for ladders: the scene's, then the bot.
+func people(scene *world.Scene, bot steps.Bot) []steps.Named {
+	var out []steps.Named
+	if scene != nil {
+		for _, name := range slices.Sorted(maps.Keys(scene.People)) {
+			p := scene.People[name]
+			shown := p.DisplayName
+			if shown == "" {
+				shown = name
+			}
+			for _, id := range []string{p.ID, p.Phone} {
+				if id != "" {
+					out = append(out, steps.Named{ID: graph.CanonicalID(id), Name: shown, Kind: "person"})
+				}
+			}
+		}
+	}
+	if bot.AppID != "" {
+		name := bot.Name
+		if name == "" {
+			name = "bot"
+		}
+		out = append(out, steps.Named{ID: graph.CanonicalID(bot.AppID), Name: name, Kind: "bot"})
+	}
+	return out
+}
+
+// describe says in one line what a turn waits for or does: its expressions, else the people, numbers and threads that
+// its parameters name.
+func (t *turn) describe(params any) string {
+	var words []string
+	d := describer{names: map[string]string{}}
+	for _, p := range people(t.run.Scene, t.run.Target.Bot) {
+		if p.Kind == "person" {
+			d.names[p.ID] = p.Name
+		}
+	}
+	if params != nil {
+		d.visit(reflect.ValueOf(params), "")
+	}
+	if words = d.exprs; len(words) == 0 {
+		words = d.whom
+	}
+	line := strings.Join(strings.Fields(strings.Join(words, ", ")), " ")
+	if utf8.RuneCountInString(line) > 120 {
+		line = string([]rune(line)[:119]) + "…"
+	}
+	return line
+}
+
+type describer struct {
+	names map[string]string // id -> person
+	exprs []string
+	whom  []string
+}
+
+func (d *describer) visit(v reflect.Value, name string) {
+	switch x := v.Interface().(type) {
+	case *schema.Expr:
+		if x != nil {
+			d.exprs = append(d.exprs, prefixed(name, x.Text()))
+		}
+		return
+	case *schema.Step, schema.Block, schema.Map[schema.Block]:
+		return
+	case schema.Map[*schema.Expr]:
+		for _, e := range x {
+			d.exprs = append(d.exprs, prefixed(e.Key, e.Value.Text()))
+		}
+		return
+	case []*schema.Expr:
+		for _, e := range x {
+			d.exprs = append(d.exprs, e.Text())
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			d.visit(v.Elem(), name)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() {
+				tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+				d.visit(v.Field(i), tag)
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			d.visit(v.Index(i), name)
+		}
+	case reflect.Map:
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		for _, k := range keys {
+			d.visit(v.MapIndex(k), k.String())
+		}
+	case reflect.String:
+		s := v.String()
+		person := d.names[graph.CanonicalID(s)]
+		switch {
+		case person != "":
+			s = person
+		case !strings.HasPrefix(s, "+") && name != "threadId":
+			return
+		}
+		if !slices.Contains(d.whom, s) {
+			d.whom = append(d.whom, s)
+		}
+	}
+}
+
+// prefixed adds a part's name to an expression; the plain words of an await go without saying.
+func prefixed(name, expr string) string {
+	switch name {
+	case "", "match", "expect", "until", "that":
+		return expr
+	}
+	return name + ": " + expr
+}

@@ -1,0 +1,259 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"callflow/internal/graph"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// errDone ends a scope that is no longer needed.
+var errDone = errors.New("done")
+
+// ended is why a scope ended before what ran in it did: a timeout, a sibling's failure, never.
+type ended struct {
+	kind    string // of the failure it makes: timeout, never, sibling
+	why     string // "timeout of 10s of step move"
+	turn    *turn  // whose timeout it is; nil: not a step's
+	failure *steps.Failure
+}
+
+func (e *ended) Error() string { return e.why }
+
+// stepError is a step that failed: its journal says why already.
+type stepError struct {
+	key     string
+	failure *steps.Failure
+	broken  bool // the target could not be tested at all
+}
+
+func (e *stepError) Error() string { return "step " + e.key + " failed: " + e.failure.Text }
+
+func isStepError(err error) bool {
+	var s *stepError
+	return errors.As(err, &s)
+}
+
+// cancelled says why t was ended from outside; "" if it was not.
+func cancelled(t *turn, err error) string {
+	var over *ended
+	switch {
+	case errors.As(err, &over) && over.turn != t:
+		return over.why
+	case errors.Is(err, steps.ErrInterrupted):
+		return "interrupted"
+	}
+	return ""
+}
+
+// broken says whether an error means that the target cannot be tested at all: no token, or no permission before any
+// call existed.
+func (r *run) broken(err error) bool {
+	var net *steps.NetError
+	if errors.As(err, &net) && net.Auth {
+		return true
+	}
+	var refused *steps.GraphError
+	return errors.As(err, &refused) && (refused.Reply.Status == 401 || refused.Reply.Status == 403) && len(r.legs.all) == 0
+}
+
+// failure explains an error of a turn (nil: of the frame) to people. The runner's own position and excerpt are filled in
+// where the error has none.
+func failure(f *frame, t *turn, err error) *steps.Failure {
+	out := describeError(t, err)
+	if out.Pos == (schema.Pos{}) && t != nil {
+		out.Pos = t.step.VerbPos
+		if out.Pos == (schema.Pos{}) {
+			out.Pos = t.step.Pos
+		}
+	}
+	if out.Excerpt == nil {
+		out.Excerpt = excerpt(f.plan, out.Pos)
+	}
+	return out
+}
+
+func describeError(t *turn, err error) *steps.Failure {
+	var (
+		told    *steps.FailureError
+		gaveUp  *gaveUpError
+		outcome *steps.OutcomeError
+		refused *steps.GraphError
+		net     *steps.NetError
+		value   *schema.EvalError
+		over    *ended
+	)
+	switch {
+	case errors.As(err, &told):
+		return told.Failure
+	case errors.As(err, &gaveUp):
+		last := *describeError(t, gaveUp.last)
+		last.Text = gaveUp.Error()
+		return &last
+	case errors.As(err, &outcome):
+		info := resultInfo(outcome.Verdict.ResultInfo)
+		f := &steps.Failure{Kind: "outcome", Text: outcome.Error()}
+		if info != nil {
+			f.Code = explained(info.Code, info.Subcode)
+		}
+		return f
+	case errors.As(err, &refused):
+		return &steps.Failure{Kind: "graph", Text: refused.Error(), Graph: refused.Reply.Error, Code: explainedError(refused.Reply)}
+	case errors.As(err, &net):
+		f := &steps.Failure{Kind: "network", Text: err.Error()}
+		if net.Auth {
+			f.Kind = "token"
+		}
+		return f
+	case errors.As(err, &value):
+		return &steps.Failure{Kind: "value", Pos: value.Pos, Text: fmt.Sprintf("cannot evaluate %s: %v", value.Expr, value.Err)}
+	case errors.As(err, &over):
+		f := &steps.Failure{Kind: over.kind, Text: over.why}
+		if over.failure != nil {
+			f = over.failure
+		} else if t != nil && over.turn == t {
+			f.Text = fmt.Sprintf("step %s was not done within its timeout of %s", t.key, steps.Span(t.limit))
+			f.Waited = t.limit
+		}
+		return f
+	case errors.Is(err, steps.ErrInterrupted):
+		return &steps.Failure{Kind: "interrupted", Text: "interrupted"}
+	case errors.Is(err, steps.ErrNothing):
+		return &steps.Failure{Kind: "nothing", Text: "nothing can happen any more in the simulated world, and the step still waits"}
+	}
+	return &steps.Failure{Kind: "error", Text: err.Error()}
+}
+
+// stop explains the end of the main scope: what ended it, and which steps were under way.
+func (r *run) stop(err error) *steps.Failure {
+	f := *failure(r.root, nil, err)
+	if f.Kind == "never" || len(r.stopped) == 0 {
+		return &f
+	}
+	keys := make([]string, len(r.stopped))
+	for i, t := range r.stopped {
+		keys[i] = t.key
+	}
+	waiting := "step " + keys[0] + " was waiting"
+	if len(keys) > 1 {
+		waiting = "steps " + strings.Join(keys, ", ") + " were waiting"
+	}
+	if f.Kind == "timeout" {
+		f.Text += " reached"
+	}
+	f.Text += " while " + waiting
+	if f.Pos == (schema.Pos{}) {
+		f.Pos = r.stopped[0].step.Pos
+		f.Excerpt = excerpt(r.plan, f.Pos)
+	}
+	return &f
+}
+
+// neverStruck is why the frame's never ends the main scope.
+func neverStruck(f *frame, never *schema.Expr, e *entry, names map[string]any) *ended {
+	what := summary(e.Event.Event)
+	out := &steps.Failure{
+		Kind: "never", Pos: never.Pos(), Excerpt: excerpt(f.plan, never.Pos()),
+		Text:       "never came true: " + never.Text() + " (" + what + ")",
+		Expression: explain(never, names),
+		Arrivals:   []steps.Miss{{Event: e.Seq, At: e.At, Summary: what}},
+	}
+	if info := resultInfo(object(object(e.View["call"])["resultInfo"])); info != nil {
+		out.Code = explained(info.Code, info.Subcode)
+	}
+	return &ended{kind: "never", why: "never came true: " + never.Text(), failure: out}
+}
+
+func explain(x *schema.Expr, names map[string]any) *schema.Explanation {
+	e := x.Explain(names)
+	return &e
+}
+
+// excerpt is the scenario's lines around pos, numbered, with the line and the column marked.
+func excerpt(plan *schema.Plan, pos schema.Pos) []string {
+	plan = planOf(plan, pos.File)
+	if plan == nil || pos.Line < 1 {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSuffix(string(plan.Text), "\n"), "\n")
+	if pos.Line > len(lines) {
+		return nil
+	}
+	var out []string
+	for n := max(pos.Line-2, 1); n <= min(pos.Line+2, len(lines)); n++ {
+		line := strings.TrimRight(lines[n-1], "\r \t")
+		if n != pos.Line {
+			out = append(out, fmt.Sprintf("  %4d | %s", n, line))
+			continue
+		}
+		out = append(out, fmt.Sprintf("> %4d | %s", n, line),
+			"       | "+strings.Repeat(" ", max(pos.Col-1, 0))+"^")
+	}
+	return out
+}
+
+// planOf finds the plan of a file among a plan and those it includes.
+func planOf(plan *schema.Plan, file string) (found *schema.Plan) {
+	if plan.File == file || file == "" {
+		return plan
+	}
+	walk(plan, func(s *schema.Step) {
+		if s.Include != nil && s.Include.File == file {
+			found = s.Include
+		}
+	})
+	return found
+}
+
+// explained looks a result code up in the dictionary; nil when there is nothing to say.
+func explained(code, subcode int) *steps.Explained { return nil }
+
+func explainedError(r *graph.Reply) *steps.Explained { return nil }
+
+// suggest is `; did you mean "x"?` for the known name nearest to a misspelt one, else the known names.
+func suggest(name string, known []string) string {
+	best, least := "", max(len(name)/3, 1)+1
+	for _, k := range known {
+		if d := distance(name, k); d < least {
+			best, least = k, d
+		}
+	}
+	switch {
+	case best != "":
+		return fmt.Sprintf("; did you mean %q?", best)
+	case len(known) > 0:
+		known = slices.Sorted(slices.Values(known))
+		return "; it has " + strings.Join(known, ", ")
+	}
+	return ""
+}
+
+// distance counts the letters to insert, delete, replace or swap (Damerau-Levenshtein, optimal string alignment).
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
+	}
+	for j := range y {
+		rows[0][j+1] = j + 1
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(x)][len(y)]
+}

@@ -1,0 +1,190 @@
+package runner
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// given are values for a plan's vars and secrets from outside: text from the command line, or what `with` says.
+type given struct {
+	vars    map[string]string
+	secrets map[string]string
+	with    schema.Map[any]
+}
+
+// knownOptions refuses a --var or --secret that no plan of the run declares.
+func knownOptions(plan *schema.Plan, opt Options) error {
+	for _, name := range slices.Sorted(maps.Keys(opt.Vars)) {
+		if !declares(plan.Vars, name) {
+			return unknownOption("--var", "var", name, plan.File, plan.Vars)
+		}
+	}
+	secrets := slices.Clone(plan.Secrets)
+	walk(plan, func(s *schema.Step) {
+		if s.Include != nil {
+			secrets = append(secrets, s.Include.Secrets...)
+		}
+	})
+	for _, name := range slices.Sorted(maps.Keys(opt.Secrets)) {
+		if !declares(secrets, name) {
+			return unknownOption("--secret", "secret", name, plan.File, secrets)
+		}
+	}
+	return nil
+}
+
+func declares(vars []schema.Var, name string) bool {
+	return slices.ContainsFunc(vars, func(v schema.Var) bool { return v.Name == name })
+}
+
+func unknownOption(flag, kind, name, file string, vars []schema.Var) error {
+	var known []string
+	for _, v := range vars {
+		known = append(known, v.Name)
+	}
+	return fmt.Errorf("%s %s: %s declares no %s %q%s", flag, name, file, kind, name, suggest(name, known))
+}
+
+// declare evaluates a plan's vars and secrets into n and returns the secrets' values.
+func (n *names) declare(plan *schema.Plan, g given) (secrets []string, err error) {
+	for _, v := range plan.Vars {
+		value, ok := g.with.Get(v.Name)
+		if !ok {
+			var text string
+			if text, ok = g.vars[v.Name]; ok {
+				if value, err = convert(text, v.Value.Static()); err != nil {
+					return nil, fmt.Errorf("--var %s=%s: %w", v.Name, text, err)
+				}
+			}
+		}
+		if !ok {
+			if value, err = v.Value.Build(n.all); err != nil {
+				return nil, err
+			}
+		}
+		n.all[v.Name] = value
+	}
+	for _, v := range plan.Secrets {
+		var value any
+		if text, ok := g.secrets[v.Name]; ok {
+			value = text
+		} else if value, err = v.Value.Build(n.all); err != nil {
+			return nil, err
+		}
+		if value == nil || value == "" {
+			return nil, fmt.Errorf("%s: secret %q has no value; set it in the environment or give --secret %s=…", v.Pos, v.Name, v.Name)
+		}
+		n.all[v.Name] = value
+		secrets = append(secrets, fmt.Sprint(value))
+	}
+	return secrets, nil
+}
+
+// convert makes a value of text from the command line: of the declared literal's type where that is a number or a
+// boolean, else the text.
+func convert(text string, literal any) (any, error) {
+	switch literal.(type) {
+	case int:
+		if v, err := strconv.Atoi(text); err == nil {
+			return v, nil
+		}
+		return nil, fmt.Errorf("%q is no whole number, but the scenario declares one (%v)", text, literal)
+	case float64:
+		if v, err := strconv.ParseFloat(text, 64); err == nil {
+			return v, nil
+		}
+		return nil, fmt.Errorf("%q is no number, but the scenario declares one (%v)", text, literal)
+	case bool:
+		if v, err := strconv.ParseBool(text); err == nil {
+			return v, nil
+		}
+		return nil, fmt.Errorf("%q is neither true nor false, but the scenario declares one (%v)", text, literal)
+	}
+	return text, nil
+}
+
+// includedSecrets are the secrets of included plans as far as they are known before the run; `with` does not reach them.
+func includedSecrets(plan *schema.Plan, outer *names, opt Options) (values []string) {
+	walk(plan, func(s *schema.Step) {
+		if s.Include == nil || len(s.Include.Secrets) == 0 {
+			return
+		}
+		n := newNames()
+		n.all["run"] = outer.all["run"]
+		secrets, err := n.declare(s.Include, given{secrets: opt.Secrets})
+		if err == nil {
+			values = append(values, secrets...)
+		}
+	})
+	return values
+}
+
+// skip says why the target cannot run the plan, or "".
+func skip(plan *schema.Plan, target steps.Target) (why string) {
+	if slices.Contains(plan.Requires, "simulator") && !target.Simulated {
+		return fmt.Sprintf("requires the simulator, and %s is none", target.Name)
+	}
+	walk(plan, func(s *schema.Step) {
+		verb := s.Verb
+		switch {
+		case why != "":
+		case verb.Name == "simulate" && !target.Simulated:
+			why = fmt.Sprintf("step %s (%s) tells simulated people what to do, and %s is no simulator", s.Label(), s.Pos, target.Name)
+		case len(verb.Dialects) > 0 && !slices.Contains(verb.Dialects, string(target.Dialect)),
+			(verb.Role == schema.Acts || verb.Role == schema.Reads) && verb.Name != "simulate" && verb.Name != "request" && !target.Dialect.Has(verb.Name):
+			why = fmt.Sprintf("the %s dialect has no %s (step %s, %s)", target.Dialect, verb.Name, s.Label(), s.Pos)
+		}
+	})
+	return why
+}
+
+// walk visits every step of a plan: those of finally, nested ones and those of included plans too.
+func walk(plan *schema.Plan, visit func(*schema.Step)) {
+	walkBlock(plan.Steps, visit)
+	walkBlock(plan.Finally, visit)
+}
+
+func walkBlock(b schema.Block, visit func(*schema.Step)) {
+	for _, s := range b {
+		visit(s)
+		if s.Include != nil {
+			walk(s.Include, visit)
+		}
+		if s.Params != nil {
+			nested(reflect.ValueOf(s.Params.Static()), func(b schema.Block) { walkBlock(b, visit) })
+		}
+	}
+}
+
+// nested finds the steps inside a verb's parameters: fields of type Block, *Step and Map[Block].
+func nested(params reflect.Value, visit func(schema.Block)) {
+	for params.Kind() == reflect.Pointer && !params.IsNil() {
+		params = params.Elem()
+	}
+	if params.Kind() != reflect.Struct {
+		return
+	}
+	for i := range params.NumField() {
+		if !params.Type().Field(i).IsExported() {
+			continue
+		}
+		switch v := params.Field(i).Interface().(type) {
+		case schema.Block:
+			visit(v)
+		case *schema.Step:
+			if v != nil {
+				visit(schema.Block{v})
+			}
+		case schema.Map[schema.Block]:
+			for _, e := range v {
+				visit(e.Value)
+			}
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package runner
+
+import (
+	"errors"
+	"slices"
+
+	"callflow/internal/graph"
+	"callflow/steps"
+)
+
+// sender is on whose behalf a request is sent, for the journal.
+type sender struct {
+	key, branch, verb string
+	attempt           int
+}
+
+// send makes one attempt of a command, journals it, and learns from what came back. A response that comes although the
+// scope has ended is learnt from, but the error stays the scope's.
+func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, error) {
+	wire, err := r.Target.Dialect.Encode(c)
+	if err != nil {
+		return nil, &steps.FailureError{Failure: &steps.Failure{Kind: "value", Text: err.Error()}}
+	}
+	headers := graph.Headers{{Name: "Scenario-Id", Value: r.scenario}, {Name: "client-request-id", Value: newID(h)}}
+	if wire.Body != nil {
+		headers = append(graph.Headers{{Name: "Content-Type", Value: "application/json"}}, headers...)
+	}
+	sent := h.Now()
+	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
+		Method: wire.Method, Path: wire.Path, Call: graph.CanonicalID(c.Call), Headers: headers, Body: raw(wire.Body)}})
+	response, err := h.Do(steps.Request{Bot: r.Target.Bot.Name, Method: wire.Method, Path: wire.Path, Headers: headers, Body: wire.Body})
+	got := &steps.Received{Attempt: who.attempt, Took: h.Now().Sub(sent)}
+	if err != nil {
+		got.Error = err.Error()
+	}
+	if response.Status == 0 {
+		r.legs.lost(c, err)
+		emit(h, who.key, who.branch, steps.Record{Response: got})
+		return nil, err
+	}
+	reply := r.Target.Dialect.Decode(c, response.Status, response.Headers, response.Body)
+	got.Status, got.Headers, got.Body, got.Text = reply.Status, reply.Headers, reply.Raw, reply.Text
+	got.Call, got.Operation = reply.CallID, reply.OperationID
+	emit(h, who.key, who.branch, steps.Record{Response: got})
+	r.legs.answer(c, reply)
+	r.calls.learn(c, reply)
+	if reply.Final {
+		r.inbox.put(h, h.Now(), finalOperation(reply))
+	}
+	if err == nil && reply.Status >= 400 {
+		err = &steps.GraphError{Verb: who.verb, Reply: reply}
+	}
+	return reply, err
+}
+
+// finalOperation is the event that stands for a response whose operation is over already: no notification follows.
+func finalOperation(r *graph.Reply) *graph.Event {
+	resource := "/communications/calls/" + r.CallID + "/operations/" + r.OperationID
+	view := map[string]any{
+		"operation": r.Operation,
+		"event":     map[string]any{"kind": string(graph.KindOperation), "changeType": "updated", "resource": resource, "origin": "response"},
+	}
+	if r.CallID != "" {
+		view["call"] = map[string]any{"id": r.CallID}
+	}
+	return &graph.Event{Kind: graph.KindOperation, ChangeType: "updated", Resource: resource, CallID: r.CallID,
+		OperationID: r.OperationID, Origin: "response", View: view, Raw: slices.Clone(r.Raw)}
+}
+
+// ambiguous says whether the service may have acted although no response came.
+func ambiguous(err error) bool {
+	var net *steps.NetError
+	if errors.As(err, &net) {
+		return !net.Refused && !net.Auth
+	}
+	return true
+}

@@ -1,0 +1,311 @@
+package runner
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// The times of a step that neither it nor the scenario's defaults give. An outgoing call rings for about 60 s before the
+// service gives up, so acting verbs wait a little longer.
+const (
+	awaitTime = 30 * time.Second
+	actTime   = 75 * time.Second
+	readTime  = 30 * time.Second
+)
+
+// turn is one execution of a step; for a forEach, of one item. Its attempts share its timeout.
+type turn struct {
+	*frame
+	step     *schema.Step
+	key      string // schema.Step.Key with prefix and [i]
+	limit    time.Duration
+	started  time.Time
+	deadline time.Time  // zero: none
+	bounded  steps.Host // ends at deadline; made on first use, see Host
+	unbind   func(error)
+	item     bool // of a forEach
+	nested   bool // it ran other steps
+	attempts int
+	outcome  string // last outcome reached
+	result   map[string]any
+	reply    *graph.Reply // of the last attempt that had one
+}
+
+// step runs one step of the plan: its if, its items.
+func (f *frame) step(s *schema.Step) error {
+	key := f.prefix + s.Key()
+	t := &turn{frame: f, step: s, key: key, started: f.host.Now()}
+	if s.If != nil {
+		run, err := s.If.Test(f.names.all)
+		if err != nil || !run {
+			t.start(nil)
+			if err == nil {
+				return t.skip("its if is false: " + s.If.Text())
+			}
+			_, err = t.end(nil, err)
+			return err
+		}
+	}
+	if s.ForEach == nil {
+		outputs, err := t.execute()
+		f.done(s, outputs)
+		return err
+	}
+	items, err := schema.Get[[]any](s.ForEach, f.names.all)
+	if err != nil {
+		t.start(nil)
+		_, err = t.end(nil, err)
+		return err
+	}
+	if len(items) == 0 {
+		t.start(nil)
+		f.forEach(s, key, nil)
+		return t.skip("its forEach has no items")
+	}
+	return f.forEach(s, key, items)
+}
+
+// forEach runs a step once for each item, one after the other. Its outputs and captures become lists in item order; with
+// continueOnError a failed item leaves nil in them.
+func (f *frame) forEach(s *schema.Step, key string, items []any) (err error) {
+	captured := make([][]any, len(s.Capture))
+	outputs := []any{}
+	as := s.As
+	if as == "" {
+		as = "item"
+	}
+	outer := f.names
+	for i, item := range items {
+		f.names = outer.child()
+		f.names.all[as] = item
+		t := &turn{frame: f, step: s, key: key + "[" + strconv.Itoa(i) + "]", started: f.host.Now(), item: true}
+		var out steps.Outputs
+		out, err = t.execute()
+		outputs = append(outputs, map[string]any(out))
+		for k, c := range s.Capture {
+			captured[k] = append(captured[k], f.names.all[c.Name])
+		}
+		f.names = outer
+		if err != nil {
+			break
+		}
+	}
+	for k, c := range s.Capture {
+		if captured[k] == nil {
+			captured[k] = []any{}
+		}
+		f.names.bind(c.Name, captured[k])
+	}
+	if s.ID != "" {
+		f.names.finish(s.ID, outputs)
+	}
+	return err
+}
+
+// done sets steps.<id>.
+func (f *frame) done(s *schema.Step, outputs steps.Outputs) {
+	if s.ID != "" && outputs != nil {
+		f.names.finish(s.ID, map[string]any(outputs))
+	}
+}
+
+// execute runs the turn with its timeout, captures and expectations, and journals its start and end.
+func (t *turn) execute() (steps.Outputs, error) {
+	defer t.release()
+	params, err := t.prepare()
+	t.start(params)
+	if err != nil {
+		return t.end(nil, err)
+	}
+	outputs, err := t.perform(params)
+	outputs = t.complete(outputs)
+	all := t.names.with(outputs)
+	for _, c := range t.step.Capture {
+		v, cerr := capture(c, all)
+		switch {
+		case cerr == nil:
+			t.names.bind(c.Name, v)
+			t.emit(steps.Record{Capture: &steps.Captured{Name: c.Name, Value: v}})
+		case err == nil:
+			err = cerr
+		}
+	}
+	if err == nil {
+		err = t.expect(t.names.with(outputs))
+	}
+	return t.end(outputs, err)
+}
+
+// prepare evaluates the timeout and the parameters of the first attempt.
+func (t *turn) prepare() (params any, err error) {
+	if t.limit, err = t.timeout(); err != nil {
+		return nil, err
+	}
+	if t.limit > 0 {
+		t.deadline = t.started.Add(t.limit)
+	}
+	return t.params()
+}
+
+func (t *turn) params() (any, error) {
+	if t.step.Params == nil {
+		return nil, nil
+	}
+	return t.step.Params.Build(t.names.all)
+}
+
+// timeout is the step's own, else the scenario's default, else the verb's. Verbs of the language have none but the
+// scenario's: what they do says itself how long it takes.
+func (t *turn) timeout() (time.Duration, error) {
+	if t.step.Timeout != nil {
+		return schema.Get[time.Duration](t.step.Timeout, t.names.all)
+	}
+	defaults := t.plan.Defaults
+	pick := func(given, own time.Duration) time.Duration {
+		if given > 0 {
+			return given
+		}
+		return own
+	}
+	switch t.step.Verb.Role {
+	case schema.Acts:
+		return pick(defaults.Timeout, actTime), nil
+	case schema.Reads:
+		return pick(defaults.Timeout, readTime), nil
+	case schema.Watches:
+		if t.step.Verb.Name == "expectNone" {
+			return 0, nil // `for` is its time
+		}
+		return pick(defaults.Await, awaitTime), nil
+	}
+	return 0, nil
+}
+
+// Host ends at the turn's deadline with a failure that names the step and its timeout.
+func (t *turn) Host() steps.Host {
+	if t.bounded == nil {
+		t.bounded = t.host
+		if !t.deadline.IsZero() {
+			left := max(t.deadline.Sub(t.host.Now()), time.Nanosecond)
+			t.bounded, t.unbind = t.host.Scope(left, &ended{kind: "timeout", turn: t, why: "timeout of " + steps.Span(t.limit) + " of step " + t.key})
+		}
+	}
+	return t.bounded
+}
+
+func (t *turn) release() {
+	if t.unbind != nil {
+		t.unbind(errDone)
+	}
+}
+
+// complete adds to a verb's outputs what the runner knows of the turn.
+func (t *turn) complete(outputs steps.Outputs) steps.Outputs {
+	if outputs == nil {
+		outputs = steps.Outputs{}
+	}
+	set := func(name string, value any) {
+		if _, there := outputs[name]; !there {
+			outputs[name] = value
+		}
+	}
+	set("attempts", t.attempts)
+	if t.outcome != "" {
+		set("outcome", t.outcome)
+	}
+	if t.result != nil {
+		set("resultInfo", t.result)
+	}
+	if t.reply != nil {
+		set("response", response(t.reply))
+	}
+	return outputs
+}
+
+// response is a reply as expressions see it.
+func response(r *graph.Reply) map[string]any {
+	headers := make(map[string]any, len(r.Headers))
+	for _, h := range r.Headers {
+		if _, there := headers[h.Name]; !there {
+			headers[h.Name] = h.Value
+		}
+	}
+	body := r.Body
+	if body == nil && r.Text != "" {
+		body = r.Text
+	}
+	return map[string]any{"status": r.Status, "headers": headers, "body": body}
+}
+
+// expect fails at the first expectation that does not hold.
+func (t *turn) expect(names map[string]any) error {
+	for _, x := range t.step.Expect {
+		holds, err := x.Test(names)
+		if err != nil {
+			return err
+		}
+		if !holds {
+			return &steps.FailureError{Failure: &steps.Failure{
+				Kind: "expect", Pos: x.Pos(), Text: "expected " + x.Text() + ", but it is false", Expression: explain(x, names)}}
+		}
+	}
+	return nil
+}
+
+// start journals that the turn begins.
+func (t *turn) start(params any) {
+	pos := t.step.Pos
+	t.emit(steps.Record{StepStart: &steps.StepStart{
+		Verb: t.step.Verb.Name, Label: t.step.Label(), File: pos.File, Line: pos.Line, Goal: t.step.Until, Text: t.describe(params)}})
+}
+
+// skip journals that the turn did not take place.
+func (t *turn) skip(why string) error {
+	t.close(steps.StepEnd{Status: steps.Skipped, Reason: why})
+	return nil
+}
+
+// end journals how the turn ended and turns its error into the frame's.
+func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
+	if err == nil {
+		t.close(steps.StepEnd{Status: steps.Passed})
+		return outputs, nil
+	}
+	var inner *stepError
+	if errors.As(err, &inner) { // a step inside this one failed, and has said why
+		reason := "step " + inner.key + " failed"
+		if t.step.ContinueOnError {
+			t.close(steps.StepEnd{Status: steps.Failed, Reason: reason, Excused: true})
+			return outputs, nil
+		}
+		t.close(steps.StepEnd{Status: steps.Failed, Reason: reason})
+		return outputs, err
+	}
+	if over := cancelled(t, err); over != "" {
+		if !t.nested {
+			t.run.stopped = append(t.run.stopped, t)
+		}
+		t.close(steps.StepEnd{Status: steps.Cancelled, Reason: over})
+		return outputs, err
+	}
+	f := failure(t.frame, t, err)
+	t.close(steps.StepEnd{Status: steps.Failed, Excused: t.step.ContinueOnError, Failure: f})
+	if t.step.ContinueOnError {
+		return outputs, nil
+	}
+	return outputs, &stepError{key: t.key, failure: f, broken: t.run.broken(err)}
+}
+
+func (t *turn) close(e steps.StepEnd) {
+	e.Took, e.Attempts, e.Outcome = t.host.Now().Sub(t.started), t.attempts, t.outcome
+	t.emit(steps.Record{StepEnd: &e})
+	t.run.counts[e.Status]++
+}
+
+// emit writes a record of this turn: it fills in Type, Step and Branch.
+func (t *turn) emit(r steps.Record) { emit(t.host, t.key, t.branch, r) }
