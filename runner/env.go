@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"callflow/internal/graph"
@@ -28,6 +29,9 @@ func (e *env) NewID() string         { return newID(e.host) }
 
 // Send implements steps.Env.
 func (e *env) Send(c graph.Command) (*graph.Reply, error) {
+	if err := e.run.inbox.drain(e.Host()); err != nil {
+		return nil, err
+	}
 	e.window = e.run.inbox.pos()
 	if e.step.ID != "" {
 		e.book.sent[e.step.ID] = e.window
@@ -92,6 +96,7 @@ func (e *env) Branches(b schema.Map[schema.Block]) error {
 	scope.Fork(len(b), func(i int, h steps.Host) {
 		f := *outer
 		f.host, f.names, f.branch = h, outer.names.child(), join(outer.branch, b[i].Key)
+		f.order = append(slices.Clone(outer.order), i)
 		frames[i] = &f
 		if err := f.block(b[i].Value); err != nil && first == nil {
 			first = err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"callflow/internal/graph"
@@ -95,14 +96,9 @@ func describeError(t *turn, err error) *steps.Failure {
 		last.Text = gaveUp.Error()
 		return &last
 	case errors.As(err, &outcome):
-		info := resultInfo(outcome.Verdict.ResultInfo)
-		f := &steps.Failure{Kind: "outcome", Text: outcome.Error()}
-		if info != nil {
-			f.Code = explained(info.Code, info.Subcode)
-		}
-		return f
+		return &steps.Failure{Kind: "outcome", Text: outcome.Error(), Code: explainCode(resultInfo(outcome.Verdict.ResultInfo))}
 	case errors.As(err, &refused):
-		return &steps.Failure{Kind: "graph", Text: refused.Error(), Graph: refused.Reply.Error, Code: explainedError(refused.Reply)}
+		return &steps.Failure{Kind: "graph", Text: refused.Error(), Graph: refused.Reply.Error, Code: errorCode(refused.Reply)}
 	case errors.As(err, &net):
 		f := &steps.Failure{Kind: "network", Text: err.Error()}
 		if net.Auth {
@@ -156,16 +152,12 @@ func (r *run) stop(err error) *steps.Failure {
 // neverStruck is why the frame's never ends the main scope.
 func neverStruck(f *frame, never *schema.Expr, e *entry, names map[string]any) *ended {
 	what := summary(e.Event.Event)
-	out := &steps.Failure{
+	return &ended{kind: "never", why: "never came true: " + never.Text(), failure: &steps.Failure{
 		Kind: "never", Pos: never.Pos(), Excerpt: excerpt(f.plan, never.Pos()),
 		Text:       "never came true: " + never.Text() + " (" + what + ")",
-		Expression: explain(never, names),
-		Arrivals:   []steps.Miss{{Event: e.Seq, At: e.At, Summary: what}},
-	}
-	if info := resultInfo(object(object(e.View["call"])["resultInfo"])); info != nil {
-		out.Code = explained(info.Code, info.Subcode)
-	}
-	return &ended{kind: "never", why: "never came true: " + never.Text(), failure: out}
+		Expression: explain(never, names), Code: codeOf(e),
+		Arrivals: []steps.Miss{{Event: e.Seq, At: e.At, Summary: what}},
+	}}
 }
 
 func explain(x *schema.Expr, names map[string]any) *schema.Explanation {
@@ -173,25 +165,15 @@ func explain(x *schema.Expr, names map[string]any) *schema.Explanation {
 	return &e
 }
 
-// excerpt is the scenario's lines around pos, numbered, with the line and the column marked.
-func excerpt(plan *schema.Plan, pos schema.Pos) []string {
+// excerpt is the scenario's lines around pos, numbered.
+func excerpt(plan *schema.Plan, pos schema.Pos) (out []string) {
 	plan = planOf(plan, pos.File)
 	if plan == nil || pos.Line < 1 {
 		return nil
 	}
 	lines := strings.Split(strings.TrimSuffix(string(plan.Text), "\n"), "\n")
-	if pos.Line > len(lines) {
-		return nil
-	}
-	var out []string
 	for n := max(pos.Line-2, 1); n <= min(pos.Line+2, len(lines)); n++ {
-		line := strings.TrimRight(lines[n-1], "\r \t")
-		if n != pos.Line {
-			out = append(out, fmt.Sprintf("  %4d | %s", n, line))
-			continue
-		}
-		out = append(out, fmt.Sprintf("> %4d | %s", n, line),
-			"       | "+strings.Repeat(" ", max(pos.Col-1, 0))+"^")
+		out = append(out, fmt.Sprintf("%d | %s", n, strings.TrimRight(lines[n-1], "\r \t")))
 	}
 	return out
 }
@@ -209,10 +191,16 @@ func planOf(plan *schema.Plan, file string) (found *schema.Plan) {
 	return found
 }
 
-// explained looks a result code up in the dictionary; nil when there is nothing to say.
-func explained(code, subcode int) *steps.Explained { return nil }
-
-func explainedError(r *graph.Reply) *steps.Explained { return nil }
+// errorCode explains the code of a service's error envelope, where it is one of the calling service's numbers.
+func errorCode(r *graph.Reply) *steps.Explained {
+	if r.Error == nil {
+		return nil
+	}
+	if subcode, err := strconv.Atoi(r.Error.Code); err == nil {
+		return explainCode(&graph.ResultInfo{Code: r.Status, Subcode: subcode, Message: r.Error.Message})
+	}
+	return nil
+}
 
 // suggest is `; did you mean "x"?` for the known name nearest to a misspelt one, else the known names.
 func suggest(name string, known []string) string {

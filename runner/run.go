@@ -27,8 +27,8 @@ type run struct {
 }
 
 func newRun(p *Prepared, h steps.Host) *run {
-	r := &run{Prepared: p, inbox: &inbox{}, calls: newPictures(), started: h.Now(), hush: func() {}, counts: map[string]int{}}
-	r.inbox.took = r.took
+	r := &run{Prepared: p, calls: newPictures(), started: h.Now(), hush: func() {}, counts: map[string]int{}}
+	r.inbox = &inbox{calls: r.calls, took: r.took}
 	r.root = &frame{run: r, plan: p.plan, names: p.names.child(), book: newBook()}
 	r.root.names.all["calls"] = r.calls.names()
 	r.scenario = newID(h)
@@ -68,7 +68,6 @@ func (r *run) listen(h steps.Host) {
 
 // took is told of every entry of the inbox: it journals the event and judges the frame's never.
 func (r *run) took(h steps.Host, e *entry) {
-	r.calls.see(e.Event.Event)
 	r.legs.see(e.Event.Event)
 	emit(h, "", "", steps.Record{Event: arrived(e)})
 	if r.endMain == nil || r.never != nil {
