@@ -94,7 +94,7 @@ type Reply struct {
 	Call        map[string]any   // when the body is a call
 	Operation   map[string]any   // when the request began an operation: at least id; status, clientContext, resultInfo if told
 	List        []map[string]any // when the body is a collection
-	Final       bool             // the operation carried completed or failed: no notification follows
+	Final       bool             // the operation that the request began is completed or failed: no notification follows
 	Error       *Error           // Status >= 400
 	RetryAfter  time.Duration    // from the header, in seconds, also fractional; 0: none
 }
@@ -132,6 +132,7 @@ type Event struct {
 	ScenarioID  string // the Scenario-Id or X-Microsoft-Skype-Chain-ID header
 	Origin      string // notification or response
 	Delta       bool   // a delta roster: View["participants"] holds the changed ones only until the run applies it
+	Sequence    int    // a delta roster's sequence number; 0 when it had none
 	// View holds the names expressions see: call, operation, participants, tone, event. Absent ones are not there.
 	View    map[string]any
 	Raw     json.RawMessage // the item as it came, compacted; the whole body as a JSON string when it was no JSON

@@ -66,7 +66,7 @@ type Call struct {
 
 // CommsOperation is graph.commsOperation with the members of its subtypes; @odata.type says which one it is.
 type CommsOperation struct {
-	ODataType            string                      `json:"@odata.type,omitzero" doc:"Graph's name of the operation's kind, like #microsoft.graph.inviteParticipantsOperation."`
+	ODataType            string                      `json:"@odata.type,omitzero" also:"#microsoft.graph.callOperation=#microsoft.graph.commsOperation" doc:"Graph's name of the operation's kind, like #microsoft.graph.inviteParticipantsOperation."`
 	ID                   string                      `json:"id,omitzero" doc:"The operation's id."`
 	Status               string                      `json:"status,omitzero" enum:"notStarted,running,completed,failed" doc:"How far it is; completed and failed are final."`
 	ClientContext        string                      `json:"clientContext,omitzero" doc:"What the request gave as clientContext."`

@@ -1,0 +1,204 @@
+package graph
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strconv"
+)
+
+// Encode puts a command into the dialect's words. The error says why the dialect cannot say it. A body that is a struct
+// of this package is written in the struct's order, without zero members, with @odata.type filled in; any other body is
+// marshalled as it is.
+func (d Dialect) Encode(c Command) (Wire, error) {
+	if c.Op == "request" {
+		return d.encodeRaw(c)
+	}
+	r := routeOf[c.Op]
+	switch {
+	case r == nil:
+		return Wire{}, fmt.Errorf("%s is no operation of the calling API", c.Op)
+	case !d.Has(c.Op):
+		return Wire{}, fmt.Errorf("the %s API has no %s", d, c.Op)
+	}
+	path, err := d.pathFor(r, c)
+	if err != nil {
+		return Wire{}, err
+	}
+	w := Wire{Method: r.method, Path: path}
+	if c.Body == nil {
+		return w, nil
+	}
+	e := encoder{dialect: d}
+	if err := e.body(reflect.ValueOf(c.Body)); err != nil {
+		return Wire{}, fmt.Errorf("%s: %w", c.Op, err)
+	}
+	w.Body = e.out
+	return w, nil
+}
+
+// encodeRaw writes Op request: its body is the author's, untranslated.
+func (d Dialect) encodeRaw(c Command) (Wire, error) {
+	path, err := d.rawPath(c.Path)
+	if err != nil {
+		return Wire{}, err
+	}
+	w := Wire{Method: c.Method, Path: path}
+	if c.Body != nil {
+		if w.Body, err = json.Marshal(c.Body); err != nil {
+			return Wire{}, fmt.Errorf("request: the body cannot be written as JSON: %w", err)
+		}
+	}
+	return w, nil
+}
+
+// encoder writes structs as a dialect's JSON.
+type encoder struct {
+	dialect Dialect
+	out     []byte
+}
+
+func (e *encoder) body(v reflect.Value) error {
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return fmt.Errorf("the body is nil")
+		}
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Struct {
+		return e.object(shapeOf(v.Type()), v, "")
+	}
+	return e.plain(v)
+}
+
+func (e *encoder) plain(v reflect.Value) error {
+	b, err := json.Marshal(v.Interface())
+	e.out = append(e.out, b...)
+	return err
+}
+
+// object writes a struct. odata is the type that its parent says it is, "" if it says nothing.
+func (e *encoder) object(s *shape, v reflect.Value, odata string) error {
+	e.out = append(e.out, '{')
+	for _, m := range s.fields {
+		f := v.Field(m.index)
+		name := m.name
+		if name == "@odata.type" && f.IsZero() {
+			if odata == "" {
+				odata = typeOf(v)
+			}
+			if odata != "" && (e.dialect != Legacy || legacyTyped[odata]) {
+				e.name(name)
+				e.out = strconv.AppendQuote(e.out, "#microsoft.graph."+odata)
+			}
+			continue
+		}
+		if f.IsZero() {
+			if e.dialect == Legacy && m.preset != "" {
+				e.name(name)
+				e.out = strconv.AppendQuote(e.out, m.preset)
+			}
+			continue
+		}
+		if e.dialect == Legacy && m.legacy != "" {
+			switch m.legacy {
+			case "omit":
+				continue
+			case "none":
+				return fmt.Errorf("the legacy API has no %s", name)
+			}
+			name = m.legacy
+		}
+		e.name(name)
+		if err := e.value(m, f); err != nil {
+			return err
+		}
+	}
+	e.out = append(e.out, '}')
+	return nil
+}
+
+func (e *encoder) name(name string) {
+	if e.out[len(e.out)-1] != '{' {
+		e.out = append(e.out, ',')
+	}
+	e.out = append(e.out, '"')
+	e.out = append(e.out, name...)
+	e.out = append(e.out, '"', ':')
+}
+
+func (e *encoder) value(m *member, v reflect.Value) error {
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	switch m.kind {
+	case object:
+		return e.object(m.shape, v, m.odata)
+	case list:
+		e.out = append(e.out, '[')
+		for i := 0; i < v.Len(); i++ {
+			if i > 0 {
+				e.out = append(e.out, ',')
+			}
+			if err := e.value(m.elem, v.Index(i)); err != nil {
+				return err
+			}
+		}
+		e.out = append(e.out, ']')
+		return nil
+	}
+	if m.call {
+		id := CanonicalID(v.String())
+		if e.dialect == Legacy {
+			id = "/app/calls/" + LegacyID(id)
+		}
+		v = reflect.ValueOf(id)
+	}
+	return e.plain(v)
+}
+
+// typeNames are the names in Graph of the types that requests name.
+var typeNames = map[reflect.Type]string{
+	reflect.TypeFor[CreateCallBody]():            "call",
+	reflect.TypeFor[ParticipantInfo]():           "participantInfo",
+	reflect.TypeFor[InvitationParticipantInfo](): "invitationParticipantInfo",
+	reflect.TypeFor[IdentitySet]():               "identitySet",
+	reflect.TypeFor[Identity]():                  "identity",
+	reflect.TypeFor[ChatInfo]():                  "chatInfo",
+	reflect.TypeFor[MediaInfo]():                 "mediaInfo",
+	reflect.TypeFor[MediaPrompt]():               "mediaPrompt",
+}
+
+// typeOf is the name in Graph of a struct's type; two of ours stand for several.
+func typeOf(v reflect.Value) string {
+	switch x := v.Interface().(type) {
+	case MeetingInfo:
+		return x.kind()
+	case MediaConfig:
+		return x.kind()
+	}
+	return typeNames[v.Type()]
+}
+
+func (c MediaConfig) kind() string {
+	if c.Blob != "" {
+		return "appHostedMediaConfig"
+	}
+	return "serviceHostedMediaConfig"
+}
+
+func (m MeetingInfo) kind() string {
+	switch {
+	case m.Token != "":
+		return "tokenMeetingInfo"
+	case m.JoinMeetingID != "":
+		return "joinMeetingIdMeetingInfo"
+	}
+	return "organizerMeetingInfo"
+}
+
+// legacyTyped are the types that the 2019 examples name in requests; they leave out the others.
+var legacyTyped = map[string]bool{
+	"participantInfo": true, "invitationParticipantInfo": true, "mediaPrompt": true, "organizerMeetingInfo": true,
+	"tokenMeetingInfo": true, "serviceHostedMediaConfig": true, "appHostedMediaConfig": true,
+}

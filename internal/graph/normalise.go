@@ -1,0 +1,204 @@
+package graph
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// normaliser turns what the wire said into the normalised view: documented names and enum words, canonical ids, numbers
+// where Graph declares numbers, no nulls. Lists stay []any, objects map[string]any.
+type normaliser struct {
+	// unknown keeps members that the types do not declare, as they came.
+	unknown bool
+	// odd says what was first found to be of the wrong type; that member is left out.
+	odd string
+}
+
+func (n *normaliser) note(format string, args ...any) {
+	if n.odd == "" {
+		n.odd = fmt.Sprintf(format, args...)
+	}
+}
+
+// object normalises one object of shape s. in is not changed.
+func (n *normaliser) object(s *shape, in map[string]any) map[string]any {
+	if s.identities != nil && n.isBareIdentity(s, in) {
+		in = map[string]any{"identity": in}
+	}
+	out := make(map[string]any, len(in)+1)
+	for name, v := range in {
+		if v == nil {
+			continue
+		}
+		m := s.members[name]
+		if m == nil {
+			if n.unknown {
+				out[name] = v
+			}
+			continue
+		}
+		if m.lone && in[m.name] != nil {
+			continue // said twice: the documented name holds
+		}
+		if m.spill != "" && n.spills(m, v, out) {
+			continue
+		}
+		if v, ok := n.value(m, v); ok {
+			out[m.name] = v
+		}
+	}
+	return out
+}
+
+// isBareIdentity says whether in is an identitySet that stands where s is expected, as in 2018's answeredBy and redirect
+// targets.
+func (n *normaliser) isBareIdentity(s *shape, in map[string]any) bool {
+	if in["identity"] != nil {
+		return false
+	}
+	for _, m := range s.identities.fields {
+		if m.kind == object && in[m.name] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// spills puts a word that stands where a number belongs into its own member.
+func (n *normaliser) spills(m *member, v any, out map[string]any) bool {
+	s, ok := v.(string)
+	if !ok {
+		return false
+	}
+	if _, err := strconv.Atoi(strings.TrimSpace(s)); err == nil {
+		return false
+	}
+	if s != "" {
+		out[m.spill] = s
+	}
+	return true
+}
+
+// value normalises one value; ok is false when it is of the wrong type.
+func (n *normaliser) value(m *member, v any) (any, bool) {
+	switch m.kind {
+	case text, identifier, word:
+		return n.text(m, v)
+	case whole, fraction:
+		return n.number(m, v)
+	case flag:
+		switch v := v.(type) {
+		case bool:
+			return v, true
+		case string:
+			if b, err := strconv.ParseBool(strings.ToLower(v)); err == nil {
+				return b, true
+			}
+		}
+		n.note("%s is %s, not true or false", m.name, sketch(v))
+		return nil, false
+	case object:
+		if o, ok := v.(map[string]any); ok {
+			return n.object(m.shape, o), true
+		}
+		n.note("%s is %s, not an object", m.name, sketch(v))
+		return nil, false
+	case list:
+		return n.list(m, v), true
+	}
+	return v, true
+}
+
+func (n *normaliser) text(m *member, v any) (any, bool) {
+	s, ok := v.(string)
+	if !ok {
+		switch v := v.(type) {
+		case int:
+			s = strconv.Itoa(v)
+		case float64:
+			s = strconv.FormatFloat(v, 'f', -1, 64)
+		default:
+			n.note("%s is %s, not a string", m.name, sketch(v))
+			return nil, false
+		}
+	}
+	switch m.kind {
+	case identifier:
+		return CanonicalID(s), true
+	case word:
+		return documented(m.words, s), true
+	}
+	return s, true
+}
+
+// documented returns an enum's word in the case Graph documents; enums may grow, so an unknown word stays.
+func documented(words map[string]string, s string) string {
+	if w, ok := words[s]; ok {
+		return w
+	}
+	if w, ok := words[fold(s)]; ok {
+		return w
+	}
+	return s
+}
+
+func (n *normaliser) number(m *member, v any) (any, bool) {
+	if s, ok := v.(string); ok {
+		s = strings.TrimSpace(s)
+		if i, err := strconv.Atoi(s); err == nil {
+			v = i
+		} else if f, err := strconv.ParseFloat(s, 64); err == nil && m.kind == fraction {
+			v = f
+		}
+	}
+	switch x := v.(type) {
+	case int:
+		if m.kind == fraction {
+			return float64(x), true
+		}
+		return x, true
+	case float64:
+		if m.kind == fraction {
+			return x, true
+		}
+	}
+	n.note("%s is %s, not a number", m.name, sketch(v))
+	return nil, false
+}
+
+// list normalises a list; a single value is a list of one.
+func (n *normaliser) list(m *member, v any) []any {
+	in, ok := v.([]any)
+	if !ok {
+		in = []any{v}
+	}
+	out := make([]any, 0, len(in))
+	for _, x := range in {
+		if x == nil {
+			continue
+		}
+		if x, ok := n.value(m.elem, x); ok {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// sketch describes a value of the wrong type.
+func sketch(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "a list"
+	case string:
+		if len(v) > 40 {
+			v = v[:40] + "…"
+		}
+		return strconv.Quote(v)
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,161 @@
+package graph
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// route is one operation of the API: where it is, and what its response carries.
+type route struct {
+	op     string
+	method string
+	path   string // below the calls collection; {call}, {participant} and {operation} stand for ids
+	legacy string // the path in legacy where it differs; "none": legacy has no such operation
+	beta   bool   // beta and legacy only
+	yields yield
+}
+
+// yield is what a response with a body carries.
+type yield uint8
+
+const (
+	nothing yield = iota
+	aCall
+	anOperation
+	aParticipant
+	participants
+)
+
+// routes is the API: https://learn.microsoft.com/graph/api/resources/call and the pages of its methods; the legacy
+// column is its state of January 2019.
+var routes = []route{
+	{op: "createCall", method: "POST", path: "", yields: aCall},
+	{op: "answer", method: "POST", path: "/{call}/answer"},
+	{op: "reject", method: "POST", path: "/{call}/reject"},
+	{op: "redirect", method: "POST", path: "/{call}/redirect"},
+	{op: "transfer", method: "POST", path: "/{call}/transfer"},
+	{op: "hangUp", method: "DELETE", path: "/{call}"},
+	{op: "getCall", method: "GET", path: "/{call}", yields: aCall},
+	{op: "keepAlive", method: "POST", path: "/{call}/keepAlive", legacy: "none"},
+	{op: "invite", method: "POST", path: "/{call}/participants/invite", yields: anOperation},
+	{op: "listParticipants", method: "GET", path: "/{call}/participants", yields: participants},
+	{op: "getParticipant", method: "GET", path: "/{call}/participants/{participant}", yields: aParticipant},
+	{op: "removeParticipant", method: "DELETE", path: "/{call}/participants/{participant}"},
+	{op: "muteParticipant", method: "POST", path: "/{call}/participants/{participant}/mute", yields: anOperation},
+	{op: "startHoldMusic", method: "POST", path: "/{call}/participants/{participant}/startHoldMusic", legacy: "none", yields: anOperation},
+	{op: "stopHoldMusic", method: "POST", path: "/{call}/participants/{participant}/stopHoldMusic", legacy: "none", yields: anOperation},
+	{op: "getOperation", method: "GET", path: "/{call}/operations/{operation}", yields: anOperation},
+	{op: "playPrompt", method: "POST", path: "/{call}/playPrompt", yields: anOperation},
+	{op: "recordResponse", method: "POST", path: "/{call}/recordResponse", legacy: "/{call}/record", yields: anOperation},
+	{op: "cancelMediaProcessing", method: "POST", path: "/{call}/cancelMediaProcessing", yields: anOperation},
+	{op: "subscribeToTone", method: "POST", path: "/{call}/subscribeToTone", yields: anOperation},
+	{op: "sendDtmfTones", method: "POST", path: "/{call}/sendDtmfTones", legacy: "none", yields: anOperation},
+	{op: "mute", method: "POST", path: "/{call}/mute", yields: anOperation},
+	{op: "unmute", method: "POST", path: "/{call}/unmute", yields: anOperation},
+	{op: "changeScreenSharingRole", method: "POST", path: "/{call}/changeScreenSharingRole"},
+	{op: "updateRecordingStatus", method: "POST", path: "/{call}/updateRecordingStatus", legacy: "none", yields: anOperation},
+	{op: "addLargeGalleryView", method: "POST", path: "/{call}/addLargeGalleryView", legacy: "none", yields: anOperation},
+	{op: "muteAll", method: "POST", path: "/{call}/participants/muteAll", beta: true, yields: anOperation},
+	{op: "updateMetadata", method: "POST", path: "/{call}/updateMetadata", beta: true, yields: anOperation},
+}
+
+var routeOf = func() map[string]*route {
+	m := make(map[string]*route, len(routes))
+	for i := range routes {
+		m[routes[i].op] = &routes[i]
+	}
+	return m
+}()
+
+// Has says whether the dialect has that operation (a Command's Op). Every dialect has request.
+func (d Dialect) Has(op string) bool {
+	if op == "request" {
+		return true
+	}
+	r := routeOf[op]
+	return r != nil && !(d == Legacy && r.legacy == "none") && !(d == V1 && r.beta)
+}
+
+// calls is the path of the calls collection.
+func (d Dialect) calls() string {
+	switch d {
+	case V1:
+		return "/v1.0/communications/calls"
+	case Beta:
+		return "/beta/communications/calls"
+	}
+	return "/beta/app/calls"
+}
+
+// pathFor fills the command's ids into the route's path.
+func (d Dialect) pathFor(r *route, c Command) (string, error) {
+	path := r.path
+	if d == Legacy && r.legacy != "" {
+		path = r.legacy
+	}
+	for _, id := range [...]struct{ hole, name, value string }{
+		{"{call}", "call", c.Call}, {"{participant}", "participant", c.Participant}, {"{operation}", "operation", c.Operation},
+	} {
+		if !strings.Contains(path, id.hole) {
+			continue
+		}
+		value, err := d.pathID(id.value)
+		if err != nil {
+			return "", fmt.Errorf("%s: the %s id %q %w", c.Op, id.name, id.value, err)
+		}
+		path = strings.Replace(path, id.hole, value, 1)
+	}
+	return d.calls() + path, nil
+}
+
+// pathID is an id as it stands in a path: escaped, and in legacy GUIDs in upper case without hyphens.
+func (d Dialect) pathID(id string) (string, error) {
+	id = CanonicalID(id)
+	switch {
+	case id == "":
+		return "", fmt.Errorf("is empty")
+	case strings.ContainsAny(id, "\x00\r\n") || id == "." || id == "..":
+		return "", fmt.Errorf("cannot stand in a path")
+	case d == Legacy:
+		id = LegacyID(id)
+	}
+	return url.PathEscape(id), nil
+}
+
+// rawPath is the path of Op request: below the version, or with one. Legacy writes /communications/calls as /app/calls.
+func (d Dialect) rawPath(path string) (string, error) {
+	switch {
+	case !strings.HasPrefix(path, "/"):
+		return "", fmt.Errorf("request: the path is %q, it begins with a slash: /communications/calls/…", path)
+	case strings.ContainsAny(path, "\x00\r\n \t"):
+		return "", fmt.Errorf("request: the path %q has white space in it; write %%20", path)
+	case strings.HasPrefix(path, "/v1.0/"), strings.HasPrefix(path, "/beta/"):
+		return path, nil
+	}
+	version := "/v1.0"
+	if d != V1 {
+		version = "/beta"
+	}
+	if d == Legacy {
+		const today = "/communications/calls"
+		if rest, ok := strings.CutPrefix(path, today); ok && (rest == "" || rest[0] == '/' || rest[0] == '?') {
+			path = "/app/calls" + legacyIDs(rest)
+		}
+	}
+	return version + path, nil
+}
+
+// legacyIDs writes the GUIDs among a path's segments as legacy has them.
+func legacyIDs(path string) string {
+	path, query, more := strings.Cut(path, "?")
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		segments[i] = LegacyID(s)
+	}
+	path = strings.Join(segments, "/")
+	if more {
+		path += "?" + query
+	}
+	return path
+}
