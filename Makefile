@@ -1,0 +1,43 @@
+# callflow's chores. `make check` is what CI runs, nothing else.
+
+GO         ?= go
+FUZZTIME   ?= 10s
+BENCHTIME  ?= 1s
+staticcheck = $(GO) tool -modfile=tools/tools.mod staticcheck
+
+.PHONY: build run test check vet lint race generate bench fuzz
+
+build: ## bin/callflow
+	$(GO) build -o bin/callflow .
+
+run: build ## every scenario we ship, on the embedded simulator
+	bin/callflow run scenarios
+
+test:
+	$(GO) test ./...
+
+check: build vet lint test race ## all of it; generated files are checked by the tests
+
+vet:
+	$(GO) vet ./...
+
+lint: ## formatting, and staticcheck with staticcheck.conf
+	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "gofmt -w these:"; echo "$$unformatted"; exit 1; fi
+	$(staticcheck) ./...
+
+race:
+	$(GO) test -race ./...
+
+generate: ## files made from the code: the JSON Schema and the language reference
+	$(GO) test ./internal/cli -run '^TestGenerated' -update
+
+bench: ## reports, gates nothing
+	$(GO) test ./... -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem
+
+fuzz: ## every fuzz target for FUZZTIME
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$f"; $(GO) test $$pkg -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME); \
+		done; \
+	done
