@@ -3,8 +3,16 @@ package sim
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
 
+	"callflow/internal/callback"
 	"callflow/internal/graph"
+	"callflow/internal/host"
+	"callflow/internal/simulator"
 	"callflow/internal/world"
 	"callflow/steps"
 )
@@ -19,11 +27,211 @@ type Config struct {
 	RealTime bool // wait on the wall
 	// Emit takes the run's records, stamped with Seq and virtual time, from the loop.
 	Emit func(steps.Record)
+	// Match compiles a notification fault's match; see simulator.Config.
+	Match func(text string) (test func(names map[string]any) bool, err error)
+	// Kill, when closed, ends finally and cleanup too: the second Ctrl-C. Optional.
+	Kill <-chan struct{}
+	// Service replaces the simulator by another service, whose clock and way out are given to it. Optional.
+	Service func(clock simulator.Clock, deliver func(simulator.Delivery)) http.Handler
 }
 
+// Where the world's parties live.
+const (
+	graphRoot = "https://graph.microsoft.com"
+	botRoot   = "https://bot.callflow.test"
+	address   = "/api/calls" // of the bot
+)
+
 // Callback is the run's own callback URI in a simulated world.
-func Callback(runID string) string { return "https://bot.callflow.test/callbacks/" + runID }
+func Callback(runID string) string { return botRoot + "/callbacks/" + runID }
 
 // Run runs branch as the main branch of a new world and returns when it has returned. Cancelling ctx ends the main scope
-// with steps.ErrInterrupted.
-func Run(ctx context.Context, cfg Config, branch func(h steps.Host)) error { panic("not written yet") }
+// with steps.ErrInterrupted. An error says that the world itself came to a stop.
+func Run(ctx context.Context, cfg Config, branch func(h steps.Host)) error {
+	w, err := newWorld(cfg)
+	if err != nil {
+		return err
+	}
+	w.run = host.NewStepped(w, cfg.Seed, branch)
+	if w.service != nil {
+		w.service.Start()
+	}
+	return w.live(ctx)
+}
+
+// virtual is one simulated world: its loop, the service in it, and the run that uses it. It implements host.World.
+type virtual struct {
+	*loop
+	cfg      Config
+	run      host.Stepped
+	service  *simulator.Service
+	handler  http.Handler
+	listener *callback.Listener
+	lobby    *callback.Lobby
+}
+
+// signing is what every world in memory shares, so that a token is signed and verified once per virtual hour.
+var signing = sync.OnceValues(func() (s *callback.Signer, v *callback.TokenVerifier) {
+	s, err := callback.NewSigner(callback.GlobalIssuer)
+	if err != nil {
+		panic(err) // no randomness on this machine: nothing that is signed would be safe
+	}
+	return s, callback.NewVerifier(s.Keys)
+})
+
+func newWorld(cfg Config) (*virtual, error) {
+	if cfg.Bot.Name == "" {
+		cfg.Bot.Name = "bot"
+	}
+	w := &virtual{loop: newLoop(cfg.RealTime), cfg: cfg}
+	_, verifier := signing()
+	w.lobby = callback.NewLobby(func(_ string, events []*graph.Event) { w.run.Append(events) })
+	w.listener = callback.NewListener(callback.Config{
+		Bots:     []callback.Bot{{Name: cfg.Bot.Name, AppID: cfg.Bot.AppID, Path: address}},
+		Sink:     inbox{w},
+		Verifier: verifier,
+		Now:      w.Now,
+	})
+	if cfg.Service != nil {
+		w.handler = cfg.Service(w.loop, func(d simulator.Delivery) {
+			if d.Headers.Get("Authorization") == "" {
+				d.Headers = append(d.Headers, graph.Header{Name: "Authorization", Value: "Bearer " + w.sign(cfg.Bot.AppID)})
+			}
+			w.post(d)
+		})
+		return w, nil
+	}
+	random := host.Stream(cfg.Seed, "simulator")
+	w.service = simulator.New(simulator.Config{
+		Clock: w.loop,
+		Rand:  random.Uint64,
+		Scene: cfg.Scene,
+		Bots: []simulator.Bot{{
+			Name:        cfg.Bot.Name,
+			AppID:       cfg.Bot.AppID,
+			TenantID:    cfg.Bot.TenantID,
+			DisplayName: cfg.Bot.Name,
+			Address:     botRoot + address,
+			Dialect:     cfg.Dialect,
+		}},
+		Deliver:   w.post,
+		Sign:      w.sign,
+		Authorize: w.authorize,
+		Root:      graphRoot,
+		Match:     cfg.Match,
+		Observe: func(who, did, call string) {
+			w.run.Record(steps.Record{Type: "world", World: &steps.Happened{Who: who, Did: did, Call: call}})
+		},
+	})
+	w.handler = w.service
+	return w, nil
+}
+
+// live is the event loop: every ready branch runs until it blocks, only then is the next event taken.
+func (w *virtual) live(ctx context.Context) error {
+	interrupted, killed, circles := false, false, 0
+	for w.run.Step() {
+		if !interrupted && ctx.Err() != nil {
+			interrupted = true
+			w.run.Interrupt(steps.ErrInterrupted)
+			continue
+		}
+		if !killed && closed(w.cfg.Kill) {
+			interrupted, killed = true, true
+			w.run.Kill(steps.ErrInterrupted)
+			continue
+		}
+		if w.instant > maxInstant {
+			circles++
+			if err := w.stop(circles); err != nil {
+				return err
+			}
+			continue
+		}
+		if w.due == 0 && w.run.Starve(steps.ErrNothing) {
+			w.instant++
+			continue
+		}
+		waiting, kill := ctx, w.cfg.Kill
+		if interrupted {
+			waiting = context.Background()
+		}
+		if killed {
+			kill = nil
+		}
+		if !w.step(waiting, kill) && len(w.queue) == 0 {
+			return errors.New("the simulated world stands still: no branch can go on and no event is left")
+		}
+	}
+	return nil
+}
+
+// stop ends a world that runs in circles: first the steps, then cleanup too, then everything.
+func (w *virtual) stop(circles int) error {
+	err := fmt.Errorf("%w: %d events at one instant, %v after the start: the world runs in circles", steps.ErrNothing, maxInstant, w.now)
+	w.instant = 0
+	switch circles {
+	case 1:
+		w.run.Interrupt(err)
+	case 2:
+		w.run.Kill(err)
+	default:
+		return err
+	}
+	return nil
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// After implements host.World.
+func (w *virtual) After(d time.Duration, rank host.Rank, f func()) (stop func()) {
+	return w.plan(d, rank, f)
+}
+
+// Emit implements host.World.
+func (w *virtual) Emit(r steps.Record) {
+	if w.cfg.Emit != nil {
+		w.cfg.Emit(r)
+	}
+}
+
+// Want implements host.World.
+func (w *virtual) Want(in steps.Incoming) (withdraw func(), twin bool) {
+	bot := in.Bot
+	if bot == "" {
+		bot = w.cfg.Bot.Name
+	}
+	return w.lobby.Want(w.Now(), callback.Wish{Run: w.cfg.RunID, Bot: bot, Caller: in.Caller, Target: in.Target, Test: in.Test})
+}
+
+func (w *virtual) sign(audience string) string {
+	signer, _ := signing()
+	return signer.Sign(audience, w.cfg.Bot.TenantID, w.Now())
+}
+
+// inbox is the world's end of the listener.
+type inbox struct{ *virtual }
+
+func (in inbox) Deliver(run string, events []*graph.Event) bool {
+	if run != in.cfg.RunID {
+		return false
+	}
+	in.run.Append(events)
+	return true
+}
+
+// Arrive sorts the events out in the lobby; what belongs to no call can only concern the one run there is.
+func (in inbox) Arrive(bot string, events []*graph.Event) {
+	if len(events) > 0 && events[0].CallID == "" {
+		in.run.Append(events)
+		return
+	}
+	in.lobby.Arrive(in.Now(), bot, events)
+}

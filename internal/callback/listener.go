@@ -1,0 +1,228 @@
+package callback
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"callflow/internal/graph"
+)
+
+// MaxBody is the largest notification that is read, in bytes.
+const MaxBody = 1 << 20
+
+// Bot is an application whose registered address this listener serves.
+type Bot struct {
+	Name  string
+	AppID string // the audience of its tokens
+	Path  string // its registered address's path, if another than {base}/bots/{name}
+}
+
+// Config is what a listener is given.
+type Config struct {
+	Base     string // path in front of /callbacks/ and /bots/: "" or "/callflow"
+	Bots     []Bot
+	Sink     Sink
+	Verifier Verifier         // nil: tokens are not checked
+	Now      func() time.Time // nil: time.Now
+	// Refused is told of every POST that was not taken, and why. Optional.
+	Refused func(status int, path, why string)
+}
+
+// Listener is the webhook: POST {base}/callbacks/{run} is a run's own address, POST {base}/bots/{bot} a bot's registered
+// one. It answers 202 and echoes the ids, as Graph's SDK does; the checks stand in the order of the SDK's samples.
+type Listener struct {
+	cfg       Config
+	callbacks string            // the path in front of a run's id
+	addresses map[string]string // path -> bot
+	audiences []string
+}
+
+// NewListener returns a listener.
+func NewListener(cfg Config) *Listener {
+	base := strings.TrimSuffix(cfg.Base, "/")
+	l := &Listener{cfg: cfg, callbacks: base + "/callbacks/", addresses: map[string]string{}}
+	for _, b := range cfg.Bots {
+		l.addresses[base+"/bots/"+b.Name] = b.Name
+		if b.Path != "" {
+			l.addresses[b.Path] = b.Name
+		}
+		l.audiences = append(l.audiences, b.AppID)
+	}
+	if l.cfg.Now == nil {
+		l.cfg.Now = time.Now
+	}
+	return l
+}
+
+// refusal is an answer other than 202.
+type refusal struct {
+	status int
+	why    string
+}
+
+func (e *refusal) Error() string { return e.why }
+
+func (l *Listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	err := l.take(w, r)
+	echo(w.Header(), r.Header)
+	var no *refusal
+	switch {
+	case err == nil:
+		w.WriteHeader(http.StatusAccepted)
+	case errors.As(err, &no) && no.status == http.StatusNoContent:
+		w.WriteHeader(no.status)
+	default:
+		no.answer(w)
+		if l.cfg.Refused != nil {
+			l.cfg.Refused(no.status, r.URL.Path, no.why)
+		}
+	}
+}
+
+func (e *refusal) answer(w http.ResponseWriter) {
+	switch e.status {
+	case http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", http.MethodPost)
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	http.Error(w, e.why, e.status)
+}
+
+// echo names the ids by which Graph's support finds the exchange.
+func echo(reply, request http.Header) {
+	if id := first(request, "X-Microsoft-Skype-Message-Id", "Client-Request-Id"); id != "" {
+		reply.Set("Client-Request-Id", id)
+	}
+	if id := first(request, "Scenario-Id", "X-Microsoft-Skype-Chain-Id"); id != "" {
+		reply.Set("Scenario-Id", id)
+	}
+}
+
+func first(h http.Header, names ...string) string {
+	for _, name := range names {
+		if v := h.Get(name); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// take reads one POST and hands its events on.
+func (l *Listener) take(w http.ResponseWriter, r *http.Request) error {
+	run, own := strings.CutPrefix(r.URL.Path, l.callbacks)
+	bot, registered := l.addresses[r.URL.Path]
+	if own && (run == "" || strings.Contains(run, "/")) || !own && !registered {
+		return &refusal{http.StatusNotFound, "no run and no bot has this address"}
+	}
+	if r.Method != http.MethodPost {
+		return &refusal{http.StatusMethodNotAllowed, "notifications are sent with POST"}
+	}
+	if err := checkContent(r.Header); err != nil {
+		return err
+	}
+	body, err := readBody(r)
+	if err != nil {
+		return &refusal{http.StatusBadRequest, "cannot read the body: " + err.Error()}
+	}
+	events := graph.DecodeNotification(graph.SortHeaders(r.Header), body)
+	odd := judge(events, body)
+	if err := l.verify(r.Header); err != nil {
+		if odd != nil && odd.status == http.StatusBadRequest {
+			return odd
+		}
+		return err
+	}
+	if odd != nil && odd.status == http.StatusNoContent {
+		return odd
+	}
+	if !own {
+		l.cfg.Sink.Arrive(bot, events)
+	} else if !l.cfg.Sink.Deliver(run, events) {
+		return &refusal{http.StatusNotFound, fmt.Sprintf("no run %q is going on", run)}
+	}
+	if odd != nil {
+		return odd
+	}
+	return nil
+}
+
+func checkContent(h http.Header) error {
+	if enc := h.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+		return &refusal{http.StatusUnsupportedMediaType, fmt.Sprintf("content encoding %q is not supported; send the body as it is", enc)}
+	}
+	text := h.Get("Content-Type")
+	if text == "" || text == "application/json" {
+		return nil
+	}
+	kind, _, err := mime.ParseMediaType(text)
+	if err != nil || kind != "application/json" && kind != "text/json" && !strings.HasSuffix(kind, "+json") {
+		return &refusal{http.StatusUnsupportedMediaType, fmt.Sprintf("content type %q is not supported; notifications are application/json", text)}
+	}
+	return nil
+}
+
+// readBody reads at most one byte more than the limit, so that the decoder sees that it is too large.
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	if n := r.ContentLength; n >= 0 && n <= MaxBody {
+		body := make([]byte, n)
+		_, err := io.ReadFull(r.Body, body)
+		return body, err
+	}
+	return io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+}
+
+// judge says what is wrong with a body as a whole. Its events are kept all the same, but for the first notification in
+// the old Skype format: answered with 204, it is sent again in Graph's format (Teams, "Incoming call notifications").
+func judge(events []*graph.Event, body []byte) *refusal {
+	if len(body) > MaxBody {
+		return &refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", MaxBody)}
+	}
+	if len(events) > 0 && events[0].Kind != graph.KindOther {
+		return nil
+	}
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(body, &top); err != nil || top == nil {
+		return &refusal{http.StatusBadRequest, "the body is not a JSON object"}
+	}
+	if _, old := top["callState"]; old && top["value"] == nil {
+		return &refusal{http.StatusNoContent, "first notification in the old format"}
+	}
+	return nil
+}
+
+// verify checks the bearer token for any of this listener's bots.
+func (l *Listener) verify(h http.Header) error {
+	if l.cfg.Verifier == nil {
+		return nil
+	}
+	scheme, token, _ := strings.Cut(h.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return &refusal{http.StatusUnauthorized, "no bearer token"}
+	}
+	err := error(ErrAudience)
+	for _, audience := range l.audiences {
+		err = l.cfg.Verifier.Verify(token, audience, l.cfg.Now())
+		if !errors.Is(err, ErrAudience) {
+			break
+		}
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrAudience):
+		return &refusal{http.StatusForbidden, err.Error()}
+	case errors.Is(err, ErrKeys):
+		return &refusal{http.StatusServiceUnavailable, err.Error()}
+	}
+	return &refusal{http.StatusUnauthorized, err.Error()}
+}

@@ -1,0 +1,267 @@
+package callback
+
+import (
+	"container/list"
+	"reflect"
+	"slices"
+	"time"
+
+	"callflow/internal/graph"
+)
+
+// Hold is how long a call that nobody asked for waits in a lobby, with its later events.
+const Hold = time.Minute
+
+// Bounds of a lobby, so that a flood of calls that nobody wants cannot fill the memory. The oldest go first.
+const (
+	maxVisits = 10_000
+	maxEvents = 1_000
+)
+
+// Wish is a run's asking for one incoming call: what it fixes ("" is any), and the rest as a test.
+type Wish struct {
+	Run    string
+	Bot    string // the bot's name
+	Caller string // an id of source.identity, canonical
+	Target string // an id of targets[].identity, canonical
+	Test   func(*graph.Event) bool
+}
+
+// Lobby brings together the calls that arrive at bots' registered addresses and the runs that ask for them. A call goes
+// to one run, with all its events before and after. Finding the run takes the same time however many are waiting. It is
+// not safe for concurrent use.
+type Lobby struct {
+	give    func(run string, events []*graph.Event)
+	waiting map[wishKey]*list.List // of Wish, oldest first
+	owners  map[string]string      // call id -> run
+	owned   map[string][]string    // run -> call ids
+	visits  map[string]*list.Element
+	queue   *list.List // of *visit, oldest first
+	graves  []grave    // calls of ended runs, oldest first
+}
+
+type wishKey struct{ bot, caller, target string }
+
+// visit is a call that nobody owns yet.
+type visit struct {
+	since    time.Time
+	bot      string
+	call     string
+	incoming *graph.Event // nil until the event that says it is incoming has come
+	events   []*graph.Event
+}
+
+// grave keeps a late event of an ended run's call from being taken for a new call.
+type grave struct {
+	until time.Time
+	call  string
+}
+
+// NewLobby returns an empty lobby that hands events to give.
+func NewLobby(give func(run string, events []*graph.Event)) *Lobby {
+	return &Lobby{
+		give:    give,
+		waiting: map[wishKey]*list.List{},
+		owners:  map[string]string{},
+		owned:   map[string][]string{},
+		visits:  map[string]*list.Element{},
+		queue:   list.New(),
+	}
+}
+
+// Arrive takes the events of one POST to a bot's registered address.
+func (l *Lobby) Arrive(now time.Time, bot string, events []*graph.Event) {
+	l.expire(now)
+	for i := 0; i < len(events); {
+		n := i + 1
+		for n < len(events) && events[n].CallID == events[i].CallID {
+			n++
+		}
+		l.arrive(now, bot, events[i:n])
+		i = n
+	}
+}
+
+// arrive takes consecutive events of one call.
+func (l *Lobby) arrive(now time.Time, bot string, events []*graph.Event) {
+	id := events[0].CallID
+	if run, ok := l.owners[id]; ok {
+		if run != "" {
+			l.give(run, events)
+		}
+		return
+	}
+	if id == "" {
+		return
+	}
+	v := l.visit(now, bot, id)
+	v.events = append(v.events, events...)
+	if len(v.events) > maxEvents {
+		v.events = slices.Delete(v.events, 0, len(v.events)-maxEvents)
+	}
+	for _, e := range events {
+		if v.incoming == nil && isIncoming(e) {
+			v.incoming = e
+			l.offer(v)
+		}
+	}
+}
+
+func (l *Lobby) visit(now time.Time, bot, call string) *visit {
+	if e, ok := l.visits[call]; ok {
+		return e.Value.(*visit)
+	}
+	if l.queue.Len() >= maxVisits {
+		l.drop(l.queue.Front())
+	}
+	v := &visit{since: now, bot: bot, call: call}
+	l.visits[call] = l.queue.PushBack(v)
+	return v
+}
+
+// offer looks for a waiting run: what is fixed exactly goes before wildcards, and among equals the oldest first.
+func (l *Lobby) offer(v *visit) {
+	callers, targets := append(callerIDs(v.incoming), ""), append(targetIDs(v.incoming), "")
+	for _, caller := range callers {
+		for _, target := range targets {
+			waiters := l.waiting[wishKey{v.bot, caller, target}]
+			if waiters == nil {
+				continue
+			}
+			for e := waiters.Front(); e != nil; e = e.Next() {
+				w := e.Value.(Wish)
+				if w.Test == nil || w.Test(v.incoming) {
+					l.remove(waiters, e, w.key())
+					l.claim(v, w.Run)
+					return
+				}
+			}
+		}
+	}
+}
+
+// Want asks for one call. A fitting one that already waits is handed over at once. twin says that another run asks for
+// the very same calls, so that it is chance who gets the next.
+func (l *Lobby) Want(now time.Time, w Wish) (withdraw func(), twin bool) {
+	l.expire(now)
+	for e := l.queue.Front(); e != nil; e = e.Next() {
+		if v := e.Value.(*visit); v.incoming != nil && w.fits(v) {
+			l.claim(v, w.Run)
+			return func() {}, false
+		}
+	}
+	waiters := l.waiting[w.key()]
+	if waiters == nil {
+		waiters = list.New()
+		l.waiting[w.key()] = waiters
+	}
+	if last := waiters.Back(); last != nil {
+		twin = last.Value.(Wish).Run != w.Run || waiters.Front().Value.(Wish).Run != w.Run
+	}
+	e := waiters.PushBack(w)
+	return func() { l.remove(waiters, e, w.key()) }, twin
+}
+
+func (w Wish) key() wishKey { return wishKey{w.Bot, w.Caller, w.Target} }
+
+func (w Wish) fits(v *visit) bool {
+	return w.Bot == v.bot &&
+		(w.Caller == "" || slices.Contains(callerIDs(v.incoming), w.Caller)) &&
+		(w.Target == "" || slices.Contains(targetIDs(v.incoming), w.Target)) &&
+		(w.Test == nil || w.Test(v.incoming))
+}
+
+// Forget ends a run's ownership of its calls.
+func (l *Lobby) Forget(now time.Time, run string) {
+	for _, call := range l.owned[run] {
+		l.owners[call] = ""
+		l.graves = append(l.graves, grave{now.Add(Hold), call})
+	}
+	delete(l.owned, run)
+}
+
+func (l *Lobby) remove(waiters *list.List, e *list.Element, key wishKey) {
+	waiters.Remove(e)
+	if waiters.Len() == 0 && l.waiting[key] == waiters {
+		delete(l.waiting, key)
+	}
+}
+
+func (l *Lobby) claim(v *visit, run string) {
+	l.drop(l.visits[v.call])
+	l.owners[v.call] = run
+	l.owned[run] = append(l.owned[run], v.call)
+	l.give(run, v.events)
+}
+
+func (l *Lobby) drop(e *list.Element) {
+	delete(l.visits, l.queue.Remove(e).(*visit).call)
+}
+
+func (l *Lobby) expire(now time.Time) {
+	for e := l.queue.Front(); e != nil && now.Sub(e.Value.(*visit).since) > Hold; e = l.queue.Front() {
+		l.drop(e)
+	}
+	n := 0
+	for n < len(l.graves) && now.After(l.graves[n].until) {
+		delete(l.owners, l.graves[n].call)
+		n++
+	}
+	l.graves = slices.Delete(l.graves, 0, n)
+}
+
+func isIncoming(e *graph.Event) bool {
+	state, _ := member(e.View["call"], "state").(string)
+	return state == "incoming"
+}
+
+func callerIDs(e *graph.Event) []string {
+	return identityIDs(nil, member(member(e.View["call"], "source"), "identity"))
+}
+
+func targetIDs(e *graph.Event) []string {
+	var ids []string
+	switch targets := member(e.View["call"], "targets").(type) {
+	case []any:
+		for _, t := range targets {
+			ids = identityIDs(ids, member(t, "identity"))
+		}
+	case []map[string]any:
+		for _, t := range targets {
+			ids = identityIDs(ids, member(t, "identity"))
+		}
+	}
+	return ids
+}
+
+// identityIDs appends the ids of an identity set: of its user, application, phone and so on, in a fixed order.
+func identityIDs(ids []string, set any) []string {
+	m := object(set)
+	var kinds []string
+	for kind := range m {
+		kinds = append(kinds, kind)
+	}
+	slices.Sort(kinds)
+	for _, kind := range kinds {
+		if id, _ := member(m[kind], "id").(string); id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func member(v any, name string) any { return object(v)[name] }
+
+// object sees a JSON object whatever named map type it has.
+func object(v any) map[string]any {
+	switch x := v.(type) {
+	case nil:
+		return nil
+	case map[string]any:
+		return x
+	}
+	if r := reflect.ValueOf(v); r.CanConvert(reflect.TypeFor[map[string]any]()) {
+		return r.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any)
+	}
+	return nil
+}

@@ -1,0 +1,211 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/internal/host"
+	"callflow/internal/simulator"
+	"callflow/internal/world"
+	"callflow/steps"
+)
+
+// travel is how long a request is on its way, and the response likewise.
+const travel = 10 * time.Millisecond
+
+// tokenPrefix begins the bearer tokens that a world in memory takes; the bot's app id follows.
+const tokenPrefix = "simulated."
+
+// What becomes of a request that gets no response.
+var (
+	errRefused = errors.New("connection refused")
+	errLost    = errors.New("connection reset before the response came")
+)
+
+// Do implements host.World: a request is two events of the loop, arrival and response.
+func (w *virtual) Do(b *host.Branch, q steps.Request) (resp steps.Response, err error) {
+	given := false
+	b.Abandonable(func() {
+		given = true
+		b.Wake(steps.ErrInterrupted) // the host says why
+	})
+	w.plan(travel, host.Happening, func() {
+		if given {
+			return // never sent
+		}
+		// The response is planned before the service plans anything: at one instant, it comes first.
+		var rec recorder
+		answer := func() {
+			resp, err = rec.response()
+			if !given {
+				b.Wake(nil)
+			}
+		}
+		stop := w.plan(travel, host.Happening, answer)
+		w.serve(&rec, q)
+		if d := rec.fate.Delay; d > 0 {
+			stop()
+			w.plan(travel+d, host.Happening, answer)
+		}
+	})
+	if why := b.Park(); why != nil {
+		return steps.Response{}, why
+	}
+	return resp, err
+}
+
+// serve has the service handle a request.
+func (w *virtual) serve(rec *recorder, q steps.Request) {
+	target, err := url.ParseRequestURI(q.Path)
+	if err != nil {
+		refuse(rec, fmt.Sprintf("the path %q is no path: %v", q.Path, err))
+		return
+	}
+	r := request(q.Method, target, q.Headers, q.Body)
+	r.Host = strings.TrimPrefix(graphRoot, "https://")
+	r.RequestURI = q.Path
+	r.Header.Set("Authorization", "Bearer "+tokenPrefix+w.cfg.Bot.AppID)
+	if target.Path == world.ActionPath && w.service != nil {
+		act(rec, r, w.service)
+		return
+	}
+	w.handler.ServeHTTP(rec, r)
+}
+
+// authorize implements simulator.Config.Authorize.
+func (w *virtual) authorize(r *http.Request) (appID string, ok bool) {
+	return strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "+tokenPrefix)
+}
+
+// post hands a notification of the service to the listener. One to any other address is lost: nobody lives there.
+func (w *virtual) post(d simulator.Delivery) {
+	path, ok := strings.CutPrefix(d.URL, botRoot)
+	if !ok {
+		return
+	}
+	target, err := url.ParseRequestURI(path)
+	if err != nil {
+		return
+	}
+	r := request(http.MethodPost, target, d.Headers, d.Body)
+	r.Host = strings.TrimPrefix(botRoot, "https://")
+	var rec recorder
+	w.listener.ServeHTTP(&rec, r)
+}
+
+func request(method string, target *url.URL, headers graph.Headers, body []byte) *http.Request {
+	h := make(http.Header, len(headers)+1)
+	for _, x := range headers {
+		h.Add(x.Name, x.Value)
+	}
+	return &http.Request{
+		Method: method, URL: target, Header: h,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+	}
+}
+
+// act serves world.ActionPath.
+func act(w http.ResponseWriter, r *http.Request, s *simulator.Service) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "an action is sent with POST", http.StatusMethodNotAllowed)
+		return
+	}
+	a, err := decodeAction(r.Body)
+	if err == nil {
+		err = s.Act(a)
+	}
+	if err != nil {
+		refuse(w, err.Error())
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// decodeAction reads an action as JSON; a delay may be a number of nanoseconds or text such as "2s".
+func decodeAction(r io.Reader) (a world.Action, err error) {
+	raw, err := io.ReadAll(io.LimitReader(r, 1<<20))
+	if err != nil {
+		return a, err
+	}
+	var at struct {
+		At any `json:"at"`
+		world.Action
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&at); err != nil {
+		return a, fmt.Errorf("the action is not readable: %w", err)
+	}
+	a = at.Action
+	switch x := at.At.(type) {
+	case nil:
+	case float64:
+		a.At = time.Duration(x)
+	case string:
+		if a.At, err = time.ParseDuration(x); err != nil {
+			return a, fmt.Errorf("at: %q is not a duration such as 2s", x)
+		}
+	default:
+		return a, fmt.Errorf("at: %v is not a duration such as 2s", x)
+	}
+	return a, nil
+}
+
+// refuse answers 400 as Graph would.
+func refuse(w http.ResponseWriter, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusBadRequest)
+	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{"code": "BadRequest", "message": text}})
+}
+
+// recorder is a ResponseWriter that keeps what is written.
+type recorder struct {
+	status int
+	header http.Header
+	body   bytes.Buffer
+	fate   simulator.Fate
+}
+
+var _ simulator.Fated = (*recorder)(nil)
+
+func (r *recorder) Fate(f simulator.Fate) { r.fate = f }
+
+func (r *recorder) Header() http.Header {
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	return r.header
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	return r.body.Write(p)
+}
+
+// response is what the client sees.
+func (r *recorder) response() (steps.Response, error) {
+	switch {
+	case r.fate.Reset:
+		return steps.Response{}, &steps.NetError{Refused: true, Err: errRefused}
+	case r.fate.Lost:
+		return steps.Response{}, &steps.NetError{Err: errLost}
+	}
+	r.WriteHeader(http.StatusOK)
+	return steps.Response{Status: r.status, Headers: graph.SortHeaders(r.header), Body: r.body.Bytes()}, nil
+}
