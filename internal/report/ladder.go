@@ -27,6 +27,7 @@ const (
 	ladderWidth = 100 // it never is wider
 	timeCells   = 11
 	worldCells  = 30 // from the service to the people
+	widestNear  = 72 // from the bot to the service: longer arrows only keep their two ends apart
 )
 
 type ladder struct {
@@ -37,7 +38,6 @@ type ladder struct {
 	bot   string
 	lane  string
 	names map[string]string // of steps, by key
-
 }
 
 func newLadder(records []steps.Record, s Style) *ladder {
@@ -56,20 +56,34 @@ func newLadder(records []steps.Record, s Style) *ladder {
 		}
 	}
 	w := min(max(s.Width, 70), ladderWidth)
-	l.near = w - timeCells - 2
+	l.near = min(w-timeCells-2, widestNear)
 	if l.far > 0 {
-		l.near -= l.far + 1
+		l.near = w - timeCells - 3 - l.far
 	}
 	return l
 }
 
+// head names the lanes, each name centred over its lane as far as there is room.
 func (l *ladder) head() string {
-	service := "Graph"
-	line := l.pad("", timeCells-1) + l.pad(l.bot, 1+l.near-len(service)/2) + " " + service
+	lanes := []struct {
+		name string
+		col  int
+	}{{l.cut(l.bot, l.near/2), timeCells}, {"Graph", timeCells + 1 + l.near}}
+	right := timeCells + l.near + 2
 	if l.far > 0 {
-		line += l.pad("", l.far-2-len("People")/2) + "People"
+		lanes = append(lanes, struct {
+			name string
+			col  int
+		}{"People", right + l.far})
+		right += l.far + 1
 	}
-	return l.paint(bold, strings.TrimRight(line, " "))
+	line := ""
+	for _, lane := range lanes {
+		w := width(lane.name)
+		at := min(max(lane.col-w/2, 0), right-w)
+		line = l.pad(line, at) + lane.name
+	}
+	return l.paint(bold, line)
 }
 
 // rows draws one record; most have one row, many have none.
@@ -78,10 +92,10 @@ func (l *ladder) rows(r *steps.Record) []string {
 	case r.StepStart != nil:
 		l.names[r.Step+"\x00"+r.Branch] = stepName(r.Step, r.StepStart)
 	case r.Request != nil:
-		return l.near1(r, l.toRight(requestText(r.Request), l.near), "")
+		return l.between(r, l.toRight(requestText(r.Request), l.near), "")
 	case r.Response != nil:
 		text, how := responseText(r.Response)
-		return l.near1(r, l.toLeft(text, l.near), how)
+		return l.between(r, l.toLeft(text, l.near), how)
 	case r.Event != nil && r.Event.Origin != "response":
 		text := clean(r.Event.Summary)
 		if r.Event.Call != "" && !strings.Contains(text, short(r.Event.Call)) {
@@ -93,7 +107,7 @@ func (l *ladder) rows(r *steps.Record) []string {
 		if r.Event.Late != "" {
 			text += " (too late for " + clean(r.Event.Late) + ")"
 		}
-		return l.near1(r, l.notified(text, l.near), "")
+		return l.between(r, l.notified(text, l.near), "")
 	case r.World != nil:
 		return []string{l.time(r) + l.lane + l.pad("", l.near) + l.lane + l.toLeft(clean(r.World.Who+" "+r.World.Did), l.far) +
 			l.lane}
@@ -128,8 +142,8 @@ func (l *ladder) time(r *steps.Record) string {
 	return l.paint(faint, fmt.Sprintf("%*s ", timeCells-1, offset(l.start, r.At)))
 }
 
-// near1 is a row between the bot and the service.
-func (l *ladder) near1(r *steps.Record, arrow, how string) []string {
+// between is a row between the bot and the service.
+func (l *ladder) between(r *steps.Record, arrow, how string) []string {
 	if how != "" {
 		arrow = l.paint(how, arrow)
 	}
@@ -168,7 +182,7 @@ func (l *ladder) notified(text string, w int) string {
 }
 
 func requestText(q *steps.Sent) string {
-	text := q.Method + " " + shortIDs(clean(q.Path))
+	text := q.Method + " " + shortPath(q.Path)
 	if q.Attempt > 1 {
 		text += fmt.Sprintf(" (attempt %d)", q.Attempt)
 	}
@@ -193,6 +207,20 @@ func responseText(a *steps.Received) (text, how string) {
 		text += ", call " + short(a.Call)
 	}
 	return text, how
+}
+
+// shortPath leaves out what is the same in every request: the version, and the folder of today's calling API.
+func shortPath(path string) string {
+	path = shortIDs(clean(path))
+	if rest := strings.TrimPrefix(path, "/v1.0"); rest != path {
+		path = rest
+	} else {
+		path = strings.TrimPrefix(path, "/beta")
+	}
+	if rest := strings.TrimPrefix(path, "/communications/calls"); rest != path {
+		path = "/calls" + rest
+	}
+	return path
 }
 
 var longID = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\b[0-9a-fA-F]{32}\b`)
