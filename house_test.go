@@ -1,0 +1,73 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport says which of our packages each package may import; see docs/architecture.md. Tests of a package may import
+// more: they are not part of the house.
+var mayImport = map[string][]string{
+	"callflow":                    {"internal/cli"},
+	"callflow/schema":             {},
+	"callflow/internal/graph":     {},
+	"callflow/internal/world":     {},
+	"callflow/steps":              {"schema", "internal/graph", "internal/world"},
+	"callflow/runner":             {"steps", "schema", "internal/graph", "internal/world"},
+	"callflow/internal/callback":  {"internal/graph", "internal/world"},
+	"callflow/internal/simulator": {"internal/graph", "internal/world"},
+	"callflow/internal/host":      {"steps", "internal/graph", "internal/world"},
+	"callflow/internal/host/sim": {"steps", "internal/graph", "internal/world", "internal/callback", "internal/simulator",
+		"internal/host"},
+	"callflow/internal/host/local": {"steps", "internal/graph", "internal/world", "internal/callback", "internal/host"},
+	"callflow/internal/report":     {"steps", "schema", "internal/graph"},
+}
+
+// mayImportAll is the one package that wires the others together.
+const mayImportAll = "callflow/internal/cli"
+
+// Imports point one way, so that each package can be read without the ones above it.
+func TestImportDirections(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(out))
+	seen := 0
+	for {
+		var pkg struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&pkg); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		allowed, known := mayImport[pkg.ImportPath]
+		if pkg.ImportPath == mayImportAll || len(pkg.Imports) == 0 {
+			continue
+		}
+		if !known {
+			t.Errorf("%s: say in this test what the package may import", pkg.ImportPath)
+			continue
+		}
+		for _, imp := range pkg.Imports {
+			ours, ok := strings.CutPrefix(imp, "callflow/")
+			if ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s; it may import %s", pkg.ImportPath, path.Join("callflow", ours), strings.Join(allowed, ", "))
+			}
+		}
+	}
+	if seen < len(mayImport) {
+		t.Errorf("go list found %d packages, the house has more", seen)
+	}
+}
