@@ -36,10 +36,11 @@ type Goal struct {
 //	want:"any"         on an *Expr: any type (default: bool)
 //	call:"true"        on a string: its value names the call that the verb acts on
 //	operation:"true"   on a string: its value names an operation
+//	step:"true"        on a string: a literal that is start, now, or the id of a step that runs earlier
 //	format:"e164"      on a string: a phone number in E.164 form is expected ("uri", "guid" likewise)
 //
 // Field types: string, bool, int, int64, float64, time.Duration, any (arbitrary YAML), pointers to these (absent: nil),
-// structs, slices, map[string]T, Map[T] (ordered), *Expr, Block (a list of steps), *Step (one nested step).
+// structs (the fields of an embedded one count as the outer's), slices, map[string]T, Map[T] (ordered), *Expr, Block (a list of steps), *Step (one nested step).
 type Verb struct {
 	Name       string
 	Summary    string // one line, begins with a verb: "place an outgoing call or join a meeting"

@@ -40,13 +40,23 @@ type OutcomeError struct {
 	Verdict      Verdict
 }
 
-// Error says which end it was: `invite came to failed, wanted completed: operation failed 500/7117`.
+// Error says what came instead: `invite reached failed, not completed: 412/9999 "addParticipants failed"`.
 func (e *OutcomeError) Error() string {
-	s := fmt.Sprintf("%s came to %s, wanted %s", e.Verb, e.Verdict.Goal, e.Wanted)
-	if e.Verdict.Text != "" {
-		s += ": " + e.Verdict.Text
+	text := fmt.Sprintf("%s reached %s, not %s", e.Verb, e.Verdict.Goal, e.Wanted)
+	result := e.Verdict.ResultInfo
+	var said []string
+	if result != nil {
+		said = append(said, fmt.Sprintf("%d/%d", number(result["code"]), number(result["subcode"])))
+	} else if e.Verdict.Text != "" {
+		said = append(said, e.Verdict.Text)
 	}
-	return s
+	if message, _ := result["message"].(string); message != "" {
+		said = append(said, fmt.Sprintf("%q", message))
+	}
+	if len(said) > 0 {
+		text += ": " + strings.Join(said, " ")
+	}
+	return text
 }
 
 // FailureError is an error that already carries all its explanation (an await, an expect, a timeout).

@@ -142,7 +142,33 @@ func Vocabulary() *schema.Vocabulary {
 }
 
 // Verbs is the table of verbs, in the order of the documentation.
-func Verbs() []*schema.Verb { return nil }
+func Verbs() []*schema.Verb {
+	return []*schema.Verb{
+		createCall,
+		answer,
+		reject,
+		redirect,
+		transfer,
+		invite,
+		hangUp,
+		getCall,
+		listParticipants,
+		getOperation,
+		request,
+
+		await,
+		expectNone,
+		poll,
+
+		set,
+		expect,
+		sleep,
+		log,
+		parallel,
+		include,
+		simulate,
+	}
+}
 
 // RunNames is what expressions see as `run`.
 type RunNames struct {

@@ -72,7 +72,8 @@ type Command struct {
 	Operation   string
 	Body        any // marshals to the body in v1.0 words; nil: none
 
-	Method, Path string // for Op request: the method and the path below /v1.0 ("/communications/calls/…")
+	Method, Path string  // for Op request: the method and the path below /v1.0 ("/communications/calls/…")
+	Headers      Headers // for Op request: further headers
 }
 
 // Wire is a command as a dialect sends it. Path begins with the version ("/v1.0/communications/calls").

@@ -1,0 +1,52 @@
+package steps
+
+import (
+	"callflow/internal/graph"
+	"callflow/schema"
+)
+
+type answerParams struct {
+	Call string `json:"call" short:"true" required:"true" call:"true" doc:"The incoming call's id."`
+	graph.AnswerBody
+}
+
+type answerOutputs struct {
+	Call    graph.Object[graph.Call] `json:"call" doc:"The call, as the last event about it shows it."`
+	Outcome string                   `json:"outcome" enum:"established,accepted,terminated" doc:"What the call came to."`
+	Acted
+}
+
+var answer = Define[answerParams, answerOutputs](schema.Verb{
+	Name:    "answer",
+	Summary: "answer an incoming call",
+	Detail: "The service waits 15 s for it. `acceptedModalities` is `[audio]` when absent, `mediaConfig` media hosted by the\n" +
+		"service, and `callbackUri` the run's own: notifications of this call come to the run from here on.",
+	Role:  schema.Acts,
+	Goals: callGoals,
+	Example: `answer:
+  call: ${{ p2pCall }}
+  acceptedModalities: [audio, video]`,
+	Check: func(params any, at func(...string) schema.Pos, report func(schema.Problem)) {
+		c := checker{at, report}
+		p := params.(*answerParams)
+		if p.AcceptedModalities != nil && len(p.AcceptedModalities) == 0 {
+			c.problem("acceptedModalities is empty: a call cannot be answered without media", "acceptedModalities")
+		}
+		c.within(p.ParticipantCapacity, 1, 1000, "participantCapacity")
+	},
+}, runAnswer)
+
+func runAnswer(env Env, p *answerParams) (Outputs, error) {
+	if p.AcceptedModalities == nil {
+		p.AcceptedModalities = []string{"audio"}
+	}
+	if p.MediaConfig == nil {
+		p.MediaConfig = &graph.MediaConfig{}
+	}
+	if p.CallbackURI == "" {
+		p.CallbackURI = env.Target().Callback
+	}
+	// Legacy answers with an operation; the call's own state says more.
+	return act(env, graph.Command{Op: "answer", Call: p.Call, Body: &p.AnswerBody},
+		func(*graph.Reply) *watched { return establishes(graph.CanonicalID(p.Call)) })
+}

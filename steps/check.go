@@ -1,0 +1,98 @@
+package steps
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"callflow/internal/graph"
+	"callflow/schema"
+)
+
+// checker looks at what a step says literally. Values that depend on expressions are zero there, so whether a key is
+// present is asked of its position.
+type checker struct {
+	at     func(path ...string) schema.Pos
+	report func(schema.Problem)
+}
+
+// has says whether the key at the end of path is written, whatever its value.
+func (c checker) has(path ...string) bool {
+	return c.at(path...) != c.at(path[:len(path)-1]...)
+}
+
+// problem reports what is wrong at path.
+func (c checker) problem(text string, path ...string) {
+	c.report(schema.Problem{Pos: c.at(path...), Code: "invalid-value", Severity: schema.SeverityError, Text: text})
+}
+
+// atMost bounds the length of a list.
+func (c checker) atMost(n, limit int, path ...string) {
+	if n > limit {
+		c.problem(fmt.Sprintf("%s has %d entries; the service takes up to %d", path[len(path)-1], n, limit), path...)
+	}
+}
+
+// within bounds a number; nil is absent.
+func (c checker) within(n *int, low, high int, path ...string) {
+	// Zero may stand for a value that depends on an expression.
+	if n != nil && *n != 0 && (*n < low || *n > high) {
+		c.problem(fmt.Sprintf("%s is %d; it goes from %d to %d", path[len(path)-1], *n, low, high), path...)
+	}
+}
+
+// context bounds a clientContext.
+func (c checker) context(text string) {
+	if n := len([]rune(text)); n > 256 {
+		c.problem(fmt.Sprintf("clientContext has %d characters; the service takes up to 256", n), "clientContext")
+	}
+}
+
+// The kinds of identity; an identity set has one of them.
+var identities = []string{
+	"user", "application", "applicationInstance", "phone", "guest", "encrypted", "onPremises",
+	"azureCommunicationServicesUser", "acsApplicationInstance", "assertedIdentity", "device",
+}
+
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
+
+// identity checks the identity of somebody at path: one kind, and telephone numbers in E.164 form.
+func (c checker) identity(who *graph.IdentitySet, path ...string) {
+	set := append(append([]string{}, path...), "identity")
+	if !c.has(set...) {
+		return
+	}
+	if who != nil && who.Phone != nil && who.Phone.ID != "" && !e164.MatchString(who.Phone.ID) {
+		c.problem(fmt.Sprintf("telephone number %q is not in E.164 form, like +15551234567", who.Phone.ID), append(set, "phone", "id")...)
+	}
+	var kinds []string
+	for _, kind := range identities {
+		if c.has(append(set, kind)...) {
+			kinds = append(kinds, kind)
+		}
+	}
+	if len(kinds) > 1 {
+		c.problem("an identity is of one kind, and this one says "+strings.Join(kinds, " and "), append(set, kinds[1])...)
+	}
+}
+
+// exactlyOne reports unless one of the keys is written.
+func (c checker) exactlyOne(verb string, keys ...string) {
+	var written []string
+	for _, key := range keys {
+		if c.has(key) {
+			written = append(written, key)
+		}
+	}
+	c.oneOf(verb, written, keys...)
+}
+
+// oneOf reports unless exactly one of the keys is among those written.
+func (c checker) oneOf(verb string, written []string, keys ...string) {
+	switch {
+	case len(written) == 0:
+		c.problem(fmt.Sprintf("%s needs one of %s", verb, strings.Join(keys, ", ")))
+	case len(written) > 1:
+		c.problem(fmt.Sprintf("%s takes one of %s, and this has %s", verb, strings.Join(keys, ", "), strings.Join(written, " and ")), written[1])
+	}
+}

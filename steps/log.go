@@ -1,0 +1,19 @@
+package steps
+
+import "callflow/schema"
+
+type logParams struct {
+	Text  string `json:"text" short:"true" required:"true" doc:"What to write."`
+	Level string `json:"level" enum:"info,warning" default:"info" doc:"How much it matters."`
+}
+
+var log = Define[logParams, struct{}](schema.Verb{
+	Name:    "log",
+	Summary: "write a line to the run's journal and output",
+	Detail:  "Secrets are masked, as everywhere.",
+	Role:    schema.Speaks,
+	Example: `log: the caller's call is ${{ p2pCall }}`,
+}, func(env Env, p *logParams) (Outputs, error) {
+	env.Log(p.Level, p.Text)
+	return Outputs{}, nil
+})

@@ -1,0 +1,116 @@
+package steps
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"net/textproto"
+	"strconv"
+	"strings"
+
+	"callflow/internal/graph"
+)
+
+// ResponseNames is a response as expressions see it.
+type ResponseNames struct {
+	Status  int               `json:"status" doc:"The HTTP status."`
+	Headers map[string]string `json:"headers" doc:"The headers, by their names as HTTP spells them: Retry-After."`
+	Body    any               `json:"body" doc:"The body, with ids and enums in the form expressions see; a text when it is no JSON."`
+}
+
+// Acted is what every acting verb yields besides its own outputs. The runner adds resultInfo and attempts.
+type Acted struct {
+	ResultInfo graph.Object[graph.ResultInfo] `json:"resultInfo" doc:"What the service said of the outcome, if it said anything."`
+	Response   ResponseNames                  `json:"response" doc:"The response to the last attempt."`
+	Attempts   int                            `json:"attempts" doc:"How often the request was sent."`
+}
+
+// replied are the outputs that follow from a response: response, and call and operation where it tells of them.
+func replied(r *graph.Reply) Outputs {
+	if r == nil {
+		return nil
+	}
+	headers := make(map[string]any, len(r.Headers))
+	for _, h := range r.Headers {
+		if name := textproto.CanonicalMIMEHeaderKey(h.Name); headers[name] == nil {
+			headers[name] = h.Value
+		}
+	}
+	body := r.Body
+	if body == nil && r.Text != "" {
+		body = r.Text
+	}
+	out := Outputs{"response": map[string]any{"status": r.Status, "headers": headers, "body": body}}
+	if r.CallID != "" {
+		out["call"] = with(r.Call, "id", r.CallID)
+	}
+	if r.OperationID != "" {
+		out["operation"] = with(r.Operation, "id", r.OperationID)
+	}
+	return out
+}
+
+// with returns a copy of an object that has the member too.
+func with(m map[string]any, key string, value any) map[string]any {
+	m = maps.Clone(m)
+	if m == nil {
+		m = map[string]any{}
+	}
+	m[key] = value
+	return m
+}
+
+// send makes one attempt. A refused request has outputs too: its response.
+func send(env Env, c graph.Command) (*graph.Reply, Outputs, error) {
+	reply, err := env.Send(c)
+	var refused *GraphError
+	if reply == nil && errors.As(err, &refused) {
+		reply = refused.Reply
+	}
+	return reply, replied(reply), err
+}
+
+// act sends a command and, unless it only has to be accepted, follows its events until the goal.
+func act(env Env, c graph.Command, judge func(*graph.Reply) *watched) (Outputs, error) {
+	reply, out, err := send(env, c)
+	if err != nil {
+		return out, err
+	}
+	out["outcome"] = accepted
+	if env.Goal() == accepted {
+		return out, nil
+	}
+	return follow(env, out, judge(reply))
+}
+
+// follow waits for the goal; the outputs then show the call or operation as the last event did.
+func follow(env Env, out Outputs, w *watched) (Outputs, error) {
+	verdict, err := env.Follow(w.judge)
+	if verdict.Goal != "" {
+		out["outcome"] = verdict.Goal
+	}
+	if verdict.ResultInfo != nil {
+		out["resultInfo"] = verdict.ResultInfo
+	}
+	update(out, "call", w.call)
+	update(out, "operation", w.operation)
+	return out, err
+}
+
+func update(out Outputs, name string, news map[string]any) {
+	if news == nil {
+		return
+	}
+	have, _ := out[name].(map[string]any)
+	have = maps.Clone(have)
+	if have == nil {
+		have = map[string]any{}
+	}
+	maps.Copy(have, news)
+	out[name] = have
+}
+
+// statusText is a status as people read it: "202 Accepted".
+func statusText(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}

@@ -1,0 +1,52 @@
+package steps
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"callflow/internal/graph"
+	"callflow/internal/world"
+	"callflow/schema"
+)
+
+type simulateParams struct {
+	Dial   *world.Dial `json:"dial" doc:"Somebody calls the bot."`
+	HangUp *world.Who  `json:"hangUp" doc:"Somebody hangs up whatever call they are in."`
+	Leave  *world.Who  `json:"leave" doc:"Somebody leaves the meeting they are in."`
+	Join   *world.Join `json:"join" doc:"Somebody joins a meeting."`
+}
+
+var simulate = Define[simulateParams, struct{}](schema.Verb{
+	Name:    "simulate",
+	Summary: "let a simulated person do something now",
+	Detail: "One action, as in the section `simulate`. A scenario with this verb runs against the simulator only, and is skipped\n" +
+		"elsewhere.",
+	Role:    schema.Speaks,
+	Example: `simulate: {hangUp: {who: carol}}`,
+	Check: func(params any, at func(...string) schema.Pos, report func(schema.Problem)) {
+		checker{at, report}.exactlyOne("simulate", "dial", "hangUp", "leave", "join")
+	},
+}, runSimulate)
+
+func runSimulate(env Env, p *simulateParams) (Outputs, error) {
+	body, err := json.Marshal(world.Action{Dial: p.Dial, HangUp: p.HangUp, Leave: p.Leave, Join: p.Join})
+	if err != nil {
+		return nil, err
+	}
+	response, err := env.Host().Do(Request{
+		Bot: env.Target().Bot.Name, Method: http.MethodPost, Path: world.ActionPath,
+		Headers: graph.Headers{{Name: "Content-Type", Value: "application/json"}}, Body: body,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if response.Status >= 400 {
+		return nil, &FailureError{Failure: &Failure{
+			Kind: "simulate", Pos: env.Step().VerbPos,
+			Text: fmt.Sprintf("the simulator would not do that (%d): %s", response.Status, strings.TrimSpace(string(response.Body))),
+		}}
+	}
+	return Outputs{}, nil
+}

@@ -1,0 +1,157 @@
+package steps
+
+import (
+	"callflow/internal/graph"
+	"callflow/schema"
+)
+
+type transferParams struct {
+	Call string `json:"call" required:"true" call:"true" doc:"The established call to transfer."`
+	graph.TransferBody
+}
+
+type transferOutputs struct {
+	Call    graph.Object[graph.Call] `json:"call" doc:"The transferred call, as the last event about it shows it."`
+	Outcome string                   `json:"outcome" enum:"transferred,accepted,transferring,refused,ended" doc:"What the transfer came to; ended: the call ended for another reason."`
+	Acted
+}
+
+// The goals of a transfer.
+const (
+	transferred  = "transferred"
+	transferring = "transferring"
+	refused      = "refused"
+	strayed      = "ended" // no goal of until: the call ended for another reason
+)
+
+var transfer = Define[transferParams, transferOutputs](schema.Verb{
+	Name:    "transfer",
+	Summary: "connect the other party of a call with somebody else",
+	Detail: "Without `replacesCallId` on the target the transfer is blind: the target is called. With it, the bot's call to the\n" +
+		"target is handed over (a consultative transfer). `transferee` says whom to transfer out of a group call.\n\n" +
+		"The transfer is judged on what arrives after the request was sent. **transferred**: the call ends with subcode 7015\n" +
+		"or the reason `AppTransferred`, or without a result after `transferAccepted`; with `transferee`, `transferAccepted`\n" +
+		"is enough, because the bot stays. **refused**: the call is back in `established` with a `resultInfo.code` of 400 or\n" +
+		"more; `established` alone means nothing.\n\n" +
+		"Transferred to voicemail counts as transferred: the service does not tell.",
+	Role: schema.Acts,
+	Goals: []schema.Goal{
+		{Name: transferred, Doc: "The other party is connected with the target, and the bot's leg has ended."},
+		{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it."},
+		{Name: transferring, Doc: "The service has begun the transfer."},
+		{Name: refused, Doc: "The transfer failed, and the call is back with the bot."},
+	},
+	Example: `transfer:
+  call: ${{ p2pCall }}
+  transferTarget: {identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}`,
+	Check: func(params any, at func(...string) schema.Pos, report func(schema.Problem)) {
+		c := checker{at, report}
+		p := params.(*transferParams)
+		if p.TransferTarget != nil {
+			c.identity(p.TransferTarget.Identity, "transferTarget")
+		}
+		if p.Transferee != nil {
+			c.identity(p.Transferee.Identity, "transferee")
+		}
+		if c.has("transferTarget", "replacesCallId") && c.has("transferee") {
+			c.problem("transferTarget has replacesCallId and there is a transferee: hand over a call (consultative), or move somebody out of a group call, not both", "transferee")
+		}
+		c.context(p.ClientContext)
+	},
+}, runTransfer)
+
+func runTransfer(env Env, p *transferParams) (Outputs, error) {
+	if p.TransferTarget != nil {
+		p.TransferTarget.ReplacesCallID = graph.CanonicalID(p.TransferTarget.ReplacesCallID)
+	}
+	if p.ClientContext == "" {
+		p.ClientContext = env.NewID()
+	}
+	return act(env, graph.Command{Op: "transfer", Call: p.Call, Body: &p.TransferBody}, func(r *graph.Reply) *watched {
+		t := &transferJudge{
+			call: graph.CanonicalID(p.Call), operation: r.OperationID, context: p.ClientContext,
+			stays: p.Transferee != nil, wanted: env.Goal(),
+		}
+		t.judge = t.read
+		return &t.watched
+	})
+}
+
+// transferJudge reads the events of one transfer attempt. Legacy tells of a transfer by an operation whose result has
+// the words transferring and transferAccepted as its subcode.
+type transferJudge struct {
+	watched
+	call, operation, context string
+	stays                    bool // the bot's leg outlives the transfer
+	wanted                   string
+	accepted                 bool // transferAccepted was seen
+}
+
+func (t *transferJudge) read(e Event) Verdict {
+	if e.CallID != t.call {
+		return Verdict{}
+	}
+	switch e.Kind {
+	case graph.KindCall:
+		return t.readCall(e)
+	case graph.KindOperation:
+		return t.readOperation(object(e.View["operation"]))
+	}
+	return Verdict{}
+}
+
+func (t *transferJudge) readCall(e Event) Verdict {
+	call := t.sawCall(e)
+	result := object(call["resultInfo"])
+	state := text(call["state"])
+	switch {
+	case ends(e):
+		return t.ending(call, result)
+	case state == graph.StateTransferring:
+		return Verdict{Goal: transferring, Text: "call transferring"}
+	case state == graph.StateTransferAccepted:
+		return t.acceptance()
+	case state == graph.StateEstablished && number(result["code"]) >= 400:
+		return Verdict{Goal: refused, Final: true, ResultInfo: result, Text: "call back in established"}
+	}
+	return Verdict{}
+}
+
+func (t *transferJudge) ending(call, result map[string]any) Verdict {
+	// transferring was passed on the way, though its own notification was late or lost.
+	goal := transferred
+	if t.wanted == transferring {
+		goal = transferring
+	}
+	if number(result["subcode"]) == 7015 || call["terminationReason"] == "AppTransferred" || result == nil && t.accepted {
+		return Verdict{Goal: goal, Final: true, ResultInfo: result, Text: "call terminated, transferred"}
+	}
+	return Verdict{Goal: strayed, Final: true, ResultInfo: result, Text: "call terminated"}
+}
+
+func (t *transferJudge) acceptance() Verdict {
+	t.accepted = true
+	if t.stays && t.wanted != transferring {
+		return Verdict{Goal: transferred, Final: true, Text: "transfer accepted"}
+	}
+	return Verdict{Goal: transferring, Text: "transfer accepted"}
+}
+
+func (t *transferJudge) readOperation(op map[string]any) Verdict {
+	// An operation of this call is taken for the transfer's by its words alone if neither side named it.
+	result := object(op["resultInfo"])
+	word := text(result["subcodeText"])
+	known := t.operation != "" || op["clientContext"] != nil
+	if known && !belongs(op, t.operation, t.context) {
+		return Verdict{}
+	}
+	switch {
+	case word == graph.StateTransferAccepted:
+		return t.acceptance()
+	case word == graph.StateTransferring:
+		return Verdict{Goal: transferring, Text: "operation transferring"}
+	case op["status"] == graph.StatusFailed && known:
+		return Verdict{Goal: refused, Final: true, ResultInfo: result, Text: "operation failed"}
+	}
+	return Verdict{}
+}
