@@ -1,11 +1,24 @@
 package schema
 
+import (
+	"fmt"
+	"sync"
+)
+
 // Expr is a checked expression of the language (https://expr-lang.org with the rules of design "Absent values").
 // It is immutable and safe for use from many goroutines.
+//
+// The grammar is the expr package's own parser's. Names, types and functions are checked here against Type, and the tree
+// is turned into small functions rather than into that package's bytecode, for three reasons: an absent value has rules
+// of its own in every operator, a run away expression must be stopped (its machine cannot be), and a failed one must be
+// explained part by part. Where everything is present the values are the same; a test holds the two against each other.
 type Expr struct {
-	text string
-	pos  Pos
-	// the compiler's own fields follow
+	text   string
+	pos    Pos
+	offset int // of text inside its scalar
+	at     posMap
+	root   *node
+	names  map[string]bool // the top-level names it mentions
 }
 
 // Text is the expression as written.
@@ -14,41 +27,45 @@ func (e *Expr) Text() string { return e.text }
 // Pos is where its first character stands.
 func (e *Expr) Pos() Pos { return e.pos }
 
-// Eval returns its value under names. The error is an *EvalError with the position inside the expression.
-func (e *Expr) Eval(names map[string]any) (any, error) { panic("not written yet") }
+// Type is the type of the expression's value.
+func (e *Expr) Type() *Type { return e.root.typ }
 
-// Test evaluates a boolean expression.
-func (e *Expr) Test(names map[string]any) (bool, error) { panic("not written yet") }
+var evaluations = sync.Pool{New: func() any { return new(evaluation) }}
+
+// Eval returns its value under names; nil when it is absent. The error is an *EvalError with the position inside the
+// expression. The value may share lists and objects with names.
+func (e *Expr) Eval(names map[string]any) (any, error) { return e.eval(e.root, names) }
+
+func (e *Expr) eval(n *node, names map[string]any) (any, error) {
+	ev := evaluations.Get().(*evaluation)
+	ev.names = names
+	v := n.eval(ev)
+	err, at := ev.err, ev.errAt
+	*ev = evaluation{}
+	evaluations.Put(ev)
+	if err != nil {
+		return nil, &EvalError{Pos: e.at(e.offset + at), Expr: e.text, Err: err}
+	}
+	return v, nil
+}
+
+// Test evaluates a boolean expression; an absent value is false.
+func (e *Expr) Test(names map[string]any) (bool, error) {
+	v, err := e.eval(e.root, names)
+	if err != nil {
+		return false, err
+	}
+	switch v := v.(type) {
+	case bool:
+		return v, nil
+	case nil:
+		return false, nil
+	}
+	return false, &EvalError{Pos: e.pos, Expr: e.text, Err: fmt.Errorf("true or false is wanted, but its value is %s", show(v))}
+}
 
 // Mentions says whether the expression refers to that top-level name.
-func (e *Expr) Mentions(name string) bool { panic("not written yet") }
-
-// Fix is a conjunct of the form path == value, true of every event the expression matches.
-type Fix struct {
-	Path  string // "call.state", "call.source.identity.user.id"
-	Value any    // evaluated
-}
-
-// Fixes returns what the expression's top-level conjuncts fix under names. Conjuncts whose value cannot be evaluated
-// without the event are left out.
-func (e *Expr) Fixes(names map[string]any) []Fix { panic("not written yet") }
-
-// Explanation is an expression with the value of every part, for a person who asks why it was false.
-type Explanation struct {
-	Pos    Pos           `json:"pos"`
-	Text   string        `json:"text"`            // this part, as written
-	Value  any           `json:"value,omitempty"` // what it was; nil and Absent for a name that was not there
-	Absent bool          `json:"absent,omitempty"`
-	Error  string        `json:"error,omitempty"`
-	Parts  []Explanation `json:"parts,omitempty"` // operands with a value worth showing, left to right
-}
-
-// Explain evaluates the expression part by part. It is slow and only used to explain failures.
-func (e *Expr) Explain(names map[string]any) Explanation { panic("not written yet") }
-
-// Nearness counts top-level conjuncts: how many hold under names, and of how many. The nearest miss of an await is the
-// event with the most.
-func (e *Expr) Nearness(names map[string]any) (holds, of int) { panic("not written yet") }
+func (e *Expr) Mentions(name string) bool { return e.names[name] }
 
 // EvalError is an expression or value that could not be evaluated in a run.
 type EvalError struct {

@@ -1,10 +1,6 @@
 package schema
 
-import (
-	"reflect"
-
-	"gopkg.in/yaml.v3"
-)
+import "strings"
 
 // The seam inside this package between the reader (frame, templates, steps) and the expressions.
 
@@ -39,49 +35,118 @@ type Field struct {
 	Type *Type
 }
 
-// typeOf describes a Go type (structs by their JSON names, Shaped by its shape, Enumerated and enum tags as enums).
-func typeOf(t reflect.Type) *Type { panic("not written yet") }
-
-// scope is what an expression may name at one place in a plan.
+// scope is what an expression may name at one place in a plan. Names are looked up from the inside out.
 type scope struct {
-	// the expressions' author adds fields
+	parent    *scope
+	voc       *Vocabulary
+	names     map[string]*symbol // a step's outputs under "steps.<id>"
+	elsewhere map[string]place
+	guard     string // in this scope names made under that guard are there
+}
+
+// symbol is one name with the type of its value.
+type symbol struct {
+	typ   *Type
+	guard string
+	at    Pos
+}
+
+// place says where a name exists that is not known here.
+type place struct {
+	where string
+	at    Pos
 }
 
 // newScope has what every expression sees: steps, calls, run, the functions.
-func newScope(voc *Vocabulary) *scope { panic("not written yet") }
+func newScope(voc *Vocabulary) *scope {
+	s := &scope{voc: voc}
+	s.declare("steps", &Type{Kind: KindObject, Fields: []Field{}}, "", Pos{})
+	call := anyType
+	if voc.Call != nil {
+		call = typeOf(voc.Call)
+	}
+	s.declare("calls", &Type{Kind: KindObject, Elem: call}, "", Pos{})
+	if voc.Run != nil {
+		s.declare("run", typeOf(voc.Run), "", Pos{})
+	}
+	return s
+}
 
 // child sees all that s sees; what is declared in it is not seen by s.
-func (s *scope) child() *scope { panic("not written yet") }
+func (s *scope) child() *scope { return &scope{parent: s, voc: s.voc} }
 
 // declare adds a name. guard is "" for a name that is always there; otherwise it says under what condition the name was
 // made (the text of the `if`, or "continueOnError"): using it under another guard without ?? is a problem.
-func (s *scope) declare(name string, t *Type, guard string, at Pos) { panic("not written yet") }
-
-// declareStep adds steps.<id> with the type of its outputs.
-func (s *scope) declareStep(id string, outputs *Type, guard string, at Pos) { panic("not written yet") }
-
-// announce tells of a name that exists somewhere else ("captured later", "captured in branch left"), for a better
-// problem when it is used here.
-func (s *scope) announce(name, where string, at Pos) { panic("not written yet") }
-
-// under returns a child in which names made under that guard are known to be there.
-func (s *scope) under(guard string) *scope { panic("not written yet") }
-
-// posMap translates a rune offset in a scalar's decoded value to its place in the file.
-type posMap func(offset int) Pos
-
-// newPosMap makes the map for a scalar node; lines are the file's source lines. Exact for plain, quoted and literal block
-// scalars; for folded ones the line is exact.
-func newPosMap(file string, lines []string, n *yaml.Node) posMap { panic("not written yet") }
-
-// compileExpr checks text in sc and compiles it. offset is where text begins inside the scalar that at maps. want nil: any
-// type. It returns nil after reporting what forbids its use.
-func compileExpr(text string, offset int, at posMap, sc *scope, want *Type, report func(Problem)) *Expr {
-	panic("not written yet")
+func (s *scope) declare(name string, t *Type, guard string, at Pos) {
+	if s.names == nil {
+		s.names = map[string]*symbol{}
+	}
+	if t == nil {
+		t = anyType
+	}
+	s.names[name] = &symbol{typ: t, guard: guard, at: at}
 }
 
-// Type is the type of the expression's value.
-func (e *Expr) Type() *Type { panic("not written yet") }
+// declareStep adds steps.<id> with the type of its outputs.
+func (s *scope) declareStep(id string, outputs *Type, guard string, at Pos) {
+	s.declare("steps."+id, outputs, guard, at)
+}
 
-// flow checks what only the whole plan can show: stale awaits, awaits that nothing can satisfy, and the like.
-func flow(p *Plan, voc *Vocabulary) Problems { panic("not written yet") }
+// announce tells of a name that exists somewhere else ("captured later", "captured in branch left"), for a better
+// problem when it is used here. A step is announced as steps.<id>.
+func (s *scope) announce(name, where string, at Pos) {
+	if s.elsewhere == nil {
+		s.elsewhere = map[string]place{}
+	}
+	if _, known := s.elsewhere[name]; !known {
+		s.elsewhere[name] = place{where, at}
+	}
+}
+
+// under returns a child in which names made under that guard are known to be there.
+func (s *scope) under(guard string) *scope {
+	c := s.child()
+	c.guard = guard
+	return c
+}
+
+func (s *scope) find(name string) *symbol {
+	for ; s != nil; s = s.parent {
+		if sym := s.names[name]; sym != nil {
+			return sym
+		}
+	}
+	return nil
+}
+
+func (s *scope) findElsewhere(name string) (place, bool) {
+	for ; s != nil; s = s.parent {
+		if p, ok := s.elsewhere[name]; ok {
+			return p, true
+		}
+	}
+	return place{}, false
+}
+
+// guarded says that names made under that guard are there.
+func (s *scope) guarded(guard string) bool {
+	for ; s != nil; s = s.parent {
+		if s.guard == guard {
+			return true
+		}
+	}
+	return guard == ""
+}
+
+// known lists the names that begin with prefix, without it, in order.
+func (s *scope) known(prefix string) []string {
+	seen := map[string]bool{}
+	for ; s != nil; s = s.parent {
+		for name := range s.names {
+			if rest, ok := strings.CutPrefix(name, prefix); ok && !strings.Contains(rest, ".") {
+				seen[rest] = true
+			}
+		}
+	}
+	return sortedKeys(seen)
+}

@@ -1,0 +1,261 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser/lexer"
+)
+
+// Fix is a conjunct of the form path == value, true of every event the expression matches.
+type Fix struct {
+	Path  string // "call.state", "call.source.identity.user.id"
+	Value any    // evaluated
+}
+
+// Fixes returns what the expression's top-level conjuncts fix under names. Conjuncts whose value cannot be evaluated
+// without the event are left out. Ids are in their canonical form.
+func (e *Expr) Fixes(names map[string]any) []Fix {
+	var fixes []Fix
+	for _, n := range e.conjuncts() {
+		path, value := equation(n, func(top string) bool { _, ok := names[top]; return ok })
+		if value == nil {
+			continue
+		}
+		v, err := e.eval(value, names)
+		if err != nil || v == nil {
+			continue
+		}
+		if s, ok := textOf(v); ok {
+			v = s
+			if id, ok := canonicalID(s); ok {
+				v = string(id[:])
+			}
+		}
+		fixes = append(fixes, Fix{Path: path, Value: v})
+	}
+	return fixes
+}
+
+// conjuncts are the parts between top-level ands.
+func (e *Expr) conjuncts() []*node { return conjunctsOf(e.root, nil) }
+
+func conjunctsOf(n *node, before []*node) []*node {
+	if n.op == "and" {
+		return conjunctsOf(n.parts[1], conjunctsOf(n.parts[0], before))
+	}
+	return append(before, n)
+}
+
+// equation takes path == value apart, either way around: path begins with a name that is not known, value has none.
+func equation(n *node, known func(top string) bool) (path string, value *node) {
+	if n.op != "==" || len(n.parts) != 2 {
+		return "", nil
+	}
+	for i, side := range n.parts {
+		other := n.parts[1-i]
+		top, _, _ := strings.Cut(side.path, ".")
+		if side.path == "" || top == "#" || known(top) || other.op == "literal" && other.literal == nil {
+			continue
+		}
+		if other.every(func(n *node) bool {
+			top, _, _ := strings.Cut(n.path, ".")
+			return n.path == "" || top == "#" || known(top)
+		}) {
+			return side.path, other
+		}
+	}
+	return "", nil
+}
+
+// every says that f holds for n and all parts of it.
+func (n *node) every(f func(*node) bool) bool {
+	if !f(n) {
+		return false
+	}
+	for _, p := range n.parts {
+		if !p.every(f) {
+			return false
+		}
+	}
+	return n.each == nil || n.each.list.every(f) && (n.each.body == nil || n.each.body.every(f))
+}
+
+// Nearness counts top-level conjuncts: how many hold under names, and of how many. The nearest miss of an await is the
+// event with the most.
+func (e *Expr) Nearness(names map[string]any) (holds, of int) {
+	parts := e.conjuncts()
+	for _, n := range parts {
+		if v, err := e.eval(n, names); err == nil && v == true {
+			holds++
+		}
+	}
+	return holds, len(parts)
+}
+
+// Explanation is an expression with the value of every part, for a person who asks why it was false.
+type Explanation struct {
+	Pos    Pos           `json:"pos"`
+	Text   string        `json:"text"`            // this part, as written
+	Value  any           `json:"value,omitempty"` // what it was; nil and Absent for a name that was not there
+	Absent bool          `json:"absent,omitempty"`
+	Error  string        `json:"error,omitempty"`
+	Parts  []Explanation `json:"parts,omitempty"` // operands with a value worth showing, left to right
+}
+
+// Explain evaluates the expression part by part. It is slow and only used to explain failures.
+func (e *Expr) Explain(names map[string]any) Explanation {
+	return (&explainer{e: e, ev: evaluation{names: names}}).part(e.root)
+}
+
+// maxElements is how many elements of a list an explanation looks into.
+const maxElements = 5
+
+// explainer holds the elements of the predicates around the part in hand.
+type explainer struct {
+	e  *Expr
+	ev evaluation
+}
+
+func (x *explainer) part(n *node) Explanation {
+	out := Explanation{Pos: x.e.at(x.e.offset + n.from), Text: written(x.e.text, n.from, n.to)}
+	ev := x.ev
+	ev.work, ev.err = 0, nil
+	v := n.eval(&ev)
+	switch {
+	case ev.err != nil:
+		out.Error = ev.err.Error()
+	case v == nil:
+		out.Absent = true
+	default:
+		out.Value = brief(v)
+	}
+	if n.each != nil {
+		out.Parts = x.elements(n.each)
+		return out
+	}
+	for _, p := range n.operands() {
+		if p.op != "literal" && !p.constant() {
+			out.Parts = append(out.Parts, x.part(p))
+		}
+	}
+	return out
+}
+
+// operands are the parts; a chain of ands, or of ors, is one flat list. The key of calls[key] tells which call it is.
+func (n *node) operands() []*node {
+	if n.op != "and" && n.op != "or" {
+		return n.parts
+	}
+	var flat []*node
+	for _, p := range n.parts {
+		if p.op == n.op {
+			flat = append(flat, p.operands()...)
+			continue
+		}
+		flat = append(flat, p)
+	}
+	return flat
+}
+
+// constant says that nothing in n can change.
+func (n *node) constant() bool {
+	return n.every(func(n *node) bool { return n.op != "name" && n.op != "path" })
+}
+
+// elements explains a predicate: its list, and what it says of the first elements.
+func (x *explainer) elements(e *each) []Explanation {
+	whole := x.part(e.list)
+	ev := x.ev
+	ev.work, ev.err = 0, nil
+	l, ok := listOf(e.list.eval(&ev))
+	if !ok {
+		return []Explanation{whole}
+	}
+	whole.Value = fmt.Sprintf("a list of %d", l.len())
+	parts := []Explanation{whole}
+	if e.body == nil {
+		return parts
+	}
+	for i := range min(l.len(), maxElements) {
+		inner := &explainer{e: x.e, ev: x.ev}
+		inner.ev.item[e.depth], inner.ev.index[e.depth] = l.at(i), i
+		p := inner.part(e.body)
+		p.Text = fmt.Sprintf("%s[%d]: %s", whole.Text, i, p.Text)
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+// brief is a value short enough for a reader: large lists and objects become words.
+func brief(v any) any {
+	if s, ok := textOf(v); ok {
+		if len(s) > 500 {
+			return strings.ToValidUTF8(s[:500], "") + "…"
+		}
+		return v
+	}
+	_, isObject := objectOf(v)
+	l, isList := listOf(v)
+	if !isObject && !isList {
+		return v
+	}
+	if isList && l.len() > 100 {
+		return fmt.Sprintf("a list of %d", l.len())
+	}
+	if text, err := json.Marshal(v); err == nil && len(text) <= 200 {
+		return v
+	}
+	if isList {
+		return fmt.Sprintf("a list of %d", l.len())
+	}
+	m, _ := objectOf(v)
+	return "an object with " + listed(sortedKeys(m), "and")
+}
+
+// written cuts the runes from..to out of an expression's text, with the brackets that belong to them.
+func written(text string, from, to int) string {
+	tokens, err := lexer.Lex(file.NewSource(text))
+	if err == nil {
+		from, to = balance(tokens, from, to)
+	}
+	runes := []rune(text)
+	from, to = max(0, min(from, len(runes))), max(0, min(to, len(runes)))
+	return string(runes[min(from, to):to])
+}
+
+// balance widens from..to until every bracket in it is closed in it, as in a call whose last argument ends at to.
+func balance(tokens []lexer.Token, from, to int) (int, int) {
+	partner := map[int]int{}
+	var open []int
+	for i, t := range tokens {
+		switch {
+		case t.Kind != lexer.Bracket:
+		case strings.Contains("([{", t.Value):
+			open = append(open, i)
+		case len(open) > 0:
+			j := open[len(open)-1]
+			open = open[:len(open)-1]
+			partner[i], partner[j] = j, i
+		}
+	}
+	first := sort.Search(len(tokens), func(i int) bool { return tokens[i].To > from })
+	last := sort.Search(len(tokens), func(i int) bool { return tokens[i].From >= to }) - 1
+	for i := first; i <= last && i < len(tokens); i++ {
+		j, ok := partner[i]
+		switch {
+		case !ok:
+		case j > last:
+			last = j
+		case j < first:
+			first, i = j, j
+		}
+	}
+	if first < len(tokens) && last < len(tokens) && first <= last {
+		from, to = min(from, tokens[first].From), max(to, tokens[last].To)
+	}
+	return from, to
+}

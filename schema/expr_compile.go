@@ -1,0 +1,533 @@
+package schema
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// node compiles one part. It never returns nil; a part with a problem has type any.
+func (c *compiler) node(n ast.Node) *node {
+	loc := n.Location()
+	at := &node{from: loc.From, to: loc.To, typ: anyType}
+	switch n := n.(type) {
+	case *ast.NilNode:
+		return literal(at, nilType, nil)
+	case *ast.BoolNode:
+		return literal(at, boolType, n.Value)
+	case *ast.IntegerNode:
+		return literal(at, intType, n.Value)
+	case *ast.FloatNode:
+		return literal(at, floatType, n.Value)
+	case *ast.StringNode:
+		return literal(at, stringType, n.Value)
+	case *ast.IdentifierNode:
+		return c.identifier(at, n)
+	case *ast.PointerNode:
+		return c.pointer(at, n)
+	case *ast.ChainNode:
+		return c.node(n.Node)
+	case *ast.MemberNode:
+		return c.member(at, n)
+	case *ast.SliceNode:
+		return c.slice(at, n)
+	case *ast.UnaryNode:
+		return c.unary(at, n)
+	case *ast.BinaryNode:
+		return c.binary(at, n)
+	case *ast.ConditionalNode:
+		return c.conditional(at, n)
+	case *ast.ArrayNode:
+		return c.array(at, n)
+	case *ast.MapNode:
+		return c.object(at, n)
+	case *ast.BuiltinNode:
+		return c.call(at, n.Name, n.Arguments)
+	case *ast.CallNode:
+		if name, ok := n.Callee.(*ast.IdentifierNode); ok {
+			return c.call(at, name.Value, n.Arguments)
+		}
+		return c.refuse(at, "expr-function", "", "values have no methods; %s", functionsHint)
+	case *ast.BytesNode:
+		return c.refuse(at, "expr-syntax", "write the text without b", "texts of bytes are not allowed")
+	}
+	return c.refuse(at, "expr-syntax", "", "this is not allowed in expressions")
+}
+
+// refuse reports a problem about at and gives it a value, so that checking can go on.
+func (c *compiler) refuse(at *node, code, hint, format string, args ...any) *node {
+	c.problem(at.from, at.to, code, hint, format, args...)
+	at.typ = anyType
+	at.eval = func(*evaluation) any { return nil }
+	return at
+}
+
+func literal(at *node, t *Type, v any) *node {
+	at.typ, at.op, at.literal = t, "literal", v
+	at.eval = func(*evaluation) any { return v }
+	return at
+}
+
+// join stretches at over its operands.
+func (at *node) join(parts ...*node) {
+	for _, p := range parts {
+		at.from, at.to = min(at.from, p.from), max(at.to, p.to)
+	}
+	at.parts = parts
+}
+
+// what is how a problem names a part: its text.
+func (c *compiler) what(n *node) string {
+	text := written(c.text, n.from, n.to)
+	if utf8.RuneCountInString(text) > 60 {
+		text = string([]rune(text)[:60]) + "…"
+	}
+	return text
+}
+
+// Names.
+
+func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
+	switch n.Value {
+	case "steps":
+		return c.refuse(at, "expr-name", "", "steps needs the id of a step: steps.<id>; %s", c.stepsKnown())
+	case "null", "None", "undefined":
+		return c.refuse(at, "expr-name", "write nil", "there is no name %s", n.Value)
+	case "True", "False":
+		return c.refuse(at, "expr-name", "write "+strings.ToLower(n.Value), "there is no name %s", n.Value)
+	}
+	sym := c.sc.find(n.Value)
+	if sym == nil {
+		return c.unknownName(at, n.Value)
+	}
+	c.names[n.Value] = true
+	c.guarded(at, n.Value, n.Value, sym)
+	at.op, at.typ, at.path = "name", sym.typ, n.Value
+	name := n.Value
+	at.eval = func(ev *evaluation) any { return ev.names[name] }
+	return at
+}
+
+func (c *compiler) unknownName(at *node, name string) *node {
+	if p, ok := c.sc.findElsewhere(name); ok {
+		return c.refuse(at, "expr-name", "", "%q is %s, at %s:%d; it is not known here", name, only(p.where), p.at.File, p.at.Line)
+	}
+	if name == "env" {
+		return c.refuse(at, "expr-name", "", "env is known in vars and secrets only; give the value a name there")
+	}
+	known := c.sc.known("")
+	if voc := c.sc.voc; voc != nil && voc.Event != nil && typeOf(voc.Event).field(name) != nil {
+		return c.refuse(at, "expr-name", "", "%q is known only where an event is looked at (match, failOn, never …)%s", name, orKnown(didYouMean(name, known)))
+	}
+	if _, ok := functions[name]; ok {
+		return c.refuse(at, "expr-name", "", "%s is a function: write %s(…)", name, name)
+	}
+	if hint := didYouMean(name, known); hint != "" {
+		return c.refuse(at, "expr-name", "", "unknown name %q; did you mean %q?", name, nearest(name, known))
+	}
+	return c.refuse(at, "expr-name", "", "unknown name %q; known here: %s", name, listed(known, "and"))
+}
+
+// only turns "captured later" into "captured only later".
+func only(where string) string {
+	if rest, ok := strings.CutPrefix(where, "captured "); ok && !strings.HasPrefix(rest, "only") {
+		return "captured only " + rest
+	}
+	return where
+}
+
+func orKnown(hint string) string {
+	if hint == "" {
+		return ""
+	}
+	return "; " + hint
+}
+
+// guarded reports a name that may be absent here. key is what presence tests prove.
+func (c *compiler) guarded(at *node, key, shown string, sym *symbol) {
+	if c.sc.guarded(sym.guard) {
+		return
+	}
+	for _, k := range c.there {
+		if k == key {
+			return
+		}
+	}
+	if c.lenient > 0 {
+		return
+	}
+	why := fmt.Sprintf("is there only if %s", sym.guard)
+	switch {
+	case sym.guard == "continueOnError":
+		why = "may be missing: its step goes on after an error (continueOnError)"
+	case strings.Contains(sym.guard, "one part of"):
+		why = "may be missing: it belongs to " + sym.guard
+	}
+	c.problem(at.from, at.to, "expr-guard", "write "+shown+" ?? …, or use it under the same if", "%s %s", shown, why)
+}
+
+func (c *compiler) stepsKnown() string {
+	ids := c.sc.known("steps.")
+	if len(ids) == 0 {
+		return "no step before this one has an id"
+	}
+	return "known here: " + listed(ids, "and")
+}
+
+// step compiles steps.<id>.
+func (c *compiler) step(at *node, id string) *node {
+	key := "steps." + id
+	sym := c.sc.find(key)
+	if sym == nil {
+		ids := c.sc.known("steps.")
+		if p, ok := c.sc.findElsewhere(key); ok {
+			return c.refuse(at, "expr-name", "", "step %q is %s, at %s:%d; its outputs are not known here", id, p.where, p.at.File, p.at.Line)
+		}
+		if near := nearest(id, ids); near != "" {
+			return c.refuse(at, "expr-name", "", "no step before this one has the id %q; did you mean %q?", id, near)
+		}
+		return c.refuse(at, "expr-name", "", "no step before this one has the id %q; %s", id, c.stepsKnown())
+	}
+	c.names["steps"] = true
+	c.guarded(at, key, key, sym)
+	at.op, at.typ, at.path = "name", sym.typ, key
+	at.eval = func(ev *evaluation) any { return fieldOf(ev.names["steps"], id) }
+	return at
+}
+
+func (c *compiler) pointer(at *node, n *ast.PointerNode) *node {
+	d := len(c.elems) - 1
+	if d < 0 {
+		return c.refuse(at, "expr-syntax", "", "# stands for the element inside any(list, …) and the like only")
+	}
+	slot := min(d, maxEach-1)
+	switch n.Name {
+	case "":
+		at.op, at.typ, at.path = "name", c.elems[d], "#"
+		at.eval = func(ev *evaluation) any { return ev.item[slot] }
+	case "index":
+		at.op, at.typ = "name", intType
+		at.eval = func(ev *evaluation) any { return ev.index[slot] }
+	default:
+		return c.refuse(at, "expr-syntax", "", "#%s is not known; there are # and #index", n.Name)
+	}
+	return at
+}
+
+// Members.
+
+// member compiles a.b, a["b"] and a[i].
+func (c *compiler) member(at *node, n *ast.MemberNode) *node {
+	prop, named := n.Property.(*ast.StringNode)
+	dotted := named && n.Location() == n.Property.Location()
+	if base, ok := n.Node.(*ast.IdentifierNode); ok && base.Value == "steps" {
+		at.from = base.Location().From
+		at.to = n.Property.Location().To
+		if !named {
+			return c.refuse(at, "expr-name", "", "the step's id must be written out: steps.<id>; %s", c.stepsKnown())
+		}
+		return c.step(at, prop.Value)
+	}
+	base := c.node(n.Node)
+	if named {
+		at.from, at.to = prop.Location().From, prop.Location().To
+		if dotted && base.path == "calls" {
+			return c.refuse(at, "expr-field", fmt.Sprintf("write calls[%s]", prop.Value), "calls has no field %q: it holds calls by their ids", prop.Value)
+		}
+		at.typ = c.field(at, base, prop.Value)
+		return c.fieldNode(at, base, prop.Value)
+	}
+	key := c.node(n.Property)
+	at.join(base, key)
+	return c.index(at, base, key)
+}
+
+// field is the type of a named field.
+func (c *compiler) field(at, base *node, name string) *Type {
+	t := base.typ
+	switch {
+	case t.loose():
+		return anyType
+	case t.Kind == KindObject && t.open():
+		return t.elem()
+	case t.Kind == KindObject:
+		if f := t.field(name); f != nil {
+			return f.Type
+		}
+		names := make([]string, len(t.Fields))
+		for i, f := range t.Fields {
+			names[i] = f.Name
+		}
+		has := "it has no fields"
+		if len(names) > 0 {
+			has = "it has " + listed(names, "and")
+		}
+		if near := nearest(name, names); near != "" {
+			has = fmt.Sprintf("did you mean %q? %s", near, has)
+		}
+		c.problem(at.from, at.to, "expr-field", "", "%s has no field %q; %s", c.what(base), name, has)
+	case t.Kind == KindList:
+		c.problem(at.from, at.to, "expr-field", fmt.Sprintf("write any(%s, .%s …)", c.what(base), name), "%s is a list; its elements may have %q, the list has not", c.what(base), name)
+	default:
+		c.problem(at.from, at.to, "expr-field", "", "%s is %s; it has no fields", c.what(base), t.words())
+	}
+	return anyType
+}
+
+func (c *compiler) fieldNode(at, base *node, name string) *node {
+	at.join(base)
+	at.parts, at.op = nil, "path"
+	if base.path != "" {
+		at.path = base.path + "." + name
+	}
+	if base.op == "name" && base.path != "#" && !strings.Contains(base.path, ".") {
+		top := base.path
+		at.eval = func(ev *evaluation) any { return fieldOf(ev.names[top], name) }
+		return at
+	}
+	inner := base.eval
+	at.eval = func(ev *evaluation) any { return fieldOf(inner(ev), name) }
+	return at
+}
+
+// index compiles base[key]. What is not there is absent. Ids find their entry whatever their form.
+func (c *compiler) index(at, base, key *node) *node {
+	byName := base.typ.Kind == KindObject
+	switch {
+	case base.typ.loose():
+	case byName:
+		if !key.typ.loose() && key.typ.Kind != KindString {
+			return c.refuse(key, "expr-type", "", "%s holds values by name, and %s is %s", c.what(base), c.what(key), key.typ.words())
+		}
+		at.typ = base.typ.elem()
+		if !base.typ.open() {
+			at.typ = anyType
+		}
+	case base.typ.Kind == KindList:
+		if !key.typ.loose() && key.typ.Kind != KindInt {
+			return c.refuse(key, "expr-type", "", "%s is a list: its elements are counted from 0, and %s is %s", c.what(base), c.what(key), key.typ.words())
+		}
+		at.typ = base.typ.elem()
+	default:
+		return c.refuse(at, "expr-type", "", "%s is %s; it has no elements", c.what(base), base.typ.words())
+	}
+	at.op = "index"
+	at.eval = func(ev *evaluation) any {
+		b, k := base.eval(ev), key.eval(ev)
+		ev.work++
+		return elementOf(b, k)
+	}
+	return at
+}
+
+// elementOf returns an element of a list (from the end if i < 0) or of an object.
+func elementOf(v, key any) any {
+	if name, ok := textOf(key); ok {
+		m, _ := objectOf(v)
+		if x, ok := m[name]; ok {
+			return x
+		}
+		if id, ok := canonicalID(name); ok {
+			return m[string(id[:])]
+		}
+		return nil
+	}
+	n, ok := numberOf(key)
+	l, isList := listOf(v)
+	if !ok || !isList || n.float && n.f != math.Trunc(n.f) {
+		return nil
+	}
+	i := n.i
+	if n.float {
+		i = int64(n.f)
+	}
+	if i < 0 {
+		i += int64(l.len())
+	}
+	if i < 0 || i >= int64(l.len()) {
+		return nil
+	}
+	return l.at(int(i))
+}
+
+// slice compiles a[from:to] of a list or a string.
+func (c *compiler) slice(at *node, n *ast.SliceNode) *node {
+	base := c.node(n.Node)
+	bounds := [2]*node{literal(&node{from: at.from, to: at.to}, intType, 0), nil}
+	at.join(base)
+	parts := []*node{base}
+	for i, b := range []ast.Node{n.From, n.To} {
+		if b == nil {
+			continue
+		}
+		bounds[i] = c.node(b)
+		c.mustBe(bounds[i], KindInt, "a slice's bound")
+		parts = append(parts, bounds[i])
+	}
+	at.join(parts...)
+	if !base.typ.loose() && base.typ.Kind != KindList && base.typ.Kind != KindString {
+		return c.refuse(at, "expr-type", "", "%s is %s; only lists and strings can be cut", c.what(base), base.typ.words())
+	}
+	at.typ = base.typ
+	if base.typ.Kind == KindString {
+		at.typ = stringType
+	}
+	at.eval = func(ev *evaluation) any {
+		v := base.eval(ev)
+		from, ok := wholeNumber(bounds[0].eval(ev))
+		to, toOK := math.MaxInt, true
+		if bounds[1] != nil {
+			to, toOK = wholeNumber(bounds[1].eval(ev))
+		}
+		if v == nil || !ok || !toOK {
+			return nil
+		}
+		if s, ok := textOf(v); ok {
+			from, to = cut(from, to, len(s))
+			return s[from:to]
+		}
+		l, ok := listOf(v)
+		if !ok {
+			return ev.failf(base, "only lists and strings can be cut, and this is %s", show(v))
+		}
+		from, to = cut(from, to, l.len())
+		if !ev.spend(at, to-from) {
+			return nil
+		}
+		out := make([]any, 0, to-from)
+		for ; from < to; from++ {
+			out = append(out, l.at(from))
+		}
+		return out
+	}
+	return at
+}
+
+// cut brings the bounds of a slice into range; negative ones count from the end.
+func cut(from, to, length int) (int, int) {
+	if from < 0 {
+		from = max(0, length+from)
+	}
+	if to < 0 {
+		to = max(0, length+to)
+	}
+	to = min(to, length)
+	return min(from, to), to
+}
+
+// array compiles [a, b].
+func (c *compiler) array(at *node, n *ast.ArrayNode) *node {
+	parts := make([]*node, len(n.Nodes))
+	elem := nilType
+	for i, x := range n.Nodes {
+		parts[i] = c.node(x)
+		elem = elem.merge(parts[i].typ)
+	}
+	at.join(parts...)
+	if elem.Kind == KindNil {
+		elem = anyType
+	}
+	at.op, at.typ = "list", &Type{Kind: KindList, Elem: elem}
+	at.eval = func(ev *evaluation) any {
+		if !ev.spend(at, len(parts)) {
+			return nil
+		}
+		out := make([]any, len(parts))
+		for i, p := range parts {
+			out[i] = p.eval(ev)
+		}
+		return out
+	}
+	return at
+}
+
+// object compiles {a: b}. Members whose value is absent are left out.
+func (c *compiler) object(at *node, n *ast.MapNode) *node {
+	t := &Type{Kind: KindObject, Fields: []Field{}}
+	keys, values := make([]*node, len(n.Pairs)), make([]*node, len(n.Pairs))
+	for i, p := range n.Pairs {
+		pair := p.(*ast.PairNode)
+		keys[i], values[i] = c.node(pair.Key), c.node(pair.Value)
+		c.mustBe(keys[i], KindString, "a key")
+		if name, ok := keys[i].literal.(string); ok && t.Fields != nil {
+			if f := t.field(name); f != nil {
+				f.Type = values[i].typ
+			} else {
+				t.Fields = append(t.Fields, Field{Name: name, Type: values[i].typ})
+			}
+		} else {
+			t = &Type{Kind: KindObject, Elem: anyType}
+		}
+	}
+	at.join(append(append([]*node(nil), keys...), values...)...)
+	at.parts, at.typ = values, t
+	at.eval = func(ev *evaluation) any {
+		if !ev.spend(at, len(keys)) {
+			return nil
+		}
+		out := make(map[string]any, len(keys))
+		for i := range keys {
+			name, ok := textOf(keys[i].eval(ev))
+			if v := values[i].eval(ev); ok && v != nil {
+				out[name] = v
+			}
+		}
+		return out
+	}
+	return at
+}
+
+// wanted checks the type of the whole expression.
+func (c *compiler) wanted(root *node, want *Type) {
+	if want == nil || want.loose() || root.typ.Kind == KindAny {
+		return
+	}
+	got := root.typ
+	switch {
+	case got.Kind == KindNil:
+		c.problem(root.from, root.to, "expr-type", "", "%s is wanted here, not nil", want.words())
+	case want.Kind == KindBool && got.Kind != KindBool:
+		hint := "compare it: " + c.what(root) + " == …"
+		if got.Kind == KindList {
+			hint = "write len(" + c.what(root) + ") > 0, or any(" + c.what(root) + ", …)"
+		}
+		c.problem(root.from, root.to, "expr-type", hint, "true or false is wanted here, and %s is %s", c.what(root), got.words())
+	case want.Kind == KindDuration && (got.Kind == KindString || got.Kind == KindDuration):
+	case !want.comparable(got):
+		c.problem(root.from, root.to, "expr-type", "", "%s is wanted here, and %s is %s", want.words(), c.what(root), got.words())
+	case len(want.Enum) > 0 && root.op == "literal":
+		c.oneOf(root, want.Enum, "this")
+	case want.Kind == KindList && !want.elem().comparable(got.elem()):
+		c.problem(root.from, root.to, "expr-type", "", "a list with %s in it is wanted here, and %s has %s", want.elem().words(), c.what(root), got.elem().words())
+	}
+}
+
+// oneOf reports a literal that is not among the only values there are.
+func (c *compiler) oneOf(lit *node, words []string, what string) {
+	word, ok := lit.literal.(string)
+	if !ok {
+		return
+	}
+	for _, w := range words {
+		if w == word {
+			return
+		}
+	}
+	if near := nearest(word, words); near != "" {
+		c.problem(lit.from, lit.to, "expr-enum", fmt.Sprintf("write %q", near), "%s is never %q; did you mean %q? There are %s", what, word, near, listed(words, "and"))
+		return
+	}
+	c.problem(lit.from, lit.to, "expr-enum", "", "%s is never %q; there are %s", what, word, listed(words, "and"))
+}
+
+// mustBe reports a part that cannot be of the kind.
+func (c *compiler) mustBe(n *node, kind Kind, what string) {
+	t := n.typ
+	if t.loose() && t.Kind != KindNil || t.Kind == kind || kind == KindFloat && t.number() {
+		return
+	}
+	c.problem(n.from, n.to, "expr-type", "", "%s must be %s, and %s is %s", what, (&Type{Kind: kind}).words(), c.what(n), t.words())
+}

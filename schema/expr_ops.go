@@ -1,0 +1,638 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+func (c *compiler) unary(at *node, n *ast.UnaryNode) *node {
+	if in, ok := n.Node.(*ast.BinaryNode); ok && n.Operator == "not" && n.Location() == in.Location() {
+		// `x not in y` is one operator: false when a side is absent. The parser says so by giving both one place.
+		return c.comparison(at, in, true)
+	}
+	x := c.node(n.Node)
+	at.join(x)
+	if n.Operator == "!" || n.Operator == "not" {
+		c.boolean(x, n.Operator)
+		at.op, at.typ = "not", boolType
+		at.proves, at.denies = x.denies, x.proves
+		at.eval = func(ev *evaluation) any { return !ev.truth(x) }
+		return at
+	}
+	if !x.typ.loose() && !x.typ.number() && x.typ.Kind != KindDuration {
+		return c.refuse(at, "expr-type", "", "%s wants a number, and %s is %s", n.Operator, c.what(x), x.typ.words())
+	}
+	at.typ = x.typ
+	if num, ok := numberOf(x.literal); ok && x.op == "literal" && n.Operator == "-" {
+		at.op, at.literal = "literal", any(int(-num.i))
+		if num.float {
+			at.literal = -num.f
+		}
+	}
+	if n.Operator == "+" {
+		at.eval = x.eval
+		return at
+	}
+	at.eval = func(ev *evaluation) any {
+		switch v := x.eval(ev).(type) {
+		case nil:
+			return nil
+		case time.Duration:
+			return -v
+		default:
+			num, ok := numberOf(v)
+			switch {
+			case !ok:
+				return ev.failf(x, "- wants a number, and this is %s", show(v))
+			case num.float:
+				return -num.f
+			}
+			return int(-num.i)
+		}
+	}
+	return at
+}
+
+// boolean reports an operand that is not true or false.
+func (c *compiler) boolean(x *node, operator string) {
+	if x.typ.Kind == KindAny || x.typ.Kind == KindBool {
+		return
+	}
+	c.problem(x.from, x.to, "expr-type", "compare it: "+c.what(x)+" == …", "%s wants true or false, and %s is %s", operator, c.what(x), x.typ.words())
+}
+
+func (c *compiler) binary(at *node, n *ast.BinaryNode) *node {
+	switch n.Operator {
+	case "and", "&&":
+		return c.both(at, n)
+	case "or", "||":
+		return c.either(at, n)
+	case "??":
+		return c.otherwise(at, n)
+	case "==", "!=", "<", "<=", ">", ">=", "in", "matches", "contains", "startsWith", "endsWith":
+		return c.comparison(at, n, false)
+	case "..":
+		return c.span(at, n)
+	}
+	return c.arithmetic(at, n)
+}
+
+func (c *compiler) both(at *node, n *ast.BinaryNode) *node {
+	l := c.node(n.Left)
+	r := c.knowing(l.proves, n.Right)
+	at.join(l, r)
+	c.boolean(l, n.Operator)
+	c.boolean(r, n.Operator)
+	at.op, at.typ = "and", boolType
+	at.proves = append(append([]string(nil), l.proves...), r.proves...)
+	at.eval = func(ev *evaluation) any { return ev.truth(l) && ev.truth(r) }
+	return at
+}
+
+func (c *compiler) either(at *node, n *ast.BinaryNode) *node {
+	l := c.node(n.Left)
+	r := c.knowing(l.denies, n.Right)
+	at.join(l, r)
+	c.boolean(l, n.Operator)
+	if s, ok := n.Right.(*ast.StringNode); ok && l.op == "==" && len(l.parts) == 2 && l.parts[1].typ.Kind == KindString {
+		c.problem(r.from, r.to, "expr-type", fmt.Sprintf("write %s in [%s, %q]", c.what(l.parts[0]), c.what(l.parts[1]), s.Value),
+			"%s wants true or false on both sides, and %q is a string", n.Operator, s.Value)
+	} else {
+		c.boolean(r, n.Operator)
+	}
+	at.op, at.typ = "or", boolType
+	at.denies = append(append([]string(nil), l.denies...), r.denies...)
+	at.eval = func(ev *evaluation) any { return ev.truth(l) || ev.truth(r) }
+	return at
+}
+
+// knowing compiles a part that is only looked at when those names are there.
+func (c *compiler) knowing(names []string, n ast.Node) *node {
+	before := c.there
+	c.there = append(append([]string(nil), c.there...), names...)
+	x := c.node(n)
+	c.there = before
+	return x
+}
+
+func (c *compiler) otherwise(at *node, n *ast.BinaryNode) *node {
+	c.lenient++
+	l := c.node(n.Left)
+	c.lenient--
+	r := c.node(n.Right)
+	at.join(l, r)
+	at.op, at.typ = "??", l.typ.merge(r.typ)
+	at.eval = func(ev *evaluation) any {
+		if v := l.eval(ev); v != nil || ev.err != nil {
+			return v
+		}
+		return r.eval(ev)
+	}
+	return at
+}
+
+func (c *compiler) conditional(at *node, n *ast.ConditionalNode) *node {
+	cond := c.node(n.Cond)
+	yes, no := c.knowing(cond.proves, n.Exp1), c.knowing(cond.denies, n.Exp2)
+	at.from, at.to = cond.from, cond.to
+	at.join(cond, yes, no)
+	c.boolean(cond, "a condition")
+	at.op, at.typ = "?", yes.typ.merge(no.typ)
+	at.eval = func(ev *evaluation) any {
+		if ev.truth(cond) {
+			return yes.eval(ev)
+		}
+		return no.eval(ev)
+	}
+	return at
+}
+
+// Comparisons: false when a side is absent; `== nil` and `!= nil` ask whether a side is there.
+
+func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
+	_, leftNil := n.Left.(*ast.NilNode)
+	_, rightNil := n.Right.(*ast.NilNode)
+	equality := n.Operator == "==" || n.Operator == "!="
+	if equality && (leftNil || rightNil) {
+		return c.presence(at, n)
+	}
+	l, r := c.node(n.Left), c.node(n.Right)
+	from, to := at.from, at.to
+	at.join(l, r)
+	at.op, at.typ = n.Operator, boolType
+	if not {
+		at.op = "not " + n.Operator
+	}
+	operator := &node{from: from, to: to}
+	switch {
+	case equality:
+		c.canEqual(operator, l, r, n.Operator)
+	case n.Operator == "in":
+		c.canHold(operator, l, r)
+	case strings.ContainsAny(n.Operator, "<>"):
+		c.canOrder(operator, l, r, n.Operator)
+	default:
+		c.mustBe(l, KindString, "the left side of "+n.Operator)
+		c.mustBe(r, KindString, "the right side of "+n.Operator)
+	}
+	test := c.test(n.Operator, l, r)
+	want := !not
+	if n.Operator == "!=" {
+		want = !want
+	}
+	at.eval = func(ev *evaluation) any {
+		a := l.eval(ev)
+		if a == nil {
+			return false
+		}
+		b := r.eval(ev)
+		if b == nil {
+			return false
+		}
+		ev.work++
+		return test(ev, a, b) == want && ev.err == nil
+	}
+	return at
+}
+
+// presence compiles x == nil and x != nil.
+func (c *compiler) presence(at *node, n *ast.BinaryNode) *node {
+	c.lenient++
+	l, r := c.node(n.Left), c.node(n.Right)
+	c.lenient--
+	at.join(l, r)
+	at.op, at.typ = n.Operator, boolType
+	x := l
+	if l.op == "literal" && l.literal == nil {
+		x = r
+	}
+	there := n.Operator == "!="
+	if there {
+		at.proves = []string{x.path}
+	} else {
+		at.denies = []string{x.path}
+	}
+	at.eval = func(ev *evaluation) any { return (x.eval(ev) != nil) == there }
+	return at
+}
+
+// test is what a comparison does with two values that are there.
+func (c *compiler) test(operator string, l, r *node) func(ev *evaluation, a, b any) bool {
+	switch operator {
+	case "==", "!=":
+		return func(ev *evaluation, a, b any) bool {
+			if a, ok := a.(string); ok {
+				if b, ok := b.(string); ok {
+					return a == b || len(a) >= 32 && len(b) >= 32 && sameID(a, b)
+				}
+			}
+			return ev.equal(a, b)
+		}
+	case "in":
+		return func(ev *evaluation, a, b any) bool { return ev.holds(r, b, a) }
+	case "matches":
+		return c.matches(r)
+	case "contains":
+		return texts(l, r, func(ev *evaluation, a, b string) bool {
+			ev.work += len(a) >> 4
+			return strings.Contains(a, b)
+		})
+	case "startsWith":
+		return texts(l, r, func(_ *evaluation, a, b string) bool { return strings.HasPrefix(a, b) })
+	case "endsWith":
+		return texts(l, r, func(_ *evaluation, a, b string) bool { return strings.HasSuffix(a, b) })
+	}
+	return func(ev *evaluation, a, b any) bool {
+		order, ok := compare(a, b)
+		if !ok {
+			ev.failf(l, "%s and %s cannot be ordered by %s", show(a), show(b), operator)
+			return false
+		}
+		switch operator {
+		case "<":
+			return order == -1
+		case "<=":
+			return order == -1 || order == 0
+		case ">":
+			return order == 1
+		}
+		return order == 1 || order == 0
+	}
+}
+
+// equal is the function equal, counting work: lists within lists add up.
+func (ev *evaluation) equal(a, b any) bool {
+	if l, ok := listOf(a); ok {
+		m, ok := listOf(b)
+		if !ok || l.len() != m.len() {
+			return false
+		}
+		for i := range l.len() {
+			if ev.work++; ev.work > maxWork || !ev.equal(l.at(i), m.at(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	if x, ok := objectOf(a); ok {
+		y, ok := objectOf(b)
+		if !ok || len(x) != len(y) {
+			return false
+		}
+		for k, v := range x { // the answer does not depend on the order
+			if ev.work++; ev.work > maxWork {
+				return false
+			}
+			if w, ok := y[k]; !ok || !ev.equal(v, w) {
+				return false
+			}
+		}
+		return true
+	}
+	return equal(a, b)
+}
+
+// holds says whether a list has an element, or an object a key.
+func (ev *evaluation) holds(at *node, in, x any) bool {
+	if l, ok := listOf(in); ok {
+		for i := range l.len() {
+			if ev.work++; ev.work > maxWork {
+				ev.fail(at, errWork)
+				return false
+			}
+			if ev.equal(l.at(i), x) {
+				return true
+			}
+		}
+		return false
+	}
+	if m, ok := objectOf(in); ok {
+		name, _ := textOf(x)
+		if _, ok := m[name]; ok {
+			return true
+		}
+		if id, ok := canonicalID(name); ok {
+			_, ok := m[string(id[:])]
+			return ok
+		}
+		return false
+	}
+	ev.failf(at, "in wants a list, and this is %s", show(in))
+	return false
+}
+
+// compare orders numbers, strings and durations.
+func compare(a, b any) (order int, ok bool) {
+	if x, ok := a.(time.Duration); ok {
+		y, ok := b.(time.Duration)
+		return number{i: int64(x)}.compare(number{i: int64(y)}), ok
+	}
+	if x, ok := numberOf(a); ok {
+		y, ok := numberOf(b)
+		return x.compare(y), ok
+	}
+	x, ok := textOf(a)
+	if !ok {
+		return 0, false
+	}
+	y, ok := textOf(b)
+	return strings.Compare(x, y), ok
+}
+
+// texts is a test of two strings.
+func texts(l, r *node, test func(ev *evaluation, a, b string) bool) func(ev *evaluation, a, b any) bool {
+	return func(ev *evaluation, a, b any) bool {
+		x, ok := textOf(a)
+		if !ok {
+			ev.failf(l, "a string is wanted, and this is %s", show(a))
+			return false
+		}
+		y, ok := textOf(b)
+		if !ok {
+			ev.failf(r, "a string is wanted, and this is %s", show(b))
+			return false
+		}
+		return test(ev, x, y)
+	}
+}
+
+// matches compiles a literal pattern once; one that comes with the values is compiled each time.
+func (c *compiler) matches(pattern *node) func(ev *evaluation, a, b any) bool {
+	if text, ok := pattern.literal.(string); ok {
+		re, err := regexp.Compile(text)
+		if err != nil {
+			c.problem(pattern.from, pattern.to, "expr-syntax", "", "not a regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+			return nil
+		}
+		return texts(pattern, pattern, func(ev *evaluation, a, _ string) bool {
+			return ev.spend(pattern, len(a)) && re.MatchString(a)
+		})
+	}
+	return texts(pattern, pattern, func(ev *evaluation, a, b string) bool {
+		if !ev.spend(pattern, len(a)+64*len(b)) {
+			return false
+		}
+		if len(b) > maxExprBytes {
+			ev.failf(pattern, "a regular expression of %d bytes; at most %d are allowed", len(b), maxExprBytes)
+			return false
+		}
+		re, err := regexp.Compile(b)
+		if err != nil {
+			ev.fail(pattern, err)
+			return false
+		}
+		return re.MatchString(a)
+	})
+}
+
+// canEqual reports two sides that are never equal.
+func (c *compiler) canEqual(at, l, r *node, operator string) {
+	if l.typ.comparable(r.typ) {
+		if len(l.typ.Enum) > 0 && r.op == "literal" {
+			c.oneOf(r, l.typ.Enum, c.what(l))
+		}
+		if len(r.typ.Enum) > 0 && l.op == "literal" {
+			c.oneOf(l, r.typ.Enum, c.what(r))
+		}
+		return
+	}
+	c.problem(at.from, at.to, "expr-type", insteadOf(l, r), "%s is %s and %s is %s: they are never equal", c.what(l), l.typ.words(), c.what(r), r.typ.words())
+}
+
+// insteadOf says how to write a literal so that it can be compared with the other side.
+func insteadOf(l, r *node) string {
+	lit, other := r, l
+	if l.op == "literal" {
+		lit, other = l, r
+	}
+	if lit.op != "literal" {
+		return ""
+	}
+	text, isText := lit.literal.(string)
+	num, isNumber := numberOf(lit.literal)
+	switch {
+	case isText && other.typ.number():
+		if _, err := strconv.ParseFloat(text, 64); err == nil {
+			return "write " + text + " without quotes"
+		}
+	case isText && other.typ.Kind == KindBool && (text == "true" || text == "false"):
+		return "write " + text + " without quotes"
+	case isText && other.typ.Kind == KindDuration:
+		return fmt.Sprintf("write duration(%q)", text)
+	case isNumber && other.typ.Kind == KindString && !num.float:
+		return fmt.Sprintf(`write "%d"`, num.i)
+	}
+	return ""
+}
+
+// canOrder reports two sides that have no order.
+func (c *compiler) canOrder(at, l, r *node, operator string) {
+	for _, x := range []*node{l, r} {
+		switch x.typ.Kind {
+		case KindAny, KindString, KindInt, KindFloat, KindDuration:
+		default:
+			c.problem(x.from, x.to, "expr-type", "", "%s orders numbers, strings and durations, and %s is %s", operator, c.what(x), x.typ.words())
+			return
+		}
+	}
+	if !l.typ.comparable(r.typ) {
+		c.problem(at.from, at.to, "expr-type", insteadOf(l, r), "%s is %s and %s is %s: they have no order", c.what(l), l.typ.words(), c.what(r), r.typ.words())
+	}
+}
+
+// canHold reports an in whose right side can never hold the left one.
+func (c *compiler) canHold(at, l, r *node) {
+	switch r.typ.Kind {
+	case KindAny:
+	case KindString:
+		c.problem(at.from, at.to, "expr-type", fmt.Sprintf("write %s contains %s", c.what(r), c.what(l)), "in wants a list on its right, and %s is a string", c.what(r))
+	case KindObject:
+		c.mustBe(l, KindString, "a key")
+	case KindList:
+		if r.op != "list" {
+			if !l.typ.comparable(r.typ.elem()) {
+				c.problem(at.from, at.to, "expr-type", "", "%s is %s, and the elements of %s are %s: it is never in there", c.what(l), l.typ.words(), c.what(r), r.typ.elem().words())
+			} else if len(r.typ.elem().Enum) > 0 && l.op == "literal" {
+				c.oneOf(l, r.typ.elem().Enum, "an element of "+c.what(r))
+			}
+			return
+		}
+		for _, x := range r.parts {
+			c.canEqual(x, l, x, "==")
+		}
+	default:
+		c.problem(at.from, at.to, "expr-type", "", "in wants a list on its right, and %s is %s", c.what(r), r.typ.words())
+	}
+}
+
+// span compiles a..b, the list of whole numbers from a to b.
+func (c *compiler) span(at *node, n *ast.BinaryNode) *node {
+	l, r := c.node(n.Left), c.node(n.Right)
+	at.join(l, r)
+	c.mustBe(l, KindInt, "the left side of ..")
+	c.mustBe(r, KindInt, "the right side of ..")
+	at.typ = &Type{Kind: KindList, Elem: intType}
+	tooLong := func(from, to int) bool { return to >= from && (to-from >= maxRange || to-from < 0) }
+	if a, ok := l.literal.(int); ok {
+		if b, ok := r.literal.(int); ok && tooLong(a, b) {
+			return c.refuse(at, "expr-size", "", "a range may have at most %d elements", maxRange)
+		}
+	}
+	at.eval = func(ev *evaluation) any {
+		a, aOK := wholeNumber(l.eval(ev))
+		b, bOK := wholeNumber(r.eval(ev))
+		switch {
+		case !aOK || !bOK:
+			return nil
+		case tooLong(a, b):
+			return ev.failf(at, "a range may have at most %d elements, and this is %d..%d", maxRange, a, b)
+		case !ev.spend(at, max(0, b-a+1)):
+			return nil
+		}
+		out := make([]any, 0, max(0, b-a+1))
+		for ; a <= b; a++ {
+			out = append(out, a)
+		}
+		return out
+	}
+	return at
+}
+
+// wholeNumber returns a value as an int; absent and anything else is not ok.
+func wholeNumber(v any) (int, bool) {
+	n, ok := numberOf(v)
+	switch {
+	case !ok:
+		return 0, false
+	case n.float && (n.f != math.Trunc(n.f) || math.Abs(n.f) > 1<<53):
+		return 0, false
+	case n.float:
+		return int(n.f), true
+	}
+	return int(n.i), true
+}
+
+// Arithmetic: absent when a side is.
+
+func (c *compiler) arithmetic(at *node, n *ast.BinaryNode) *node {
+	operator := n.Operator
+	if operator == "^" {
+		operator = "**"
+	}
+	l, r := c.node(n.Left), c.node(n.Right)
+	own := &node{from: at.from, to: at.to}
+	at.join(l, r)
+	at.op, at.typ = n.Operator, c.arithmeticType(own, l, r, operator)
+	at.eval = func(ev *evaluation) any {
+		a, b := l.eval(ev), r.eval(ev)
+		if a == nil || b == nil {
+			return nil
+		}
+		v, err := calculate(operator, a, b)
+		if err != nil {
+			return ev.fail(at, err)
+		}
+		if s, ok := v.(string); ok && !ev.spend(at, len(s)>>4) {
+			return nil
+		}
+		ev.work++
+		return v
+	}
+	return at
+}
+
+func (c *compiler) arithmeticType(at, l, r *node, operator string) *Type {
+	a, b := l.typ, r.typ
+	switch {
+	case a.Kind == KindNil || b.Kind == KindNil:
+	case a.loose() || b.loose():
+		for _, t := range []*Type{a, b} {
+			if !t.loose() && !t.number() && t.Kind != KindDuration && !(t.Kind == KindString && operator == "+") {
+				c.problem(at.from, at.to, "expr-type", "", "%s does not go with %s", operator, t.words())
+			}
+		}
+		return anyType
+	case a.number() && b.number():
+		switch {
+		case operator == "/" || operator == "**":
+			return floatType
+		case operator == "%" && (a.Kind == KindFloat || b.Kind == KindFloat):
+		case a.Kind == KindInt && b.Kind == KindInt:
+			return intType
+		default:
+			return floatType
+		}
+	case a.Kind == KindString && b.Kind == KindString && operator == "+":
+		return stringType
+	case a.Kind == KindDuration && b.Kind == KindDuration && (operator == "+" || operator == "-"):
+		return durationType
+	case operator == "*" && (a.Kind == KindDuration && b.number() || a.number() && b.Kind == KindDuration):
+		return durationType
+	}
+	hint := ""
+	if operator == "+" && (a.Kind == KindString || b.Kind == KindString) {
+		hint = "write string(…) around the part that is not a string"
+	}
+	c.problem(at.from, at.to, "expr-type", hint, "%s does not go with %s (%s) and %s (%s)", operator, c.what(l), a.words(), c.what(r), b.words())
+	return anyType
+}
+
+var errNotANumber = errors.New("the result is not a number")
+
+// calculate does arithmetic on two values that are there.
+func calculate(operator string, a, b any) (any, error) {
+	if x, ok := textOf(a); ok && operator == "+" {
+		if y, ok := textOf(b); ok {
+			if len(x)+len(y) > maxText {
+				return nil, fmt.Errorf("the text becomes longer than %d bytes", maxText)
+			}
+			return x + y, nil
+		}
+	}
+	d, isD := a.(time.Duration)
+	e, isE := b.(time.Duration)
+	x, isX := numberOf(a)
+	y, isY := numberOf(b)
+	switch {
+	case isD && isE && operator == "+":
+		return d + e, nil
+	case isD && isE && operator == "-":
+		return d - e, nil
+	case isD && isY && operator == "*":
+		return time.Duration(float64(d) * y.value()), nil
+	case isX && isE && operator == "*":
+		return time.Duration(x.value() * float64(e)), nil
+	case !isX || !isY:
+		return nil, fmt.Errorf("%s does not go with %s and %s", operator, show(a), show(b))
+	case operator == "%":
+		m, mOK := wholeNumber(a)
+		n, nOK := wholeNumber(b)
+		if !mOK || !nOK || n == 0 {
+			return nil, fmt.Errorf("%% wants whole numbers, the second not 0, and these are %s and %s", show(a), show(b))
+		}
+		return m % n, nil
+	case operator != "/" && operator != "**" && !x.float && !y.float:
+		switch operator {
+		case "+":
+			return int(x.i + y.i), nil
+		case "-":
+			return int(x.i - y.i), nil
+		}
+		return int(x.i * y.i), nil
+	}
+	f := map[string]func(x, y float64) float64{
+		"+": func(x, y float64) float64 { return x + y }, "-": func(x, y float64) float64 { return x - y },
+		"*": func(x, y float64) float64 { return x * y }, "/": func(x, y float64) float64 { return x / y }, "**": math.Pow,
+	}[operator](x.value(), y.value())
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil, errNotANumber
+	}
+	return f, nil
+}

@@ -1,0 +1,364 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+func runTake(ev *evaluation, at *node, a []any) (any, error) {
+	l, err := elements(a[0])
+	if err != nil {
+		return nil, err
+	}
+	n, ok := wholeNumber(a[1])
+	if !ok || n < 0 {
+		return nil, fmt.Errorf("a whole number is wanted, and this is %s", show(a[1]))
+	}
+	return l.copy(ev, at, min(n, l.len())), nil
+}
+
+// copy returns the first n elements, nil when that is too much work.
+func (l list) copy(ev *evaluation, at *node, n int) any {
+	if !ev.spend(at, n) {
+		return nil
+	}
+	out := make([]any, n)
+	for i := range out {
+		out[i] = l.at(i)
+	}
+	return out
+}
+
+func runReverse(ev *evaluation, at *node, a []any) (any, error) {
+	l, err := elements(a[0])
+	if err != nil {
+		return nil, err
+	}
+	out, _ := l.copy(ev, at, l.len()).([]any)
+	slices.Reverse(out)
+	return out, nil
+}
+
+func runUniq(ev *evaluation, at *node, a []any) (any, error) {
+	l, err := elements(a[0])
+	if err != nil {
+		return nil, err
+	}
+	out := []any{}
+	for i := range l.len() {
+		v, seen := l.at(i), false
+		for j := 0; j < len(out) && !seen; j++ {
+			if !ev.spend(at, 1) {
+				return nil, nil
+			}
+			seen = ev.equal(out[j], v)
+		}
+		if !seen {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func runSort(ev *evaluation, at *node, a []any) (any, error) {
+	l, err := elements(a[0])
+	if err != nil {
+		return nil, err
+	}
+	turn := 1
+	if len(a) == 2 {
+		switch a[1] {
+		case "asc":
+		case "desc":
+			turn = -1
+		default:
+			return nil, fmt.Errorf(`the order is "asc" or "desc", not %s`, show(a[1]))
+		}
+	}
+	out, _ := l.copy(ev, at, l.len()).([]any)
+	slices.SortStableFunc(out, func(x, y any) int {
+		ev.work++
+		order, ok := compare(x, y)
+		if !ok && err == nil {
+			err = fmt.Errorf("%s and %s have no order", show(x), show(y))
+		}
+		return order * turn
+	})
+	return out, err
+}
+
+func runConcat(ev *evaluation, at *node, a []any) (any, error) {
+	out := []any{}
+	for _, v := range a {
+		l, err := elements(v)
+		if err != nil || !ev.spend(at, l.len()) {
+			return nil, err
+		}
+		for i := range l.len() {
+			out = append(out, l.at(i))
+		}
+	}
+	return out, nil
+}
+
+func runFlatten(ev *evaluation, at *node, a []any) (any, error) {
+	l, err := elements(a[0])
+	if err != nil {
+		return nil, err
+	}
+	out := []any{}
+	var add func(l list, depth int) error
+	add = func(l list, depth int) error {
+		if depth > 100 {
+			return fmt.Errorf("the lists are nested too deep")
+		}
+		for i := range l.len() {
+			v := l.at(i)
+			if !ev.spend(at, 1) {
+				return nil
+			}
+			if inner, ok := listOf(v); ok {
+				if err := add(inner, depth+1); err != nil {
+					return err
+				}
+				continue
+			}
+			out = append(out, v)
+		}
+		return nil
+	}
+	return out, add(l, 0)
+}
+
+func runKeys(ev *evaluation, at *node, a []any) (any, error) {
+	return eachKey(ev, at, a[0], func(key string, _ any) any { return key })
+}
+
+func runValues(ev *evaluation, at *node, a []any) (any, error) {
+	return eachKey(ev, at, a[0], func(_ string, v any) any { return v })
+}
+
+func runPairs(ev *evaluation, at *node, a []any) (any, error) {
+	return eachKey(ev, at, a[0], func(key string, v any) any { return []any{key, v} })
+}
+
+func eachKey(ev *evaluation, at *node, v any, f func(key string, v any) any) (any, error) {
+	m, ok := objectOf(v)
+	if !ok {
+		return nil, fmt.Errorf("an object is wanted, and this is %s", show(v))
+	}
+	if !ev.spend(at, 4*len(m)) {
+		return nil, nil
+	}
+	out := make([]any, 0, len(m))
+	for _, key := range sortedKeys(m) {
+		out = append(out, f(key, m[key]))
+	}
+	return out, nil
+}
+
+// predicate is a function that looks at each element of a list.
+type predicate struct {
+	doc    string
+	result func(list, body *Type) *Type
+	truth  bool // the second argument is true or false
+	alone  bool // the second argument may be left out
+	absent any  // the value over an absent list
+	run    func(ev *evaluation, at *node, e *each, l list) any
+}
+
+func boolResult(_, _ *Type) *Type   { return boolType }
+func intResult(_, _ *Type) *Type    { return intType }
+func listResult(l, _ *Type) *Type   { return &Type{Kind: KindList, Elem: l.elem()} }
+func elemResult(l, _ *Type) *Type   { return l.elem() }
+func bodyResult(_, b *Type) *Type   { return b }
+func bodiesResult(_, b *Type) *Type { return &Type{Kind: KindList, Elem: b} }
+
+// predicates are the functions over lists. Over an absent list any, all, none and one are false, the others absent.
+var predicates = map[string]predicate{
+	"any":           {"whether the predicate holds for an element", boolResult, true, false, false, runAny},
+	"all":           {"whether the predicate holds for every element", boolResult, true, false, false, runAll},
+	"none":          {"whether the predicate holds for no element", boolResult, true, false, false, runNone},
+	"one":           {"whether the predicate holds for exactly one element", boolResult, true, false, false, runOne},
+	"count":         {"for how many elements the predicate holds", intResult, true, true, nil, runCount},
+	"filter":        {"the elements for which the predicate holds", listResult, true, false, nil, runFilter},
+	"map":           {"the predicate's value for every element", bodiesResult, false, false, nil, runMap},
+	"find":          {"the first element for which the predicate holds", elemResult, true, false, nil, runFirst(false, false)},
+	"findIndex":     {"the place of the first element for which the predicate holds, from 0", intResult, true, false, nil, runFirst(false, true)},
+	"findLast":      {"the last element for which the predicate holds", elemResult, true, false, nil, runFirst(true, false)},
+	"findLastIndex": {"the place of the last element for which the predicate holds, from 0", intResult, true, false, nil, runFirst(true, true)},
+	"sum":           {"the sum of the elements, or of the predicate's values", bodyResult, false, true, nil, runSum},
+}
+
+// predicate compiles any(list, …) and its kin.
+func (c *compiler) predicate(at *node, name string, args []ast.Node) *node {
+	p := predicates[name]
+	own := *at
+	if len(args) == 0 || len(args) > 2 || len(args) == 1 && !p.alone {
+		return c.refuse(at, "expr-function", "", "write %s(list, predicate): %s", name, p.doc)
+	}
+	if len(c.elems) == maxEach {
+		return c.refuse(at, "expr-size", "name the inner value in a step with set", "predicates may be nested only twice")
+	}
+	l := c.node(args[0])
+	if !l.typ.loose() && l.typ.Kind != KindList {
+		c.problem(l.from, l.to, "expr-type", "", "%s wants a list, and %s is %s", name, c.what(l), l.typ.words())
+	}
+	e := &each{name: name, list: l, depth: len(c.elems)}
+	at.join(l)
+	bodyType := l.typ.elem()
+	if len(args) == 2 {
+		c.elems = append(c.elems, l.typ.elem())
+		body := args[1]
+		if pred, ok := body.(*ast.PredicateNode); ok {
+			body = pred.Node
+		}
+		e.body = c.node(body)
+		c.elems = c.elems[:len(c.elems)-1]
+		at.join(e.body)
+		bodyType = e.body.typ
+		if p.truth {
+			c.boolean(e.body, name)
+		} else if name == "sum" {
+			c.mustBe(e.body, KindFloat, "what sum adds up")
+		}
+	} else if p.truth && !bodyType.loose() && bodyType.Kind != KindBool {
+		c.problem(own.from, own.to, "expr-type", "write "+name+"("+c.what(l)+", …)", "%s needs a predicate: the elements of %s are not true or false", name, c.what(l))
+	}
+	at.op, at.each, at.parts, at.typ = "each", e, nil, p.result(l.typ, bodyType)
+	at.eval = func(ev *evaluation) any {
+		v := l.eval(ev)
+		if v == nil {
+			return p.absent
+		}
+		elems, ok := listOf(v)
+		if !ok {
+			return ev.failf(l, "%s wants a list, and this is %s", name, show(v))
+		}
+		return p.run(ev, &own, e, elems)
+	}
+	return at
+}
+
+// value is the predicate's value for an element; ok is false when the evaluation must end.
+func (e *each) value(ev *evaluation, at *node, l list, i int) (v any, ok bool) {
+	if !ev.spend(at, 1) {
+		return nil, false
+	}
+	x := l.at(i)
+	if e.body == nil {
+		return x, true
+	}
+	item, index := ev.item[e.depth], ev.index[e.depth]
+	ev.item[e.depth], ev.index[e.depth] = x, i
+	v = e.body.eval(ev)
+	ev.item[e.depth], ev.index[e.depth] = item, index
+	return v, ev.err == nil
+}
+
+// holds is value for a predicate that must be true or false; absent is false.
+func (e *each) holds(ev *evaluation, at *node, l list, i int) bool {
+	v, ok := e.value(ev, at, l, i)
+	switch v := v.(type) {
+	case bool:
+		return v
+	case nil:
+		return false
+	}
+	if ok {
+		ev.failf(at, "%s wants true or false, and the predicate is %s", e.name, show(v))
+	}
+	return false
+}
+
+func runAny(ev *evaluation, at *node, e *each, l list) any {
+	for i := 0; i < l.len() && ev.err == nil; i++ {
+		if e.holds(ev, at, l, i) {
+			return true
+		}
+	}
+	return false
+}
+
+func runAll(ev *evaluation, at *node, e *each, l list) any {
+	for i := 0; i < l.len(); i++ {
+		if !e.holds(ev, at, l, i) {
+			return false
+		}
+	}
+	return true
+}
+
+func runNone(ev *evaluation, at *node, e *each, l list) any { return runAny(ev, at, e, l) == false }
+
+func runOne(ev *evaluation, at *node, e *each, l list) any { return runCount(ev, at, e, l) == 1 }
+
+func runCount(ev *evaluation, at *node, e *each, l list) any {
+	n := 0
+	for i := 0; i < l.len() && ev.err == nil; i++ {
+		if e.holds(ev, at, l, i) {
+			n++
+		}
+	}
+	return n
+}
+
+func runFilter(ev *evaluation, at *node, e *each, l list) any {
+	out := []any{}
+	for i := 0; i < l.len() && ev.err == nil; i++ {
+		if e.holds(ev, at, l, i) {
+			out = append(out, l.at(i))
+		}
+	}
+	return out
+}
+
+func runMap(ev *evaluation, at *node, e *each, l list) any {
+	if !ev.spend(at, l.len()) {
+		return nil
+	}
+	out := make([]any, l.len())
+	for i := range out {
+		v, ok := e.value(ev, at, l, i)
+		if !ok {
+			return nil
+		}
+		out[i] = v
+	}
+	return out
+}
+
+func runFirst(last, place bool) func(ev *evaluation, at *node, e *each, l list) any {
+	return func(ev *evaluation, at *node, e *each, l list) any {
+		for n := 0; n < l.len() && ev.err == nil; n++ {
+			i := n
+			if last {
+				i = l.len() - 1 - n
+			}
+			if e.holds(ev, at, l, i) {
+				if place {
+					return i
+				}
+				return l.at(i)
+			}
+		}
+		return nil
+	}
+}
+
+func runSum(ev *evaluation, at *node, e *each, l list) any {
+	var sum any = 0
+	for i := range l.len() {
+		v, ok := e.value(ev, at, l, i)
+		if !ok || v == nil {
+			return nil
+		}
+		var err error
+		if sum, err = calculate("+", sum, v); err != nil {
+			return ev.fail(at, err)
+		}
+	}
+	return sum
+}

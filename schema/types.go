@@ -1,0 +1,249 @@
+package schema
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+)
+
+// valueType marks Map for typeOf: what is under its keys.
+func (Map[T]) valueType() reflect.Type { return reflect.TypeFor[T]() }
+
+var (
+	anyType      = &Type{Kind: KindAny}
+	stringType   = &Type{Kind: KindString}
+	intType      = &Type{Kind: KindInt}
+	floatType    = &Type{Kind: KindFloat}
+	boolType     = &Type{Kind: KindBool}
+	durationType = &Type{Kind: KindDuration}
+	nilType      = &Type{Kind: KindNil}
+)
+
+// typeOf describes a Go type (structs by their JSON names, Shaped by its shape, Enumerated and enum tags as enums).
+// What JSON cannot say exactly (times, raw messages, a struct inside itself) is any.
+func typeOf(t reflect.Type) *Type {
+	if known, ok := typesOf.Load(t); ok {
+		return known.(*Type)
+	}
+	typ := typeWithin(t, nil)
+	typesOf.Store(t, typ)
+	return typ
+}
+
+// typesOf remembers what typeOf has found: a vocabulary's types are asked for with every file.
+var typesOf sync.Map // reflect.Type -> *Type
+
+func typeWithin(t reflect.Type, around []reflect.Type) *Type {
+	if t == nil {
+		return anyType
+	}
+	if t == reflect.TypeFor[time.Duration]() {
+		return durationType
+	}
+	if t.Kind() != reflect.Interface {
+		switch zero := reflect.Zero(t).Interface().(type) {
+		case Shaped:
+			return typeWithin(zero.Shape(), around)
+		case interface{ valueType() reflect.Type }:
+			return &Type{Kind: KindObject, Elem: typeWithin(zero.valueType(), around)}
+		case Enumerated:
+			return &Type{Kind: KindString, Enum: zero.EnumValues()}
+		}
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return typeWithin(t.Elem(), around)
+	case reflect.String:
+		return stringType
+	case reflect.Bool:
+		return boolType
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return intType
+	case reflect.Float32, reflect.Float64:
+		return floatType
+	case reflect.Slice, reflect.Array:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return anyType // json.RawMessage
+		}
+		return &Type{Kind: KindList, Elem: typeWithin(t.Elem(), around)}
+	case reflect.Map:
+		return &Type{Kind: KindObject, Elem: typeWithin(t.Elem(), around)}
+	case reflect.Struct:
+		for _, outer := range around {
+			if outer == t {
+				return anyType
+			}
+		}
+		if t == reflect.TypeFor[time.Time]() || opaque(t) {
+			return anyType
+		}
+		return &Type{Kind: KindObject, Fields: fieldsOf(t, append(around, t))}
+	}
+	return anyType
+}
+
+// opaque says that a struct is one of this package's own, which expressions never see inside.
+func opaque(t reflect.Type) bool {
+	switch t {
+	case reflect.TypeFor[Expr](), reflect.TypeFor[Template](), reflect.TypeFor[Step](), reflect.TypeFor[Plan](), reflect.TypeFor[Verb]():
+		return true
+	}
+	return false
+}
+
+func fieldsOf(t reflect.Type, around []reflect.Type) []Field {
+	fields := []Field{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && name == "" {
+			inner := f.Type
+			if inner.Kind() == reflect.Pointer {
+				inner = inner.Elem()
+			}
+			if inner.Kind() == reflect.Struct {
+				fields = append(fields, fieldsOf(inner, around)...)
+				continue
+			}
+		}
+		if name == "-" || !f.IsExported() {
+			continue
+		}
+		if name == "" {
+			name = f.Name
+		}
+		typ := typeWithin(f.Type, around)
+		if enum := f.Tag.Get("enum"); enum != "" {
+			typ = withEnum(typ, strings.Split(enum, ","))
+		}
+		fields = append(fields, Field{Name: name, Doc: f.Tag.Get("doc"), Type: typ})
+	}
+	return fields
+}
+
+// withEnum puts the words of an enum tag on a string, or on the strings of a list.
+func withEnum(t *Type, words []string) *Type {
+	switch {
+	case t.Kind == KindString:
+		return &Type{Kind: KindString, Enum: words}
+	case t.Kind == KindList && t.Elem != nil:
+		return &Type{Kind: KindList, Elem: withEnum(t.Elem, words)}
+	}
+	return t
+}
+
+// field returns the known field of that name.
+func (t *Type) field(name string) *Field {
+	for i := range t.Fields {
+		if t.Fields[i].Name == name {
+			return &t.Fields[i]
+		}
+	}
+	return nil
+}
+
+// open says that an object may have any keys, of type elem.
+func (t *Type) open() bool { return t.Fields == nil }
+
+func (t *Type) elem() *Type {
+	if t.Elem == nil {
+		return anyType
+	}
+	return t.Elem
+}
+
+func (t *Type) number() bool { return t.Kind == KindInt || t.Kind == KindFloat }
+
+// loose says that nothing is known of the value before the run.
+func (t *Type) loose() bool { return t.Kind == KindAny || t.Kind == KindNil }
+
+// in words, for problems: "call.state is a string".
+func (t *Type) words() string {
+	switch t.Kind {
+	case KindString:
+		return "a string"
+	case KindInt, KindFloat:
+		return "a number"
+	case KindBool:
+		return "true or false"
+	case KindDuration:
+		return "a duration"
+	case KindList:
+		return "a list"
+	case KindObject:
+		return "an object"
+	case KindNil:
+		return "nil"
+	}
+	return "a value of any type"
+}
+
+// comparable says that values of the two types may be equal.
+func (t *Type) comparable(u *Type) bool {
+	return t.loose() || u.loose() || t.Kind == u.Kind || t.number() && u.number()
+}
+
+// merge is the type of a value that is of either type.
+func (t *Type) merge(u *Type) *Type {
+	switch {
+	case t == u:
+		return t
+	case t.Kind == KindNil:
+		return u
+	case u.Kind == KindNil:
+		return t
+	case t.number() && u.number():
+		if t.Kind == KindInt && u.Kind == KindInt {
+			return intType
+		}
+		return floatType
+	case t.Kind != u.Kind:
+		return anyType
+	case t.Kind == KindString:
+		if len(t.Enum) == 0 || len(u.Enum) == 0 {
+			return stringType
+		}
+		return &Type{Kind: KindString, Enum: append(append([]string(nil), t.Enum...), u.Enum...)}
+	case t.Kind == KindList:
+		return &Type{Kind: KindList, Elem: t.elem().merge(u.elem())}
+	case t.Kind == KindObject:
+		return &Type{Kind: KindObject, Elem: anyType}
+	}
+	return t
+}
+
+// typeOfValue describes a value that is already there, such as one from a matrix.
+func typeOfValue(v any) *Type {
+	switch v := v.(type) {
+	case nil:
+		return nilType
+	case string:
+		return stringType
+	case bool:
+		return boolType
+	case int, int64:
+		return intType
+	case float64:
+		return floatType
+	case time.Duration:
+		return durationType
+	case []any:
+		elem := nilType
+		for _, x := range v {
+			elem = elem.merge(typeOfValue(x))
+		}
+		if elem.Kind == KindNil {
+			elem = anyType
+		}
+		return &Type{Kind: KindList, Elem: elem}
+	case map[string]any:
+		t := &Type{Kind: KindObject, Fields: []Field{}}
+		for _, k := range sortedKeys(v) {
+			t.Fields = append(t.Fields, Field{Name: k, Type: typeOfValue(v[k])})
+		}
+		return t
+	}
+	return typeOf(reflect.TypeOf(v))
+}

@@ -1,0 +1,307 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The values of expressions as a run holds them: string, bool, any Go number, time.Duration, map[string]any, lists, and
+// nil for what is absent.
+
+// sortedKeys returns a map's keys in order, so that nothing depends on Go's.
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// equal compares two values that are there. Numbers are equal whatever their Go type, ids of 32 hex digits whatever their
+// form, lists and objects part by part.
+func equal(a, b any) bool {
+	switch a := a.(type) {
+	case string:
+		if b, ok := b.(string); ok {
+			return a == b || len(a) >= 32 && len(b) >= 32 && sameID(a, b)
+		}
+		if b, ok := textOf(b); ok {
+			return a == b
+		}
+		return false
+	case bool:
+		b, ok := b.(bool)
+		return ok && a == b
+	case time.Duration:
+		b, ok := b.(time.Duration)
+		return ok && a == b
+	case nil:
+		return b == nil
+	}
+	if x, ok := numberOf(a); ok {
+		y, ok := numberOf(b)
+		return ok && x.compare(y) == 0
+	}
+	if x, ok := textOf(a); ok {
+		return equal(x, b)
+	}
+	if x, ok := listOf(a); ok {
+		y, ok := listOf(b)
+		if !ok || x.len() != y.len() {
+			return false
+		}
+		for i := range x.len() {
+			if !equal(x.at(i), y.at(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	x, ok := objectOf(a)
+	if !ok {
+		return false
+	}
+	y, ok := objectOf(b)
+	if !ok || len(x) != len(y) {
+		return false
+	}
+	for k, v := range x {
+		w, ok := y[k]
+		if !ok || !equal(v, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameID says that two strings are the same id of 32 hex digits, with or without hyphens, in any case.
+func sameID(a, b string) bool {
+	x, ok := canonicalID(a)
+	if !ok {
+		return false
+	}
+	y, ok := canonicalID(b)
+	return ok && x == y
+}
+
+// canonicalID returns the 36 bytes of an id of 32 hex digits in lower case with hyphens. Other strings are no ids.
+func canonicalID(s string) (id [36]byte, ok bool) {
+	hyphens := len(s) == 36
+	if !hyphens && len(s) != 32 {
+		return id, false
+	}
+	j := 0
+	for i := range id {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			id[i] = '-'
+			if hyphens {
+				if s[j] != '-' {
+					return id, false
+				}
+				j++
+			}
+			continue
+		}
+		c := s[j]
+		j++
+		switch {
+		case '0' <= c && c <= '9' || 'a' <= c && c <= 'f':
+		case 'A' <= c && c <= 'F':
+			c += 'a' - 'A'
+		default:
+			return id, false
+		}
+		id[i] = c
+	}
+	return id, true
+}
+
+// number is an exact int or a float.
+type number struct {
+	i     int64
+	f     float64
+	float bool
+}
+
+func numberOf(v any) (number, bool) {
+	switch v := v.(type) {
+	case int:
+		return number{i: int64(v)}, true
+	case int64:
+		return number{i: v}, true
+	case float64:
+		return number{f: v, float: true}, true
+	case time.Duration, nil, string, bool, map[string]any, []any:
+		return number{}, false
+	case json.Number:
+		if i, err := v.Int64(); err == nil {
+			return number{i: i}, true
+		}
+		f, err := v.Float64()
+		return number{f: f, float: true}, err == nil
+	}
+	switch r := reflect.ValueOf(v); {
+	case r.CanInt():
+		return number{i: r.Int()}, true
+	case r.CanUint():
+		if u := r.Uint(); u > math.MaxInt64 {
+			return number{f: float64(u), float: true}, true
+		}
+		return number{i: int64(r.Uint())}, true
+	case r.CanFloat():
+		return number{f: r.Float(), float: true}, true
+	}
+	return number{}, false
+}
+
+func (n number) value() float64 {
+	if n.float {
+		return n.f
+	}
+	return float64(n.i)
+}
+
+// compare returns -1, 0 or 1; NaN is not equal to anything and compares as 2.
+func (n number) compare(m number) int {
+	if !n.float && !m.float {
+		switch {
+		case n.i < m.i:
+			return -1
+		case n.i > m.i:
+			return 1
+		}
+		return 0
+	}
+	x, y := n.value(), m.value()
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	case x == y:
+		return 0
+	}
+	return 2
+}
+
+// textOf returns a string of any string type.
+func textOf(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case nil, bool, int, int64, float64, map[string]any, []any, json.Number, time.Duration:
+		return "", false
+	}
+	if r := reflect.ValueOf(v); r.Kind() == reflect.String {
+		return r.String(), true
+	}
+	return "", false
+}
+
+// list is a list of any element type, without copying it.
+type list struct {
+	anys  []any
+	maps  []map[string]any
+	other reflect.Value
+}
+
+func listOf(v any) (list, bool) {
+	switch v := v.(type) {
+	case []any:
+		return list{anys: v}, true
+	case []map[string]any:
+		return list{maps: v}, true
+	case nil, string, map[string]any:
+		return list{}, false
+	}
+	if r := reflect.ValueOf(v); r.Kind() == reflect.Slice || r.Kind() == reflect.Array {
+		return list{other: r}, true
+	}
+	return list{}, false
+}
+
+func (l list) len() int {
+	if l.other.IsValid() {
+		return l.other.Len()
+	}
+	return len(l.anys) + len(l.maps)
+}
+
+func (l list) at(i int) any {
+	switch {
+	case l.other.IsValid():
+		return l.other.Index(i).Interface()
+	case l.maps != nil:
+		if l.maps[i] == nil {
+			return nil
+		}
+		return l.maps[i]
+	}
+	return l.anys[i]
+}
+
+// objectOf returns an object of any map type with string keys.
+func objectOf(v any) (map[string]any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		return v, true
+	case nil, string, []any:
+		return nil, false
+	}
+	r := reflect.ValueOf(v)
+	if r.Kind() != reflect.Map || r.Type().Key().Kind() != reflect.String {
+		return nil, false
+	}
+	if t := reflect.TypeFor[map[string]any](); r.Type().ConvertibleTo(t) {
+		return r.Convert(t).Interface().(map[string]any), true
+	}
+	m := make(map[string]any, r.Len())
+	for it := r.MapRange(); it.Next(); {
+		m[it.Key().String()] = it.Value().Interface()
+	}
+	return m, true
+}
+
+// fieldOf returns a member of an object, nil if it is absent.
+func fieldOf(v any, name string) any {
+	if m, ok := v.(map[string]any); ok {
+		return m[name]
+	}
+	if m, ok := objectOf(v); ok {
+		return m[name]
+	}
+	return nil
+}
+
+// show is a value as a message shows it: JSON, cut when long.
+func show(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "absent"
+	case time.Duration:
+		return v.String()
+	case string:
+		if len(v) > 120 {
+			return strconv.Quote(strings.ToValidUTF8(v[:120], "")) + "…"
+		}
+		return strconv.Quote(v)
+	}
+	if l, ok := listOf(v); ok && l.len() > 20 {
+		return fmt.Sprintf("a list of %d", l.len())
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf("a %T", v)
+	}
+	if len(text) > 200 {
+		return strings.ToValidUTF8(string(text[:200]), "") + "…"
+	}
+	return string(text)
+}
