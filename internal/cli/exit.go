@@ -3,12 +3,8 @@ package cli
 import (
 	"errors"
 
-	"github.com/spf13/pflag"
-
 	"callflow/steps"
 )
-
-type flag = pflag.Flag
 
 // usageError is a command line that cannot be understood.
 type usageError struct {

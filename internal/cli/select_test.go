@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTags(t *testing.T) {
+	for _, tt := range []struct {
+		expr string
+		tags string
+		want bool
+	}{
+		{"transfer", "transfer smoke", true},
+		{"transfer", "smoke", false},
+		{"transfer and smoke", "transfer smoke", true},
+		{"transfer and not slow", "transfer smoke", true},
+		{"transfer and not slow", "transfer slow", false},
+		{"a or b and c", "a", true},
+		{"(a or b) and c", "a", false},
+		{"(a or b)and(c)", "b c", true},
+		{"not (a or b)", "c", true},
+		{"not not a", "a", true},
+		{"pre-release", "pre-release", true},
+	} {
+		f, err := parseTags(tt.expr)
+		if err != nil {
+			t.Errorf("%s: %v", tt.expr, err)
+			continue
+		}
+		if got := f(strings.Fields(tt.tags)); got != tt.want {
+			t.Errorf("%q on tags %q: %v, want %v", tt.expr, tt.tags, got, tt.want)
+		}
+	}
+	for _, bad := range []string{"", "a b", "and", "a and", "(a", "a)", "not", "a or or b", "()"} {
+		if _, err := parseTags(bad); err == nil {
+			t.Errorf("%q was understood", bad)
+		} else if !strings.Contains(err.Error(), "write it like") {
+			t.Errorf("%q: the error does not say what would be right: %v", bad, err)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{
+		"callflow.yaml", "README.md", "scenarios/a.yaml", "scenarios/b.yml", "scenarios/x/c.yaml", "scenarios/x/y/d.yaml",
+		"scenarios/_shared/e.yaml", "scenarios/x/_f.yaml", "scenarios/.g.yaml", "scenarios/.git/h.yaml", "scenarios/i.txt",
+		"other/j.yaml", "empty/k.txt",
+	} {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	for _, tt := range []struct {
+		args string
+		want string
+	}{
+		{"", "scenarios/a.yaml scenarios/b.yml scenarios/x/c.yaml scenarios/x/y/d.yaml"},
+		{"scenarios/x other", "scenarios/x/c.yaml scenarios/x/y/d.yaml other/j.yaml"},
+		{"scenarios/a.yaml ./scenarios/a.yaml", "scenarios/a.yaml"},
+		{filepath.Join(dir, "other"), "other/j.yaml"},
+		{"scenarios/_shared/e.yaml", "scenarios/_shared/e.yaml"},
+		{"scenarios/i.txt", "scenarios/i.txt"},
+		{"scenarios/*.yaml", "scenarios/a.yaml"},
+		{"scenarios/**/*.yaml", "scenarios/a.yaml scenarios/x/c.yaml scenarios/x/y/d.yaml"},
+		{"**/[cd].yaml", "scenarios/x/c.yaml scenarios/x/y/d.yaml"},
+		{"scenarios/?/**", "scenarios/x/c.yaml scenarios/x/y/d.yaml"},
+		{"../" + filepath.Base(dir) + "/other", "../" + filepath.Base(dir) + "/other/j.yaml"},
+	} {
+		got, err := find(strings.Fields(tt.args))
+		if err != nil {
+			t.Errorf("%q: %v", tt.args, err)
+			continue
+		}
+		if diff := cmp.Diff(strings.Fields(tt.want), got); diff != "" {
+			t.Errorf("%q: -want +got:\n%s", tt.args, diff)
+		}
+	}
+	for _, bad := range []string{"nowhere", "empty", "nowhere/*.yaml", "scenarios/[.yaml", "scenarios/*.json"} {
+		if got, err := find([]string{bad}); err == nil {
+			t.Errorf("%q: found %v, want an error", bad, got)
+		} else if exitCode(err) != 2 {
+			t.Errorf("%q: exit code %d", bad, exitCode(err))
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"run", "validate", "list", "simulate", "init", "version"}
+	for word, want := range map[string]string{"rnu": "run", "valdate": "validate", "lst": "list", "sim": "", "xyzzy": "", "verison": "version"} {
+		if got := nearest(word, names); got != want {
+			t.Errorf("%q: %q, want %q", word, got, want)
+		}
+	}
+}
