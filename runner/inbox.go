@@ -18,8 +18,9 @@ type inbox struct {
 	waiting []*waiter // the steps that wait now, in file order
 	expired []*waiter // the steps whose time ran out: an event they had waited for is late
 	calls   *pictures // told of each entry first; says what is a repeat
-	// took is told of each entry when it is appended, with the host of the branch that took it: see run.took.
-	took func(h steps.Host, e *entry)
+	// took is told of each entry when it is appended, with the host of the branch that took it. True: the entry has ended
+	// all that waits, and is offered to nobody. See run.took.
+	took func(h steps.Host, e *entry) (over bool)
 }
 
 // entry is one event with its claim. Its Event.Seq is its position.
@@ -74,7 +75,7 @@ func (b *inbox) hear(h steps.Host, until time.Time) error {
 // the host is not news.
 func (b *inbox) drain(h steps.Host) error {
 	for {
-		err := b.hear(h, h.Now())
+		err := b.hear(h, h.Now().Add(-1))
 		if errors.Is(err, steps.ErrDeadline) || errors.Is(err, steps.ErrNothing) {
 			return nil
 		}
@@ -92,8 +93,8 @@ func (b *inbox) put(h steps.Host, at time.Time, ev *graph.Event) {
 		e.repeat = b.calls.see(ev)
 	}
 	b.markLate(e)
-	if b.took != nil {
-		b.took(h, e)
+	if b.took != nil && b.took(h, e) {
+		return
 	}
 	for _, w := range b.waiting {
 		if w.over || !w.offer(e) {

@@ -41,7 +41,7 @@ func (a *await) missed(why error) *steps.FailureError {
 }
 
 func (a *await) missedText(open []condition, waited time.Duration, why error) string {
-	within := "within " + waited.String()
+	within := "within " + steps.Span(waited)
 	if errors.Is(why, steps.ErrNothing) {
 		within = "and nothing more can happen"
 	}
@@ -226,7 +226,7 @@ func (a *await) contradict(f *steps.Failure, open []condition) {
 		for _, e := range a.env.run.inbox.entries {
 			switch {
 			case e.repeat:
-			case call != "" && operation == "" && e.CallID == call && endsCall(e.Event.Event) && state != graph.StateTerminated:
+			case call != "" && operation == "" && e.CallID == call && e.Ended() && state != graph.StateTerminated:
 				a.contradiction(f, e, fmt.Sprintf("call %s had ended", call))
 			case operation != "" && e.OperationID == operation && final(e.Event.Event) != "" && status != "" && final(e.Event.Event) != status:
 				a.contradiction(f, e, fmt.Sprintf("operation %s had %s already", operation, final(e.Event.Event)))
@@ -283,7 +283,7 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 	waited := e.host.Now().Sub(began)
 	f := &steps.Failure{
 		Kind: failedOutcome, Pos: e.step.VerbPos, Awaited: e.step.Verb.Name + " " + e.Goal(), Waited: waited,
-		Text: fmt.Sprintf("%s was accepted, but did not reach %s within %s", e.step.Verb.Name, e.Goal(), waited),
+		Text: fmt.Sprintf("%s was accepted, but did not reach %s within %s", e.step.Verb.Name, e.Goal(), steps.Span(waited)),
 	}
 	if errors.Is(why, steps.ErrNothing) {
 		f.Text = fmt.Sprintf("%s was accepted, but did not reach %s, and nothing more can happen", e.step.Verb.Name, e.Goal())
@@ -292,7 +292,7 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 	if e.reply != nil && e.run.calls.ended(e.reply.CallID) {
 		f.Hints = append(f.Hints, fmt.Sprintf("call %s has ended", e.reply.CallID))
 		for _, entry := range e.run.inbox.entries {
-			if entry.CallID == e.reply.CallID && f.Code == nil && endsCall(entry.Event.Event) {
+			if entry.CallID == e.reply.CallID && f.Code == nil && entry.Ended() {
 				f.Code = codeOf(entry)
 			}
 		}

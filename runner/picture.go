@@ -31,8 +31,8 @@ func (p *pictures) see(e *graph.Event) (repeat bool) {
 		repeat = p.seen[e.MessageID]
 		p.seen[e.MessageID] = true
 	}
-	ends := endsCall(e)
-	if ends && p.ended(e.CallID) {
+	ends := e.Ended()
+	if ends && e.CallID != "" && p.ended(e.CallID) {
 		repeat = true
 	}
 	if repeat {
@@ -62,14 +62,12 @@ func (p *pictures) markRepeat(e *graph.Event) {
 	e.View["event"] = info
 }
 
-// roster keeps the whole roster; a delta is laid over the last known one, and the event then shows the whole as well.
+// roster keeps the whole roster, and shows it in the event, which may have brought changes only.
 func (p *pictures) roster(e *graph.Event) {
-	roster := list(e.View["participants"])
-	if e.Delta {
-		roster = applyDelta(list(p.of(e.CallID)["participants"]), roster)
-		e.View["participants"] = roster
-	}
-	p.put(e.CallID, map[string]any{"participants": roster})
+	have, _ := p.of(e.CallID)["participants"].([]map[string]any)
+	whole := graph.ApplyRoster(have, e)
+	e.View["participants"] = whole
+	p.put(e.CallID, map[string]any{"participants": whole})
 }
 
 // learn learns from a response: a call that a request made, answered or read, and a 404 for a call that is gone.
@@ -86,11 +84,7 @@ func (p *pictures) learn(c graph.Command, r *graph.Reply) {
 		maps.Copy(call, r.Call)
 		p.update(r.CallID, call, false)
 	case c.Op == "listParticipants":
-		roster := make([]any, len(r.List))
-		for i, participant := range r.List {
-			roster[i] = participant
-		}
-		p.put(r.CallID, map[string]any{"participants": roster})
+		p.put(r.CallID, map[string]any{"participants": r.List})
 	case r.Call != nil:
 		p.update(r.CallID, r.Call, r.Call["state"] == "terminated")
 	}
@@ -138,45 +132,4 @@ func (p *pictures) put(id string, news map[string]any) {
 	}
 	maps.Copy(picture, news)
 	p.byID[id] = picture
-}
-
-// endsCall says whether an event shows the end of its call: terminated or deleted, whichever comes.
-func endsCall(e *graph.Event) bool {
-	if e.Kind != graph.KindCall || e.CallID == "" {
-		return false
-	}
-	return e.ChangeType == "deleted" || object(e.View["call"])["state"] == "terminated"
-}
-
-// applyDelta lays changed participants over a roster: those marked removed leave, known ones are replaced, new ones are
-// added at the end (graph: deltaParticipants, participant.removedState).
-func applyDelta(roster, delta []any) []any {
-	whole := append([]any(nil), roster...)
-	for _, changed := range delta {
-		whole = applyChange(whole, object(changed))
-	}
-	return whole
-}
-
-func applyChange(roster []any, changed map[string]any) []any {
-	at := len(roster)
-	for i, have := range roster {
-		if id := text(object(have)["id"]); id != "" && id == text(changed["id"]) {
-			at = i
-			break
-		}
-	}
-	gone := changed["removedState"] != nil
-	switch {
-	case gone && at < len(roster):
-		return append(roster[:at], roster[at+1:]...)
-	case gone:
-		return roster
-	case at < len(roster):
-		merged := maps.Clone(object(roster[at]))
-		maps.Copy(merged, changed)
-		roster[at] = merged
-		return roster
-	}
-	return append(roster, changed)
 }

@@ -66,12 +66,13 @@ func (r *run) listen(h steps.Host) {
 	}
 }
 
-// took is told of every entry of the inbox: it journals the event and judges the frame's never.
-func (r *run) took(h steps.Host, e *entry) {
+// took is told of every entry of the inbox: it journals the event and judges the frame's never. True: never came true,
+// and what waits in the main scope is over.
+func (r *run) took(h steps.Host, e *entry) bool {
 	r.legs.see(e.Event.Event)
 	emit(h, "", "", steps.Record{Event: arrived(e)})
 	if r.endMain == nil || r.never != nil {
-		return
+		return false
 	}
 	for _, never := range r.plan.Never {
 		r.root.names.overEvent(e.View, func(all map[string]any) {
@@ -81,9 +82,10 @@ func (r *run) took(h steps.Host, e *entry) {
 		})
 		if r.never != nil {
 			r.endMain(r.never)
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // ending is all that decides how a run ended.

@@ -20,6 +20,12 @@ func summary(e *graph.Event) string {
 		case e.ChangeType != "":
 			words = append(words, e.ChangeType)
 		}
+		if who := personName(object(call["source"])); who != "" && call["state"] == graph.StateIncoming {
+			words = append(words, "from", who)
+		}
+		if audio := text(object(call["mediaState"])["audio"]); audio != "" {
+			words = append(words, "with audio", audio)
+		}
 		return strings.Join(append(words, codes(call["resultInfo"])...), " ")
 	case graph.KindOperation:
 		op := object(e.View["operation"])
@@ -29,13 +35,13 @@ func summary(e *graph.Event) string {
 		}
 		return strings.Join(append(words, codes(op["resultInfo"])...), " ")
 	case graph.KindParticipants:
-		people := list(e.View["participants"])
+		people, _ := e.View["participants"].([]map[string]any)
 		if len(people) == 0 {
 			return "empty roster"
 		}
 		names := make([]string, len(people))
 		for i, p := range people {
-			names[i] = personName(object(p))
+			names[i] = personName(p)
 		}
 		return fmt.Sprintf("roster of %d: %s", len(people), strings.Join(names, ", "))
 	case graph.KindTone:
@@ -59,9 +65,13 @@ func codes(info any) []string {
 	return []string{fmt.Sprintf("%d/%d", r.Code, r.Subcode)}
 }
 
-// personName is a participant's display name, else its id.
+// personName is the display name of a participant or of a participantInfo, else the id.
 func personName(p map[string]any) string {
-	identity := object(object(p["info"])["identity"])
+	info := object(p["info"])
+	if info == nil {
+		info = p
+	}
+	identity := object(info["identity"])
 	for _, kind := range []string{"user", "application", "phone", "guest", "applicationInstance", "acsUser"} {
 		who := object(identity[kind])
 		if name := text(who["displayName"]); name != "" {
@@ -86,11 +96,6 @@ func resultInfo(m map[string]any) *graph.ResultInfo {
 func object(v any) map[string]any {
 	m, _ := v.(map[string]any)
 	return m
-}
-
-func list(v any) []any {
-	l, _ := v.([]any)
-	return l
 }
 
 func text(v any) string {

@@ -63,7 +63,7 @@ func establishes(id string) *watched {
 		}
 		call := w.sawCall(e)
 		switch {
-		case ends(e):
+		case e.Ended():
 			return ending(terminated, w.call)
 		case call["state"] == graph.StateEstablished:
 			return Verdict{Goal: established, Text: "call established"}
@@ -80,7 +80,7 @@ func ended(id string) *watched {
 		if e.CallID != id || e.Kind != graph.KindCall {
 			return Verdict{}
 		}
-		if w.sawCall(e); ends(e) {
+		if w.sawCall(e); e.Ended() {
 			return ending(terminated, w.call)
 		}
 		return Verdict{}
@@ -109,11 +109,6 @@ func finishes(r *graph.Reply, clientContext string) *watched {
 
 func belongs(op map[string]any, id, clientContext string) bool {
 	return id != "" && op["id"] == id || clientContext != "" && op["clientContext"] == clientContext
-}
-
-// ends says whether an event shows its call's end: terminated, or deleted without a state (as after a reject).
-func ends(e Event) bool {
-	return e.ChangeType == "deleted" || object(e.View["call"])["state"] == graph.StateTerminated
 }
 
 func ending(goal string, call map[string]any) Verdict {

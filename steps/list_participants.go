@@ -27,10 +27,6 @@ expect: len(participants) == 2`,
 	if err != nil {
 		return out, err
 	}
-	roster := make([]any, len(reply.List))
-	for i, participant := range reply.List {
-		roster[i] = participant
-	}
-	out["participants"] = roster
+	out["participants"] = append([]map[string]any{}, reply.List...)
 	return out, nil
 })

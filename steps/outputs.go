@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/textproto"
 	"strconv"
 	"strings"
 
@@ -18,29 +17,20 @@ type ResponseNames struct {
 	Body    any               `json:"body" doc:"The body, with ids and enums in the form expressions see; a text when it is no JSON."`
 }
 
-// Acted is what every acting verb yields besides its own outputs. The runner adds resultInfo and attempts.
+// Acted is what every acting verb yields besides its own outputs. The runner adds response and attempts.
 type Acted struct {
 	ResultInfo graph.Object[graph.ResultInfo] `json:"resultInfo" doc:"What the service said of the outcome, if it said anything."`
 	Response   ResponseNames                  `json:"response" doc:"The response to the last attempt."`
 	Attempts   int                            `json:"attempts" doc:"How often the request was sent."`
 }
 
-// replied are the outputs that follow from a response: response, and call and operation where it tells of them.
+// replied are the outputs that follow from a response: call and operation, where it tells of them. The runner adds
+// response.
 func replied(r *graph.Reply) Outputs {
+	out := Outputs{}
 	if r == nil {
-		return nil
+		return out
 	}
-	headers := make(map[string]any, len(r.Headers))
-	for _, h := range r.Headers {
-		if name := textproto.CanonicalMIMEHeaderKey(h.Name); headers[name] == nil {
-			headers[name] = h.Value
-		}
-	}
-	body := r.Body
-	if body == nil && r.Text != "" {
-		body = r.Text
-	}
-	out := Outputs{"response": map[string]any{"status": r.Status, "headers": headers, "body": body}}
 	if r.CallID != "" {
 		out["call"] = with(r.Call, "id", r.CallID)
 	}

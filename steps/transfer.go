@@ -105,7 +105,7 @@ func (t *transferJudge) readCall(e Event) Verdict {
 	result := object(call["resultInfo"])
 	state := text(call["state"])
 	switch {
-	case ends(e):
+	case e.Ended():
 		return t.ending(call, result)
 	case state == graph.StateTransferring:
 		return Verdict{Goal: transferring, Text: "call transferring"}
