@@ -23,7 +23,8 @@ type Host interface {
 	// (an event due at the deadline beats it; a zero until: no deadline), ErrNothing when nothing can happen any more in
 	// a simulated world, or why the scope ended.
 	Next(after uint64, until time.Time) (Event, error)
-	// Want asks for incoming calls that nobody owns; they arrive by Next. withdraw ends the asking.
+	// Want asks for an incoming call that nobody owns; it arrives by Next, with all its later events. Each asking gets
+	// one call, the next one stays in the lobby for whoever asks next. withdraw ends the asking.
 	Want(in Incoming) (withdraw func())
 	// Rand draws from a stream derived from the seed and the branch.
 	Rand() uint64
@@ -86,5 +87,6 @@ type Incoming struct {
 	Bot    string // the bot's name; "" the run's
 	Caller string // source identity's id, canonical
 	Target string // target identity's id, canonical
-	Test   func(*graph.Event) bool
+	// Test is called while the run goes on, by whoever brings the call: it must not read what the run changes later.
+	Test func(*graph.Event) bool
 }

@@ -155,8 +155,8 @@ func (l *Lobby) Want(now time.Time, w Wish) (withdraw func(), twin bool) {
 		waiters = list.New()
 		l.waiting[w.key()] = waiters
 	}
-	if last := waiters.Back(); last != nil {
-		twin = last.Value.(Wish).Run != w.Run || waiters.Front().Value.(Wish).Run != w.Run
+	for e := waiters.Front(); e != nil && !twin; e = e.Next() {
+		twin = e.Value.(Wish).Run != w.Run
 	}
 	e := waiters.PushBack(w)
 	return func() { l.remove(waiters, e, w.key()) }, twin

@@ -49,11 +49,13 @@ type TokenVerifier struct {
 	keys    Keys
 	issuers []string
 
-	mu      sync.Mutex
-	set     jose.JSONWebKeySet
-	fetched time.Time // when set was
-	tried   time.Time // when it was last asked for
-	good    map[string]verified
+	mu   sync.Mutex // guards good
+	good map[string]verified
+
+	fetching sync.Mutex // guards the rest; held while the issuer is asked
+	set      jose.JSONWebKeySet
+	fetched  time.Time // when set was
+	tried    time.Time // when it was last asked for
 }
 
 // verified is a token whose signature and issuer are right.
@@ -78,17 +80,14 @@ func NewVerifier(keys Keys, issuers ...string) *TokenVerifier {
 // Verify implements Verifier.
 func (v *TokenVerifier) Verify(token, audience string, now time.Time) error {
 	v.mu.Lock()
-	defer v.mu.Unlock()
 	t, ok := v.good[token]
+	v.mu.Unlock()
 	if !ok {
 		var err error
 		if t, err = v.read(token, now); err != nil {
 			return err
 		}
-		if len(v.good) >= maxTokens {
-			clear(v.good)
-		}
-		v.good[token] = t
+		v.remember(token, t)
 	}
 	switch {
 	case now.After(t.to.Add(clockSkew)):
@@ -99,6 +98,15 @@ func (v *TokenVerifier) Verify(token, audience string, now time.Time) error {
 		return fmt.Errorf("%w: audience %q", ErrAudience, t.audience)
 	}
 	return nil
+}
+
+func (v *TokenVerifier) remember(token string, t verified) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.good) >= maxTokens {
+		clear(v.good)
+	}
+	v.good[token] = t
 }
 
 // read checks everything that does not change with time.
@@ -133,6 +141,8 @@ func (v *TokenVerifier) key(id string, now time.Time) (jose.JSONWebKey, error) {
 	if id == "" {
 		return jose.JSONWebKey{}, errors.New("the token names no key: it has no kid")
 	}
+	v.fetching.Lock()
+	defer v.fetching.Unlock()
 	old := v.fetched.IsZero() || now.Sub(v.fetched) > keysAge
 	if ks := v.set.Key(id); len(ks) > 0 && !old {
 		return ks[0], nil

@@ -73,6 +73,13 @@ func (t Threaded) Main(f func(steps.Host)) {
 	f(&place{b, t.main})
 }
 
+// Locked calls f with the run locked.
+func (t Threaded) Locked(f func()) {
+	t.turns.lock()
+	defer t.turns.unlock()
+	f()
+}
+
 // goroutines hands the baton on. mu guards the run; the baton says which branch executes, mostly without mu.
 type goroutines struct {
 	mu   sync.Mutex

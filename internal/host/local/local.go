@@ -3,9 +3,14 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"sync"
+	"time"
 
+	"callflow/internal/callback"
 	"callflow/internal/graph"
+	"callflow/internal/host"
 	"callflow/steps"
 )
 
@@ -19,22 +24,147 @@ type Config struct {
 	Client *http.Client // nil: one with sensible limits
 	Root   string       // https://graph.microsoft.com
 	Tokens Tokens       // nil: no Authorization header
+	Bot    string       // whose incoming calls a Want without a bot asks for
 }
 
-// Hub carries many runs: their logs, the lobby of calls that nobody owns, and the HTTP client. It is a callback.Sink.
-type Hub struct{ cfg Config }
+// Hub carries many runs: their logs, the lobby of calls that nobody owns, and the HTTP client. It is a callback.Sink and
+// safe for concurrent use.
+type Hub struct {
+	cfg    Config
+	client *http.Client
+
+	mu   sync.RWMutex
+	runs map[string]*world
+
+	lobbyMu sync.Mutex // taken before a run's lock, never after it
+	lobby   *callback.Lobby
+}
+
+var _ callback.Sink = (*Hub)(nil)
 
 // NewHub returns a hub without runs.
-func NewHub(cfg Config) *Hub { return &Hub{cfg: cfg} }
+func NewHub(cfg Config) *Hub {
+	h := &Hub{cfg: cfg, client: cfg.Client, runs: map[string]*world{}}
+	if h.client == nil {
+		h.client = newClient()
+	}
+	h.lobby = callback.NewLobby(func(run string, events []*graph.Event) { h.Deliver(run, events) })
+	return h
+}
 
 // Deliver implements callback.Sink.
-func (h *Hub) Deliver(run string, events []*graph.Event) bool { panic("not written yet") }
+func (h *Hub) Deliver(run string, events []*graph.Event) bool {
+	h.mu.RLock()
+	w := h.runs[run]
+	h.mu.RUnlock()
+	if w == nil {
+		return false
+	}
+	w.run.Append(events)
+	return true
+}
 
 // Arrive implements callback.Sink.
-func (h *Hub) Arrive(bot string, events []*graph.Event) { panic("not written yet") }
+func (h *Hub) Arrive(bot string, events []*graph.Event) {
+	h.lobbyMu.Lock()
+	defer h.lobbyMu.Unlock()
+	h.lobby.Arrive(time.Now(), bot, events)
+}
+
+// Kill ends every run at once, finally and cleanup too: the second Ctrl-C.
+func (h *Hub) Kill() {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, w := range h.runs {
+		w.run.Kill(steps.ErrInterrupted)
+	}
+}
 
 // Run runs branch as the main branch of the run and returns when it has returned. Cancelling ctx ends the main scope with
-// steps.ErrInterrupted. emit takes records stamped with Seq and wall time, one at a time.
+// steps.ErrInterrupted. emit takes records stamped with Seq and wall time, one at a time. The error says that a run of
+// that id is going on already.
 func (h *Hub) Run(ctx context.Context, runID string, seed uint64, emit func(steps.Record), branch func(h steps.Host)) error {
-	panic("not written yet")
+	w := &world{hub: h, id: runID, emit: emit}
+	w.run = host.NewThreaded(w, seed)
+	h.mu.Lock()
+	_, twice := h.runs[runID]
+	if !twice {
+		h.runs[runID] = w
+	}
+	h.mu.Unlock()
+	if twice {
+		return fmt.Errorf("a run %q is going on already", runID)
+	}
+	defer h.forget(runID)
+	defer context.AfterFunc(ctx, func() { w.run.Interrupt(steps.ErrInterrupted) })()
+	w.run.Main(branch)
+	return nil
+}
+
+func (h *Hub) forget(runID string) {
+	h.lobbyMu.Lock()
+	h.lobby.Forget(time.Now(), runID)
+	h.lobbyMu.Unlock()
+	h.mu.Lock()
+	delete(h.runs, runID)
+	h.mu.Unlock()
+}
+
+// world is one run's world; it implements host.World.
+type world struct {
+	hub  *Hub
+	id   string
+	run  host.Threaded
+	emit func(steps.Record)
+}
+
+func (w *world) Now() time.Time { return time.Now() }
+
+// After needs no ranks: who wakes at a deadline looks for an event first.
+func (w *world) After(d time.Duration, _ host.Rank, f func()) (stop func()) {
+	stopped := false
+	t := time.AfterFunc(d, func() {
+		w.run.Locked(func() {
+			if !stopped {
+				f()
+			}
+		})
+	})
+	return func() { // called with the run locked
+		stopped = true
+		t.Stop()
+	}
+}
+
+// Do implements host.World.
+func (w *world) Do(b *host.Branch, q steps.Request) (resp steps.Response, err error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	b.Abandonable(cancel)
+	b.Outside(func() { resp, err = w.hub.send(ctx, q) })
+	return resp, err
+}
+
+// Want implements host.World.
+func (w *world) Want(in steps.Incoming) (withdraw func(), twin bool) {
+	h := w.hub
+	wish := callback.Wish{Run: w.id, Bot: in.Bot, Caller: in.Caller, Target: in.Target, Test: in.Test}
+	if wish.Bot == "" {
+		wish.Bot = h.cfg.Bot
+	}
+	h.lobbyMu.Lock()
+	defer h.lobbyMu.Unlock()
+	undo, twin := h.lobby.Want(time.Now(), wish)
+	return func() {
+		h.lobbyMu.Lock()
+		defer h.lobbyMu.Unlock()
+		undo()
+	}, twin
+}
+
+// Emit implements host.World.
+func (w *world) Emit(r steps.Record) {
+	if w.emit != nil {
+		w.emit(r)
+	}
 }

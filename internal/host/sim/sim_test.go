@@ -214,14 +214,15 @@ func TestScopes(t *testing.T) {
 
 // TestDeadlines: what is due at a deadline beats it, and a deadline beats the end of the scope.
 func TestDeadlines(t *testing.T) {
-	t.Skip("the notification decoder is not written yet")
 	j := try(t, func(clock simulator.Clock, deliver func(simulator.Delivery)) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusAccepted)
 			// Planned long after the deadline was, and on a detour: two events at one instant.
 			clock.After(4990*time.Millisecond, func() {
 				clock.After(5*time.Second, func() {
-					clock.After(0, func() { deliver(simulator.Delivery{URL: Callback(runID), Headers: jsonContent, Body: notification("c1", "established")}) })
+					clock.After(0, func() {
+						deliver(simulator.Delivery{URL: Callback(runID), Headers: jsonContent, Body: notification("c1", "established")})
+					})
 				})
 			})
 		})

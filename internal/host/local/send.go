@@ -1,0 +1,81 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/steps"
+)
+
+// maxResponse is the largest response body that is read, in bytes.
+const maxResponse = 10 << 20
+
+// newClient returns a client for many runs that talk to one service side by side. It follows no redirects: what the
+// service answers is what the scenario sees, and the token goes nowhere else.
+func newClient() *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			ForceAttemptHTTP2:     true,
+			TLSHandshakeTimeout:   10 * time.Second,
+			IdleConnTimeout:       90 * time.Second,
+			ExpectContinueTimeout: time.Second,
+			MaxIdleConns:          256,
+			MaxIdleConnsPerHost:   128,
+			MaxConnsPerHost:       256,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// send makes one HTTP request. The error is a *steps.NetError.
+func (h *Hub) send(ctx context.Context, q steps.Request) (steps.Response, error) {
+	var written atomic.Bool
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }}
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), q.Method, h.cfg.Root+q.Path, bytes.NewReader(q.Body))
+	if err != nil {
+		return steps.Response{}, &steps.NetError{Refused: true, Err: err}
+	}
+	for _, x := range q.Headers {
+		req.Header.Add(x.Name, x.Value)
+	}
+	if h.cfg.Tokens != nil {
+		token, err := h.cfg.Tokens.Token(ctx, q.Bot)
+		if err != nil {
+			return steps.Response{}, &steps.NetError{Auth: true, Err: err}
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := h.client.Do(req)
+	if err != nil {
+		return steps.Response{}, &steps.NetError{Refused: !written.Load(), Err: err}
+	}
+	defer resp.Body.Close()
+	body, err := readResponse(resp)
+	if err != nil {
+		return steps.Response{}, &steps.NetError{Err: fmt.Errorf("%s %s: the response broke off: %w", q.Method, q.Path, err)}
+	}
+	return steps.Response{Status: resp.StatusCode, Headers: graph.SortHeaders(resp.Header), Body: body}, nil
+}
+
+// readResponse reads a body to its end, so that the connection can be used again.
+func readResponse(resp *http.Response) ([]byte, error) {
+	var buf bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n <= maxResponse {
+		buf.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := buf.ReadFrom(io.LimitReader(resp.Body, maxResponse+1))
+	if err == nil && buf.Len() > maxResponse {
+		err = fmt.Errorf("it is larger than %d bytes", maxResponse)
+	}
+	return buf.Bytes(), err
+}
