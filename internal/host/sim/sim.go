@@ -148,7 +148,7 @@ func (w *virtual) live(ctx context.Context) error {
 			}
 			continue
 		}
-		if w.due == 0 && w.run.Starve(steps.ErrNothing) {
+		if w.over() && w.run.Starve(steps.ErrNothing) {
 			w.instant++
 			continue
 		}
@@ -164,6 +164,11 @@ func (w *virtual) live(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// over says that nothing can happen any more: at most scopes will end, and none of them now.
+func (w *virtual) over() bool {
+	return w.due == 0 && (len(w.queue) == 0 || w.queue[0].at > w.now)
 }
 
 // stop ends a world that runs in circles: first the steps, then cleanup too, then everything.
