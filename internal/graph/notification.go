@@ -68,72 +68,74 @@ func envelope(contentType string, body []byte) (items []item, whole *Event, odd 
 	other := func(raw, problem string) (items []item, whole *Event, odd string) {
 		return nil, &Event{Kind: KindOther, Raw: json.RawMessage(raw), Problem: problem}, odd
 	}
-	if len(strings.TrimSpace(string(body[:min(len(body), 64)]))) == 0 && len(strings.TrimSpace(string(body))) == 0 {
+	text, odd := decodeText(contentType, body)
+	if strings.TrimSpace(text) == "" {
 		return other(`""`, "the body is empty")
 	}
-	text, odd, err := compactJSON(contentType, body)
-	if err != nil {
-		return other(quoteJSON(body), "the body is no JSON: "+err.Error())
+	r := reader{text: text}
+	items, fault := r.items()
+	if r.end(); r.err != nil {
+		return other(quoteJSON(text), "the body is no JSON: "+r.err.Error())
 	}
-	if len(body) > maxBody {
-		return other(text, "the body has "+strconv.Itoa(len(body))+" bytes, more than the "+strconv.Itoa(maxBody)+" that are read")
-	}
-	if text[0] != '{' {
-		return other(text, "the body is "+sketchText(text)+", not an object with a list `value`")
-	}
-	items, fault := readItems(text)
 	switch {
-	case fault != "":
-		return other(text, fault)
-	case len(items) == 0:
-		return other(text, "`value` is an empty list: nothing is notified")
+	case len(body) > maxBody:
+		fault = "the body has " + strconv.Itoa(len(body)) + " bytes, more than the " + strconv.Itoa(maxBody) + " that are read"
+	case fault == "" && len(items) == 0:
+		fault = "`value` is an empty list: nothing is notified"
+	}
+	if fault != "" {
+		return other(r.compact(0, len(text)), fault)
 	}
 	return items, nil, odd
 }
 
-// readItems finds the list `value` in an object and reads its elements, each with its own text and bounds.
-func readItems(text string) (items []item, fault string) {
-	r := reader{text: text, pos: 1}
+// items finds the list `value` in an object and reads its elements, each with its own text and bounds; fault says why
+// there are none.
+func (r *reader) items() (items []item, fault string) {
+	if r.peek() != '{' {
+		return nil, "the body is " + sketch(r.value()) + ", not an object with a list `value`"
+	}
+	r.pos++
 	found, skype := false, false
-	for r.text[r.pos] != '}' {
-		if r.text[r.pos] == ',' {
-			r.pos++
-		}
-		name := r.string()
-		r.pos++ // :
-		if name == "callState" || name == "joinToken" {
+	r.eachMember(func(name string) {
+		switch {
+		case name == "value" && r.peek() == '[':
+			found, items, fault = true, r.elements(), ""
+			return
+		case name == "callState", name == "joinToken":
 			skype = true
 		}
-		if name != "value" || r.text[r.pos] != '[' {
-			start := r.pos
-			r.value()
-			if name == "value" {
-				return nil, "`value` is " + sketchText(r.text[start:r.pos]) + ", not a list"
-			}
-			continue
+		v := r.value()
+		if name == "value" {
+			found, fault = true, "`value` is "+sketch(v)+", not a list"
 		}
-		found, items = true, nil
-		r.pos++ // [
-		for r.text[r.pos] != ']' {
-			if r.text[r.pos] == ',' {
-				r.pos++
-			}
-			it := reader{text: r.text, pos: r.pos}
-			v := it.value()
-			items = append(items, item{raw: r.text[r.pos:it.pos], value: v, limit: it.limit})
-			r.pos = it.pos
-		}
-		r.pos++
-	}
+	})
 	switch {
 	case !found && skype:
-		return nil, ProblemSkypeForm
+		fault = ProblemSkypeForm
 	case !found:
-		return nil, "the body has no `value`"
+		fault = "the body has no `value`"
 	case len(items) > maxList:
-		return nil, "`value` has " + strconv.Itoa(len(items)) + " items, more than the " + strconv.Itoa(maxList) + " that are read"
+		fault = "`value` has " + strconv.Itoa(len(items)) + " items, more than the " + strconv.Itoa(maxList) + " that are read"
 	}
-	return items, ""
+	return items, fault
+}
+
+// elements reads a list, each element by itself.
+func (r *reader) elements() (items []item) {
+	r.pos++ // [
+	for first := true; r.more(']', first); first = false {
+		r.peek()
+		one := reader{text: r.text, pos: r.pos}
+		v := one.value()
+		items = append(items, item{raw: one.compact(r.pos, one.pos), value: v, limit: one.limit})
+		r.pos, r.spaced = one.pos, r.spaced || one.spaced
+		if one.err != nil {
+			r.err = one.err
+			return items
+		}
+	}
+	return items
 }
 
 // decodeItem reads one commsNotification.
@@ -347,23 +349,7 @@ func (e *Event) Ended() bool {
 }
 
 // quoteJSON writes text that is no JSON as a JSON string.
-func quoteJSON(text []byte) string {
-	b, _ := json.Marshal(strings.ToValidUTF8(string(text), "\ufffd"))
+func quoteJSON(text string) string {
+	b, _ := json.Marshal(text)
 	return string(b)
-}
-
-// sketchText names the kind of a JSON text.
-func sketchText(text string) string {
-	switch text[0] {
-	case '{':
-		return "an object"
-	case '[':
-		return "a list"
-	case '"':
-		return "a string"
-	}
-	if len(text) > 40 {
-		text = text[:40] + "…"
-	}
-	return text
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -37,15 +38,13 @@ func (r *Reply) read(contentType string, body []byte) any {
 		r.Text = strings.ToValidUTF8(string(body[:maxBody]), "\ufffd") + "…"
 		return nil
 	}
-	text, _, err := compactJSON(contentType, body)
+	p, err := parseJSON(contentType, body)
 	if err != nil {
-		r.Text = strings.ToValidUTF8(string(body), "\ufffd")
+		r.Text, _ = decodeText(contentType, body)
 		return nil
 	}
-	r.Raw = json.RawMessage(text)
-	value, _ := readJSON(text)
-	r.Body = value
-	return value
+	r.Raw, r.Body = json.RawMessage(p.text), p.value
+	return p.value
 }
 
 // place takes the ids that the Location tells. A raw request is a creation when it is answered 201.
@@ -185,7 +184,9 @@ func (r *Reply) Event() *Event {
 			op[name] = v
 		}
 	}
-	e.event()["raw"], _ = readJSON(string(r.Raw))
+	if p, err := parseJSON("", r.Raw); err == nil {
+		e.event()["raw"] = p.value
+	}
 	e.setOperation(r.OperationID, op)
 	e.finish()
 	return e
@@ -268,12 +269,11 @@ func (e *Error) unwrap() {
 	if end < start {
 		return
 	}
-	text, _, err := compactJSON("", []byte(e.Message[start:end+1]))
+	p, err := parseJSON("", []byte(e.Message[start:end+1]))
 	if err != nil {
 		return
 	}
-	value, _ := readJSON(text)
-	inner, _ := value.(map[string]any)
+	inner, _ := p.value.(map[string]any)
 	if nested, ok := inner["error"].(map[string]any); ok {
 		inner = nested
 	}
@@ -302,14 +302,13 @@ func plainText(o map[string]any, names ...string) string {
 // callbackUri, a path in replacesCallId its id, and so on. Unknown members are left out. The error says what is wrong
 // with the JSON.
 func DecodeBody(contentType string, body []byte, into any) error {
-	text, _, err := compactJSON(contentType, body)
+	p, err := parseJSON(contentType, body)
 	if err != nil {
-		return err
+		return fmt.Errorf("the body is no JSON: %w", err)
 	}
-	value, _ := readJSON(text)
-	in, ok := value.(map[string]any)
+	in, ok := p.value.(map[string]any)
 	if !ok {
-		return &json.UnmarshalTypeError{Value: sketch(value), Type: reflect.TypeOf(into)}
+		return fmt.Errorf("the body is %s, not an object", sketch(p.value))
 	}
 	n := &normaliser{}
 	out, err := json.Marshal(n.object(shapeOf(reflect.TypeOf(into).Elem()), in))
