@@ -1,0 +1,170 @@
+package runner
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"callflow/steps"
+)
+
+// Masked stands where a secret was.
+const Masked = "***"
+
+// shortestSecret is the least number of bytes of a secret that is masked: shorter ones would blot out ordinary text and
+// keep nothing secret.
+const shortestSecret = 4
+
+// Mask takes secrets out of records: those it is told of, in every form in which they travel, and whatever looks like a
+// token wherever it comes from. It changes the values of JSON strings only, so what it leaves is a record again.
+type Mask struct {
+	forms [][]byte
+	known *strings.Replacer
+}
+
+// NewMask returns a mask of those secrets.
+func NewMask(secrets []string) *Mask {
+	var forms []string
+	for _, s := range secrets {
+		if len(s) >= shortestSecret {
+			query := url.QueryEscape(s)
+			forms = append(forms, s, query, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s)),
+				base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)))
+		}
+	}
+	// A form stands inside a JSON string as JSON writes it; inside JSON that is itself in a string, twice so.
+	for range 2 {
+		for _, f := range slices.Clone(forms) {
+			forms = append(forms, escaped(f, true), escaped(f, false))
+		}
+	}
+	slices.SortFunc(forms, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	m := &Mask{}
+	var pairs []string
+	for _, f := range slices.Compact(forms) {
+		m.forms = append(m.forms, []byte(f))
+		pairs = append(pairs, f, Masked)
+	}
+	m.known = strings.NewReplacer(pairs...)
+	return m
+}
+
+// escaped is text as it stands between the quotes of a JSON string.
+func escaped(text string, html bool) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(html)
+	if enc.Encode(text) != nil {
+		return text
+	}
+	quoted := strings.TrimSpace(b.String())
+	return quoted[1 : len(quoted)-1]
+}
+
+// Record returns r without secrets. A record that has none comes back as it is.
+func (m *Mask) Record(r steps.Record) steps.Record {
+	line, err := encode(r)
+	if err != nil {
+		return r
+	}
+	masked := m.line(line)
+	if len(masked) == len(line) && bytes.Equal(masked, line) {
+		return r
+	}
+	out, err := decode(masked)
+	if err != nil { // a secret that is also one of the record's own words
+		return steps.Record{Seq: r.Seq, At: r.At, Type: "log", Step: r.Step, Branch: r.Branch, Log: &steps.Logged{Level: "warning",
+			Text: "a " + r.Type + " record holds a secret that cannot be masked; it is left out"}}
+	}
+	return out
+}
+
+// The shapes of secrets that nobody told us of. Names are those of OAuth's and Graph's members: tokenMeetingInfo.token,
+// joinMeetingIdMeetingInfo.passcode, recordingInfo and callRecording tokens.
+const secretNames = `access_token|refresh_token|id_token|client_secret|clientSecret|client_assertion|recordingAccessToken|` +
+	`meetingToken|joinToken|token|passcode|password|authorization`
+
+var (
+	hints = [][]byte{[]byte("eyJ"), []byte("oken"), []byte("ecret"), []byte("asscode"), []byte("assword"), []byte("ssertion"),
+		[]byte("uthorization"), []byte("earer "), []byte("ookie")}
+	member  = regexp.MustCompile(`(?i)("(?:` + secretNames + `)"\s*:\s*")((?:[^"\\]|\\.)+)"`)
+	quoted  = regexp.MustCompile(`(?i)(\\"(?:` + secretNames + `)\\"\s*:\s*\\")(.+?)(\\")`)
+	field   = regexp.MustCompile(`(?i)\b((?:` + secretNames + `)=)[^&"'\s\\]+`)
+	header  = regexp.MustCompile(`(?i)("name":"(?:proxy-)?(?:authorization|cookie|set-cookie)","value":")((?:[^"\\]|\\.)*)"`)
+	bearer  = regexp.MustCompile(`(?i)\b(bearer\s+)[A-Za-z0-9._~+/=-]{8,}`)
+	jwt     = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*`)
+	anyHint = func(line []byte) bool {
+		return slices.ContainsFunc(hints, func(h []byte) bool { return bytes.Contains(line, h) })
+	}
+)
+
+// line masks one record's line of JSON.
+func (m *Mask) line(line []byte) []byte {
+	if anyHint(line) {
+		line = member.ReplaceAll(line, []byte("${1}"+Masked+`"`))
+		line = header.ReplaceAll(line, []byte("${1}"+Masked+`"`))
+		line = quoted.ReplaceAll(line, []byte("${1}"+Masked+"${3}"))
+		line = field.ReplaceAll(line, []byte("${1}"+Masked))
+		line = bearer.ReplaceAll(line, []byte("${1}"+Masked))
+		line = jwt.ReplaceAll(line, []byte(Masked))
+	}
+	if !slices.ContainsFunc(m.forms, func(f []byte) bool { return bytes.Contains(line, f) }) {
+		return line
+	}
+	return m.strings(line)
+}
+
+// strings masks the known secrets in the values of a line's JSON strings, and numbers that are a secret. Members' names
+// and JSON's own words stay.
+func (m *Mask) strings(line []byte) []byte {
+	var out bytes.Buffer
+	for i := 0; i < len(line); {
+		switch c := line[i]; {
+		case c == '"':
+			end := i + 1
+			for end < len(line) && line[end] != '"' {
+				if line[end] == '\\' {
+					end++
+				}
+				end++
+			}
+			end = min(end+1, len(line))
+			if end < len(line) && line[end] == ':' {
+				out.Write(line[i:end])
+			} else {
+				out.WriteString(m.known.Replace(string(line[i:end])))
+			}
+			i = end
+		case c >= '0' && c <= '9':
+			end := i + 1
+			for end < len(line) && (line[end] >= '0' && line[end] <= '9' || line[end] == '.') {
+				end++
+			}
+			m.number(&out, line[i:end])
+			i = end
+		default:
+			out.WriteByte(c)
+			i++
+		}
+	}
+	return out.Bytes()
+}
+
+// number writes a number, unless it is a secret of at least six digits: a shorter one is no secret in a journal full of
+// numbers.
+func (m *Mask) number(out *bytes.Buffer, digits []byte) {
+	if len(digits) >= 6 && m.known.Replace(string(digits)) == Masked {
+		out.WriteString(`"` + Masked + `"`)
+		return
+	}
+	out.Write(digits)
+}
