@@ -60,7 +60,34 @@ type Config struct {
 }
 
 // Service is the simulated service.
-type Service struct{ cfg Config }
+type Service struct {
+	cfg       Config
+	people    []*party // sorted by name
+	bots      []*party
+	strangers []*party // named by requests, known to nobody
+	calls     map[string]*call
+	order     []*call
+	rooms     []*room
+	rings     []*ring // not settled
+	faults    []*fault
+	early     bool // what is sent now comes before the response
+}
+
+// New returns a service in which nothing has happened yet. Call Start to begin the script.
+func New(cfg Config) *Service {
+	s := &Service{cfg: cfg, calls: map[string]*call{}}
+	s.populate()
+	s.arm()
+	return s
+}
+
+// dialect is the one in which the bot's incoming calls are notified.
+func (b *Bot) dialect() graph.Dialect {
+	if b.Dialect == "" {
+		return graph.V1
+	}
+	return b.Dialect
+}
 
 // Fate is what becomes of a response on its way back. The handler tells it, before it writes anything, to a
 // ResponseWriter that has the method Fate(Fate): the hosts' writers do.
@@ -72,14 +99,3 @@ type Fate struct {
 
 // Fated is a ResponseWriter that can be told a Fate.
 type Fated interface{ Fate(Fate) }
-
-// New returns a service in which nothing has happened yet. Call Start to begin the script.
-func New(cfg Config) *Service { return &Service{cfg: cfg} }
-
-// Start begins the scene's script.
-func (s *Service) Start() { panic("not written yet") }
-
-// Act does one action now; the error says which name or state was wrong.
-func (s *Service) Act(a world.Action) error { panic("not written yet") }
-
-func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { panic("not written yet") }

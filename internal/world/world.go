@@ -2,7 +2,11 @@
 // simulator share it; it imports nothing of ours.
 package world
 
-import "time"
+import (
+	"fmt"
+	"hash/fnv"
+	"time"
+)
 
 // ActionPath is where a simulator takes one Action as a JSON POST in the middle of a run (the verb simulate).
 const ActionPath = "/callflow/world/actions"
@@ -80,4 +84,27 @@ type Fault struct {
 	Delay      time.Duration `json:"delay" doc:"How much later the response or the notification comes."`
 	Match      string        `json:"match" doc:"For a notification: which one, in terms of state, kind and changeType, e.g. call.state == \"terminated\"."`
 	Times      int           `json:"times" doc:"How often; 1 when absent." default:"1"`
+}
+
+// IDFor is the object id of a person who was given none: always the same one for the same name.
+func IDFor(name string) string {
+	h := fnv.New128a()
+	_, _ = h.Write([]byte(name)) // a hash never fails
+	b := h.Sum(nil)
+	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// Check says what is wrong with an action by itself: it needs exactly one thing to be done.
+func (a Action) Check() error {
+	n := 0
+	for _, there := range []bool{a.Dial != nil, a.HangUp != nil, a.Leave != nil, a.Join != nil} {
+		if there {
+			n++
+		}
+	}
+	if n != 1 {
+		return fmt.Errorf("an action needs exactly one of dial, hangUp, leave and join; this one has %d", n)
+	}
+	return nil
 }

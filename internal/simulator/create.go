@@ -1,0 +1,147 @@
+package simulator
+
+import (
+	"net/url"
+
+	"callflow/internal/graph"
+)
+
+// createCall places a call: to one party, to several, or into a meeting. Graph page "application: create call".
+func (s *Service) createCall(_ *call, q *request) reply {
+	var b createBody
+	if e := q.read(&b); e != nil {
+		return *e
+	}
+	b.adopt(q.dialect)
+	if p := b.check(q.dialect); p != "" {
+		return badRequest("%s", p)
+	}
+	targets := make([]*party, len(b.Targets))
+	for i, t := range b.Targets {
+		p, err := s.partyOf(t.Identity)
+		if err != nil {
+			return badRequest("targets[%d].%v", i, err)
+		}
+		if p.kind == "phone" && q.dialect != graph.Legacy && b.Source.Identity["applicationInstance"] == nil {
+			return failure(403, "7507", "Call source identity invalid. A telephone is called from source.identity.applicationInstance.")
+		}
+		targets[i] = p
+	}
+	var r *room
+	switch {
+	case len(targets) == 1:
+		r = s.newRoom(peer)
+	case len(targets) > 1:
+		r = s.newRoom(group)
+	default:
+		r = s.meetingOf(b.thread())
+	}
+	c := s.newCall(q.bot, q.dialect, r, "outgoing")
+	b.fill(c)
+	for i, p := range targets {
+		c.targets = append(c.targets, invitationInfo(c, p, b.Targets[i]))
+	}
+	c.state = establishing
+	s.follow(c, firstStep, func() note { return s.stateNote(c, establishing) }, func() {
+		s.send(c, s.stateNote(c, establishing))
+		if r.mode == peer {
+			s.dialOne(c, targets[0])
+		}
+	})
+	if r.mode != peer {
+		s.follow(c, firstStep+joinStep, func() note { return s.stateNote(c, established) }, func() {
+			s.establish(c)
+			s.join(r, c.me)
+			s.dialAll(c, targets)
+		})
+	}
+	return s.created(c)
+}
+
+// dialOne rings the other party of a call of two.
+func (s *Service) dialOne(c *call, to *party) {
+	if c.ending {
+		return
+	}
+	r := s.ring(invitation{party: to, caller: c.bot, room: c.room, limit: ringTime, modalities: c.modalities, done: func(o outcome) {
+		c.rings = nil
+		if o.joined == nil {
+			s.end(c, o.how)
+			return
+		}
+		s.join(c.room, c.me)
+		s.join(c.room, o.joined)
+		s.establish(c)
+	}})
+	c.rings = append(c.rings, r)
+}
+
+// dialAll rings the targets of a group call; each joins when it answers.
+func (s *Service) dialAll(c *call, targets []*party) {
+	waiting := len(targets)
+	for _, p := range targets {
+		r := s.ring(invitation{party: p, caller: c.bot, room: c.room, limit: ringTime, modalities: c.modalities, done: func(o outcome) {
+			waiting--
+			if o.joined != nil {
+				s.join(c.room, o.joined)
+			}
+			switch {
+			case waiting == 0 && !c.room.grown:
+				s.end(c, nobodyJoined)
+			case waiting == 0:
+				s.settle(c.room)
+			}
+		}})
+		c.rings = append(c.rings, r)
+	}
+}
+
+// meetingOf is the meeting with that key, which begins when it is first named.
+func (s *Service) meetingOf(key string) *room {
+	for _, r := range s.rooms {
+		if r.mode == meeting && r.thread == key {
+			return r
+		}
+	}
+	r := s.newRoom(meeting)
+	r.thread = key
+	return r
+}
+
+// fill copies what a request says about a call into it.
+func (b *createBody) fill(c *call) {
+	c.callbackURI = b.CallbackURI
+	c.subject, c.tenantID = b.Subject, b.TenantID
+	c.modalities = b.RequestedModalities
+	c.me.modalities = b.RequestedModalities
+	c.media, c.options = b.MediaConfig, b.CallOptions
+	c.chatInfo, c.meetingInfo = b.ChatInfo, b.MeetingInfo
+	c.source = sourceInfo(c, c.bot)
+	if len(b.Source.Identity) > 0 {
+		c.source["identity"] = b.Source.Identity
+	}
+}
+
+// thread is what names the meeting to join; the keys of the three kinds of meetingInfo never meet.
+func (b *createBody) thread() string {
+	switch {
+	case b.ChatInfo["threadId"] != nil:
+		t, _ := b.ChatInfo["threadId"].(string)
+		return t
+	case b.MeetingInfo["token"] != nil:
+		t, _ := b.MeetingInfo["token"].(string)
+		return "token:" + t
+	}
+	t, _ := b.MeetingInfo["joinMeetingId"].(string)
+	return "meeting:" + t
+}
+
+// checkCallback says what is wrong with a callback URI. The pages say https; ours takes http as well, because a bot
+// under test may have no certificate.
+func checkCallback(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return "callbackUri must be an absolute https URL"
+	}
+	return ""
+}

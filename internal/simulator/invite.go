@@ -1,0 +1,154 @@
+package simulator
+
+import (
+	"fmt"
+)
+
+// invite asks others into the call; with replacesCallId it takes somebody over from another call of the bot's. Graph page
+// "participant: invite". The operation that it begins is done when everybody has answered or has not.
+func (s *Service) invite(c *call, q *request) reply {
+	var b inviteBody
+	if e := q.read(&b); e != nil {
+		return *e
+	}
+	if p := b.check(); p != "" {
+		return badRequest("%s", p)
+	}
+	if c.state != established || c.ending {
+		return wrongState(c, "invited to", established)
+	}
+	parties := make([]*party, len(b.Participants))
+	for i, t := range b.Participants {
+		p, err := s.partyOf(t.Identity)
+		if err != nil {
+			return badRequest("participants[%d].%v", i, err)
+		}
+		parties[i] = p
+	}
+	op := s.newOperation(c, "inviteParticipantsOperation", b.context())
+	op.replaces = b.Participants[0].ReplacesCallID != ""
+	op.escalates = c.room.mode == peer
+	if op.escalates {
+		// The call is in meeting mode from here on, whatever becomes of the invitation (reported in issues).
+		c.room.mode = group
+	}
+	for i, p := range parties {
+		op.participants = append(op.participants, invitationInfo(c, p, b.Participants[i]))
+	}
+	rep := s.invited(op)
+	if op.replaces {
+		// Only the first participant is read (Graph page "participant: invite").
+		op.participants = op.participants[:1]
+		s.takeOver(op, parties[0], b.Participants[0])
+		return rep
+	}
+	op.waiting = len(parties)
+	s.step(c, firstStep, func() {
+		for i, p := range parties {
+			s.ask(op, p, op.participants[i])
+		}
+	})
+	return rep
+}
+
+// ask rings one invitee.
+func (s *Service) ask(op *operation, p *party, info obj) {
+	c := op.call
+	if op.status != "running" || c.ending {
+		return
+	}
+	r := s.ring(invitation{party: p, caller: c.bot, room: c.room, limit: ringTime, modalities: c.me.modalities, done: func(o outcome) {
+		op.waiting--
+		if o.joined != nil {
+			op.joined = append(op.joined, info)
+			s.join(c.room, o.joined)
+		}
+		if op.waiting > 0 {
+			return
+		}
+		if len(op.joined) > 0 {
+			op.participants = op.joined
+			s.finish(op, done)
+		} else {
+			s.finish(op, notAdded(p, o.how))
+		}
+		s.settle(c.room)
+	}})
+	op.rings = append(op.rings, r)
+}
+
+// notAdded words a failure as the service was seen to.
+func notAdded(p *party, why result) result {
+	why.message = fmt.Sprintf("addParticipants failed for participant %s. Underlying reason: %s DiagCode: %d#%d.@",
+		address(p), why.message, why.code, why.subcode)
+	return why
+}
+
+// address is the service's own name for a party.
+func address(p *party) string {
+	switch p.kind {
+	case "phone":
+		return "4:" + p.id
+	case "application":
+		return "28:" + p.id
+	}
+	return "8:orgid:" + p.id
+}
+
+// takeOver moves somebody from the call that is to be replaced into this one. The operation completes, the roster
+// follows, and the replaced call, if it was between two, is terminated and then deleted.
+func (s *Service) takeOver(op *operation, p *party, b inviteeBody) {
+	c := op.call
+	s.follow(c, firstStep+nextStep, func() note { return s.preview(op) }, func() {
+		if op.status != "running" {
+			return
+		}
+		x := s.callFor(c.bot, b.ReplacesCallID)
+		if x == nil || x == c || x.ending || x.state != established {
+			s.finish(op, notAdded(p, replacementGone))
+			s.settle(c.room)
+			return
+		}
+		m := x.room.find(p)
+		if b.ParticipantID != "" {
+			m = s.memberFor(x, b.ParticipantID)
+		}
+		if m == nil || m == x.me {
+			s.finish(op, notAdded(p, notInReplaced))
+			s.settle(c.room)
+			return
+		}
+		s.finish(op, done)
+		s.move(m, c.room)
+		s.observe(m.party.name, "is taken over", c.id)
+		if x.room.mode != peer {
+			s.settle(x.room)
+			return
+		}
+		if s.cfg.SeedSlips {
+			c.oddRoster = x
+		}
+		s.replaced(x)
+	})
+}
+
+// replaced ends the call between two from which somebody was taken over.
+func (s *Service) replaced(x *call) {
+	x.ending = true
+	s.release(x)
+	s.cfg.Clock.After(nextStep, func() {
+		if x.ended {
+			return
+		}
+		x.state = terminated
+		s.send(x, s.replacedNote(x))
+		s.cfg.Clock.After(nextStep, func() { s.end(x, replacedByBot) })
+	})
+}
+
+// preview is the notification that an invitation would end with, for faults that make it early.
+func (s *Service) preview(op *operation) note {
+	future := *op
+	future.status = "completed"
+	return s.operationNote(&future, "deleted")
+}

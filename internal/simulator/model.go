@@ -1,0 +1,346 @@
+package simulator
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/internal/world"
+)
+
+// A party is somebody who can be in a call: a person, or a bot.
+type party struct {
+	kind        string // the member of an identity set: user, phone, application
+	id          string // canonical; a telephone number for kind phone
+	displayName string
+	tenantID    string
+	name        string // as scripts and reports say it
+	person      *world.Person
+	bot         *Bot
+}
+
+// A room is one conversation: everyone in it hears everyone else. A callChainId names it.
+type room struct {
+	chain    string
+	mode     mode
+	thread   string // a meeting's key: its thread, token or meeting id
+	members  []*member
+	ringing  int  // invitations that are still open
+	grown    bool // more than one member has been in it at a time
+	sequence int  // of changes to its roster
+	sources  int  // media sources given out
+}
+
+// mode is what kind of conversation a room is. An invitation turns peer into group, for good ("meeting mode").
+type mode int
+
+const (
+	peer mode = iota
+	group
+	meeting
+)
+
+// A member is a party in a room, from when it joins to when it leaves.
+type member struct {
+	id         string // participant id
+	party      *party
+	call       *call // a bot's; nil for a person
+	modalities []string
+	source     int
+	stop       func() // ends the member's plan to hang up
+	room       *room  // nil before it joins and after it has left
+}
+
+// A call is a bot's leg of a conversation, and the resource the API shows.
+type call struct {
+	id          string
+	dialect     graph.Dialect
+	bot         *party
+	room        *room
+	me          *member
+	state       string
+	direction   string
+	callbackURI string
+	source      obj
+	targets     []obj
+	modalities  []string
+	media       obj // mediaConfig as it was sent; nil: no media
+	subject     any
+	tenantID    any
+	chatInfo    obj
+	meetingInfo obj
+	options     obj // callOptions as they were sent
+	incoming    obj // incomingContext
+	audio       string
+	answeredBy  obj
+	etag        int
+
+	operations []*operation
+	offer      *ring   // incoming: what rings
+	rings      []*ring // whom it rings: targets, redirection, transfer
+	deadline   func()  // stops the time to answer
+	keepAlive  func()  // stops the time to be kept alive
+	rosterDue  bool
+	sent       []obj // the roster last sent, for deltas
+	ending     bool  // DELETE was accepted
+	ended      bool  // its last notification was sent: the resource is gone
+	replaced   bool  // its updated terminated was sent
+	oddRoster  *call // the seed's slip: where the next roster goes
+}
+
+// An operation is a commsOperation.
+type operation struct {
+	id            string
+	kind          string // the type's name without #microsoft.graph.
+	clientContext any    // a string, or nil
+	status        string
+	result        *result
+	participants  []obj
+	created, last time.Time
+	call          *call
+	replaces      bool   // it takes somebody over
+	escalates     bool   // it made a call between two a group
+	quiet         bool   // it ends without a notification
+	slipID        string // the seed's slip: the id that its reply tells
+	waiting       int    // rings that are not settled
+	joined        []obj
+	rings         []*ring
+}
+
+// States of a call (graph.callState).
+const (
+	incoming         = "incoming"
+	establishing     = "establishing"
+	established      = "established"
+	transferring     = "transferring"
+	transferAccepted = "transferAccepted"
+	redirecting      = "redirecting"
+	terminating      = "terminating"
+	terminated       = "terminated"
+)
+
+// newID draws a version 4 GUID from the service's randomness.
+func (s *Service) newID() string {
+	hi, lo := s.cfg.Rand(), s.cfg.Rand()
+	hi = hi&^0xf000 | 0x4000
+	lo = lo&^(0xc0<<56) | 0x80<<56
+	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xffff, lo>>48, lo&0xffffffffffff)
+}
+
+func (s *Service) newRoom(m mode) *room {
+	r := &room{chain: s.newID(), mode: m}
+	s.rooms = append(s.rooms, r)
+	return r
+}
+
+// newCall makes the resource of a bot's leg. It joins the room when it is established.
+func (s *Service) newCall(bot *party, d graph.Dialect, r *room, direction string) *call {
+	c := &call{id: s.newID(), dialect: d, bot: bot, room: r, direction: direction, etag: 5445}
+	c.me = &member{id: s.newID(), party: bot, call: c}
+	s.calls[c.id] = c
+	s.order = append(s.order, c)
+	if d != graph.Legacy {
+		s.keepAliveFrom(c)
+	}
+	return c
+}
+
+func (s *Service) keepAliveFrom(c *call) {
+	if c.keepAlive != nil {
+		c.keepAlive()
+	}
+	c.keepAlive = s.cfg.Clock.After(keepAliveLimit, func() { s.end(c, noKeepAlive) })
+}
+
+// others are the members beside m, in the order in which they joined.
+func (r *room) others(m *member) []*member {
+	var list []*member
+	for _, x := range r.members {
+		if x != m {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+func (r *room) find(p *party) *member {
+	for _, m := range r.members {
+		if m.party == p {
+			return m
+		}
+	}
+	return nil
+}
+
+// join lets m into the room, tells the bots in it, and begins what m is planned to do there.
+func (s *Service) join(r *room, m *member) {
+	r.sources++
+	m.source, m.room = r.sources, r
+	r.members = append(r.members, m)
+	r.grown = r.grown || len(r.members) > 1
+	s.rosterChanged(r)
+	if p := m.party.person; p != nil && p.HangsUp != nil {
+		m.stop = s.cfg.Clock.After(reaction(p.HangsUp), func() {
+			s.observe(m.party.name, "hangs up", s.callOf(r))
+			s.depart(m)
+		})
+	}
+}
+
+// remove takes m out of its room without further consequences but a roster.
+func (s *Service) remove(m *member) {
+	r := m.room
+	if r == nil {
+		return
+	}
+	m.room = nil
+	if m.stop != nil {
+		m.stop()
+	}
+	r.members = r.others(m)
+	s.rosterChanged(r)
+}
+
+// depart is m leaving its room by hanging up: a peer's call ends, a group goes on.
+func (s *Service) depart(m *member) {
+	r := m.room
+	if r == nil {
+		return
+	}
+	s.remove(m)
+	if r.mode != peer {
+		s.settle(r)
+		return
+	}
+	why := byPeer
+	if m.party.kind == "phone" {
+		why = byPhone
+	}
+	s.dissolve(r, why)
+}
+
+// dissolve ends a conversation of two of which one has gone.
+func (s *Service) dissolve(r *room, why result) {
+	for _, m := range append([]*member(nil), r.members...) {
+		switch {
+		case m.call != nil:
+			s.end(m.call, why)
+		default:
+			s.remove(m)
+			s.observe(m.party.name, "is hung up on", "")
+		}
+	}
+}
+
+// settle ends the leg of a bot that was left alone in a group or meeting.
+func (s *Service) settle(r *room) {
+	if !alone(r) {
+		return
+	}
+	c := r.members[0].call
+	s.cfg.Clock.After(aloneStep, func() {
+		if alone(r) && r.members[0].call == c {
+			s.end(c, leftAlone)
+		}
+	})
+}
+
+func alone(r *room) bool {
+	return r.mode != peer && r.grown && r.ringing == 0 && len(r.members) == 1 && r.members[0].call != nil
+}
+
+// callOf is the id of the oldest bot's call in a room, for reports; "" when no bot is in it.
+func (s *Service) callOf(r *room) string {
+	for _, m := range r.members {
+		if m.call != nil {
+			return m.call.id
+		}
+	}
+	return ""
+}
+
+// callFor finds a live call of that bot; ids may be paths, of any case, with or without hyphens.
+func (s *Service) callFor(bot *party, id string) *call {
+	c := s.calls[graph.CanonicalID(id)]
+	if c == nil || c.ended || c.bot != bot {
+		return nil
+	}
+	return c
+}
+
+// end is the last thing that happens to a call: whom it rings stops ringing, its operations fail, its peer is alone, and
+// the notification deleted is sent.
+func (s *Service) end(c *call, why result) {
+	if c.ended {
+		return
+	}
+	s.release(c)
+	for _, op := range c.operations {
+		s.finish(op, cancelled)
+	}
+	c.ended = true
+	c.state = terminated
+	s.send(c, s.endedNote(c, why))
+	r := c.room
+	if o := c.offer; o != nil {
+		c.offer = nil
+		o.settle(outcome{how: why})
+	}
+	if c.me.room == nil {
+		return
+	}
+	s.remove(c.me)
+	if r.mode == peer {
+		s.dissolve(r, byPeer)
+	} else {
+		s.settle(r)
+	}
+}
+
+// release stops a call's timers and whatever rings for it.
+func (s *Service) release(c *call) {
+	for _, stop := range []func(){c.deadline, c.keepAlive} {
+		if stop != nil {
+			stop()
+		}
+	}
+	rings := c.rings
+	c.rings = nil
+	for _, r := range rings {
+		r.cancel()
+	}
+}
+
+// step plans a change of a call that follows by itself; it does not happen once the call has ended.
+func (s *Service) step(c *call, d time.Duration, change func()) {
+	s.cfg.Clock.After(d, func() {
+		if !c.ended {
+			change()
+		}
+	})
+}
+
+func (s *Service) observe(who, did, call string) {
+	if s.cfg.Observe != nil {
+		s.cfg.Observe(who, did, call)
+	}
+}
+
+func reaction(a *world.After) time.Duration {
+	if a == nil {
+		return defaultReaction
+	}
+	return a.After
+}
+
+func names(list []*party) string {
+	var out []string
+	for _, p := range list {
+		out = append(out, p.name)
+	}
+	if out == nil {
+		return "nobody"
+	}
+	return strings.Join(out, ", ")
+}

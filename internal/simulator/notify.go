@@ -1,0 +1,295 @@
+package simulator
+
+import (
+	"fmt"
+	"time"
+
+	"callflow/internal/graph"
+)
+
+// A note is one notification before it is written: what changed, and the resource as it is now.
+type note struct {
+	change string // created, updated, deleted
+	tail   string // below the call: "", /participants, /operations/{id}
+	data   any    // obj, or []obj for a collection
+	on     *call  // the call in the path; nil: the one it is sent for
+	first  bool   // the first of an incoming call: nobody knows its scenario yet
+}
+
+func (s *Service) callData(c *call, state string) obj {
+	d := obj{"@odata.type": typeOf("call")}
+	if state != "" {
+		d["state"] = state
+	}
+	if c.dialect == graph.Legacy {
+		d["@odata.id"], d["@odata.etag"] = s.resource(c), fmt.Sprintf("W/%q", fmt.Sprint(c.etag))
+		return d
+	}
+	d["id"], d["callChainId"] = c.id, c.room.chain
+	return d
+}
+
+func (s *Service) incomingNote(c *call) note {
+	d := s.callData(c, incoming)
+	d["direction"] = "incoming"
+	d["source"], d["targets"], d["requestedModalities"] = c.source, c.targets, c.modalities
+	if c.dialect != graph.Legacy {
+		d["@odata.id"], d["@odata.etag"] = s.resource(c), fmt.Sprintf("W/%q", fmt.Sprint(c.etag))
+		d["myParticipantId"], d["tenantId"] = c.me.id, c.bot.tenantID
+		if c.incoming != nil {
+			d["incomingContext"] = c.incoming
+		}
+	}
+	return note{change: "created", data: d, first: true}
+}
+
+// stateNote says that a call is in a state, which it need not be in yet.
+func (s *Service) stateNote(c *call, state string) note {
+	d := s.callData(c, state)
+	switch {
+	case c.dialect != graph.Legacy:
+		if c.chatInfo != nil {
+			d["chatInfo"] = c.chatInfo
+		}
+		if c.meetingInfo != nil {
+			d["meetingInfo"] = c.meetingInfo
+		}
+		if state == established && c.audio != "" {
+			d["mediaState"] = obj{"@odata.type": typeOf("callMediaState"), "audio": c.audio}
+		}
+	case state == establishing && c.direction == "outgoing":
+		d["direction"] = "outgoing"
+	case state == established:
+		d["activeModalities"] = c.me.modalities
+		if len(c.me.modalities) == 0 {
+			d["activeModalities"] = []string{}
+		}
+		if c.direction == "incoming" {
+			d["requestedModalities"] = []string{}
+		}
+	}
+	return note{change: "updated", data: d}
+}
+
+// endedNote is the last of a call.
+func (s *Service) endedNote(c *call, why result) note {
+	n := note{change: "deleted"}
+	if why.bare || c.dialect == graph.Legacy && c.state == terminated && c.replaced {
+		d := s.callData(c, "")
+		if c.dialect != graph.Legacy {
+			d = obj{"@odata.type": typeOf("call"), "@odata.id": s.resource(c)}
+		}
+		n.data = d
+		return n
+	}
+	d := s.callData(c, terminated)
+	s.explain(c, d, why)
+	if why.reason == redirected.reason {
+		if c.answeredBy != nil {
+			d["answeredBy"] = c.answeredBy
+		}
+		if c.dialect != graph.Legacy {
+			d["direction"], d["source"], d["targets"] = c.direction, c.source, c.targets
+			d["myParticipantId"], d["callbackUri"] = c.me.id, c.callbackURI
+		}
+	}
+	n.data = d
+	return n
+}
+
+// explain says why a call ended. Legacy has a word; where the word is the general one, the codes of today stand beside it
+// as strings (ours: the 2018 pages tell only what the application caused).
+func (s *Service) explain(c *call, d obj, why result) {
+	if c.dialect == graph.Legacy {
+		d["terminationReason"] = why.reason
+		if why.reason == "" {
+			d["terminationReason"] = "CallTerminated"
+			d["resultInfo"] = resultInfo(c, why)
+		}
+		return
+	}
+	if !why.wordless {
+		d["resultInfo"] = resultInfo(c, why)
+	} else if why.reason == consulted.reason {
+		d["terminationReason"] = why.reason
+	}
+}
+
+// replacedNote comes before the last one of a call from which somebody was taken over.
+func (s *Service) replacedNote(c *call) note {
+	c.replaced = true
+	d := s.callData(c, terminated)
+	s.explain(c, d, replacedByBot)
+	return note{change: "updated", data: d}
+}
+
+// operationNote is an operation's progress or end.
+func (s *Service) operationNote(op *operation, change string) note {
+	c := op.call
+	d := obj{"@odata.type": typeOf(op.kind), "status": op.status}
+	if op.clientContext != nil {
+		d["clientContext"] = op.clientContext
+	}
+	if op.result != nil {
+		d["resultInfo"] = resultInfo(c, *op.result)
+	}
+	tail := "/operations/" + s.pathID(c, op.id)
+	if c.dialect == graph.Legacy {
+		if op.escalates {
+			d["@odata.type"] = typeOf("commsOperation") // as the 2018 document has it for a call between two
+		}
+		d["@odata.id"], d["@odata.etag"] = s.resource(c)+tail, `W/"51"`
+		if s.cfg.SeedSlips {
+			s.slipOperation(op, d)
+		}
+	} else {
+		d["id"] = op.id
+		if op.participants != nil {
+			d["participants"] = op.participants
+		}
+	}
+	return note{change: change, tail: tail, data: d}
+}
+
+// rosterChanged tells every bot of a group who is in it, a moment later; further changes until then ride along.
+func (s *Service) rosterChanged(r *room) {
+	r.sequence++
+	if r.mode == peer {
+		return
+	}
+	for _, m := range r.members {
+		if c := m.call; c != nil && !c.rosterDue {
+			c.rosterDue = true
+			s.cfg.Clock.After(rosterStep, func() {
+				c.rosterDue = false
+				if !c.ended && c.me.room != nil {
+					s.send(c, s.rosterNote(c))
+				}
+			})
+		}
+	}
+}
+
+func (s *Service) rosterNote(c *call) note {
+	if x := c.oddRoster; x != nil {
+		c.oddRoster = nil
+		return s.slipRoster(c, x)
+	}
+	list := s.roster(c, true)
+	if c.options["isDeltaRosterEnabled"] == true && c.dialect != graph.Legacy {
+		return note{change: "updated", tail: "/participants", data: []obj{s.delta(c, list)}}
+	}
+	return note{change: "updated", tail: "/participants", data: list}
+}
+
+// delta is what changed since the roster last sent. Graph resource "deltaParticipants".
+func (s *Service) delta(c *call, now []obj) obj {
+	changed := []obj{}
+	seq := c.room.sequence
+	before := map[any]bool{}
+	for _, p := range c.sent {
+		before[p["id"]] = true
+	}
+	here := map[any]bool{}
+	for _, p := range now {
+		here[p["id"]] = true
+		if !before[p["id"]] {
+			p["rosterSequenceNumber"] = seq
+			changed = append(changed, p)
+		}
+	}
+	for _, p := range c.sent {
+		if !here[p["id"]] {
+			gone := clone(p)
+			gone["rosterSequenceNumber"] = seq
+			gone["removedState"] = obj{"@odata.type": typeOf("removedState"), "reason": "Removed from roster"}
+			changed = append(changed, gone)
+		}
+	}
+	c.sent = now
+	return obj{"@odata.type": typeOf("deltaParticipants"), "participants": changed, "sequenceNumber": seq}
+}
+
+// write puts a note into the envelope of its call's dialect.
+func (s *Service) writeNote(c *call, n note) []byte {
+	on := c
+	if n.on != nil {
+		on = n.on
+	}
+	path := s.resource(on) + n.tail
+	item := obj{"changeType": n.change, "resource": path, "resourceData": n.data}
+	if c.dialect == graph.Legacy {
+		return encode(obj{"value": []obj{item}})
+	}
+	item["@odata.type"] = typeOf("commsNotification")
+	item["resource"] = "/app/calls/" + on.id + n.tail
+	item["resourceUrl"] = path
+	return encode(obj{"@odata.type": typeOf("commsNotifications"), "value": []obj{item}})
+}
+
+// send delivers a notification a moment from now, or as a fault wants.
+func (s *Service) send(c *call, n note) {
+	body := s.writeNote(c, n)
+	wait := notifyLatency
+	if s.early {
+		wait = 0
+	}
+	f := s.notificationFault(body, false)
+	if f != nil {
+		s.observe("", "fault: "+f.describe(), c.id)
+		if f.Drop {
+			return
+		}
+		wait += f.Delay
+	}
+	if c.callbackURI == "" {
+		s.observe(c.bot.name, "has no registered address: its notification goes nowhere", c.id)
+		return
+	}
+	d := Delivery{URL: c.callbackURI, Body: body, Headers: s.noteHeaders(c, n)}
+	s.cfg.Clock.After(wait, func() { s.cfg.Deliver(d) })
+	if f != nil && f.Duplicate {
+		s.cfg.Clock.After(wait+duplicateLatency, func() { s.cfg.Deliver(d) })
+	}
+}
+
+// noteHeaders are those that were seen on the service's notifications, sorted by name.
+func (s *Service) noteHeaders(c *call, n note) graph.Headers {
+	hs := graph.Headers{{Name: "Accept", Value: "application/json"}}
+	if s.cfg.Sign != nil {
+		hs = append(hs, graph.Header{Name: "Authorization", Value: "Bearer " + s.cfg.Sign(c.bot.id)})
+	}
+	hs = append(hs, graph.Header{Name: "Content-Type", Value: "application/json"})
+	if !n.first {
+		hs = append(hs, graph.Header{Name: "Scenario-Id", Value: c.room.chain})
+	}
+	return append(hs,
+		graph.Header{Name: "User-Agent", Value: "Microsoft-Skype/3.0,(Calling/1.0)"},
+		graph.Header{Name: "X-Microsoft-Skype-Chain-ID", Value: c.room.chain},
+		graph.Header{Name: "X-Microsoft-Skype-Message-ID", Value: s.newID()})
+}
+
+// follow plans what a request leads to, d after it. A fault that makes its notification (preview) early brings it before
+// the response. What a request planned no longer happens once the call is being ended by a later one.
+func (s *Service) follow(c *call, d time.Duration, preview func() note, change func()) {
+	ending := c.ending
+	change = unless(func() bool { return c.ended || c.ending != ending }, change)
+	if s.awaitsEarly() && s.notificationFault(s.writeNote(c, preview()), true) != nil {
+		s.observe("", "fault: early", c.id)
+		s.cfg.Clock.After(0, func() {
+			s.early = true
+			change()
+			s.early = false
+		})
+		return
+	}
+	s.cfg.Clock.After(d, change)
+}
+
+func unless(never func() bool, f func()) func() {
+	return func() {
+		if !never() {
+			f()
+		}
+	}
+}

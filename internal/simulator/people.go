@@ -1,0 +1,271 @@
+package simulator
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"callflow/internal/graph"
+	"callflow/internal/world"
+)
+
+var errorf = fmt.Errorf
+
+// populate makes the parties of a scene and its bots. People are sorted by name: the scene's map has no order.
+func (s *Service) populate() {
+	for i := range s.cfg.Bots {
+		b := &s.cfg.Bots[i]
+		s.bots = append(s.bots, &party{kind: "application", id: graph.CanonicalID(b.AppID), displayName: b.DisplayName,
+			tenantID: b.TenantID, name: b.Name, bot: b})
+	}
+	if s.cfg.Scene == nil {
+		return
+	}
+	for name := range s.cfg.Scene.People {
+		s.people = append(s.people, &party{name: name})
+	}
+	sort.Slice(s.people, func(i, j int) bool { return s.people[i].name < s.people[j].name })
+	for _, p := range s.people {
+		w := s.cfg.Scene.People[p.name]
+		if w == nil {
+			w = &world.Person{}
+		}
+		p.person, p.kind, p.displayName, p.tenantID = w, "user", w.DisplayName, w.TenantID
+		p.id = graph.CanonicalID(w.ID)
+		if p.id == "" {
+			p.id = world.IDFor(p.name)
+		}
+		if w.Phone != "" {
+			p.kind, p.id = "phone", w.Phone
+		}
+		if p.displayName == "" {
+			p.displayName = p.name
+		}
+		if p.tenantID == "" && len(s.bots) > 0 {
+			p.tenantID = s.bots[0].tenantID
+		}
+	}
+}
+
+// partyOf finds whom an identity set means. A world without people is full of strangers who answer like anybody who is
+// told nothing else; a world with people has only those.
+func (s *Service) partyOf(identity obj) (*party, error) {
+	for _, kind := range []string{"user", "phone", "application", "applicationInstance", "guest", "azureCommunicationServicesUser", "onPremises"} {
+		one, ok := identity[kind].(obj)
+		if !ok {
+			continue
+		}
+		id, _ := one["id"].(string)
+		if id == "" {
+			return nil, errorf("identity.%s has no id", kind)
+		}
+		return s.partyWith(kind, id, one), nil
+	}
+	return nil, errors.New("identity names nobody: it needs user, phone or application with an id")
+}
+
+func (s *Service) partyWith(kind, id string, one obj) *party {
+	canonical := graph.CanonicalID(id)
+	for _, list := range [][]*party{s.people, s.bots, s.strangers} {
+		for _, p := range list {
+			if p.id == canonical || p.person != nil && p.person.ID != "" && graph.CanonicalID(p.person.ID) == canonical {
+				return p
+			}
+		}
+	}
+	p := &party{kind: kind, id: canonical, name: id}
+	p.displayName, _ = one["displayName"].(string)
+	p.tenantID, _ = one["tenantId"].(string)
+	if len(s.people) == 0 {
+		p.person = &world.Person{}
+	}
+	s.strangers = append(s.strangers, p)
+	return p
+}
+
+func (s *Service) person(name string) (*party, error) {
+	for _, p := range s.people {
+		if p.name == name {
+			return p, nil
+		}
+	}
+	return nil, errorf("nobody here is called %q; there are %s", name, names(s.people))
+}
+
+// Start begins the scene's script.
+func (s *Service) Start() {
+	if s.cfg.Scene == nil {
+		return
+	}
+	at := s.cfg.Scene.Script
+	var when = at[:0:0]
+	for _, a := range at {
+		if n := len(when); a.At == 0 && n > 0 {
+			a.At = when[n-1].At
+		}
+		when = append(when, a)
+	}
+	for i, a := range when {
+		d := a.At
+		a.At = 0
+		s.cfg.Clock.After(d, func() {
+			if err := s.Act(a); err != nil {
+				s.observe("", fmt.Sprintf("script[%d] cannot happen: %v", i, err), "")
+			}
+		})
+	}
+}
+
+// Act does one action now; the error says which name or state was wrong.
+func (s *Service) Act(a world.Action) error {
+	if err := a.Check(); err != nil {
+		return err
+	}
+	if a.At != 0 {
+		return errors.New("at belongs into a script; this action happens now")
+	}
+	switch {
+	case a.Dial != nil:
+		return s.dial(a.Dial)
+	case a.HangUp != nil:
+		return s.hangsUp(a.HangUp.Who)
+	case a.Leave != nil:
+		return s.leave(a.Leave.Who)
+	}
+	return s.joinMeeting(a.Join)
+}
+
+func (s *Service) dial(d *world.Dial) error {
+	from, err := s.person(d.From)
+	if err != nil {
+		return errorf("dial: %w", err)
+	}
+	bot, err := s.botCalled(d.To)
+	if err != nil {
+		return errorf("dial: %w", err)
+	}
+	r := s.newRoom(peer)
+	s.observe(from.name, "dials "+bot.name, "")
+	s.ring(invitation{party: bot, caller: from, room: r, modalities: modalitiesOr(d.Modalities), done: func(o outcome) {
+		if o.joined == nil {
+			s.observe(from.name, "is not connected: "+o.how.words(), "")
+			return
+		}
+		s.observe(from.name, "is connected to "+o.joined.party.name, "")
+		s.join(r, s.newMember(from, d.Modalities))
+		s.join(r, o.joined)
+	}})
+	return nil
+}
+
+// botCalled finds a bot by its name; "bot", the default, is the only one.
+func (s *Service) botCalled(name string) (*party, error) {
+	for _, b := range s.bots {
+		if b.name == name {
+			return b, nil
+		}
+	}
+	if (name == "" || name == "bot") && len(s.bots) == 1 {
+		return s.bots[0], nil
+	}
+	return nil, errorf("no bot is called %q; there are %s", name, names(s.bots))
+}
+
+// hangsUp is somebody hanging up: every call they are in, that they ring with, and that rings at them.
+func (s *Service) hangsUp(name string) error {
+	p, err := s.person(name)
+	if err != nil {
+		return errorf("hangUp: %w", err)
+	}
+	found := false
+	for _, r := range append([]*ring(nil), s.rings...) {
+		switch {
+		case r.settled:
+		case r.party == p:
+			found = true
+			r.settle(outcome{how: calleeDeclined})
+		case r.caller == p && r.transferor == nil:
+			found = true
+			r.cancel()
+		}
+	}
+	for _, r := range append([]*room(nil), s.rooms...) {
+		if m := r.find(p); m != nil {
+			found = true
+			s.depart(m)
+		}
+	}
+	if !found {
+		return errorf("hangUp: %s is in no call", name)
+	}
+	s.observe(p.name, "hangs up", "")
+	return nil
+}
+
+func (s *Service) leave(name string) error {
+	p, err := s.person(name)
+	if err != nil {
+		return errorf("leave: %w", err)
+	}
+	found := false
+	for _, r := range append([]*room(nil), s.rooms...) {
+		if m := r.find(p); m != nil && r.mode != peer {
+			found = true
+			s.observe(p.name, "leaves", s.callOf(r))
+			s.depart(m)
+		}
+	}
+	if !found {
+		return errorf("leave: %s is in no meeting", name)
+	}
+	return nil
+}
+
+func (s *Service) joinMeeting(j *world.Join) error {
+	p, err := s.person(j.Who)
+	if err != nil {
+		return errorf("join: %w", err)
+	}
+	thread := j.Thread
+	if thread == "" {
+		var known []string
+		for _, r := range s.rooms {
+			if r.mode == meeting {
+				known = append(known, r.thread)
+			}
+		}
+		if len(known) != 1 {
+			return errorf("join: thread is needed, because there are %d meetings here%s", len(known), listed(known))
+		}
+		thread = known[0]
+	}
+	r := s.meetingOf(thread)
+	if r.find(p) != nil {
+		return errorf("join: %s is in the meeting already", j.Who)
+	}
+	s.observe(p.name, "joins the meeting", s.callOf(r))
+	s.join(r, s.newMember(p, nil))
+	return nil
+}
+
+func listed(known []string) string {
+	if len(known) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(known, ", ") + ")"
+}
+
+func modalitiesOr(m []string) []string {
+	if len(m) == 0 {
+		return []string{"audio"}
+	}
+	return m
+}
+
+func (r result) words() string {
+	if r.message == "" {
+		return "rejected"
+	}
+	return fmt.Sprintf("%s (%d/%d)", r.message, r.code, r.subcode)
+}

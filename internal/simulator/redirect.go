@@ -1,0 +1,76 @@
+package simulator
+
+import (
+	"time"
+
+	"callflow/internal/graph"
+)
+
+// redirect sends the caller of an unanswered call on to one or several targets, of whom the first to answer gets it.
+// Graph page "call: redirect".
+func (s *Service) redirect(c *call, q *request) reply {
+	var b redirectBody
+	if e := q.read(&b); e != nil {
+		return *e
+	}
+	if c.state != incoming || c.ending || c.offer == nil {
+		return wrongState(c, "redirected", incoming)
+	}
+	if p := b.check(); p != "" {
+		return badRequest("%s", p)
+	}
+	targets := make([]*party, len(b.Targets))
+	for i, t := range b.Targets {
+		p, err := s.partyOf(t.Identity)
+		if err != nil {
+			return badRequest("targets[%d].%v", i, err)
+		}
+		targets[i] = p
+	}
+	limit := forwardTimeout
+	if len(targets) > 1 {
+		limit = redirectTimeout
+	}
+	if b.Timeout != nil {
+		limit = time.Duration(*b.Timeout) * time.Second
+	}
+	if b.callback() != "" {
+		c.callbackURI = b.callback()
+	}
+	c.deadline()
+	c.state = redirecting
+	s.follow(c, firstStep, func() note { return s.stateNote(c, redirecting) }, func() {
+		if c.dialect == graph.Legacy {
+			s.send(c, s.stateNote(c, redirecting))
+		}
+		s.observe(c.bot.name, "redirects to "+names(targets), c.id)
+		s.forward(c, targets, limit)
+	})
+	return reply{status: 202}
+}
+
+func (s *Service) forward(c *call, targets []*party, limit time.Duration) {
+	offer := c.offer
+	waiting := len(targets)
+	for _, p := range targets {
+		r := s.ring(invitation{party: p, caller: offer.caller, room: c.room, limit: limit, modalities: c.modalities,
+			transferor: offer.transferor, done: func(o outcome) {
+				waiting--
+				switch {
+				case c.ended || o.joined == nil && waiting > 0:
+					return
+				case o.joined == nil:
+					// No page says what becomes of a call that nobody takes; ours ends as its last target did.
+					c.offer = nil
+					s.end(c, o.how)
+					offer.settle(o)
+					return
+				}
+				c.offer = nil
+				c.answeredBy = sourceInfo(c, p)
+				s.end(c, redirected)
+				offer.settle(o)
+			}})
+		c.rings = append(c.rings, r)
+	}
+}

@@ -1,0 +1,152 @@
+package simulator
+
+import (
+	"time"
+)
+
+// An invitation is what makes a party's endpoint ring.
+type invitation struct {
+	party, caller *party
+	room          *room // the conversation it would join
+	limit         time.Duration
+	modalities    []string
+	transferor    *party // who sent the caller, if it was transferred
+	done          func(outcome)
+}
+
+// An outcome is how a ring ended: who answered, or why nobody did.
+type outcome struct {
+	joined *member // nil: nobody
+	how    result
+}
+
+// A ring is an invitation on its way. It ends once: settled (done is told) or cancelled (done is not).
+type ring struct {
+	invitation
+	s       *Service
+	call    *call // a bot's: its incoming call
+	stops   []func()
+	settled bool
+}
+
+// ring makes a party ring.
+func (s *Service) ring(in invitation) *ring {
+	r := &ring{invitation: in, s: s}
+	s.rings = append(s.rings, r)
+	in.room.ringing++
+	switch {
+	case in.party.bot != nil:
+		s.offer(r)
+	case in.party.person == nil:
+		s.observe("", "nobody here is "+in.party.id+"; there are "+names(s.people), "")
+		r.after(nextStep, outcome{how: calleeUnknown})
+	default:
+		r.react()
+	}
+	return r
+}
+
+// react plans what a person does about it.
+func (r *ring) react() {
+	p := r.party.person
+	switch {
+	case p.Busy:
+		r.after(nextStep, outcome{how: calleeBusy}, "is busy")
+		return
+	case p.Declines != nil:
+		r.after(reaction(p.Declines), outcome{how: calleeDeclined}, "declines")
+	case p.Voicemail != nil:
+		r.stops = append(r.stops, r.s.cfg.Clock.After(reaction(p.Voicemail), r.voicemail))
+	case p.Answers == nil:
+		r.after(defaultReaction, outcome{joined: r.s.newMember(r.party, r.modalities)}, "answers")
+	case p.Answers.Never == "":
+		r.after(p.Answers.After, outcome{joined: r.s.newMember(r.party, r.modalities)}, "answers")
+	}
+	if r.limit > 0 {
+		r.after(r.limit, outcome{how: calleeSilent}, "lets it ring out")
+	}
+}
+
+// voicemail answers in a person's place, and hangs up by itself in the end.
+func (r *ring) voicemail() {
+	m := r.s.newMember(r.party, r.modalities)
+	r.s.observe(r.party.name, "has voicemail pick up", "")
+	r.settle(outcome{joined: m})
+	r.s.cfg.Clock.After(voicemailLimit, func() { r.s.depart(m) })
+}
+
+func (s *Service) newMember(p *party, modalities []string) *member {
+	if len(modalities) == 0 {
+		modalities = []string{"audio"}
+	}
+	return &member{id: s.newID(), party: p, modalities: modalities}
+}
+
+// after plans an outcome; the words, if any, are what the party is seen to do.
+func (r *ring) after(d time.Duration, o outcome, did ...string) {
+	r.stops = append(r.stops, r.s.cfg.Clock.After(d, func() {
+		for _, words := range did {
+			r.s.observe(r.party.name, words, "")
+		}
+		r.settle(o)
+	}))
+}
+
+// settle ends the ring and tells whoever rang.
+func (r *ring) settle(o outcome) {
+	if !r.close() {
+		return
+	}
+	if c := r.call; c != nil && o.joined != c.me {
+		c.offer = nil
+		r.s.end(c, o.how)
+	}
+	if r.done != nil {
+		r.done(o)
+	}
+}
+
+// cancel ends the ring because whoever rang has gone.
+func (r *ring) cancel() {
+	if r.close() && r.call != nil {
+		r.call.offer = nil
+		r.s.end(r.call, callerGone)
+	}
+}
+
+func (r *ring) close() bool {
+	if r.settled {
+		return false
+	}
+	r.settled = true
+	r.room.ringing--
+	for _, stop := range r.stops {
+		stop()
+	}
+	for i, x := range r.s.rings {
+		if x == r {
+			r.s.rings = append(r.s.rings[:i:i], r.s.rings[i+1:]...)
+			break
+		}
+	}
+	return true
+}
+
+// offer makes a bot ring: it gets an incoming call, and 15 seconds to answer, reject or redirect it.
+func (s *Service) offer(r *ring) {
+	bot := r.party.bot
+	c := s.newCall(r.party, bot.dialect(), r.room, "incoming")
+	c.state, c.offer, r.call = incoming, r, c
+	c.callbackURI = bot.Address
+	c.modalities = r.modalities
+	c.source = sourceInfo(c, r.caller)
+	c.targets = []obj{targetInfo(c, r.party)}
+	if r.transferor != nil {
+		c.incoming = obj{"@odata.type": "#microsoft.graph.incomingContext", "transferor": identityOf(c.dialect, r.transferor)}
+	}
+	c.deadline = s.cfg.Clock.After(answerDeadline, func() {
+		s.observe(r.party.name, "does not answer in time", c.id)
+		r.settle(outcome{how: botUnanswered})
+	})
+	s.send(c, s.incomingNote(c))
+}

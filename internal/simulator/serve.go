@@ -1,0 +1,243 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/internal/world"
+)
+
+// A reply is what a request is answered.
+type reply struct {
+	status     int
+	location   string
+	retryAfter string
+	allow      string
+	body       any
+}
+
+// ServeHTTP answers one request. What follows from it is delivered later, when the clock says so.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if r.URL.Path == world.ActionPath {
+		s.write(w, r, s.act(r, body), Fate{})
+		return
+	}
+	q, rep := s.route(r)
+	switch {
+	case err != nil:
+		s.write(w, r, badRequest("the body could not be read"), Fate{})
+		return
+	case len(body) > maxBody:
+		s.write(w, r, failure(413, "RequestEntityTooLarge", fmt.Sprintf("The body is larger than %d bytes.", maxBody)), Fate{})
+		return
+	case rep != nil && q.verb == "":
+		s.write(w, r, *rep, Fate{})
+		return
+	}
+	q.raw = body
+	f := s.requestFault(q.verb)
+	fate := Fate{}
+	if f != nil {
+		s.observe("", "fault: "+f.describe(), q.call)
+		fate = Fate{Reset: f.Reset, Lost: f.Lost, Delay: f.Delay}
+		if f.Reset {
+			s.write(w, r, reply{}, fate)
+			return
+		}
+		if f.status() != 0 {
+			s.write(w, r, f.reply(), fate)
+			return
+		}
+	}
+	if rep == nil {
+		answer := s.serve(q)
+		rep = &answer
+	}
+	s.write(w, r, *rep, fate)
+}
+
+// serve finds the call that a request is about and does what it asks.
+func (s *Service) serve(q *request) reply {
+	do := handlers[q.verb]
+	if q.call == "" {
+		return do(s, nil, q)
+	}
+	c := s.callFor(q.bot, q.call)
+	if c == nil {
+		return failure(404, "8522", "Call not found.")
+	}
+	return do(s, c, q)
+}
+
+var handlers = map[string]func(*Service, *call, *request) reply{
+	"createCall":        (*Service).createCall,
+	"answer":            (*Service).answer,
+	"reject":            (*Service).reject,
+	"redirect":          (*Service).redirect,
+	"transfer":          (*Service).transfer,
+	"invite":            (*Service).invite,
+	"hangUp":            (*Service).hangUp,
+	"getCall":           (*Service).getCall,
+	"keepAlive":         (*Service).keepAlivePost,
+	"listParticipants":  (*Service).listParticipants,
+	"getParticipant":    (*Service).getParticipant,
+	"removeParticipant": (*Service).removeParticipant,
+	"listOperations":    (*Service).listOperations,
+	"getOperation":      (*Service).getOperation,
+}
+
+// act takes one action of the world, from the verb simulate or from anybody with an HTTP client.
+func (s *Service) act(r *http.Request, body []byte) reply {
+	if r.Method != http.MethodPost {
+		return reply{status: 405, allow: "POST", body: envelope("MethodNotAllowed", "Actions are POSTed.")}
+	}
+	var a world.Action
+	if err := json.Unmarshal(body, &a); err != nil {
+		return badRequest("the action is no valid JSON: %v", err)
+	}
+	if err := s.Act(a); err != nil {
+		return badRequest("%v", err)
+	}
+	return reply{status: 204}
+}
+
+// write sends a reply with the headers that the service was seen to send.
+func (s *Service) write(w http.ResponseWriter, r *http.Request, rep reply, fate Fate) {
+	if told, ok := w.(Fated); ok {
+		told.Fate(fate)
+	} else if fate.Reset || fate.Lost {
+		drop(w)
+	}
+	h := w.Header()
+	id := s.newID()
+	h.Set("request-id", id)
+	h.Set("Date", s.cfg.Clock.Now().UTC().Format(http.TimeFormat))
+	h.Set("Cache-Control", "private")
+	h.Set("Strict-Transport-Security", "max-age=31536000")
+	h.Set("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"CALLFLOW"}}`)
+	client := r.Header.Get("client-request-id")
+	for _, x := range []graph.Header{{Name: "client-request-id", Value: client}, {Name: "scenario-id", Value: r.Header.Get("Scenario-Id")},
+		{Name: "Location", Value: rep.location}, {Name: "Retry-After", Value: rep.retryAfter}, {Name: "Allow", Value: rep.allow}} {
+		if x.Value != "" {
+			h.Set(x.Name, x.Value)
+		}
+	}
+	if rep.status == 401 {
+		h.Set("WWW-Authenticate", "Bearer")
+	}
+	if rep.status == 0 {
+		return
+	}
+	if rep.body == nil {
+		if rep.status != 204 {
+			h.Set("Content-Length", "0")
+		}
+		w.WriteHeader(rep.status)
+		return
+	}
+	if e, ok := rep.body.(errorBody); ok {
+		e.Error.Inner["date"] = s.cfg.Clock.Now().UTC().Format("2006-01-02T15:04:05")
+		e.Error.Inner["request-id"] = id
+		if client != "" {
+			e.Error.Inner["client-request-id"] = client
+		}
+	}
+	h.Set("Content-Type", "application/json")
+	w.WriteHeader(rep.status)
+	_, _ = w.Write(encode(rep.body)) // a client that has gone is nothing to us
+}
+
+// drop closes the connection of a writer that cannot be told a Fate.
+func drop(w http.ResponseWriter) {
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_ = conn.Close()
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// errorBody is the service's envelope.
+type errorBody struct {
+	Error struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+		Inner   obj    `json:"innerError"`
+	} `json:"error"`
+}
+
+func envelope(code, message string) errorBody {
+	var e errorBody
+	e.Error.Code, e.Error.Message, e.Error.Inner = code, message, obj{}
+	return e
+}
+
+func failure(status int, code, message string) reply {
+	return reply{status: status, body: envelope(code, message)}
+}
+
+func badRequest(format string, args ...any) reply {
+	return failure(400, "BadRequest", sentence(fmt.Sprintf(format, args...)))
+}
+
+// wrongState: the pages tell no status for a request that comes in the wrong state of a call; 409 is ours.
+func wrongState(c *call, done, want string) reply {
+	state := c.state
+	if c.ending && state != terminated {
+		state = terminating
+	}
+	return failure(409, "Conflict", fmt.Sprintf("The call is %s; it can be %s only while it is %s.", state, done, want))
+}
+
+func noParticipant(c *call, id string) reply {
+	return failure(404, "8522", fmt.Sprintf("Participant %q not found.", id))
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+func encode(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(errors.New("simulator: a body of its own does not encode: " + err.Error()))
+	}
+	return bytes.TrimRight(b.Bytes(), "\n")
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// authorize finds the bot that a request is from.
+func (s *Service) authorize(r *http.Request) (*party, *reply) {
+	refuse := func(status int, code, message string) (*party, *reply) {
+		rep := failure(status, code, message)
+		return nil, &rep
+	}
+	if len(s.bots) == 0 {
+		return refuse(403, "7503", "Application is not registered in our store.")
+	}
+	if s.cfg.Authorize == nil {
+		return s.bots[0], nil
+	}
+	app, ok := s.cfg.Authorize(r)
+	if !ok {
+		return refuse(401, "InvalidAuthenticationToken", "Access token is missing or invalid.")
+	}
+	for _, b := range s.bots {
+		if b.id == graph.CanonicalID(app) {
+			return b, nil
+		}
+	}
+	return refuse(403, "7503", "Application is not registered in our store.")
+}

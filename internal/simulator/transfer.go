@@ -1,0 +1,200 @@
+package simulator
+
+import (
+	"callflow/internal/graph"
+)
+
+// A handover is one transfer under way.
+type handover struct {
+	call       *call
+	transferee *member
+	target     *party
+	replaces   string     // consultative: the call with the target
+	op         *operation // legacy's
+	room       *room      // where transferee and target will meet
+}
+
+// transfer hands the other party over to a target. Graph page "call: transfer".
+func (s *Service) transfer(c *call, q *request) reply {
+	var b transferBody
+	if e := q.read(&b); e != nil {
+		return *e
+	}
+	if p := b.check(); p != "" {
+		return badRequest("%s", p)
+	}
+	if c.state != established || c.ending {
+		return wrongState(c, "transferred", established)
+	}
+	target, err := s.partyOf(b.TransferTarget.Identity)
+	if err != nil {
+		return badRequest("transferTarget.%v", err)
+	}
+	if c.room.mode != peer && b.Transferee == nil {
+		return failure(400, "8523", "Cannot do transfer for meeting mode. From a group call, name a transferee.")
+	}
+	m, err := s.transferee(c, b.Transferee)
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	h := &handover{call: c, transferee: m, target: target, replaces: b.TransferTarget.ReplacesCallID}
+	rep := reply{status: 202}
+	if c.dialect == graph.Legacy {
+		h.op = s.newOperation(c, "commsOperation", b.context())
+		rep.location = s.root(c) + s.resource(c) + "/operations/" + s.pathID(c, h.op.id)
+	}
+	s.follow(c, firstStep, func() note { return h.stateNote(s, transferring) }, func() { s.beginTransfer(h) })
+	return rep
+}
+
+// transferee is the other one of two; in a group, the one that the request names.
+func (s *Service) transferee(c *call, named *personBody) (*member, error) {
+	if c.room.mode == peer || named == nil {
+		for _, m := range c.room.others(c.me) {
+			return m, nil
+		}
+		return nil, errorf("nobody is in the call who could be transferred")
+	}
+	if named.ParticipantID != "" {
+		if m := s.memberFor(c, named.ParticipantID); m != nil && m != c.me {
+			return m, nil
+		}
+		return nil, errorf("transferee.participantId %q is nobody in this call", named.ParticipantID)
+	}
+	p, err := s.partyOf(named.Identity)
+	if err != nil {
+		return nil, errorf("transferee.%v", err)
+	}
+	if m := c.room.find(p); m != nil && m != c.me {
+		return m, nil
+	}
+	return nil, errorf("transferee %s is not in this call", p.name)
+}
+
+// stateNote is how a dialect tells a transfer's progress: legacy by the operation, today's by the call.
+func (h *handover) stateNote(s *Service, state string) note {
+	switch {
+	case h.op == nil:
+		return s.stateNote(h.call, state)
+	case state == transferAccepted:
+		return s.operationNote(h.op, "deleted")
+	}
+	return s.operationNote(h.op, "updated")
+}
+
+func (s *Service) beginTransfer(h *handover) {
+	c := h.call
+	if c.state != established {
+		return
+	}
+	c.state = transferring
+	if h.op != nil {
+		h.op.result = &result{code: 200, reason: transferring}
+	}
+	s.send(c, h.stateNote(s, transferring))
+	s.observe(h.transferee.party.name, "is being transferred to "+h.target.name, c.id)
+	h.room = s.newRoom(peer)
+	h.room.chain = c.room.chain
+	if h.replaces != "" {
+		s.step(c, nextStep, func() { s.consult(h) })
+		return
+	}
+	r := s.ring(invitation{party: h.target, caller: h.transferee.party, room: h.room, limit: ringTime,
+		modalities: h.transferee.modalities, transferor: c.bot, done: func(o outcome) {
+			c.rings = nil
+			switch {
+			case c.ending || c.ended:
+			case o.joined == nil:
+				s.refuse(h, blindRefused.because(o.how.message))
+			default:
+				s.accept(h, transferred, func() { s.join(h.room, o.joined) })
+			}
+		}})
+	c.rings = append(c.rings, r)
+}
+
+// consult completes a transfer to somebody whom the bot has in another call.
+func (s *Service) consult(h *handover) {
+	c := h.call
+	if c.ending || c.state != transferring {
+		return
+	}
+	y := s.callFor(c.bot, h.replaces)
+	var m *member
+	if y != nil && y != c && y.state == established && !y.ending {
+		m = y.room.find(h.target)
+	}
+	if m == nil {
+		s.refuse(h, consultRefused.because(replacementGone.message))
+		return
+	}
+	s.accept(h, consulted, func() {
+		if m.room == nil {
+			return
+		}
+		s.move(m, h.room)
+		if y.room.mode == peer {
+			s.end(y, consultedLeg)
+		} else {
+			s.settle(y.room)
+		}
+	})
+}
+
+// accept is the target having taken the call; a moment later transferee and target are together, without the bot.
+func (s *Service) accept(h *handover, how result, bring func()) {
+	c := h.call
+	c.state = transferAccepted
+	if h.op != nil {
+		h.op.result = &result{code: 200, reason: transferAccepted}
+		h.op.status, h.op.last = "completed", s.cfg.Clock.Now()
+	}
+	s.send(c, h.stateNote(s, transferAccepted))
+	complete := func() {
+		bring()
+		if h.transferee.room == c.room {
+			s.move(h.transferee, h.room)
+		}
+		s.observe(h.transferee.party.name, "is connected to "+h.target.name, "")
+	}
+	s.step(c, nextStep, func() {
+		if c.ending {
+			return
+		}
+		complete()
+		if c.room.mode == peer || len(c.room.members) == 1 {
+			s.end(c, how)
+			return
+		}
+		c.state = established
+		s.send(c, s.stateNote(c, established))
+	})
+}
+
+// refuse gives the call back to the bot: established, with why.
+func (s *Service) refuse(h *handover, how result) {
+	c := h.call
+	c.state = established
+	if h.op != nil {
+		s.finish(h.op, how)
+	}
+	n := s.stateNote(c, established)
+	n.data.(obj)["resultInfo"] = transferResult(c, how)
+	s.send(c, n)
+}
+
+// move takes a member into another room without hanging up. A person becomes a new participant there.
+func (s *Service) move(m *member, to *room) {
+	s.remove(m)
+	if m.call != nil {
+		m.call.room = to
+	} else {
+		m = &member{id: s.newID(), party: m.party, modalities: m.modalities}
+	}
+	s.join(to, m)
+}
+
+func (r result) because(why string) result {
+	r.message += " " + why
+	return r
+}
