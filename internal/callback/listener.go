@@ -16,6 +16,9 @@ import (
 // MaxBody is the largest notification that is read, in bytes.
 const MaxBody = 1 << 20
 
+// beginning is how much is kept of a larger one.
+const beginning = 4 << 10
+
 // Bot is an application whose registered address this listener serves.
 type Bot struct {
 	Name  string
@@ -131,8 +134,7 @@ func (l *Listener) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return &refusal{http.StatusBadRequest, "cannot read the body: " + err.Error()}
 	}
-	events := graph.DecodeNotification(graph.SortHeaders(r.Header), body)
-	odd := judge(events, body)
+	events, odd := l.read(r.Header, body)
 	if err := l.verify(r.Header); err != nil {
 		if odd != nil && odd.status == http.StatusBadRequest {
 			return odd
@@ -151,6 +153,21 @@ func (l *Listener) take(w http.ResponseWriter, r *http.Request) error {
 		return odd
 	}
 	return nil
+}
+
+// read decodes a body; odd is what is wrong with it as a whole. Of a body that is too large the beginning is kept.
+func (l *Listener) read(h http.Header, body []byte) (events []*graph.Event, odd *refusal) {
+	headers := graph.SortHeaders(h)
+	if len(body) <= MaxBody {
+		events = graph.DecodeNotification(headers, body)
+		return events, judge(events, body)
+	}
+	odd = &refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", MaxBody)}
+	events = graph.DecodeNotification(headers, body[:beginning])
+	for _, e := range events {
+		e.Problem = odd.why + "; only its beginning is kept"
+	}
+	return events, odd
 }
 
 func checkContent(h http.Header) error {
@@ -184,9 +201,6 @@ func readBody(r *http.Request) ([]byte, error) {
 // judge says what is wrong with a body as a whole. Its events are kept all the same, but for the first notification in
 // the old Skype format: answered with 204, it is sent again in Graph's format (Teams, "Incoming call notifications").
 func judge(events []*graph.Event, body []byte) *refusal {
-	if len(body) > MaxBody {
-		return &refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", MaxBody)}
-	}
 	if len(events) > 0 && events[0].Kind != graph.KindOther {
 		return nil
 	}

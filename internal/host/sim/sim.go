@@ -27,8 +27,6 @@ type Config struct {
 	RealTime bool // wait on the wall
 	// Emit takes the run's records, stamped with Seq and virtual time, from the loop.
 	Emit func(steps.Record)
-	// Match compiles a notification fault's match; see simulator.Config.
-	Match func(text string) (test func(names map[string]any) bool, err error)
 	// Kill, when closed, ends finally and cleanup too: the second Ctrl-C. Optional.
 	Kill <-chan struct{}
 	// Service replaces the simulator by another service, whose clock and way out are given to it. Optional.
@@ -118,7 +116,7 @@ func newWorld(cfg Config) (*virtual, error) {
 		Sign:      w.sign,
 		Authorize: w.authorize,
 		Root:      graphRoot,
-		Match:     cfg.Match,
+		Match:     compileMatch,
 		Observe: func(who, did, call string) {
 			w.run.Record(steps.Record{Type: "world", World: &steps.Happened{Who: who, Did: did, Call: call}})
 		},
