@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"callflow/internal/graph"
@@ -196,8 +195,8 @@ func errorCode(r *graph.Reply) *steps.Explained {
 	if r.Error == nil {
 		return nil
 	}
-	if subcode, err := strconv.Atoi(r.Error.Code); err == nil {
-		return explainCode(&graph.ResultInfo{Code: r.Status, Subcode: subcode, Message: r.Error.Message})
+	if entry, ok := graph.LookupError(r.Error); ok {
+		return explained(entry)
 	}
 	return nil
 }

@@ -315,5 +315,9 @@ func explainCode(info *graph.ResultInfo) *steps.Explained {
 	if info == nil || info.Code < 400 && info.Subcode == 0 {
 		return nil
 	}
-	return &steps.Explained{Code: info.Code, Subcode: info.Subcode, Status: "unknown", Meaning: info.Message}
+	return explained(graph.Explain(info.Code, info.Subcode, info.Message))
+}
+
+func explained(e graph.Entry) *steps.Explained {
+	return &steps.Explained{Code: e.Code, Subcode: e.Subcode, Status: e.Status, Meaning: e.Meaning, Next: e.Next}
 }
