@@ -23,10 +23,13 @@ func people(scene *world.Scene, bot steps.Bot) []steps.Named {
 			if shown == "" {
 				shown = name
 			}
-			for _, id := range []string{p.ID, p.Phone} {
-				if id != "" {
-					out = append(out, steps.Named{ID: graph.CanonicalID(id), Name: shown, Kind: "person"})
-				}
+			id := p.ID
+			if id == "" {
+				id = world.IDFor(name)
+			}
+			out = append(out, steps.Named{ID: graph.CanonicalID(id), Name: shown, Kind: "person"})
+			if p.Phone != "" {
+				out = append(out, steps.Named{ID: p.Phone, Name: shown, Kind: "person"})
 			}
 		}
 	}
@@ -98,7 +101,7 @@ func (d *describer) visit(v reflect.Value, name string) {
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.IsExported() {
 				tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-				d.visit(v.Field(i), tag)
+				d.visit(v.Field(i), strings.TrimPrefix(tag, "-"))
 			}
 		}
 	case reflect.Slice:
@@ -129,7 +132,7 @@ func (d *describer) visit(v reflect.Value, name string) {
 // prefixed adds a part's name to an expression; the plain words of an await go without saying.
 func prefixed(name, expr string) string {
 	switch name {
-	case "", "match", "expect", "until", "that":
+	case "", "match", "condition":
 		return expr
 	}
 	return name + ": " + expr

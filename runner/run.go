@@ -2,7 +2,6 @@ package runner
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"callflow/schema"
@@ -244,13 +243,5 @@ func capture(c schema.Capture, names map[string]any) (any, error) {
 		return nil, &steps.FailureError{Failure: &steps.Failure{Kind: "value", Pos: c.Expr.Pos(),
 			Text: "cannot capture " + c.Name + ": " + c.Expr.Text() + " is absent", Expression: explain(c.Expr, names)}}
 	}
-	return plain(v), nil
-}
-
-// plain copies what a captured value shares with an event, so that nothing changes under its name later.
-func plain(v any) any {
-	if l, ok := v.([]any); ok {
-		return slices.Clone(l)
-	}
-	return v
+	return v, nil
 }

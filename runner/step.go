@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"net/textproto"
 	"strconv"
 	"time"
 
@@ -231,8 +232,8 @@ func (t *turn) complete(outputs steps.Outputs) steps.Outputs {
 func response(r *graph.Reply) map[string]any {
 	headers := make(map[string]any, len(r.Headers))
 	for _, h := range r.Headers {
-		if _, there := headers[h.Name]; !there {
-			headers[h.Name] = h.Value
+		if name := textproto.CanonicalMIMEHeaderKey(h.Name); headers[name] == nil {
+			headers[name] = h.Value
 		}
 	}
 	body := r.Body
