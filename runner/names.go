@@ -2,6 +2,7 @@ package runner
 
 import (
 	"maps"
+	"slices"
 )
 
 // names is what the expressions of one frame see: vars, captured names, the loop's item, and steps, calls, run, matrix.
@@ -39,6 +40,14 @@ func (n *names) join(c *names) {
 func (n *names) bind(name string, value any) {
 	n.all[name] = value
 	n.made = append(n.made, name)
+}
+
+// madeHere is the value of a name that this child made; nil when it made none of that name.
+func (n *names) madeHere(name string) any {
+	if slices.Contains(n.made, name) {
+		return n.all[name]
+	}
+	return nil
 }
 
 // finish sets steps.<id>.

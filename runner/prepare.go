@@ -67,6 +67,9 @@ func (n *names) declare(plan *schema.Plan, g given) (secrets []string, err error
 			if value, err = v.Value.Build(n.all); err != nil {
 				return nil, err
 			}
+			if value == nil {
+				return nil, fmt.Errorf("%s: var %q has no value; give --var %s=…, or `with` where the file is included", v.Pos, v.Name, v.Name)
+			}
 		}
 		n.all[v.Name] = value
 	}

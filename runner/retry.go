@@ -72,10 +72,10 @@ func (t *turn) gaveUp(because string, last error) error {
 	return &gaveUpError{why: fmt.Sprintf("gave up after %s (%s)%s", took, attempts, because), attempts: t.attempts, last: last}
 }
 
-// retry is the step's own, else the scenario's default. Only actions and reads are repeated.
+// retry is the step's own, else the scenario's default for steps that act.
 func (t *turn) retry() (*schema.Retry, error) {
 	tmpl := t.step.Retry
-	if tmpl == nil && (t.step.Verb.Role == schema.Acts || t.step.Verb.Role == schema.Reads) {
+	if tmpl == nil && t.step.Verb.Role == schema.Acts {
 		tmpl = t.plan.Defaults.Retry
 	}
 	if tmpl == nil {

@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"net/textproto"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -65,42 +66,35 @@ func (f *frame) step(s *schema.Step) error {
 	}
 	if len(items) == 0 {
 		t.start(nil)
-		f.forEach(s, key, nil)
+		_ = f.forEach(s, key, nil)
 		return t.skip("its forEach has no items")
 	}
 	return f.forEach(s, key, items)
 }
 
-// forEach runs a step once for each item, one after the other. Its outputs and captures become lists in item order; with
-// continueOnError a failed item leaves nil in them.
+// forEach runs a step once for each item, one after the other. Its outputs and the names that it makes become lists in
+// item order; with continueOnError a failed item leaves nil in them.
 func (f *frame) forEach(s *schema.Step, key string, items []any) (err error) {
-	captured := make([][]any, len(s.Capture))
-	outputs := []any{}
-	as := s.As
-	if as == "" {
-		as = "item"
-	}
-	outer := f.names
+	outer, makes := f.names, makes(s)
+	outputs := make([]any, 0, len(items))
+	made := make([][]any, len(makes))
 	for i, item := range items {
 		f.names = outer.child()
-		f.names.all[as] = item
+		f.names.all[s.As] = item
 		t := &turn{frame: f, step: s, key: key + "[" + strconv.Itoa(i) + "]", started: f.host.Now(), item: true}
 		var out steps.Outputs
 		out, err = t.execute()
 		outputs = append(outputs, map[string]any(out))
-		for k, c := range s.Capture {
-			captured[k] = append(captured[k], f.names.all[c.Name])
+		for k, name := range makes {
+			made[k] = append(made[k], f.names.madeHere(name))
 		}
 		f.names = outer
 		if err != nil {
 			break
 		}
 	}
-	for k, c := range s.Capture {
-		if captured[k] == nil {
-			captured[k] = []any{}
-		}
-		f.names.bind(c.Name, captured[k])
+	for k, name := range makes {
+		f.names.bind(name, append([]any{}, made[k]...))
 	}
 	if s.ID != "" {
 		f.names.finish(s.ID, outputs)
@@ -108,9 +102,28 @@ func (f *frame) forEach(s *schema.Step, key string, items []any) (err error) {
 	return err
 }
 
+// makes are the names that a step makes: what it captures, and what a verb that binds names.
+func makes(s *schema.Step) (names []string) {
+	for _, c := range s.Capture {
+		names = append(names, c.Name)
+	}
+	if !s.Verb.Binds {
+		return names
+	}
+	params := reflect.Indirect(reflect.ValueOf(s.Params.Static()))
+	for i := range params.NumField() {
+		if values, ok := params.Field(i).Interface().(schema.Map[any]); ok {
+			for _, v := range values {
+				names = append(names, v.Key)
+			}
+		}
+	}
+	return names
+}
+
 // done sets steps.<id>.
 func (f *frame) done(s *schema.Step, outputs steps.Outputs) {
-	if s.ID != "" && outputs != nil {
+	if s.ID != "" {
 		f.names.finish(s.ID, map[string]any(outputs))
 	}
 }
@@ -137,7 +150,7 @@ func (t *turn) execute() (steps.Outputs, error) {
 		}
 	}
 	if err == nil {
-		err = t.expect(t.names.with(outputs))
+		err = steps.Expect(t.step.Expect, t.names.with(outputs))
 	}
 	return t.end(outputs, err)
 }
@@ -241,21 +254,6 @@ func response(r *graph.Reply) map[string]any {
 		body = r.Text
 	}
 	return map[string]any{"status": r.Status, "headers": headers, "body": body}
-}
-
-// expect fails at the first expectation that does not hold.
-func (t *turn) expect(names map[string]any) error {
-	for _, x := range t.step.Expect {
-		holds, err := x.Test(names)
-		if err != nil {
-			return err
-		}
-		if !holds {
-			return &steps.FailureError{Failure: &steps.Failure{
-				Kind: "expect", Pos: x.Pos(), Text: "expected " + x.Text() + ", but it is false", Expression: explain(x, names)}}
-		}
-	}
-	return nil
 }
 
 // start journals that the turn begins.

@@ -22,23 +22,29 @@ var expect = Define[expectParams, struct{}](schema.Verb{
 }, runExpect)
 
 func runExpect(env Env, p *expectParams) (Outputs, error) {
+	return Outputs{}, Expect(p.That, env.Names())
+}
+
+// Expect evaluates all the expectations, of the verb and of a step, and returns a *FailureError that explains the first
+// that does not hold and names the others.
+func Expect(that []*schema.Expr, names map[string]any) error {
 	var failure *Failure
-	for _, e := range p.That {
-		holds, err := e.Test(env.Names())
+	for _, e := range that {
+		holds, err := e.Test(names)
 		if err != nil {
-			return Outputs{}, err
+			return err
 		}
 		switch {
 		case holds:
 		case failure == nil:
-			why := e.Explain(env.Names())
+			why := e.Explain(names)
 			failure = &Failure{Kind: "expect", Pos: e.Pos(), Text: "does not hold: " + e.Text(), Expression: &why}
 		default:
 			failure.Hints = append(failure.Hints, fmt.Sprintf("%s does not hold either (line %d)", e.Text(), e.Pos().Line))
 		}
 	}
 	if failure != nil {
-		return Outputs{}, &FailureError{Failure: failure}
+		return &FailureError{Failure: failure}
 	}
-	return Outputs{}, nil
+	return nil
 }
