@@ -232,9 +232,9 @@ func (c *compiler) member(at *node, n *ast.MemberNode) *node {
 		return c.step(at, prop.Value)
 	}
 	base := c.node(n.Node)
-	if named {
+	if dotted || named && base.typ.Kind == KindObject && !base.typ.open() {
 		at.from, at.to = prop.Location().From, prop.Location().To
-		if dotted && base.path == "calls" {
+		if base.path == "calls" {
 			return c.refuse(at, "expr-field", fmt.Sprintf("write calls[%s]", prop.Value), "calls has no field %q: it holds calls by their ids", prop.Value)
 		}
 		at.typ = c.field(at, base, prop.Value)

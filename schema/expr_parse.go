@@ -199,6 +199,11 @@ func (c *compiler) syntax(err *file.Error, tokens []lexer.Token, runes int) {
 			c.problem(from, to, "expr-syntax", "write "+word, "there is no operator %s", at)
 			return
 		}
+		switch at {
+		case "contains", "startsWith", "endsWith", "matches", "in":
+			c.problem(from, to, "expr-syntax", "write text "+at+" part", "%s stands between two values", at)
+			return
+		}
 		hint := ""
 		if near := nearest(at, []string{"contains", "startsWith", "endsWith", "matches"}); near != "" {
 			hint = "did you mean " + near + "?"

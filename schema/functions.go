@@ -108,6 +108,9 @@ var absentFunctions = map[string]string{
 	"env": "env.NAME is known in vars and secrets only",
 }
 
+// otherFunctions are names that the same functions have elsewhere.
+var otherFunctions = map[string]string{"length": "len", "lenght": "len", "size": "len", "some": "any", "every": "all", "tostring": "string", "str": "string", "number": "float", "tolowercase": "lower", "touppercase": "upper"}
+
 // functionsHint lists all functions.
 var functionsHint = "the functions are " + strings.Join(functionNames(), ", ")
 
@@ -127,7 +130,11 @@ func (c *compiler) call(at *node, name string, args []ast.Node) *node {
 		if why, ok := absentFunctions[name]; ok {
 			return c.refuse(at, "expr-function", "", "there is no function %s here: %s", name, why)
 		}
-		if near := nearest(name, functionNames()); near != "" {
+		near := otherFunctions[strings.ToLower(name)]
+		if near == "" {
+			near = nearest(name, functionNames())
+		}
+		if near != "" {
 			return c.refuse(at, "expr-function", "", "unknown function %q; did you mean %q?", name, near)
 		}
 		return c.refuse(at, "expr-function", "", "unknown function %q; %s", name, functionsHint)

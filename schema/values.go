@@ -25,40 +25,15 @@ func sortedKeys[T any](m map[string]T) []string {
 }
 
 // equal compares two values that are there. Numbers are equal whatever their Go type, ids of 32 hex digits whatever their
-// form, lists and objects part by part.
-func equal(a, b any) bool {
-	switch a := a.(type) {
-	case string:
-		if b, ok := b.(string); ok {
-			return a == b || len(a) >= 32 && len(b) >= 32 && sameID(a, b)
-		}
-		if b, ok := textOf(b); ok {
-			return a == b
-		}
-		return false
-	case bool:
-		b, ok := b.(bool)
-		return ok && a == b
-	case time.Duration:
-		b, ok := b.(time.Duration)
-		return ok && a == b
-	case nil:
-		return b == nil
-	}
-	if x, ok := numberOf(a); ok {
-		y, ok := numberOf(b)
-		return ok && x.compare(y) == 0
-	}
-	if x, ok := textOf(a); ok {
-		return equal(x, b)
-	}
-	if x, ok := listOf(a); ok {
-		y, ok := listOf(b)
-		if !ok || x.len() != y.len() {
+// form, lists and objects part by part; each part counts as work.
+func (ev *evaluation) equal(a, b any) bool {
+	if l, ok := listOf(a); ok {
+		m, ok := listOf(b)
+		if !ok || l.len() != m.len() {
 			return false
 		}
-		for i := range x.len() {
-			if !equal(x.at(i), y.at(i)) {
+		for i := range l.len() {
+			if ev.work++; ev.work > maxWork || !ev.equal(l.at(i), m.at(i)) {
 				return false
 			}
 		}
@@ -66,19 +41,45 @@ func equal(a, b any) bool {
 	}
 	x, ok := objectOf(a)
 	if !ok {
-		return false
+		return sameScalar(a, b)
 	}
 	y, ok := objectOf(b)
 	if !ok || len(x) != len(y) {
 		return false
 	}
-	for k, v := range x {
-		w, ok := y[k]
-		if !ok || !equal(v, w) {
+	for k, v := range x { // the answer does not depend on the order
+		ev.work++
+		if w, ok := y[k]; !ok || ev.work > maxWork || !ev.equal(v, w) {
 			return false
 		}
 	}
 	return true
+}
+
+// sameScalar is equal for what is neither a list nor an object.
+func sameScalar(a, b any) bool {
+	switch a := a.(type) {
+	case nil:
+		return b == nil
+	case bool:
+		return a == b
+	case time.Duration:
+		return a == b
+	}
+	if x, ok := textOf(a); ok {
+		y, ok := textOf(b)
+		return ok && sameText(x, y)
+	}
+	x, ok := numberOf(a)
+	if !ok {
+		return false
+	}
+	y, ok := numberOf(b)
+	return ok && x.compare(y) == 0
+}
+
+func sameText(a, b string) bool {
+	return a == b || len(a) >= 32 && len(b) >= 32 && sameID(a, b)
 }
 
 // sameID says that two strings are the same id of 32 hex digits, with or without hyphens, in any case.
@@ -218,7 +219,7 @@ func listOf(v any) (list, bool) {
 		return list{anys: v}, true
 	case []map[string]any:
 		return list{maps: v}, true
-	case nil, string, map[string]any:
+	case nil, string, map[string]any, bool, int, int64, float64:
 		return list{}, false
 	}
 	if r := reflect.ValueOf(v); r.Kind() == reflect.Slice || r.Kind() == reflect.Array {
@@ -252,7 +253,7 @@ func objectOf(v any) (map[string]any, bool) {
 	switch v := v.(type) {
 	case map[string]any:
 		return v, true
-	case nil, string, []any:
+	case nil, string, []any, bool, int, int64, float64:
 		return nil, false
 	}
 	r := reflect.ValueOf(v)

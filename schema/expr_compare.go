@@ -1,0 +1,297 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// Comparisons: false when a side is absent; `== nil` and `!= nil` ask whether a side is there.
+
+func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
+	_, leftNil := n.Left.(*ast.NilNode)
+	_, rightNil := n.Right.(*ast.NilNode)
+	equality := n.Operator == "==" || n.Operator == "!="
+	if equality && (leftNil || rightNil) {
+		return c.presence(at, n)
+	}
+	l, r := c.node(n.Left), c.node(n.Right)
+	from, to := at.from, at.to
+	at.join(l, r)
+	at.op, at.typ = n.Operator, boolType
+	if not {
+		at.op = "not " + n.Operator
+	}
+	operator := &node{from: from, to: to}
+	switch {
+	case equality:
+		c.canEqual(operator, l, r, n.Operator)
+	case n.Operator == "in":
+		c.canHold(operator, l, r)
+	case strings.ContainsAny(n.Operator, "<>"):
+		c.canOrder(operator, l, r, n.Operator)
+	default:
+		c.mustBe(l, KindString, "the left side of "+n.Operator)
+		c.mustBe(r, KindString, "the right side of "+n.Operator)
+	}
+	test := c.test(n.Operator, l, r)
+	want := !not
+	if n.Operator == "!=" {
+		want = !want
+	}
+	at.eval = func(ev *evaluation) any {
+		a := l.eval(ev)
+		if a == nil {
+			return false
+		}
+		b := r.eval(ev)
+		if b == nil {
+			return false
+		}
+		holds := test(ev, a, b) == want
+		return ev.spend(at, 1) && holds
+	}
+	return at
+}
+
+// presence compiles x == nil and x != nil.
+func (c *compiler) presence(at *node, n *ast.BinaryNode) *node {
+	c.lenient++
+	l, r := c.node(n.Left), c.node(n.Right)
+	c.lenient--
+	at.join(l, r)
+	at.op, at.typ = n.Operator, boolType
+	x := l
+	if l.op == "literal" && l.literal == nil {
+		x = r
+	}
+	there := n.Operator == "!="
+	if there {
+		at.proves = []string{x.path}
+	} else {
+		at.denies = []string{x.path}
+	}
+	at.eval = func(ev *evaluation) any { return (x.eval(ev) != nil) == there }
+	return at
+}
+
+// test is what a comparison does with two values that are there.
+func (c *compiler) test(operator string, l, r *node) func(ev *evaluation, a, b any) bool {
+	switch operator {
+	case "==", "!=":
+		return func(ev *evaluation, a, b any) bool {
+			if a, ok := a.(string); ok {
+				if b, ok := b.(string); ok {
+					return sameText(a, b)
+				}
+			}
+			return ev.equal(a, b)
+		}
+	case "in":
+		return func(ev *evaluation, a, b any) bool { return ev.holds(r, b, a) }
+	case "matches":
+		return c.matches(r)
+	case "contains":
+		return texts(l, r, func(ev *evaluation, a, b string) bool {
+			ev.work += len(a) >> 4
+			return strings.Contains(a, b)
+		})
+	case "startsWith":
+		return texts(l, r, func(_ *evaluation, a, b string) bool { return strings.HasPrefix(a, b) })
+	case "endsWith":
+		return texts(l, r, func(_ *evaluation, a, b string) bool { return strings.HasSuffix(a, b) })
+	}
+	return func(ev *evaluation, a, b any) bool {
+		order, ok := compare(a, b)
+		if !ok {
+			ev.failf(l, "%s and %s cannot be ordered by %s", show(a), show(b), operator)
+			return false
+		}
+		switch operator {
+		case "<":
+			return order == -1
+		case "<=":
+			return order == -1 || order == 0
+		case ">":
+			return order == 1
+		}
+		return order == 1 || order == 0
+	}
+}
+
+// holds says whether a list has an element, or an object a key.
+func (ev *evaluation) holds(at *node, in, x any) bool {
+	if l, ok := listOf(in); ok {
+		for i := range l.len() {
+			if ev.work++; ev.work > maxWork {
+				ev.fail(at, errWork)
+				return false
+			}
+			if ev.equal(l.at(i), x) {
+				return true
+			}
+		}
+		return false
+	}
+	if m, ok := objectOf(in); ok {
+		name, _ := textOf(x)
+		if _, ok := m[name]; ok {
+			return true
+		}
+		if id, ok := canonicalID(name); ok {
+			_, ok := m[string(id[:])]
+			return ok
+		}
+		return false
+	}
+	ev.failf(at, "in wants a list, and this is %s", show(in))
+	return false
+}
+
+// compare orders numbers, strings and durations.
+func compare(a, b any) (order int, ok bool) {
+	if x, ok := a.(time.Duration); ok {
+		y, ok := b.(time.Duration)
+		return number{i: int64(x)}.compare(number{i: int64(y)}), ok
+	}
+	if x, ok := numberOf(a); ok {
+		y, ok := numberOf(b)
+		return x.compare(y), ok
+	}
+	x, ok := textOf(a)
+	if !ok {
+		return 0, false
+	}
+	y, ok := textOf(b)
+	return strings.Compare(x, y), ok
+}
+
+// texts is a test of two strings.
+func texts(l, r *node, test func(ev *evaluation, a, b string) bool) func(ev *evaluation, a, b any) bool {
+	return func(ev *evaluation, a, b any) bool {
+		x, ok := textOf(a)
+		if !ok {
+			ev.failf(l, "a string is wanted, and this is %s", show(a))
+			return false
+		}
+		y, ok := textOf(b)
+		if !ok {
+			ev.failf(r, "a string is wanted, and this is %s", show(b))
+			return false
+		}
+		return test(ev, x, y)
+	}
+}
+
+// matches compiles a literal pattern once; one that comes with the values is compiled each time.
+func (c *compiler) matches(pattern *node) func(ev *evaluation, a, b any) bool {
+	if text, ok := pattern.literal.(string); ok {
+		re, err := regexp.Compile(text)
+		if err != nil {
+			c.problem(pattern.from, pattern.to, "expr-syntax", "", "not a regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+			return nil
+		}
+		return texts(pattern, pattern, func(ev *evaluation, a, _ string) bool {
+			return ev.spend(pattern, len(a)) && re.MatchString(a)
+		})
+	}
+	return texts(pattern, pattern, func(ev *evaluation, a, b string) bool {
+		if !ev.spend(pattern, len(a)+64*len(b)) {
+			return false
+		}
+		if len(b) > maxExprBytes {
+			ev.failf(pattern, "a regular expression of %d bytes; at most %d are allowed", len(b), maxExprBytes)
+			return false
+		}
+		re, err := regexp.Compile(b)
+		if err != nil {
+			ev.fail(pattern, err)
+			return false
+		}
+		return re.MatchString(a)
+	})
+}
+
+// canEqual reports two sides that are never equal.
+func (c *compiler) canEqual(at, l, r *node, operator string) {
+	if l.typ.comparable(r.typ) {
+		if len(l.typ.Enum) > 0 && r.op == "literal" {
+			c.oneOf(r, l.typ.Enum, c.what(l))
+		}
+		if len(r.typ.Enum) > 0 && l.op == "literal" {
+			c.oneOf(l, r.typ.Enum, c.what(r))
+		}
+		return
+	}
+	c.problem(at.from, at.to, "expr-type", insteadOf(l, r), "%s is %s and %s is %s: they are never equal", c.what(l), l.typ.words(), c.what(r), r.typ.words())
+}
+
+// insteadOf says how to write a literal so that it can be compared with the other side.
+func insteadOf(l, r *node) string {
+	lit, other := r, l
+	if l.op == "literal" {
+		lit, other = l, r
+	}
+	if lit.op != "literal" {
+		return ""
+	}
+	text, isText := lit.literal.(string)
+	num, isNumber := numberOf(lit.literal)
+	switch {
+	case isText && other.typ.number():
+		if _, err := strconv.ParseFloat(text, 64); err == nil {
+			return "write " + text + " without quotes"
+		}
+	case isText && other.typ.Kind == KindBool && (text == "true" || text == "false"):
+		return "write " + text + " without quotes"
+	case isText && other.typ.Kind == KindDuration:
+		return fmt.Sprintf("write duration(%q)", text)
+	case isNumber && other.typ.Kind == KindString && !num.float:
+		return fmt.Sprintf(`write "%d"`, num.i)
+	}
+	return ""
+}
+
+// canOrder reports two sides that have no order.
+func (c *compiler) canOrder(at, l, r *node, operator string) {
+	for _, x := range []*node{l, r} {
+		switch x.typ.Kind {
+		case KindAny, KindString, KindInt, KindFloat, KindDuration:
+		default:
+			c.problem(x.from, x.to, "expr-type", "", "%s orders numbers, strings and durations, and %s is %s", operator, c.what(x), x.typ.words())
+			return
+		}
+	}
+	if !l.typ.comparable(r.typ) {
+		c.problem(at.from, at.to, "expr-type", insteadOf(l, r), "%s is %s and %s is %s: they have no order", c.what(l), l.typ.words(), c.what(r), r.typ.words())
+	}
+}
+
+// canHold reports an in whose right side can never hold the left one.
+func (c *compiler) canHold(at, l, r *node) {
+	switch r.typ.Kind {
+	case KindAny:
+	case KindString:
+		c.problem(at.from, at.to, "expr-type", fmt.Sprintf("write %s contains %s", c.what(r), c.what(l)), "in wants a list on its right, and %s is a string", c.what(r))
+	case KindObject:
+		c.mustBe(l, KindString, "a key")
+	case KindList:
+		if r.op != "list" {
+			if !l.typ.comparable(r.typ.elem()) {
+				c.problem(at.from, at.to, "expr-type", "", "%s is %s, and the elements of %s are %s: it is never in there", c.what(l), l.typ.words(), c.what(r), r.typ.elem().words())
+			} else if len(r.typ.elem().Enum) > 0 && l.op == "literal" {
+				c.oneOf(l, r.typ.elem().Enum, "an element of "+c.what(r))
+			}
+			return
+		}
+		for _, x := range r.parts {
+			c.canEqual(x, l, x, "==")
+		}
+	default:
+		c.problem(at.from, at.to, "expr-type", "", "in wants a list on its right, and %s is %s", c.what(r), r.typ.words())
+	}
+}
