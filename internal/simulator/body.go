@@ -208,9 +208,6 @@ func (s *Service) invited(op *operation) reply {
 		body["participants"] = echo
 	}
 	rep.body = body
-	if s.cfg.SeedSlips && c.dialect == graph.Legacy {
-		s.slipInvited(op, &rep)
-	}
 	return rep
 }
 

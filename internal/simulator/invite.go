@@ -36,6 +36,7 @@ func (s *Service) invite(c *call, q *request) reply {
 		op.participants = append(op.participants, invitationInfo(c, p, b.Participants[i]))
 	}
 	rep := s.invited(op)
+	s.slipInvited(q, op, &rep)
 	if op.replaces {
 		// Only the first participant is read (Graph page "participant: invite").
 		op.participants = op.participants[:1]
@@ -62,6 +63,7 @@ func (s *Service) ask(op *operation, p *party, info obj) {
 		if o.joined != nil {
 			op.joined = append(op.joined, info)
 			s.join(c.room, o.joined)
+			s.slipInvitee(c, o.joined)
 		}
 		if op.waiting > 0 {
 			return
@@ -125,9 +127,7 @@ func (s *Service) takeOver(op *operation, p *party, b inviteeBody) {
 			s.settle(x.room)
 			return
 		}
-		if s.cfg.SeedSlips {
-			c.oddRoster = x
-		}
+		s.slipRoster(c, x)
 		s.replaced(x)
 	})
 }

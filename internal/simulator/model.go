@@ -82,11 +82,11 @@ type call struct {
 	deadline   func()  // stops the time to answer
 	keepAlive  func()  // stops the time to be kept alive
 	rosterDue  bool
-	sent       []obj // the roster last sent, for deltas
-	ending     bool  // DELETE was accepted
-	ended      bool  // its last notification was sent: the resource is gone
-	replaced   bool  // its updated terminated was sent
-	oddRoster  *call // the seed's slip: where the next roster goes
+	sent       []obj       // the roster last sent, for deltas
+	ending     bool        // DELETE was accepted
+	ended      bool        // its last notification was sent: the resource is gone
+	replaced   bool        // its updated terminated was sent
+	slip       func() note // the seed's: what the next roster is instead
 }
 
 // An operation is a commsOperation.
@@ -99,11 +99,10 @@ type operation struct {
 	participants  []obj
 	created, last time.Time
 	call          *call
-	replaces      bool   // it takes somebody over
-	escalates     bool   // it made a call between two a group
-	quiet         bool   // it ends without a notification
-	slipID        string // the seed's slip: the id that its reply tells
-	waiting       int    // rings that are not settled
+	replaces      bool // it takes somebody over
+	escalates     bool // it made a call between two a group
+	quiet         bool // it ends without a notification
+	waiting       int  // rings that are not settled
 	joined        []obj
 	rings         []*ring
 }

@@ -139,9 +139,7 @@ func (s *Service) operationNote(op *operation, change string) note {
 			d["@odata.type"] = typeOf("commsOperation") // as the 2018 document has it for a call between two
 		}
 		d["@odata.id"], d["@odata.etag"] = s.resource(c)+tail, `W/"51"`
-		if s.cfg.SeedSlips {
-			s.slipOperation(op, d)
-		}
+		s.slipOperation(op, d)
 	} else {
 		d["id"] = op.id
 		if op.participants != nil {
@@ -162,7 +160,7 @@ func (s *Service) rosterChanged(r *room) {
 			c.rosterDue = true
 			s.cfg.Clock.After(rosterStep, func() {
 				c.rosterDue = false
-				if !c.ended && c.me.room != nil {
+				if !c.ended && c.me.room != nil && !s.slipAlone(c) {
 					s.send(c, s.rosterNote(c))
 				}
 			})
@@ -171,9 +169,9 @@ func (s *Service) rosterChanged(r *room) {
 }
 
 func (s *Service) rosterNote(c *call) note {
-	if x := c.oddRoster; x != nil {
-		c.oddRoster = nil
-		return s.slipRoster(c, x)
+	if slip := c.slip; slip != nil {
+		c.slip = nil
+		return slip()
 	}
 	list := s.roster(c, true)
 	if c.options["isDeltaRosterEnabled"] == true && c.dialect != graph.Legacy {

@@ -23,6 +23,7 @@ type request struct {
 	participant string
 	operation   string
 	raw         []byte
+	versioned   bool // below /v1.0 or /beta
 }
 
 // read decodes the body, which must be one JSON object whose members have the right types.

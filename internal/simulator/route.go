@@ -58,30 +58,27 @@ func (q *request) version(segs []string) (rest []string, app string, ok bool) {
 	default:
 		q.dialect = graph.Legacy
 	}
+	q.versioned = q.dialect != graph.Legacy
 	if len(segs) < 2 {
 		return nil, "", false
 	}
+	old := segs[0]
 	switch lower(segs[0]) {
 	case "communications":
 		ok = q.dialect != graph.Legacy
 	case "app":
 		ok = true
-		q.old()
 	case "applications":
 		ok = true
-		q.old()
 		app, segs = segs[1], segs[1:]
+	}
+	if lower(old) != "communications" && q.dialect == graph.Beta {
+		q.dialect = graph.Legacy
 	}
 	if !ok || len(segs) < 2 || lower(segs[1]) != "calls" {
 		return nil, "", false
 	}
 	return segs[2:], app, true
-}
-
-func (q *request) old() {
-	if q.dialect == graph.Beta {
-		q.dialect = graph.Legacy
-	}
 }
 
 // actions that are POSTed to a call, by their lower-case names. Those without a handler are not simulated yet.

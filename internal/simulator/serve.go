@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -151,8 +152,10 @@ func (s *Service) write(w http.ResponseWriter, r *http.Request, rep reply, fate 
 		}
 	}
 	h.Set("Content-Type", "application/json")
+	text := encode(rep.body)
+	h.Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(rep.status)
-	_, _ = w.Write(encode(rep.body)) // a client that has gone is nothing to us
+	_, _ = w.Write(text) // a client that has gone is nothing to us
 }
 
 // drop closes the connection of a writer that cannot be told a Fate.
