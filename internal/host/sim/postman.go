@@ -1,0 +1,113 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"callflow/internal/simulator"
+)
+
+// maxQueue is how many notifications may wait for one address.
+const maxQueue = 1000
+
+// postman delivers notifications over HTTP: side by side to different addresses, one after the other to each.
+type postman struct {
+	client *http.Client
+	log    func(string)
+	ctx    context.Context
+	stop   context.CancelFunc
+
+	mu     sync.Mutex
+	queues map[string][]simulator.Delivery // by address; present while somebody delivers there
+	busy   sync.WaitGroup
+}
+
+func newPostman(client *http.Client, log func(string)) *postman {
+	if client == nil {
+		client = &http.Client{
+			Timeout:       15 * time.Second,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	return &postman{client: client, log: log, ctx: ctx, stop: stop, queues: map[string][]simulator.Delivery{}}
+}
+
+// send queues a delivery. It is called from the loop and does not wait.
+func (p *postman) send(d simulator.Delivery) {
+	if u, err := url.Parse(d.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		p.log(fmt.Sprintf("a notification was lost: the callback address %q is no http or https URL", d.URL))
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	queue, active := p.queues[d.URL]
+	if len(queue) >= maxQueue {
+		p.log(fmt.Sprintf("a notification was lost: %d others wait for %s", len(queue), d.URL))
+		return
+	}
+	p.queues[d.URL] = append(queue, d)
+	if !active {
+		p.busy.Go(func() { p.work(d.URL) })
+	}
+}
+
+func (p *postman) work(address string) {
+	for {
+		p.mu.Lock()
+		queue := p.queues[address]
+		if len(queue) == 0 {
+			delete(p.queues, address)
+			p.mu.Unlock()
+			return
+		}
+		d := queue[0]
+		p.queues[address] = queue[1:]
+		p.mu.Unlock()
+		if err := p.post(d); err != nil {
+			p.log("a notification was not taken: " + err.Error())
+		}
+	}
+}
+
+func (p *postman) post(d simulator.Delivery) error {
+	req, err := http.NewRequestWithContext(p.ctx, http.MethodPost, d.URL, bytes.NewReader(d.Body))
+	if err != nil {
+		return err
+	}
+	for _, h := range d.Headers {
+		req.Header.Add(h.Name, h.Value)
+	}
+	resp, err := p.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
+	if resp.StatusCode/100 != 2 {
+		return fmt.Errorf("%s answered %s: %q", d.URL, resp.Status, bytes.TrimSpace(text))
+	}
+	return nil
+}
+
+// close waits for the deliveries on their way until ctx ends, and then gives them up.
+func (p *postman) close(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() { p.busy.Wait(); close(done) }()
+	defer p.stop()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		p.stop()
+		<-done
+		return fmt.Errorf("notifications were still on their way: %w", ctx.Err())
+	}
+}

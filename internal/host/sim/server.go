@@ -1,0 +1,255 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"callflow/internal/callback"
+	"callflow/internal/graph"
+	"callflow/internal/host"
+	"callflow/internal/simulator"
+	"callflow/internal/world"
+	"callflow/steps"
+)
+
+// maxRequest is the largest request body that a server reads, in bytes.
+const maxRequest = 1 << 20
+
+// ServerConfig is a simulated service for clients outside the process.
+type ServerConfig struct {
+	Root  string // absolute URL under which clients reach it: http://127.0.0.1:8080
+	Seed  uint64
+	Bots  []ServerBot // the registered applications; at least one
+	Scene *world.Scene
+	// Client makes the deliveries; nil: one that waits 15 s for an answer and follows no redirect.
+	Client *http.Client
+	// Log takes lines for a person who watches: what people do, faults that strike, deliveries that fail. It may be called
+	// from several goroutines at once. Optional.
+	Log func(text string)
+	// Service replaces the simulator by another service; see Config.
+	Service func(clock simulator.Clock, deliver func(simulator.Delivery)) http.Handler
+}
+
+// ServerBot is an application registered with the server.
+type ServerBot struct {
+	steps.Bot
+	DisplayName string
+	Secret      string        // what the token endpoint asks for; "": any
+	Address     string        // its registered callback address; "": it gets no incoming calls
+	Dialect     graph.Dialect // of its incoming calls; "": v1.0
+}
+
+// URLs are what a client is configured with.
+type URLs struct {
+	Graph    string // root of the calling API
+	Token    string // token endpoint; any tenant
+	Metadata string // OpenID metadata of the tokens that come with notifications
+	Issuer   string // of those tokens
+	Actions  string // POST one action of somebody's: {"hangUp": {"who": "carol"}}
+}
+
+// Server is the simulated service on a port. Requests from outside and the world's own events are handled by one loop,
+// in real time: the clock never jumps while anybody outside takes part.
+type Server struct {
+	cfg     ServerConfig
+	loop    *loop
+	handler http.Handler
+	service *simulator.Service // nil when replaced
+	signer  *callback.Signer
+	mux     *http.ServeMux
+	grants  grants
+	postman *postman
+
+	outside chan func()
+	quit    chan struct{}
+	done    chan struct{}
+	once    sync.Once
+}
+
+// NewServer returns a server whose world has begun. Close ends it.
+func NewServer(cfg ServerConfig) (*Server, error) {
+	if len(cfg.Bots) == 0 {
+		return nil, errors.New("a simulated service needs at least one bot")
+	}
+	cfg.Root = strings.TrimSuffix(cfg.Root, "/")
+	if cfg.Log == nil {
+		cfg.Log = func(string) {}
+	}
+	signer, err := callback.NewSigner(callback.GlobalIssuer)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		cfg: cfg, loop: newLoop(true), signer: signer,
+		grants:  grants{bots: cfg.Bots, given: map[string]granted{}},
+		postman: newPostman(cfg.Client, cfg.Log),
+		outside: make(chan func()), quit: make(chan struct{}), done: make(chan struct{}),
+	}
+	s.loop.start = s.loop.wall
+	s.build()
+	s.route()
+	go s.live()
+	return s, nil
+}
+
+func (s *Server) build() {
+	if s.cfg.Service != nil {
+		s.handler = s.cfg.Service(s.loop, s.postman.send)
+		return
+	}
+	var bots []simulator.Bot
+	tenants := map[string]string{}
+	for _, b := range s.cfg.Bots {
+		tenants[b.AppID] = b.TenantID
+		bots = append(bots, simulator.Bot{Name: b.Name, AppID: b.AppID, TenantID: b.TenantID, DisplayName: b.DisplayName,
+			Address: b.Address, Dialect: b.Dialect})
+	}
+	s.service = simulator.New(simulator.Config{
+		Clock:   s.loop,
+		Rand:    host.Stream(s.cfg.Seed, "simulator").Uint64,
+		Scene:   s.cfg.Scene,
+		Bots:    bots,
+		Deliver: s.postman.send,
+		Sign: func(audience string) string {
+			return s.signer.Sign(audience, tenants[audience], s.loop.Now())
+		},
+		Authorize: s.grants.authorize,
+		Root:      s.cfg.Root,
+		Match:     compileMatch,
+		Observe: func(who, did, call string) {
+			s.cfg.Log(strings.TrimSpace(who + " " + did + " " + call))
+		},
+	})
+	s.handler = s.service
+	s.service.Start()
+}
+
+func (s *Server) route() {
+	s.mux = http.NewServeMux()
+	s.mux.Handle("/v1/.well-known/", s.signer.Publish(s.cfg.Root))
+	s.mux.HandleFunc("/{tenant}/oauth2/v2.0/token", s.grants.serve)
+	s.mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) {
+		u := s.URLs()
+		fmt.Fprintf(w, "callflow simulates the Graph calling API here.\n\ngraph     %s\ntoken     %s\nmetadata  %s\nactions   %s\n",
+			u.Graph, u.Token, u.Metadata, u.Actions)
+	})
+	s.mux.HandleFunc("/", s.enter)
+}
+
+// Handler is the server's whole surface.
+func (s *Server) Handler() http.Handler { return s.mux }
+
+// URLs says what to configure a client with.
+func (s *Server) URLs() URLs {
+	return URLs{
+		Graph:    s.cfg.Root,
+		Token:    s.cfg.Root + "/" + s.cfg.Bots[0].TenantID + "/oauth2/v2.0/token",
+		Metadata: s.cfg.Root + callback.MetadataPath,
+		Issuer:   callback.GlobalIssuer,
+		Actions:  s.cfg.Root + world.ActionPath,
+	}
+}
+
+// Close ends the world: new requests are answered with 503, deliveries on their way may finish until ctx ends.
+func (s *Server) Close(ctx context.Context) error {
+	s.once.Do(func() { close(s.quit) })
+	<-s.done
+	return s.postman.close(ctx)
+}
+
+// live is the event loop.
+func (s *Server) live() {
+	defer close(s.done)
+	bell := time.NewTimer(0)
+	defer bell.Stop()
+	for {
+		l := s.loop
+		wait := time.Hour
+		if len(l.queue) > 0 {
+			wait = l.queue[0].at - time.Since(l.wall)
+		}
+		bell.Reset(max(wait, 0))
+		select {
+		case <-s.quit:
+			return
+		case f := <-s.outside:
+			l.now = max(l.now, time.Since(l.wall))
+			f()
+		case <-bell.C:
+			l.now = max(l.now, time.Since(l.wall))
+			if len(l.queue) > 0 && l.queue[0].at <= l.now {
+				l.step(context.Background(), nil)
+			}
+		}
+	}
+}
+
+// enter takes a request from outside into the loop, and its response out of it.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	if err != nil {
+		status := http.StatusBadRequest
+		if errors.As(err, new(*http.MaxBytesError)) {
+			status = http.StatusRequestEntityTooLarge
+		}
+		http.Error(w, err.Error(), status)
+		return
+	}
+	inner := r.Clone(r.Context())
+	inner.Body = io.NopCloser(bytes.NewReader(body))
+	inner.ContentLength = int64(len(body))
+	var rec recorder
+	served := make(chan struct{})
+	select {
+	case s.outside <- func() { s.serve(&rec, inner); close(served) }:
+		<-served
+	case <-s.quit:
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "the simulated service is stopping", http.StatusServiceUnavailable)
+		return
+	case <-r.Context().Done():
+		return
+	}
+	rec.replay(w, r)
+}
+
+func (s *Server) serve(rec *recorder, r *http.Request) {
+	if r.URL.Path == world.ActionPath && s.service != nil {
+		act(rec, r, s.service)
+	} else {
+		s.handler.ServeHTTP(rec, r)
+	}
+	// What is due at this very instant is meant to come before the response.
+	if q := s.loop.queue; len(q) > 0 && q[0].at <= s.loop.now {
+		rec.fate.Delay += travel
+	}
+}
+
+// replay writes what was recorded, after what fate has for it.
+func (r *recorder) replay(w http.ResponseWriter, req *http.Request) {
+	if r.fate.Delay > 0 {
+		t := time.NewTimer(r.fate.Delay)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-req.Context().Done():
+			return
+		}
+	}
+	if r.fate.Reset || r.fate.Lost {
+		panic(http.ErrAbortHandler) // closes the connection without a response
+	}
+	for name, values := range r.header {
+		w.Header()[name] = values
+	}
+	r.WriteHeader(http.StatusOK)
+	w.WriteHeader(r.status)
+	_, _ = w.Write(r.body.Bytes())
+}
