@@ -1,5 +1,116 @@
 // Package schema is the language: it reads scenario files and says everything that is wrong with them, with line and
 // column, before anything is sent. It imports no other package of ours.
+//
+// A file goes through it like this: read.go turns bytes into yaml nodes and refuses what the language leaves out of YAML;
+// frame.go walks the keys of a scenario and step.go those of a step; decode.go compiles a verb's parameters by the tags of
+// their Go type into templates; expressions are checked against the names that scope.go knows at each place; include.go
+// does the same for included files; flow.go looks at the whole plan. The same tables and tags yield the JSON Schema
+// (jsonschema.go) and the reference (reference.go).
 package schema
 
-func check(src Source, voc *Vocabulary) (*Plan, Problems) { panic("not written yet") }
+import (
+	"cmp"
+	"fmt"
+	"runtime/debug"
+	"slices"
+)
+
+func check(src Source, voc *Vocabulary) (plan *Plan, ps Problems) {
+	c := &checker{voc: voc, src: src, seen: map[Problem]bool{}, files: map[string]*document{}, included: map[string]*includedFile{}}
+	defer func() {
+		// A fault of ours must not take a service down that only wanted to know whether a file is right.
+		if r := recover(); r != nil {
+			c.report(Problem{Pos: Pos{src.Name, 1, 1}, Code: "internal", Text: fmt.Sprintf("the checker itself failed: %v", r), Hint: "please report it with the file; " + firstFrame(debug.Stack())})
+			plan, ps = nil, c.sorted()
+		}
+	}()
+	plan = c.file(src.Name, src.Text)
+	if plan != nil && !c.broken {
+		for _, p := range flow(plan, voc) {
+			c.report(p)
+		}
+	}
+	ps = c.sorted()
+	if ps.Failed() {
+		plan = nil
+	}
+	return plan, ps
+}
+
+// checker gathers what all files of one check share.
+type checker struct {
+	voc      *Vocabulary
+	src      Source
+	problems Problems
+	seen     map[Problem]bool
+	files    map[string]*document
+	included map[string]*includedFile
+	chain    []string // the files being read, outermost first
+	broken   bool     // a step is missing from the plan: what only the whole plan can show would mislead
+	steps    int      // in all plans, those of included files each time
+}
+
+// report takes a problem once: a value behind an alias is walked at each place that uses it.
+func (c *checker) report(p Problem) {
+	if p.Severity == "" {
+		p.Severity = SeverityError
+	}
+	if p.Line < 1 || p.Col < 1 {
+		p.Line, p.Col = max(p.Line, 1), max(p.Col, 1)
+	}
+	if c.seen[p] || len(c.problems) > maxProblems {
+		return
+	}
+	c.seen[p] = true
+	if len(c.problems) == maxProblems {
+		p = Problem{Pos: p.Pos, Severity: SeverityError, Code: "too-many", Text: fmt.Sprintf("there are more than %d problems; the rest is not shown", maxProblems)}
+	}
+	c.problems = append(c.problems, p)
+}
+
+// sorted returns the problems in the order of file, line and column, each with its source line.
+func (c *checker) sorted() Problems {
+	for i := range c.problems {
+		p := &c.problems[i]
+		if d := c.files[p.File]; d != nil && p.Line <= len(d.lines) {
+			p.Source = cutLine(d.lines[p.Line-1])
+		}
+	}
+	rank := func(file string) int {
+		if file == c.src.Name {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(c.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(rank(a.File), rank(b.File)), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Col, b.Col), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Text, b.Text))
+	})
+	return c.problems
+}
+
+// cutLine keeps a source line printable: a file may be one line of a megabyte.
+func cutLine(line string) string {
+	const most = 400
+	for i := range line {
+		if i > most {
+			return line[:i]
+		}
+	}
+	return line
+}
+
+func (c *checker) file(name string, text []byte) *Plan {
+	c.chain = append(c.chain, name)
+	defer func() { c.chain = c.chain[:len(c.chain)-1] }()
+	doc := readDocument(name, text, c.report)
+	c.files[name] = doc
+	if doc.root == nil {
+		c.broken = true
+		return nil
+	}
+	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*Type{}}
+	r.plan = &Plan{File: name, Text: text, Leak: "hangUp"}
+	r.scenario()
+	return r.plan
+}

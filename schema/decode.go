@@ -1,0 +1,446 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// decoder compiles one value of a file into a template: strictly, by the tags of its type, reporting everything that is
+// wrong with it.
+type decoder struct {
+	*reader
+	sc   *scope
+	step *stepWalk // the step whose parameters these are; nil elsewhere
+	// literal refuses ${{ }}; it says why.
+	literal string
+	// nested is what the fields decoded so far hold, for expressions over a nested step (see scopeFor).
+	nested map[string]*Type
+	branch string // the key under which steps stand, when they are one of several branches
+}
+
+// template compiles n as a value of type t.
+func (d *decoder) template(n *yaml.Node, t reflect.Type, f *field) *Template {
+	return &Template{pos: d.at(n), typ: t, node: n, make: d.value(n, t, f)}
+}
+
+// value compiles n for a field f of type t; f may be nil.
+func (d *decoder) value(n *yaml.Node, t reflect.Type, f *field) maker {
+	n = resolve(n)
+	none := maker{static: reflect.Zero(t)}
+	if reported(n) {
+		return none
+	}
+	switch t {
+	case exprPointer:
+		if x := d.expression(n, f); x != nil {
+			return maker{static: reflect.ValueOf(x), given: true}
+		}
+		return none
+	case blockType:
+		if b := d.nestedBlock(n, f); b != nil {
+			return maker{static: reflect.ValueOf(b), given: true}
+		}
+		return none
+	case stepPointer:
+		if s := d.nestedStep(n, f); s != nil {
+			return maker{static: reflect.ValueOf(s), given: true}
+		}
+		return none
+	case anyInterface:
+		return d.untyped(n)
+	}
+	if elem, ok := mapElem(t); ok {
+		return d.ordered(n, t, elem, f)
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return d.pointer(n, t, f)
+	case reflect.Struct:
+		return d.structure(n, t, f)
+	case reflect.Slice:
+		return d.list(n, t, f)
+	case reflect.Map:
+		return d.mapping(n, t, f)
+	}
+	return d.scalar(n, t, f)
+}
+
+// scalar compiles text, numbers, booleans and durations.
+func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
+	none := maker{static: reflect.Zero(t)}
+	if n.Kind != yaml.ScalarNode {
+		d.wrongKind(n, scalarWords(t, f))
+		return none
+	}
+	if isNull(n) {
+		hint := ""
+		if t.Kind() == reflect.String {
+			hint = `write "" for an empty text`
+		}
+		d.report(Problem{Pos: d.at(n), Code: "empty-value", Text: fmt.Sprintf("there is no value here; %s is wanted", scalarWords(t, f)), Hint: hint})
+		return none
+	}
+	pieces, ok := d.pieces(n)
+	if !ok {
+		return none
+	}
+	if pieces == nil {
+		v, bad := parseText(n.Value, t, f)
+		if bad != nil {
+			d.fault(n, bad)
+			return none
+		}
+		return maker{static: v, given: true}
+	}
+	if !wholeExpr(pieces) {
+		return maker{static: reflect.Zero(t), given: true, build: func(names map[string]any) (reflect.Value, error) {
+			text, err := fill(pieces, names)
+			if err != nil {
+				return reflect.Value{}, err
+			}
+			v, bad := parseText(text, t, f)
+			if bad != nil {
+				return v, &EvalError{Pos: pieces[0].pos(d.at(n)), Expr: n.Value, Err: bad}
+			}
+			return v, nil
+		}}
+	}
+	return d.whole(n, pieces[0].expr, t, f)
+}
+
+// pos is where the piece stands, or other when it is no expression.
+func (p piece) pos(other Pos) Pos {
+	if p.expr != nil {
+		return p.expr.Pos()
+	}
+	return other
+}
+
+// whole compiles a value that is one ${{ x }}: it keeps its type, which must fit.
+func (d *decoder) whole(n *yaml.Node, x *Expr, t reflect.Type, f *field) maker {
+	if bad, hint := fits(x.Type(), t, f); bad != "" {
+		d.report(Problem{Pos: x.Pos(), Len: utf8.RuneCountInString(x.Text()), Code: "value-type", Text: bad, Hint: hint})
+	}
+	return maker{static: reflect.Zero(t), seen: x.Type(), given: true, build: func(names map[string]any) (reflect.Value, error) {
+		v, err := x.Eval(names)
+		if err != nil {
+			return reflect.Value{}, err
+		}
+		made, err := convert(v, t, f)
+		if err != nil {
+			return made, &EvalError{Pos: x.Pos(), Expr: x.Text(), Err: err}
+		}
+		return made, nil
+	}}
+}
+
+// dynamic returns the expression of a scalar that is one ${{ x }}, for values that are lists or objects otherwise.
+func (d *decoder) dynamic(n *yaml.Node, t reflect.Type, f *field) (m maker, ok bool) {
+	if n.Kind != yaml.ScalarNode || !strings.Contains(n.Value, "${{") {
+		return m, false
+	}
+	pieces, good := d.pieces(n)
+	if !good {
+		return maker{static: reflect.Zero(t)}, true
+	}
+	if !wholeExpr(pieces) {
+		return m, false
+	}
+	return d.whole(n, pieces[0].expr, t, f), true
+}
+
+func (d *decoder) pointer(n *yaml.Node, t reflect.Type, f *field) maker {
+	inner := d.value(n, t.Elem(), f)
+	m := maker{static: reflect.Zero(t), seen: inner.seen, given: inner.given}
+	if inner.given {
+		p := reflect.New(t.Elem())
+		p.Elem().Set(inner.static)
+		m.static = p
+	}
+	if inner.build != nil {
+		m.build = func(names map[string]any) (reflect.Value, error) {
+			v, err := inner.build(names)
+			if err != nil {
+				return v, err
+			}
+			if v.CanAddr() {
+				return v.Addr(), nil
+			}
+			p := reflect.New(t.Elem())
+			p.Elem().Set(v)
+			return p, nil
+		}
+	}
+	return m
+}
+
+func (d *decoder) list(n *yaml.Node, t reflect.Type, f *field) maker {
+	if m, ok := d.dynamic(n, t, f); ok {
+		return m
+	}
+	var items []*yaml.Node
+	switch {
+	case n.Kind == yaml.SequenceNode:
+		items = n.Content
+	case t.Elem() == exprPointer && n.Kind == yaml.ScalarNode:
+		items = []*yaml.Node{n} // one expression in place of a list of them
+	default:
+		d.wrongKind(n, "a list")
+		return maker{static: reflect.Zero(t)}
+	}
+	m := maker{static: reflect.MakeSlice(t, len(items), len(items)), given: true}
+	var parts []part
+	elem := nilType
+	for i, item := range items {
+		x := d.value(item, t.Elem(), f)
+		m.static.Index(i).Set(x.static)
+		elem = elem.merge(seenAs(x, t.Elem()))
+		if x.build != nil {
+			parts = append(parts, part{index: i, build: x.build})
+		}
+	}
+	if elem.Kind == KindNil {
+		elem = anyType
+	}
+	m.seen = &Type{Kind: KindList, Elem: elem}
+	if parts != nil {
+		static := m.static
+		m.build = func(names map[string]any) (reflect.Value, error) {
+			made := copyValue(static)
+			for _, p := range parts {
+				v, err := p.build(names)
+				if err != nil {
+					return v, err
+				}
+				made.Index(p.index).Set(v)
+			}
+			return made, nil
+		}
+	}
+	return m
+}
+
+// part is an element that an expression decides.
+type part struct {
+	index int
+	key   string
+	field []int
+	build func(names map[string]any) (reflect.Value, error)
+}
+
+func (d *decoder) mapping(n *yaml.Node, t reflect.Type, f *field) maker {
+	if m, ok := d.dynamic(n, t, f); ok {
+		return m
+	}
+	if n.Kind != yaml.MappingNode {
+		d.wrongKind(n, "a mapping")
+		return maker{static: reflect.Zero(t)}
+	}
+	m := maker{static: reflect.MakeMap(t), given: true}
+	var parts []part
+	for _, p := range pairs(n) {
+		x := d.value(p.value, t.Elem(), nil)
+		m.static.SetMapIndex(reflect.ValueOf(p.key.Value).Convert(t.Key()), x.static)
+		if x.build != nil {
+			parts = append(parts, part{key: p.key.Value, build: x.build})
+		}
+	}
+	if parts != nil {
+		m.build = func(names map[string]any) (reflect.Value, error) {
+			made := copyValue(m.static)
+			for _, p := range parts {
+				v, err := p.build(names)
+				if err != nil {
+					return v, err
+				}
+				made.SetMapIndex(reflect.ValueOf(p.key).Convert(t.Key()), v)
+			}
+			return made, nil
+		}
+	}
+	return m
+}
+
+// ordered compiles a Map[T].
+func (d *decoder) ordered(n *yaml.Node, t, elem reflect.Type, f *field) maker {
+	if m, ok := d.dynamic(n, t, f); ok && elem != blockType && elem != exprPointer {
+		return m
+	}
+	if n.Kind != yaml.MappingNode {
+		d.wrongKind(n, "a mapping")
+		return maker{static: reflect.Zero(t)}
+	}
+	return d.entries(pairs(n), t, elem, f)
+}
+
+func (d *decoder) entries(ps []pair, t, elem reflect.Type, f *field) maker {
+	m := maker{static: reflect.MakeSlice(t, len(ps), len(ps)), given: true, seen: &Type{Kind: KindObject, Fields: []Field{}}}
+	branches := d.enterBranches(ps, elem)
+	var parts []part
+	for i, p := range ps {
+		if d.step != nil {
+			d.step.checkEntry(p.key, f)
+		}
+		x := branches.value(i, func(inner *decoder) maker { return inner.value(p.value, elem, f) })
+		entry := m.static.Index(i)
+		entry.FieldByName("Pos").Set(reflect.ValueOf(d.at(p.key)))
+		entry.FieldByName("Key").SetString(p.key.Value)
+		entry.FieldByName("Value").Set(x.static)
+		m.seen.Fields = append(m.seen.Fields, Field{Name: p.key.Value, Type: seenAs(x, elem)})
+		if x.build != nil {
+			parts = append(parts, part{index: i, build: x.build})
+		}
+	}
+	if parts != nil {
+		m.build = func(names map[string]any) (reflect.Value, error) {
+			made := copyValue(m.static)
+			for _, p := range parts {
+				v, err := p.build(names)
+				if err != nil {
+					return v, err
+				}
+				made.Index(p.index).FieldByName("Value").Set(v)
+			}
+			return made, nil
+		}
+	}
+	return m
+}
+
+// seenAs is the type in expressions of what m makes.
+func seenAs(m maker, t reflect.Type) *Type {
+	if m.seen != nil {
+		return m.seen
+	}
+	return typeOf(t)
+}
+
+// untyped compiles arbitrary YAML.
+func (d *decoder) untyped(n *yaml.Node) maker {
+	m := maker{static: reflect.New(anyInterface).Elem(), given: true, seen: anyType}
+	n = resolve(n)
+	set := func(v any) { m.static.Set(reflect.ValueOf(v)) }
+	switch {
+	case reported(n):
+		return m
+	case n.Kind == yaml.MappingNode:
+		d.untypedObject(n, &m, set)
+	case n.Kind == yaml.SequenceNode:
+		d.untypedList(n, &m, set)
+	default:
+		pieces, ok := d.pieces(n)
+		switch {
+		case !ok:
+		case pieces == nil && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+			set(n.Value)
+			m.seen = stringType
+		case pieces == nil:
+			v := literal(n.Value)
+			if v != nil {
+				set(v)
+			}
+			m.seen = typeOfValue(v)
+		case wholeExpr(pieces):
+			return d.whole(n, pieces[0].expr, anyInterface, nil)
+		default:
+			m.seen = stringType
+			set("")
+			m.build = func(names map[string]any) (reflect.Value, error) {
+				text, err := fill(pieces, names)
+				return boxed(text), err
+			}
+		}
+	}
+	return m
+}
+
+func boxed(v any) reflect.Value {
+	x := reflect.New(anyInterface).Elem()
+	x.Set(reflect.ValueOf(v))
+	return x
+}
+
+func (d *decoder) untypedObject(n *yaml.Node, m *maker, set func(any)) {
+	static := make(map[string]any, len(n.Content)/2)
+	m.seen = &Type{Kind: KindObject, Fields: []Field{}}
+	var parts []part
+	for _, p := range pairs(n) {
+		x := d.untyped(p.value)
+		static[p.key.Value] = x.static.Interface()
+		m.seen.Fields = append(m.seen.Fields, Field{Name: p.key.Value, Type: x.seen})
+		if x.build != nil {
+			parts = append(parts, part{key: p.key.Value, build: x.build})
+		}
+	}
+	set(static)
+	if parts == nil {
+		return
+	}
+	m.build = func(names map[string]any) (reflect.Value, error) {
+		made := copyAny(static).(map[string]any)
+		for _, p := range parts {
+			v, err := p.build(names)
+			if err != nil {
+				return v, err
+			}
+			made[p.key] = v.Interface()
+		}
+		return boxed(made), nil
+	}
+}
+
+func (d *decoder) untypedList(n *yaml.Node, m *maker, set func(any)) {
+	static := make([]any, len(n.Content))
+	elem := nilType
+	var parts []part
+	for i, c := range n.Content {
+		x := d.untyped(c)
+		static[i] = x.static.Interface()
+		elem = elem.merge(x.seen)
+		if x.build != nil {
+			parts = append(parts, part{index: i, build: x.build})
+		}
+	}
+	if elem.Kind == KindNil {
+		elem = anyType
+	}
+	m.seen = &Type{Kind: KindList, Elem: elem}
+	set(static)
+	if parts == nil {
+		return
+	}
+	m.build = func(names map[string]any) (reflect.Value, error) {
+		made := copyAny(static).([]any)
+		for _, p := range parts {
+			v, err := p.build(names)
+			if err != nil {
+				return v, err
+			}
+			made[p.index] = v.Interface()
+		}
+		return boxed(made), nil
+	}
+}
+
+// scalarWords says what a scalar field takes.
+func scalarWords(t reflect.Type, f *field) string {
+	if f != nil && len(f.enum) > 0 {
+		return "one of " + listed(f.enum, "or")
+	}
+	if t == durationKind {
+		return "a duration such as 15s"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Float64, reflect.Float32:
+		return "a number"
+	}
+	return "a whole number"
+}

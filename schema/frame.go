@@ -1,0 +1,356 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// shape is what a key of the frame takes; JSON Schema and reference have one entry for each.
+type shape string
+
+const (
+	shapeText     shape = "text"
+	shapeID       shape = "identifier"
+	shapeWords    shape = "list of words"
+	shapeRequires shape = "requires"
+	shapeValues   shape = "mapping of names to values"
+	shapeMatrix   shape = "matrix"
+	shapeSpan     shape = "duration"
+	shapeDefaults shape = "defaults"
+	shapeScene    shape = "simulated world"
+	shapeSteps    shape = "list of steps"
+	shapeTests    shape = "expression, or a list of them"
+	shapeTest     shape = "expression"
+	shapeCaptures shape = "mapping of names to expressions"
+	shapeLeak     shape = "leak"
+	shapeList     shape = "list, or an expression that yields one"
+	shapeRetry    shape = "retry"
+	shapeFlag     shape = "true or false"
+	shapeGoal     shape = "goal"
+)
+
+// frameKey is a key of a scenario or of a step. Checking, JSON Schema and reference read the same tables.
+type frameKey struct {
+	name     string
+	shape    shape
+	doc      string
+	def      string
+	required bool
+}
+
+// scenarioKeys are in the order in which they are read: later ones may refer to earlier ones.
+var scenarioKeys = []frameKey{
+	{name: "name", shape: shapeText, doc: "What the scenario is about, in one line; the file's name when absent."},
+	{name: "description", shape: shapeText, doc: "What it does and why, for people."},
+	{name: "tags", shape: shapeWords, doc: "Words to select scenarios by (`--tag 'transfer and not slow'`)."},
+	{name: "requires", shape: shapeRequires, doc: "What a target must be; elsewhere the scenario is skipped with the reason."},
+	{name: "matrix", shape: shapeMatrix, doc: "Lists of values by axis. The scenario runs once for each combination, in row-major order, named `k=v, …`; expressions say `matrix.axis`. `include` adds rows, `exclude` leaves out those that agree with it."},
+	{name: "vars", shape: shapeValues, doc: "Names for values. A value may refer to earlier vars, to `matrix` and to `env.NAME`; `--var name=value` replaces it. In an included file these are its inputs."},
+	{name: "secrets", shape: shapeValues, doc: "Like vars, but no output ever shows the values."},
+	{name: "timeout", shape: shapeSpan, doc: "How long all steps together may take."},
+	{name: "defaults", shape: shapeDefaults, doc: "What steps have that do not say otherwise."},
+	{name: "simulate", shape: shapeScene, doc: "The people of the simulated world, what they do and what goes wrong; ignored on other targets."},
+	{name: "steps", shape: shapeSteps, required: true, doc: "The steps, run in order."},
+	{name: "finally", shape: shapeSteps, doc: "Steps that run at the end whatever happened, with time of their own. Names from `steps` may be absent here."},
+	{name: "never", shape: shapeTests, doc: "Events that must not come: the first event of which one of these is true ends the steps as failed."},
+	{name: "outputs", shape: shapeCaptures, doc: "What the scenario yields: shown at its end, and `steps.<id>.<output>` for a file that includes it."},
+	{name: "leak", shape: shapeLeak, def: "hangUp", doc: "What becomes of calls that are still up at the end: hung up, hung up and reported as a failure, or kept."},
+}
+
+// Keys that mean nothing yet but will: using them is a problem of its own.
+var keptKeys = map[string]string{"schedule": "schedules are kept for the monitoring service that comes later"}
+
+var stepKeys = []frameKey{
+	{name: "id", shape: shapeID, doc: "Names the step: later expressions say `steps.<id>`, an await says `from: <id>`."},
+	{name: "name", shape: shapeText, doc: "What the step is for, as progress and reports show it."},
+	{name: "if", shape: shapeTest, doc: "The step is skipped unless this holds. Its captured names are there only under the same `if`, or with `??`."},
+	{name: "forEach", shape: shapeList, doc: "The step runs once for each item, one after the other. Its outputs and captures become lists in item order."},
+	{name: "as", shape: shapeID, def: "item", doc: "The name of the item in a forEach."},
+	{name: "timeout", shape: shapeSpan, doc: "How long the step may take, all attempts together."},
+	{name: "until", shape: shapeGoal, doc: "The outcome to wait for, one of the verb's goals. Another final outcome fails the step at once."},
+	{name: "retry", shape: shapeRetry, doc: "Repeats an action that failed."},
+	{name: "expect", shape: shapeTests, doc: "What must hold afterwards; sees the step's outputs as plain names."},
+	{name: "capture", shape: shapeCaptures, doc: "Names values of the step's outputs for later steps. A value that is absent fails the step."},
+	{name: "continueOnError", shape: shapeFlag, def: "false", doc: "A failure of this step does not fail the scenario."},
+}
+
+var requirable = []string{"simulator"}
+
+var leaks = []string{"hangUp", "fail", "keep"}
+
+func keyNames(keys []frameKey) []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.name
+	}
+	return names
+}
+
+var scenarioKeyNames, stepKeyNames = keyNames(scenarioKeys), keyNames(stepKeys)
+
+// scenario compiles the whole file.
+func (r *reader) scenario() {
+	r.base = newScope(r.voc)
+	keys := r.scenarioKeys()
+	if keys == nil {
+		r.broken = true
+		return
+	}
+	read := func(name string, f func(n *yaml.Node)) {
+		p, ok := keys[name]
+		switch {
+		case !ok || reported(p.value):
+		case isNull(resolve(p.value)):
+			r.problem(p.key, "empty-value", "", "%s has no value", name)
+		default:
+			f(p.value)
+		}
+	}
+	plan := r.plan
+	plan.Name = strings.TrimSuffix(plan.File[strings.LastIndexByte(plan.File, '/')+1:], ".yaml")
+	read("name", func(n *yaml.Node) { plan.Name = r.text(n) })
+	read("description", func(n *yaml.Node) { plan.Description = strings.TrimSpace(r.text(n)) })
+	read("tags", r.tags)
+	read("requires", func(n *yaml.Node) { plan.Requires = r.words(n, &field{enum: requirable}) })
+	plan.Rows = []Row{{}}
+	read("matrix", r.matrix)
+	read("vars", func(n *yaml.Node) { plan.Vars = r.vars(n, "a var") })
+	read("secrets", func(n *yaml.Node) { plan.Secrets = r.vars(n, "a secret") })
+	read("timeout", func(n *yaml.Node) { plan.Timeout = r.span(n, true) })
+	read("defaults", r.defaults)
+	read("simulate", func(n *yaml.Node) {
+		if r.voc.Scene != nil {
+			plan.Simulate = r.decoder(r.base).template(n, r.voc.Scene, nil)
+		}
+	})
+	r.body(keys, read)
+	read("leak", func(n *yaml.Node) {
+		if v, ok := r.literal(n, reflect.TypeFor[string](), &field{enum: leaks}); ok {
+			plan.Leak = v.(string)
+		}
+	})
+}
+
+func (r *reader) scenarioKeys() map[string]pair {
+	root := resolve(r.doc.root)
+	if root.Kind == yaml.SequenceNode {
+		r.report(Problem{Pos: r.at(root), Code: "wrong-kind", Text: "this is a list; a scenario is a mapping with at least steps", Hint: "put the list under steps:"})
+		return nil
+	}
+	if root.Kind == yaml.MappingNode {
+		for word, why := range keptKeys {
+			if n := childNode(root, word); n != nil {
+				for i, p := range pairs(root) {
+					if p.key.Value == word {
+						r.problem(p.key, "kept-key", "leave it out for now", "the key %q means nothing yet: %s", word, why)
+						root.Content = append(root.Content[:2*i:2*i], root.Content[2*i+2:]...)
+						break
+					}
+				}
+			}
+		}
+	}
+	keys := r.mapping(root, "a scenario, a mapping with at least steps,", scenarioKeyNames)
+	if keys == nil {
+		return nil
+	}
+	if _, ok := keys["steps"]; !ok {
+		r.report(Problem{Pos: r.at(root), Code: "missing-key", Text: "the key steps is missing: a scenario has at least one step"})
+		r.broken = true
+	}
+	if len(r.chain) > 1 {
+		r.refuseWhenIncluded(keys)
+	}
+	return keys
+}
+
+// body compiles what runs. Expressions of never and outputs see the names of the main steps, those of finally see them
+// as names that may be absent.
+func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node))) {
+	plan := r.plan
+	main := &lane{sc: r.base.child(), path: "steps"}
+	if p, ok := keys["finally"]; ok {
+		r.announce(main.sc, p.value, "captured in finally, which comes later", "comes later, in finally")
+	}
+	read("steps", func(n *yaml.Node) {
+		plan.Steps = r.block(n, main)
+		if n := resolve(n); n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+			r.report(Problem{Pos: r.at(n), Code: "empty-value", Text: "there are no steps; a scenario has at least one"})
+		}
+	})
+	d := r.decoder(main.sc)
+	read("never", func(n *yaml.Node) {
+		plan.Never = d.tests(n, d.withFields(r.known(main), typeOf(r.voc.Event)))
+	})
+	read("outputs", func(n *yaml.Node) {
+		plan.Outputs = r.captures(n, main.sc, func(key *yaml.Node) bool {
+			if identifier.MatchString(key.Value) {
+				return true
+			}
+			r.fault(key, faultf("bad-name", "use letters, digits and _, a letter first", "%q is not a name that expressions can spell", key.Value))
+			return false
+		})
+	})
+	read("finally", func(n *yaml.Node) {
+		last := &lane{sc: r.base.child(), path: "finally"}
+		for _, m := range main.made {
+			m.declare(last.sc, m.typ, "the steps above got that far")
+		}
+		plan.Finally = r.block(n, last)
+	})
+}
+
+// known is a scope in which all names that the lane made are simply there. It serves expressions in which an absent name
+// makes a comparison false.
+func (r *reader) known(l *lane) *scope {
+	sc := r.base.child()
+	for _, m := range l.made {
+		m.declare(sc, m.typ, "")
+	}
+	return sc
+}
+
+func (r *reader) tags(n *yaml.Node) {
+	r.plan.Tags = r.words(n, nil)
+	nodes := resolve(n).Content
+	for i, tag := range r.plan.Tags {
+		at := n
+		if i < len(nodes) {
+			at = nodes[i]
+		}
+		if !wordForm.MatchString(tag) || tag == "and" || tag == "or" || tag == "not" {
+			r.problem(resolve(at), "bad-name", "use letters, digits, _, - and .; and, or, not are words of tag expressions", "%q cannot be a tag", tag)
+		}
+	}
+}
+
+// vars reads vars or secrets. A var without a value has to be given by whoever runs or includes the file.
+func (r *reader) vars(n *yaml.Node, what string) []Var {
+	n = resolve(n)
+	if n.Kind != yaml.MappingNode {
+		r.wrongKind(n, "a mapping of names to values")
+		return nil
+	}
+	var vars []Var
+	var all []string
+	for _, p := range pairs(n) {
+		all = append(all, p.key.Value)
+	}
+	for i, p := range pairs(n) {
+		sc := r.base.child()
+		sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
+		for j := i; j < len(all); j++ {
+			sc.announce(all[j], "a var further down: vars see only earlier ones", r.at(n.Content[2*j]))
+		}
+		t := r.decoder(sc).template(p.value, anyInterface, nil)
+		t.make = r.withEnv(p.value, t.make)
+		if r.declareName(p.key, what) {
+			typ := t.make.seen
+			if typ == nil || typ.Kind == KindNil {
+				typ = anyType
+			}
+			r.base.declare(p.key.Value, typ, "", r.at(p.key))
+			vars = append(vars, Var{Pos: r.at(p.key), Name: p.key.Value, Value: t})
+			if what == "a var" {
+				r.plan.Inputs = append(r.plan.Inputs, p.key.Value)
+			}
+		}
+	}
+	return vars
+}
+
+// span reads a literal duration.
+func (r *reader) span(n *yaml.Node, positive bool) time.Duration {
+	v, ok := r.literal(n, durationKind, nil)
+	if !ok {
+		return 0
+	}
+	d := v.(time.Duration)
+	if d == 0 && positive {
+		r.problem(resolve(n), "bad-duration", "", "a timeout of 0 leaves no time at all")
+	}
+	return d
+}
+
+// defaultKeys are the keys under defaults.
+var defaultKeys = []frameKey{
+	{name: "timeout", shape: shapeSpan, doc: "The timeout of steps that act or read; each verb has its own when absent."},
+	{name: "await", shape: shapeSpan, def: "30s", doc: "The timeout of awaits."},
+	{name: "retry", shape: shapeRetry, doc: "The retry of steps that act."},
+}
+
+func (r *reader) defaults(n *yaml.Node) {
+	keys := r.mapping(n, "a mapping with "+listed(keyNames(defaultKeys), "and"), keyNames(defaultKeys))
+	for name, p := range keys {
+		if isNull(resolve(p.value)) {
+			r.problem(p.key, "empty-value", "", "%s has no value", name)
+			delete(keys, name)
+		}
+	}
+	if p, ok := keys["timeout"]; ok {
+		r.plan.Defaults.Timeout = r.span(p.value, true)
+	}
+	if p, ok := keys["await"]; ok {
+		r.plan.Defaults.Await = r.span(p.value, true)
+	}
+	if p, ok := keys["retry"]; ok {
+		w := &stepWalk{reader: r, verb: &Verb{Role: Acts}, step: &Step{}}
+		r.plan.Defaults.Retry = w.retry(p.value, r.base)
+	}
+}
+
+// tests reads one expression or a list of them, all boolean.
+func (d *decoder) tests(n *yaml.Node, sc *scope) []*Expr {
+	n = resolve(n)
+	items := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		items = n.Content
+		if len(items) == 0 {
+			d.report(Problem{Pos: d.at(n), Code: "empty-value", Text: "there is no expression in this list"})
+		}
+	}
+	var tests []*Expr
+	for _, item := range items {
+		if x := d.bare(item, sc, boolType); x != nil {
+			tests = append(tests, x)
+		}
+	}
+	return tests
+}
+
+// captures reads a mapping of names to expressions. take says whether a name can be used.
+func (r *reader) captures(n *yaml.Node, sc *scope, take func(key *yaml.Node) bool) []Capture {
+	n = resolve(n)
+	if n.Kind != yaml.MappingNode {
+		r.wrongKind(n, "a mapping of names to expressions")
+		return nil
+	}
+	var made []Capture
+	for _, p := range pairs(n) {
+		x := r.decoder(sc).bare(p.value, sc, nil)
+		if take(p.key) && x != nil {
+			made = append(made, Capture{Pos: r.at(p.key), Name: p.key.Value, Expr: x})
+		}
+	}
+	return made
+}
+
+// refuseWhenIncluded reports keys that say nothing in a file that is included.
+func (r *reader) refuseWhenIncluded(keys map[string]pair) {
+	for _, name := range []string{"matrix", "never"} {
+		if p, ok := keys[name]; ok {
+			r.problem(p.key, "include-frame", "put it into the file that includes this one", "an included file has no %s of its own", name)
+			delete(keys, name)
+		}
+	}
+	for _, name := range []string{"timeout", "leak", "simulate"} {
+		if p, ok := keys[name]; ok {
+			r.report(Problem{Pos: r.at(p.key), Len: len(name), Code: "include-frame", Severity: SeverityWarning,
+				Text: fmt.Sprintf("%s counts only when this file is run itself, not where %s includes it", name, r.chain[len(r.chain)-2])})
+		}
+	}
+}

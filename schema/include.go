@@ -1,0 +1,214 @@
+package schema
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+const maxIncludes = 10 // files within files
+
+// includedFile is a file read once, however often it is included.
+type includedFile struct {
+	plan    *Plan
+	inputs  map[string]*Type
+	needed  []string // inputs without a value of their own
+	outputs *Type
+	steps   int
+}
+
+// include expands the verb of that name: it checks the file, holds `with` against the file's vars, and gives the step the
+// file's outputs.
+func (w *stepWalk) include(params *yaml.Node, with *Type) {
+	w.result = &Type{Kind: KindObject, Fields: []Field{}}
+	n := params
+	if params.Kind == yaml.MappingNode {
+		n = resolve(childNode(params, "file"))
+	}
+	if n == nil || n.Kind != yaml.ScalarNode || isNull(n) || reported(n) {
+		w.broken = true
+		return
+	}
+	file := w.text(n)
+	if file == "" {
+		w.broken = true
+		return
+	}
+	inc := w.openInclude(n, file)
+	if inc == nil || inc.plan == nil {
+		w.broken = true
+		return
+	}
+	w.step.Include, w.result = inc.plan, inc.outputs
+	if w.steps += inc.steps; w.steps > maxNodes {
+		w.problem(n, "too-large", "", "there are more than %d steps once all files are included", maxNodes)
+	}
+	for _, need := range inc.plan.Requires {
+		if !containsWord(w.plan.Requires, need) {
+			w.plan.Requires = append(w.plan.Requires, need)
+		}
+	}
+	w.checkInputs(params, n, inc, with)
+}
+
+// checkInputs holds `with` against the included file's vars.
+func (w *stepWalk) checkInputs(params, fileNode *yaml.Node, inc *includedFile, with *Type) {
+	given := map[string]bool{}
+	if params.Kind == yaml.MappingNode {
+		if n := resolve(childNode(params, "with")); n != nil && n.Kind == yaml.MappingNode {
+			for _, p := range pairs(n) {
+				given[p.key.Value] = true
+				want, ok := inc.inputs[p.key.Value]
+				if !ok {
+					w.problem(p.key, "unknown-input", didYouMean(p.key.Value, inc.plan.Inputs), "%s has no var %q; its vars are %s",
+						inc.plan.File, p.key.Value, listed(inc.plan.Inputs, "and"))
+					continue
+				}
+				if with == nil || with.field(p.key.Value) == nil {
+					continue
+				}
+				if have := with.field(p.key.Value).Type; !have.comparable(want) {
+					w.problem(resolve(p.value), "value-type", "", "this is %s; the var %s of %s is %s", have.words(), p.key.Value, inc.plan.File, want.words())
+				}
+			}
+		}
+	}
+	for _, name := range inc.needed {
+		if !given[name] {
+			w.problem(fileNode, "missing-input", fmt.Sprintf("write with: {%s: …}", name), "%s needs a value for its var %s", inc.plan.File, name)
+		}
+	}
+}
+
+// openInclude reads the file that stands at a path relative to the including one.
+func (w *stepWalk) openInclude(n *yaml.Node, file string) *includedFile {
+	if w.src.FS == nil {
+		w.problem(n, "include-file", "", "there are no files to include from here")
+		return nil
+	}
+	name := path.Join(path.Dir(w.doc.name), file)
+	if path.IsAbs(file) || strings.Contains(file, `\`) {
+		w.problem(n, "include-file", "write a path relative to this file, with slashes", "%q cannot be included", file)
+		return nil
+	}
+	if !fs.ValidPath(name) {
+		w.problem(n, "include-file", "", "%q lies outside of the folder that scenarios are read from", file)
+		return nil
+	}
+	for i, open := range w.chain {
+		if open == name {
+			w.problem(n, "include-loop", "", "the file includes itself: %s", strings.Join(append(w.chain[i:len(w.chain):len(w.chain)], name), " -> "))
+			return nil
+		}
+	}
+	if len(w.chain) > maxIncludes {
+		w.problem(n, "include-loop", "", "files include each other deeper than %d: %s", maxIncludes, strings.Join(append(w.chain[:len(w.chain):len(w.chain)], name), " -> "))
+		return nil
+	}
+	if known, ok := w.included[name]; ok {
+		return known
+	}
+	text, err := readBounded(w.src.FS, name)
+	if err != nil {
+		w.problem(n, "include-file", w.nearestFile(name), "cannot read %s: %s", name, fileError(err))
+		return nil
+	}
+	before := w.steps
+	inc := w.readIncluded(name, text)
+	inc.steps = w.steps - before
+	w.steps = before
+	w.included[name] = inc
+	return inc
+}
+
+func (c *checker) readIncluded(name string, text []byte) *includedFile {
+	inc := &includedFile{inputs: map[string]*Type{}, outputs: &Type{Kind: KindObject, Fields: []Field{}}}
+	inc.plan = c.file(name, text)
+	if inc.plan == nil {
+		return inc
+	}
+	for _, v := range inc.plan.Vars {
+		t := v.Value.Type()
+		if t.Kind == KindNil {
+			inc.needed, t = append(inc.needed, v.Name), anyType
+		}
+		inc.inputs[v.Name] = t
+	}
+	for _, o := range inc.plan.Outputs {
+		inc.outputs.Fields = append(inc.outputs.Fields, Field{Name: o.Name, Type: o.Expr.Type()})
+	}
+	return inc
+}
+
+func readBounded(files fs.FS, name string) ([]byte, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+}
+
+func fileError(err error) string {
+	if pe, ok := err.(*fs.PathError); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// nearestFile suggests a file of the same folder.
+func (w *stepWalk) nearestFile(name string) string {
+	entries, err := fs.ReadDir(w.src.FS, path.Dir(name))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return didYouMean(path.Base(name), names)
+}
+
+var envName = regexp.MustCompile(`\benv\s*(?:\??\.\s*([A-Za-z_]\w*)|\[\s*["']([^"']+)["']\s*\])`)
+
+// withEnv lets a var's or secret's value see the environment, as far as it names it. The environment is read once, when
+// the file is checked.
+func (r *reader) withEnv(n *yaml.Node, m maker) maker {
+	if m.build == nil {
+		return m
+	}
+	env := map[string]any{}
+	r.lookUp(n, env)
+	inner := m.build
+	m.build = func(names map[string]any) (reflect.Value, error) {
+		all := make(map[string]any, len(names)+1)
+		for k, v := range names {
+			all[k] = v
+		}
+		all["env"] = env
+		return inner(all)
+	}
+	return m
+}
+
+func (r *reader) lookUp(n *yaml.Node, env map[string]any) {
+	n = resolve(n)
+	for _, c := range n.Content {
+		r.lookUp(c, env)
+	}
+	if r.src.Env == nil {
+		return
+	}
+	for _, m := range envName.FindAllStringSubmatch(n.Value, -1) {
+		name := m[1] + m[2]
+		if v, ok := r.src.Env(name); ok {
+			env[name] = v
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package schema
+
+import (
+	"fmt"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// fault is what is wrong with one value; where it stands is added by whoever found it.
+type fault struct {
+	code, text, hint string
+}
+
+func (f *fault) Error() string { return f.text }
+
+func faultf(code, hint, format string, args ...any) *fault {
+	return &fault{code: code, text: fmt.Sprintf(format, args...), hint: hint}
+}
+
+var (
+	wholeNumber   = regexp.MustCompile(`^[+-]?\d+$`)
+	plainInt      = regexp.MustCompile(`^-?(0|[1-9]\d*)$`)
+	plainDecimal  = regexp.MustCompile(`^-?(0|[1-9]\d*)\.\d+$`)
+	bareNumber    = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
+	e164Form      = regexp.MustCompile(`^\+[1-9]\d{1,14}$`)
+	guidForm      = regexp.MustCompile(`^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$`)
+	bracesInText  = regexp.MustCompile(`(?:^|[^$])(\{\{\s*[\w.]+(?:\[[^\]]*\])?[\w.]*\s*\}\})`)
+	identifier    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	wordForm      = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+	yamlBooleans = []string{"yes", "no", "on", "off", "y", "n", "true", "false", "null"}
+)
+
+// parseDuration reads 500ms, 15s, 1m30s, 2h. It may not be negative.
+func parseDuration(text string) (time.Duration, *fault) {
+	d, err := time.ParseDuration(text)
+	switch {
+	case bareNumber.MatchString(text):
+		return 0, faultf("bad-duration", fmt.Sprintf("write %ss or %sms", text, text), "the duration %q has no unit", text)
+	case err != nil:
+		return 0, faultf("bad-duration", "write a duration such as 500ms, 15s or 1m30s", "%q is not a duration", text)
+	case d < 0:
+		return 0, faultf("bad-duration", "write a duration such as 500ms, 15s or 1m30s", "the duration %q is negative", text)
+	}
+	return d, nil
+}
+
+// parseText reads literal text as a value of a scalar type.
+func parseText(text string, t reflect.Type, f *field) (reflect.Value, *fault) {
+	v := reflect.New(t).Elem()
+	if t == durationKind {
+		d, bad := parseDuration(text)
+		v.SetInt(int64(d))
+		return v, bad
+	}
+	switch t.Kind() {
+	case reflect.String:
+		if bad := checkText(text, f); bad != nil {
+			return v, bad
+		}
+		v.SetString(text)
+	case reflect.Bool:
+		if text != "true" && text != "false" {
+			return v, faultf("bad-value", "write true or false", "%q is not true or false", text)
+		}
+		v.SetBool(text == "true")
+	case reflect.Int, reflect.Int64, reflect.Int32:
+		i, err := strconv.ParseInt(strings.TrimPrefix(text, "+"), 10, t.Bits())
+		if err != nil || !wholeNumber.MatchString(text) {
+			return v, faultf("bad-value", "", "%q is not a whole number", text)
+		}
+		v.SetInt(i)
+	case reflect.Float64, reflect.Float32:
+		x, err := strconv.ParseFloat(text, 64)
+		if err != nil || !bareNumber.MatchString(text) {
+			return v, faultf("bad-value", "", "%q is not a number", text)
+		}
+		v.SetFloat(x)
+	default:
+		return v, faultf("bad-value", "", "%q cannot be a %s", text, t)
+	}
+	return v, nil
+}
+
+// checkText holds a string against the enum and the format of its field.
+func checkText(text string, f *field) *fault {
+	if f == nil {
+		return nil
+	}
+	if len(f.enum) > 0 {
+		for _, e := range f.enum {
+			if e == text {
+				return nil
+			}
+		}
+		hint := didYouMean(text, f.enum)
+		return faultf("unknown-value", hint, "%q is none of %s", text, listed(f.enum, "or"))
+	}
+	switch f.format {
+	case "e164":
+		if !e164Form.MatchString(text) {
+			return faultf("bad-format", "write it as +, country code and number: +15551234567", "%q is not a telephone number in E.164 form", text)
+		}
+	case "guid":
+		if !guidForm.MatchString(text) {
+			return faultf("bad-format", "write it as 8a34a46b-3d17-4adc-8dce-dc4e7d572698", "%q is not a GUID", text)
+		}
+	case "uri":
+		if u, err := url.Parse(text); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" {
+			return faultf("bad-format", "write it whole: https://host/path", "%q is not an absolute URI", text)
+		}
+	}
+	return nil
+}
+
+// literal types a plain scalar of an untyped value: true, false, null and plain decimal numbers; the rest stays text.
+func literal(text string) any {
+	switch text {
+	case "true":
+		return true
+	case "false":
+		return false
+	case "null", "~", "":
+		return nil
+	}
+	if plainInt.MatchString(text) {
+		if i, err := strconv.Atoi(text); err == nil {
+			return i
+		}
+	}
+	if plainDecimal.MatchString(text) {
+		if x, err := strconv.ParseFloat(text, 64); err == nil {
+			return x
+		}
+	}
+	return text
+}
+
+// Words that expressions use themselves, or that every expression may name already.
+var reservedNames = map[string]bool{
+	"steps": true, "calls": true, "env": true, "run": true, "matrix": true, "item": true,
+	"call": true, "operation": true, "participants": true, "tone": true, "event": true,
+	"let": true, "in": true, "not": true, "and": true, "or": true, "nil": true, "true": true, "false": true, "null": true,
+	"if": true, "else": true, "matches": true, "contains": true, "startsWith": true, "endsWith": true,
+}
+
+// checkName holds a name that an author gave against what expressions can spell.
+func checkName(name string) *fault {
+	switch {
+	case !identifier.MatchString(name):
+		return faultf("bad-name", "use letters, digits and _, a letter first", "%q is not a name that expressions can spell", name)
+	case reservedNames[name]:
+		return faultf("bad-name", "choose another name", "the name %q is taken: expressions have a meaning of their own for it", name)
+	case len(name) > 64:
+		return faultf("bad-name", "", "the name %q… is longer than 64 letters", name[:20])
+	}
+	for _, w := range yamlBooleans {
+		if strings.EqualFold(name, w) {
+			return faultf("bad-name", "choose another name", "other YAML readers take %q for true or false", name)
+		}
+	}
+	return nil
+}

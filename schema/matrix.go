@@ -1,0 +1,233 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+const maxRows = 1000
+
+// axis is one key of a matrix with its values.
+type axis struct {
+	name   string
+	values []any
+}
+
+// matrix makes the rows: the product of the axes in row-major order, less exclude, and then include's rows.
+func (r *reader) matrix(n *yaml.Node) {
+	n = resolve(n)
+	if n.Kind != yaml.MappingNode {
+		r.wrongKind(n, "a mapping of axes to lists of values")
+		return
+	}
+	var axes []axis
+	include, exclude := (*yaml.Node)(nil), (*yaml.Node)(nil)
+	for _, p := range pairs(n) {
+		switch p.key.Value {
+		case "include":
+			include = resolve(p.value)
+		case "exclude":
+			exclude = resolve(p.value)
+		default:
+			if a, ok := r.axis(p); ok {
+				axes = append(axes, a)
+			}
+		}
+	}
+	rows := []map[string]any{}
+	if len(axes) > 0 {
+		rows = product(axes)
+	}
+	if rows == nil || len(rows) > maxRows {
+		r.report(Problem{Pos: r.at(n), Code: "matrix", Text: fmt.Sprintf("the matrix has more than %d rows", maxRows)})
+		return
+	}
+	names := make([]string, len(axes))
+	for i, a := range axes {
+		names[i] = a.name
+	}
+	if exclude != nil {
+		rows = r.exclude(exclude, rows, names)
+	}
+	if include != nil {
+		rows, names = r.addRows(include, rows, names)
+	}
+	r.rows(n, rows, names)
+}
+
+func (r *reader) axis(p pair) (axis, bool) {
+	if !identifier.MatchString(p.key.Value) {
+		r.fault(p.key, faultf("bad-name", "use letters, digits and _, a letter first", "%q is not a name that expressions can spell", p.key.Value))
+		return axis{}, false
+	}
+	list := resolve(p.value)
+	if list.Kind != yaml.SequenceNode {
+		r.wrongKind(list, "a list of values")
+		return axis{}, false
+	}
+	if len(list.Content) == 0 {
+		r.report(Problem{Pos: r.at(list), Code: "matrix", Text: fmt.Sprintf("the axis %s has no values, so there is nothing to run", p.key.Value)})
+		return axis{}, false
+	}
+	a := axis{name: p.key.Value}
+	for _, c := range list.Content {
+		a.values = append(a.values, r.fixed(c))
+	}
+	return a, true
+}
+
+// fixed reads a value that cannot depend on expressions.
+func (r *reader) fixed(n *yaml.Node) any {
+	d := r.decoder(r.base)
+	d.literal = "the rows of a matrix are known before the run"
+	return d.untyped(n).static.Interface()
+}
+
+func product(axes []axis) []map[string]any {
+	rows := []map[string]any{{}}
+	for _, a := range axes {
+		if len(rows)*len(a.values) > maxRows {
+			return nil
+		}
+		var next []map[string]any
+		for _, row := range rows {
+			for _, v := range a.values {
+				more := make(map[string]any, len(row)+1)
+				for _, k := range sortedKeys(row) {
+					more[k] = row[k]
+				}
+				more[a.name] = v
+				next = append(next, more)
+			}
+		}
+		rows = next
+	}
+	return rows
+}
+
+// rowNodes reads the rows under include or exclude.
+func (r *reader) rowNodes(n *yaml.Node, what string) (nodes []*yaml.Node) {
+	if n.Kind != yaml.SequenceNode {
+		r.wrongKind(n, "a list of rows to "+what)
+		return nil
+	}
+	for _, c := range n.Content {
+		if c = resolve(c); c.Kind != yaml.MappingNode {
+			r.wrongKind(c, "a mapping of axes to values")
+			continue
+		}
+		nodes = append(nodes, c)
+	}
+	return nodes
+}
+
+func (r *reader) exclude(n *yaml.Node, rows []map[string]any, names []string) []map[string]any {
+	for _, entry := range r.rowNodes(n, "exclude") {
+		before := len(rows)
+		known := true
+		kept := rows[:0:0]
+		for _, row := range rows {
+			matches := true
+			for _, p := range pairs(entry) {
+				if !containsWord(names, p.key.Value) {
+					known = false
+				}
+				matches = matches && equal(row[p.key.Value], r.fixed(p.value))
+			}
+			if !matches {
+				kept = append(kept, row)
+			}
+		}
+		rows = kept
+		if !known {
+			for _, p := range pairs(entry) {
+				if !containsWord(names, p.key.Value) {
+					r.unknownKey(p.key, names, "")
+				}
+			}
+		} else if len(kept) == before {
+			r.report(Problem{Pos: r.at(entry), Code: "matrix", Text: "no row agrees with this, so nothing is excluded"})
+		}
+	}
+	return rows
+}
+
+// addRows adds rows. Each names every axis; without axes the first row's keys are the axes.
+func (r *reader) addRows(n *yaml.Node, rows []map[string]any, names []string) ([]map[string]any, []string) {
+	for _, entry := range r.rowNodes(n, "include") {
+		if len(names) == 0 {
+			for _, p := range pairs(entry) {
+				names = append(names, p.key.Value)
+			}
+		}
+		row := map[string]any{}
+		for _, p := range pairs(entry) {
+			if !containsWord(names, p.key.Value) {
+				r.unknownKey(p.key, names, "")
+				continue
+			}
+			row[p.key.Value] = r.fixed(p.value)
+		}
+		for _, name := range names {
+			if _, ok := row[name]; !ok && childNode(entry, name) == nil {
+				r.report(Problem{Pos: r.at(entry), Code: "matrix", Text: fmt.Sprintf("this row gives no value for the axis %s", name)})
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, names
+}
+
+// rows names the rows and tells expressions of the axes.
+func (r *reader) rows(n *yaml.Node, rows []map[string]any, names []string) {
+	if len(rows) == 0 {
+		r.report(Problem{Pos: r.at(n), Code: "matrix", Text: "the matrix has no rows, so there is nothing to run"})
+		return
+	}
+	types := &Type{Kind: KindObject, Fields: []Field{}}
+	for _, name := range names {
+		t := nilType
+		for _, row := range rows {
+			t = t.merge(typeOfValue(row[name]))
+		}
+		if t.Kind == KindNil {
+			t = anyType
+		}
+		types.Fields = append(types.Fields, Field{Name: name, Type: t})
+	}
+	r.base.declare("matrix", types, "", r.at(n))
+	r.plan.Rows = nil
+	seen := map[string]bool{}
+	for _, row := range rows {
+		parts := make([]string, len(names))
+		for i, name := range names {
+			parts[i] = name + "=" + rowWord(row[name])
+		}
+		name := strings.Join(parts, ", ")
+		if seen[name] {
+			r.report(Problem{Pos: r.at(n), Code: "matrix", Text: fmt.Sprintf("the row [%s] is there twice", name)})
+		}
+		seen[name] = true
+		r.plan.Rows = append(r.plan.Rows, Row{Name: name, Values: row})
+	}
+}
+
+// rowWord is a value as a row's name shows it; an object goes by its name where it has one.
+func rowWord(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case map[string]any:
+		if name, ok := v["name"].(string); ok {
+			return name
+		}
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(text)
+}

@@ -1,0 +1,346 @@
+package schema
+
+import (
+	"reflect"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// params compiles the verb's parameters in the scope in which the verb acts.
+func (w *stepWalk) params(inner *scope) {
+	s, n := w.step, resolve(w.paramsNode)
+	if w.verb.Params == nil {
+		if !isNull(n) && !reported(n) {
+			w.problem(n, "wrong-kind", "write "+w.verb.Name+":", "%s takes no parameters", w.verb.Name)
+		}
+		return
+	}
+	before := len(w.problems)
+	d := w.decoder(inner)
+	d.step = w
+	s.Params = d.template(w.paramsNode, w.verb.Params, nil)
+	if isNull(n) {
+		s.Params.pos = w.at(w.verbKey)
+	}
+	if w.verb.Binds {
+		w.inline = s.Params.make.seen
+	}
+	for _, name := range w.verb.PartsFields {
+		w.optionalParts(name)
+	}
+	if w.verb.Name == "include" {
+		w.include(n, d.nested["with"])
+	}
+	if w.verb.Check == nil || !s.Params.make.given || errorsSince(w.problems, before) {
+		return
+	}
+	w.verb.Check(s.Params.Static(), s.Params.At, func(p Problem) {
+		if p.File == "" {
+			p.Pos = s.Params.Pos()
+		}
+		if p.Code == "" {
+			p.Code = "bad-value"
+		}
+		w.report(p)
+	})
+}
+
+func errorsSince(ps Problems, n int) bool { return len(ps) > n && ps[n:].Failed() }
+
+// optionalParts notes the keys of a parts field of which only one is there in the end.
+func (w *stepWalk) optionalParts(name string) {
+	f := partsField(w.verb, name)
+	if f == nil || !f.optional {
+		return
+	}
+	for _, part := range w.partKeys(f) {
+		w.optional[part] = "one part of " + f.name + ": " + part
+	}
+}
+
+// partsField finds a field by its key or its Go name.
+func partsField(v *Verb, name string) *field {
+	s := structureOf(v.Params)
+	if f := s.field(name); f != nil {
+		return f
+	}
+	if sf, ok := v.Params.FieldByName(name); ok {
+		key, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+		return s.field(key)
+	}
+	return nil
+}
+
+// partKeys are the keys that the file gives a parts field.
+func (w *stepWalk) partKeys(f *field) (keys []string) {
+	n := resolve(w.paramsNode)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	if value := resolve(childNode(n, f.name)); value != nil && value.Kind == yaml.MappingNode {
+		for _, p := range pairs(value) {
+			keys = append(keys, p.key.Value)
+		}
+	}
+	return keys
+}
+
+// checkEntry holds a key that becomes a name, or names a branch, against what those can be.
+func (w *stepWalk) checkEntry(key *yaml.Node, f *field) {
+	if f == nil || reported(key) {
+		return
+	}
+	elem, _ := mapElem(f.typ)
+	switch {
+	case f.inline && w.verb.Binds:
+		w.declareName(key, "set")
+	case elem == exprPointer:
+		if bad := checkName(key.Value); bad != nil {
+			w.fault(key, bad)
+		}
+	case elem == blockType && !wordForm.MatchString(key.Value):
+		w.problem(key, "bad-name", "use letters, digits, _, - and .", "%q cannot name a branch", key.Value)
+	}
+}
+
+// branches are steps that run side by side.
+type branches struct {
+	*decoder
+	ps   []pair
+	elem reflect.Type
+}
+
+func (d *decoder) enterBranches(ps []pair, elem reflect.Type) branches { return branches{d, ps, elem} }
+
+// value compiles the i-th entry. What a branch names is seen in it at once, by the others never.
+func (b branches) value(i int, compile func(*decoder) maker) maker {
+	if b.elem != blockType {
+		return compile(b.decoder)
+	}
+	inner := *b.decoder
+	inner.sc = b.sc.child()
+	inner.branch = b.ps[i].key.Value
+	for j, other := range b.ps {
+		if j != i {
+			b.announce(inner.sc, other.value, "captured in branch "+other.key.Value, "is in branch "+other.key.Value)
+		}
+	}
+	return compile(&inner)
+}
+
+// nestedBlock compiles steps that stand in a verb's parameters.
+func (d *decoder) nestedBlock(n *yaml.Node, f *field) Block {
+	l := d.nestedLane(f)
+	if l == nil {
+		return nil
+	}
+	b := d.block(n, l)
+	d.step.nested = append(d.step.nested, l.made...)
+	return b
+}
+
+func (d *decoder) nestedStep(n *yaml.Node, f *field) *Step {
+	l := d.nestedLane(f)
+	if l == nil {
+		return nil
+	}
+	s := d.reader.step(n, l, l.path)
+	d.step.nested = append(d.step.nested, l.made...)
+	return s
+}
+
+func (d *decoder) nestedLane(f *field) *lane {
+	if d.step == nil || f == nil {
+		return nil
+	}
+	name := f.name
+	if d.branch != "" {
+		name = d.branch
+	}
+	return &lane{sc: d.sc.child(), path: d.step.step.Path + "." + name}
+}
+
+// after reads what looks at the verb's outcome.
+func (w *stepWalk) after(inner *scope) {
+	s := w.step
+	w.until()
+	if n, ok := w.key("retry"); ok {
+		if w.verb.Role != Acts && w.verb.Role != Reads {
+			w.problem(w.keys["retry"].key, "no-retry", retryHint(w.verb), "%s takes no retry: only a step that sends a request can be repeated", w.verb.Name)
+		} else {
+			s.Retry = w.retry(n, inner)
+		}
+	}
+	seen := inner.child()
+	if s.ForEach == nil {
+		for _, m := range w.nested {
+			m.declare(seen, m.typ, m.guard)
+		}
+	}
+	seen = w.withFields(seen, w.yields())
+	if n, ok := w.key("expect"); ok {
+		s.Expect = w.decoder(seen).tests(n, seen)
+	}
+	if n, ok := w.key("capture"); ok {
+		s.Capture = w.captures(n, seen, func(key *yaml.Node) bool { return w.declareName(key, "captured") })
+	}
+}
+
+func retryHint(v *Verb) string {
+	if v.Role == Watches {
+		return "give it a longer timeout"
+	}
+	return ""
+}
+
+func (w *stepWalk) until() {
+	goals := make([]string, len(w.verb.Goals))
+	for i, g := range w.verb.Goals {
+		goals[i] = g.Name
+	}
+	if len(goals) > 0 {
+		w.step.Until = goals[0]
+	}
+	n, ok := w.key("until")
+	if !ok {
+		return
+	}
+	if len(goals) == 0 {
+		w.problem(w.keys["until"].key, "no-goals", "", "%s has no goals to wait for", w.verb.Name)
+		return
+	}
+	word := w.text(n)
+	n = resolve(n)
+	switch {
+	case word == "":
+	case !containsWord(goals, word):
+		w.problem(n, "unknown-goal", didYouMean(word, goals), "%q is no goal of %s; its goals are %s", word, w.verb.Name, listed(goals, "and"))
+	default:
+		w.step.Until = word
+	}
+}
+
+// retry compiles the key retry and checks what it says literally.
+func (w *stepWalk) retry(n *yaml.Node, sc *scope) *Template {
+	before := len(w.problems)
+	d := w.decoder(sc)
+	d.step = w
+	t := d.template(n, reflect.TypeFor[Retry](), nil)
+	if !t.make.given || errorsSince(w.problems, before) {
+		return t
+	}
+	r := t.Static().(*Retry)
+	bad := func(key, format string, args ...any) {
+		at := childNode(resolve(n), key)
+		if at != nil && !strings.Contains(resolve(at).Value, "${{") {
+			w.problem(resolve(at), "bad-value", "", format, args...)
+		}
+	}
+	if r.Attempts < 1 || r.Attempts > 100 {
+		bad("attempts", "%d attempts: write a number from 1 to 100", r.Attempts)
+	}
+	if r.Multiplier < 1 {
+		bad("multiplier", "the multiplier %v would shorten each wait; write 1 or more", r.Multiplier)
+	}
+	if r.Jitter < 0 || r.Jitter > 1 {
+		bad("jitter", "the jitter %v is no share; write a number from 0 to 1", r.Jitter)
+	}
+	return t
+}
+
+// yields is what expressions see of the step's outputs: the verb's own, the parts it names, and what the runner adds.
+func (w *stepWalk) yields() *Type {
+	if w.result != nil {
+		return w.result
+	}
+	t := &Type{Kind: KindObject, Fields: []Field{}}
+	if w.verb.Outputs != nil {
+		t.Fields = append(t.Fields, typeOf(w.verb.Outputs).Fields...)
+	}
+	if len(w.verb.PartsFields) > 0 {
+		w.addParts(t)
+	}
+	if w.verb.Role == Acts || w.verb.Role == Reads {
+		w.addResponse(t)
+	}
+	add(t, Field{"attempts", "How often the step was tried.", intType})
+	return t
+}
+
+// addParts puts the event's names under each part's name; without parts they are outputs themselves.
+func (w *stepWalk) addParts(t *Type) {
+	event := typeOf(w.voc.Event)
+	var parts []string
+	for _, name := range w.verb.PartsFields {
+		if f := partsField(w.verb, name); f != nil {
+			parts = append(parts, w.partKeys(f)...)
+		}
+	}
+	if len(parts) == 0 {
+		for _, f := range event.Fields {
+			add(t, f)
+		}
+		return
+	}
+	kept := t.Fields[:0:0]
+	for _, f := range t.Fields {
+		if event.field(f.Name) == nil {
+			kept = append(kept, f)
+		}
+	}
+	t.Fields = kept
+	for _, part := range parts {
+		add(t, Field{part, "The event that served this part.", event})
+	}
+}
+
+func (w *stepWalk) addResponse(t *Type) {
+	for i, f := range t.Fields {
+		if f.Name == "outcome" && f.Type.Kind == KindString && len(f.Type.Enum) == 0 {
+			t.Fields[i].Type = w.outcome()
+		}
+	}
+	add(t, Field{"response", "The response to the last attempt.", responseType})
+	if w.verb.Role == Acts {
+		add(t, Field{"outcome", "The goal that was reached.", w.outcome()})
+		add(t, Field{"resultInfo", "What the service said of the outcome.", anyType})
+	}
+}
+
+func (w *stepWalk) outcome() *Type {
+	t := &Type{Kind: KindString}
+	for _, g := range w.verb.Goals {
+		t.Enum = append(t.Enum, g.Name)
+	}
+	return t
+}
+
+var responseType = &Type{Kind: KindObject, Fields: []Field{
+	{"status", "The HTTP status.", intType},
+	{"headers", "The headers by name.", &Type{Kind: KindObject, Elem: stringType}},
+	{"body", "The body.", anyType},
+}}
+
+// add gives t a field unless it has one of that name.
+func add(t *Type, f Field) {
+	if t.field(f.Name) == nil {
+		t.Fields = append(t.Fields, f)
+	}
+}
+
+// attempted is what a retry's `when` sees.
+func (w *stepWalk) attempted() *Type {
+	t := &Type{Kind: KindObject, Fields: []Field{
+		{"attempt", "The number of the attempt that failed, from 1.", intType},
+		{"error", "Why it failed, in words.", stringType},
+	}}
+	outputs := w.yields()
+	for _, f := range []Field{{"response", "", responseType}, {"outcome", "", w.outcome()}, {"resultInfo", "", anyType}} {
+		if own := outputs.field(f.Name); own != nil {
+			f = *own
+		}
+		add(t, f)
+	}
+	return t
+}

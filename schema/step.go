@@ -1,0 +1,388 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// lane is a list of steps that run one after the other, with what they can see and what they made.
+type lane struct {
+	sc   *scope
+	path string // "steps", "finally", "steps[3].left"
+	made []made
+}
+
+// made is a name, or steps.<id>, that a lane leaves behind.
+type made struct {
+	name  string // steps.<id> for a step's outputs
+	typ   *Type
+	guard string
+	at    Pos
+}
+
+func (m made) declare(sc *scope, t *Type, guard string) {
+	if id, ok := strings.CutPrefix(m.name, "steps."); ok {
+		sc.declareStep(id, t, guard, m.at)
+		return
+	}
+	sc.declare(m.name, t, guard, m.at)
+}
+
+// add makes a name known in the lane from here on.
+func (l *lane) add(m made) {
+	m.declare(l.sc, m.typ, m.guard)
+	l.made = append(l.made, m)
+}
+
+// block compiles a list of steps.
+func (r *reader) block(n *yaml.Node, l *lane) Block {
+	n = resolve(n)
+	if n.Kind != yaml.SequenceNode {
+		if n.Kind == yaml.MappingNode && !reported(n) {
+			r.report(Problem{Pos: r.at(n), Code: "wrong-kind", Text: "this is a mapping; a list of steps is wanted", Hint: "put a dash before each step"})
+		} else {
+			r.wrongKind(n, "a list of steps")
+		}
+		r.broken = true
+		return nil
+	}
+	r.announce(l.sc, n, "captured later", "comes later")
+	block := Block{}
+	for i, item := range n.Content {
+		if s := r.step(item, l, fmt.Sprintf("%s[%d]", l.path, i)); s != nil {
+			block = append(block, s)
+		}
+	}
+	return block
+}
+
+// announce tells sc of the names that the steps below n will make, for better problems when they are used too early.
+func (r *reader) announce(sc *scope, n *yaml.Node, captured, step string) {
+	n = resolve(n)
+	if n.Kind != yaml.MappingNode {
+		for _, c := range n.Content {
+			r.announce(sc, c, captured, step)
+		}
+		return
+	}
+	for _, p := range pairs(n) {
+		value := resolve(p.value)
+		verb := r.voc.Verb(p.key.Value)
+		switch {
+		case p.key.Value == "id" && value.Kind == yaml.ScalarNode:
+			sc.announce("steps."+value.Value, step, r.at(value))
+		case p.key.Value == "capture" && value.Kind == yaml.MappingNode, verb != nil && verb.Binds && value.Kind == yaml.MappingNode:
+			for _, name := range pairs(value) {
+				sc.announce(name.key.Value, captured, r.at(name.key))
+			}
+		case verb != nil && value.Kind != yaml.ScalarNode:
+			r.announce(sc, value, captured, step) // steps within the verb
+		case value.Kind == yaml.SequenceNode:
+			r.announce(sc, value, captured, step)
+		}
+	}
+}
+
+// stepWalk compiles one step.
+type stepWalk struct {
+	*reader
+	lane       *lane
+	node       *yaml.Node
+	keys       map[string]pair
+	step       *Step
+	verb       *Verb
+	verbKey    *yaml.Node
+	paramsNode *yaml.Node
+	guard      string            // the text of its if, or ""
+	nested     []made            // what steps inside its parameters made
+	optional   map[string]string // parts that need not be there, with the words for it
+	inline     *Type             // of a verb that binds: the names
+	result     *Type             // of an include: the file's outputs
+}
+
+func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
+	n = resolve(n)
+	if r.steps++; r.steps > maxNodes {
+		r.report(Problem{Pos: r.at(n), Code: "too-large", Text: fmt.Sprintf("there are more than %d steps once all files are included", maxNodes)})
+		r.broken = true
+		return nil
+	}
+	w := &stepWalk{reader: r, lane: l, node: n, step: &Step{Path: path, Pos: r.at(n)}, optional: map[string]string{}}
+	if !w.findVerb() {
+		r.broken = true
+		return nil
+	}
+	w.step.Lines = r.sourceLines(n)
+	inner := w.before(l.sc)
+	w.params(inner)
+	w.after(inner)
+	w.leave()
+	return w.step
+}
+
+// findVerb sorts the step's keys into frame and verb.
+func (w *stepWalk) findVerb() bool {
+	if w.node.Kind != yaml.MappingNode {
+		if w.node.Kind == yaml.ScalarNode && w.voc.Verb(w.node.Value) != nil {
+			w.problem(w.node, "wrong-kind", "write "+w.node.Value+":", "a step is a mapping; a colon is missing after the verb %s", w.node.Value)
+			return false
+		}
+		w.wrongKind(w.node, "a step, a mapping with one verb,")
+		return false
+	}
+	w.keys = map[string]pair{}
+	var unknown []*yaml.Node
+	var verbs []pair
+	for _, p := range pairs(w.node) {
+		switch {
+		case w.voc.Verb(p.key.Value) != nil && w.isVerb(p):
+			verbs = append(verbs, p)
+		case containsWord(stepKeyNames, p.key.Value):
+			w.keys[p.key.Value] = p
+		default:
+			unknown = append(unknown, p.key)
+		}
+	}
+	for _, key := range unknown {
+		w.unknownStepKey(key, len(verbs) == 0)
+	}
+	switch {
+	case len(verbs) == 0 && len(unknown) == 0:
+		w.report(Problem{Pos: w.at(w.node), Code: "no-verb", Text: "this step has no verb: " + listed(w.verbNames(), "or")})
+		return false
+	case len(verbs) == 0:
+		return false
+	}
+	for _, p := range verbs[1:] {
+		w.problem(p.key, "several-verbs", "put it into a step of its own", "this step has a verb already: %s", verbs[0].key.Value)
+	}
+	w.verbKey, w.paramsNode = verbs[0].key, verbs[0].value
+	w.verb = w.voc.Verb(w.verbKey.Value)
+	w.step.Verb, w.step.VerbPos = w.verb, w.at(w.verbKey)
+	return true
+}
+
+// isVerb tells the verb expect from the frame's key expect: it is the verb when the step has no other.
+func (w *stepWalk) isVerb(p pair) bool {
+	if !containsWord(stepKeyNames, p.key.Value) {
+		return true
+	}
+	for _, other := range pairs(w.node) {
+		if !containsWord(stepKeyNames, other.key.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func containsWord(words []string, word string) bool {
+	for _, w := range words {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reader) verbNames() []string {
+	names := make([]string, len(r.voc.Verbs))
+	for i, v := range r.voc.Verbs {
+		names[i] = v.Name
+	}
+	return names
+}
+
+func (w *stepWalk) unknownStepKey(key *yaml.Node, verbMissing bool) {
+	if reported(key) {
+		return
+	}
+	verbs := w.verbNames()
+	if verbMissing {
+		hint := didYouMean(key.Value, append(verbs[:len(verbs):len(verbs)], stepKeyNames...))
+		w.problem(key, "unknown-verb", hint, "unknown verb %q; the verbs are %s", key.Value, listed(verbs, "and"))
+		return
+	}
+	hint := didYouMean(key.Value, stepKeyNames)
+	for _, p := range pairs(w.node) {
+		verb := w.voc.Verb(p.key.Value)
+		if verb != nil && verb.Params != nil && structureOf(verb.Params).field(key.Value) != nil {
+			hint = fmt.Sprintf("%s is a parameter of %s: indent it below", key.Value, verb.Name)
+		}
+	}
+	w.problem(key, "unknown-key", hint, "unknown key %q; besides its verb, a step has %s", key.Value, listed(stepKeyNames, "and"))
+}
+
+// key returns a frame key's value when it is there and not empty.
+func (w *stepWalk) key(name string) (*yaml.Node, bool) {
+	p, ok := w.keys[name]
+	if !ok || reported(resolve(p.value)) {
+		return nil, false
+	}
+	if isNull(resolve(p.value)) {
+		w.problem(p.key, "empty-value", "", "%s has no value", name)
+		return nil, false
+	}
+	return p.value, true
+}
+
+// before reads what is settled before the verb acts, and returns the scope in which it does.
+func (w *stepWalk) before(outer *scope) *scope {
+	s := w.step
+	if n, ok := w.key("id"); ok {
+		w.id(n)
+	}
+	if n, ok := w.key("name"); ok {
+		s.Name = w.text(n)
+	}
+	inner := outer
+	if n, ok := w.key("if"); ok {
+		if s.If = w.decoder(outer).bare(n, outer, boolType); s.If != nil {
+			w.guard = strings.TrimSpace(s.If.Text())
+			inner = outer.under(w.guard)
+		}
+	}
+	if n, ok := w.key("forEach"); ok {
+		inner = w.forEach(n, inner)
+	} else if p, ok := w.keys["as"]; ok {
+		w.problem(p.key, "needs-key", "", "as names the items of a forEach, and there is none")
+	}
+	if n, ok := w.key("continueOnError"); ok {
+		if v, ok := w.literal(n, reflect.TypeFor[bool](), nil); ok {
+			s.ContinueOnError = v.(bool)
+		}
+	}
+	if n, ok := w.key("timeout"); ok {
+		s.Timeout = w.decoder(inner).template(n, durationKind, nil)
+		if s.Timeout.Constant() && s.Timeout.make.given && s.Timeout.make.static.Int() == 0 {
+			w.problem(resolve(n), "bad-duration", "", "a timeout of 0 leaves no time at all")
+		}
+	}
+	return inner
+}
+
+func (w *stepWalk) id(n *yaml.Node) {
+	id := w.text(n)
+	n = resolve(n)
+	if id == "" {
+		return
+	}
+	if bad := checkName(id); bad != nil {
+		w.fault(n, bad)
+		return
+	}
+	if id == "start" || id == "now" {
+		w.problem(n, "bad-name", "choose another id", "the id %q is taken: an await says from: %s", id, id)
+		return
+	}
+	if first, twice := w.ids[id]; twice {
+		w.problem(n, "duplicate-id", "", "the id %q is already that of the step in line %d", id, first.Line)
+		return
+	}
+	w.ids[id] = w.at(n)
+	w.step.ID = id
+}
+
+func (w *stepWalk) forEach(n *yaml.Node, sc *scope) *scope {
+	w.step.ForEach = w.decoder(sc).template(n, reflect.TypeFor[[]any](), nil)
+	w.step.As = "item"
+	elem := anyType
+	if seen := w.step.ForEach.make.seen; seen != nil && seen.Kind == KindList {
+		elem = seen.elem()
+	}
+	at := w.at(n)
+	if as, ok := w.key("as"); ok {
+		name := w.text(as)
+		at = w.at(as)
+		if bad := checkName(name); bad != nil && name != "item" {
+			w.fault(resolve(as), bad)
+		} else if first, twice := w.names[name]; twice {
+			w.problem(resolve(as), "duplicate-name", "choose another name", "the name %q is already %s in line %d", name, first.what, first.at.Line)
+		} else {
+			w.step.As = name
+		}
+	}
+	inner := sc.child()
+	inner.declare(w.step.As, elem, "", at)
+	return inner
+}
+
+// leave tells the lane of the names that the step made.
+func (w *stepWalk) leave() {
+	s := w.step
+	guard := bothGuards(w.guard, "")
+	if s.ContinueOnError {
+		guard = "continueOnError"
+	}
+	for _, m := range w.nested {
+		if s.ForEach != nil {
+			w.lane.sc.announce(m.name, "made for each item, and seen only inside the forEach", m.at)
+			continue
+		}
+		m.guard = bothGuards(guard, m.guard)
+		w.lane.add(m)
+	}
+	if w.inline != nil && w.verb.Binds {
+		for _, f := range w.inline.Fields {
+			w.lane.add(made{f.Name, w.listed(f.Type), guard, w.names[f.Name].at})
+		}
+	}
+	for _, c := range s.Capture {
+		g := guard
+		for part, words := range w.optional {
+			if c.Expr.Mentions(part) {
+				g = bothGuards(g, words)
+			}
+		}
+		w.lane.add(made{c.Name, w.listed(c.Expr.Type()), g, c.Pos})
+	}
+	if s.ID != "" {
+		// Under continueOnError outputs are there as far as the step came.
+		w.lane.add(made{"steps." + s.ID, w.listed(w.yields()), w.guard, w.ids[s.ID]})
+	}
+	w.outputs[s] = w.yields()
+}
+
+func (w *stepWalk) listed(t *Type) *Type {
+	if w.step.ForEach == nil {
+		return t
+	}
+	return &Type{Kind: KindList, Elem: t}
+}
+
+// bothGuards joins two conditions. What may be missing for its own reasons is missing under any `if`.
+func bothGuards(a, b string) string {
+	switch {
+	case a == "" || b == "continueOnError" || strings.HasPrefix(b, "one part of"):
+		if b == "" {
+			return a
+		}
+		return b
+	case b == "" || a == "continueOnError":
+		return a
+	}
+	return a + " && " + b
+}
+
+// sourceLines are the step's lines in the file.
+func (r *reader) sourceLines(n *yaml.Node) []string {
+	first := n.Line - 1
+	if first < 0 || first >= len(r.doc.lines) {
+		return nil
+	}
+	end := first + 1
+	for end < len(r.doc.lines) {
+		line := r.doc.lines[end]
+		indent := len(line) - len(strings.TrimLeft(line, " "))
+		if strings.TrimSpace(line) != "" && indent < n.Column-1 {
+			break
+		}
+		end++
+	}
+	for end > first+1 && (strings.TrimSpace(r.doc.lines[end-1]) == "" || strings.HasPrefix(strings.TrimSpace(r.doc.lines[end-1]), "#")) {
+		end--
+	}
+	return r.doc.lines[first:end:end]
+}

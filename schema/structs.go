@@ -1,0 +1,246 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+const odataType = "@odata.type"
+
+// structure compiles a mapping by the fields of a struct type, or its short form.
+func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
+	s := structureOf(t)
+	if m, ok := d.dynamic(n, t, f); ok && s.short == nil {
+		return m
+	}
+	b := structBuilder{decoder: d, s: s, t: t, static: reflect.New(t).Elem(), seen: map[string]bool{}}
+	switch {
+	case n.Kind == yaml.MappingNode:
+		b.mapping(n)
+	case isNull(n): // a mapping without keys
+	case s.short != nil:
+		b.fill(s.short, n)
+		b.seen[s.short.name] = true
+	default:
+		d.wrongKind(n, "a mapping with "+listed(s.names, "and"))
+		return maker{static: reflect.Zero(t)}
+	}
+	b.missing(n)
+	b.defaults()
+	return b.maker()
+}
+
+// structBuilder gathers the fields of one struct value.
+type structBuilder struct {
+	*decoder
+	s      *structure
+	t      reflect.Type
+	static reflect.Value
+	parts  []part
+	seen   map[string]bool
+	inline *Type // what the inline keys are
+}
+
+func (b *structBuilder) mapping(n *yaml.Node) {
+	var late []pair // expressions over what a nested step of this very mapping yields
+	var rest []pair
+	for _, p := range pairs(n) {
+		f := b.s.field(p.key.Value)
+		switch {
+		case f == nil && p.key.Value == odataType:
+			b.checkOData(p.value, "")
+		case f == nil && b.s.inline != nil:
+			rest = append(rest, p)
+		case f == nil:
+			b.unknownKey(p.key, b.s.names, b.s.aliasFor(p.key.Value))
+		case strings.HasPrefix(f.scope, "step:"):
+			b.seen[f.name] = true
+			late = append(late, p)
+		default:
+			b.seen[f.name] = true
+			b.fill(f, p.value)
+		}
+	}
+	for _, p := range late {
+		b.fill(b.s.field(p.key.Value), p.value)
+	}
+	if b.s.inline != nil {
+		b.fillInline(rest)
+	}
+}
+
+func (b *structBuilder) fillInline(rest []pair) {
+	f := b.s.inline
+	elem, ok := mapElem(f.typ)
+	if !ok {
+		return
+	}
+	m := b.entries(rest, f.typ, elem, f)
+	b.set(f, m)
+	b.inline = m.seen
+}
+
+func (b *structBuilder) fill(f *field, n *yaml.Node) {
+	if isNull(resolve(n)) && f.typ.Kind() != reflect.Interface && f.typ.Kind() != reflect.String && !reported(resolve(n)) {
+		b.emptyField(f, n)
+		return
+	}
+	if f.name == odataType {
+		b.checkOData(n, b.t.Name())
+		if reported(resolve(n)) {
+			return
+		}
+	}
+	m := b.value(n, f.typ, f)
+	b.set(f, m)
+	b.nested[f.name] = m.seen
+	if f.typ == stepPointer && m.given {
+		b.nested[f.name] = b.outputs[m.static.Interface().(*Step)]
+	}
+}
+
+func (b *structBuilder) emptyField(f *field, n *yaml.Node) {
+	hint := ""
+	if f.typ.Kind() == reflect.Slice && f.typ != blockType {
+		hint = "write [] for an empty list"
+	}
+	b.report(Problem{Pos: b.at(n), Code: "empty-value", Text: fmt.Sprintf("%s has no value", f.name), Hint: hint})
+}
+
+func (b *structBuilder) set(f *field, m maker) {
+	b.static.FieldByIndex(f.index).Set(m.static)
+	if m.build != nil {
+		b.parts = append(b.parts, part{field: f.index, build: m.build})
+	}
+}
+
+func (b *structBuilder) missing(n *yaml.Node) {
+	for i := range b.s.fields {
+		f := &b.s.fields[i]
+		if f.required && !b.seen[f.name] && !f.inline {
+			at := b.at(n)
+			if b.step != nil && n == resolve(b.step.paramsNode) {
+				at = b.at(b.step.verbKey)
+			}
+			b.report(Problem{Pos: at, Code: "missing-key", Text: fmt.Sprintf("the key %s is missing: %s", f.name, lowerFirst(f.doc))})
+		}
+	}
+}
+
+// defaults fills what was left out. A struct that is no pointer has its own defaults inside.
+func (b *structBuilder) defaults() {
+	for i := range b.s.fields {
+		f := &b.s.fields[i]
+		if b.seen[f.name] || f.inline {
+			continue
+		}
+		if v, ok := defaultOf(f); ok {
+			b.static.FieldByIndex(f.index).Set(v)
+		}
+	}
+}
+
+// defaultOf is the value of a field's default tag.
+func defaultOf(f *field) (reflect.Value, bool) {
+	t := f.typ
+	if f.def == "" {
+		if t.Kind() != reflect.Struct {
+			return reflect.Value{}, false
+		}
+		v := reflect.New(t).Elem()
+		for _, inner := range structureOf(t).fields {
+			if x, ok := defaultOf(&inner); ok {
+				v.FieldByIndex(inner.index).Set(x)
+			}
+		}
+		return v, true
+	}
+	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.String {
+		words := strings.Split(f.def, ",")
+		v := reflect.MakeSlice(t, len(words), len(words))
+		for i, w := range words {
+			v.Index(i).SetString(w)
+		}
+		return v, true
+	}
+	if t.Kind() == reflect.Pointer {
+		inner := *f
+		inner.typ = t.Elem()
+		x, ok := defaultOf(&inner)
+		if !ok {
+			return x, false
+		}
+		p := reflect.New(t.Elem())
+		p.Elem().Set(x)
+		return p, true
+	}
+	if t.Kind() == reflect.Interface {
+		return boxed(literal(f.def)), true
+	}
+	v, bad := parseText(f.def, t, f)
+	return v, bad == nil
+}
+
+func (b *structBuilder) maker() maker {
+	static, parts := b.static, b.parts
+	m := maker{static: static, given: true, seen: b.inline}
+	if parts == nil {
+		return m
+	}
+	m.build = func(names map[string]any) (reflect.Value, error) {
+		made := reflect.New(static.Type()).Elem()
+		made.Set(copyValue(static))
+		for _, p := range parts {
+			v, err := p.build(names)
+			if err != nil {
+				return v, err
+			}
+			made.FieldByIndex(p.field).Set(v)
+		}
+		return made, nil
+	}
+	return m
+}
+
+// checkOData holds an @odata.type that an author pasted against the type of the object it stands in.
+func (b *structBuilder) checkOData(n *yaml.Node, typeName string) {
+	n = resolve(n)
+	if n.Kind != yaml.ScalarNode || reported(n) || strings.Contains(n.Value, "${{") {
+		return
+	}
+	word, ok := strings.CutPrefix(strings.TrimPrefix(n.Value, "#"), "microsoft.graph.")
+	typeName = strings.TrimSuffix(typeName, "Body")
+	bad := !ok || word == ""
+	if !bad && typeName != "" && strings.HasSuffix(b.t.Name(), "Body") {
+		return // a body stands for several of Graph's types
+	}
+	if bad || typeName != "" && !strings.HasSuffix(strings.ToLower(word), strings.ToLower(typeName)) {
+		hint := "leave it out: it is filled in"
+		if typeName != "" {
+			hint += " as #microsoft.graph." + lowerFirst(typeName)
+		}
+		b.report(Problem{Pos: b.at(n), Len: utf8.RuneCountInString(n.Value), Code: "unknown-value",
+			Text: fmt.Sprintf("%q is not the type of this object", n.Value), Hint: hint})
+	}
+}
+
+// aliasFor is the key that an older dialect's word stands for.
+func (s *structure) aliasFor(word string) string {
+	for i := range s.fields {
+		if s.fields[i].alias == word {
+			return s.fields[i].name
+		}
+	}
+	return ""
+}
+
+func lowerFirst(s string) string {
+	if s == "" || len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
