@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 )
 
 func check(src Source, voc *Vocabulary) (plan *Plan, ps Problems) {
@@ -113,4 +114,15 @@ func (c *checker) file(name string, text []byte) *Plan {
 	r.plan = &Plan{File: name, Text: text, Leak: "hangUp"}
 	r.scenario()
 	return r.plan
+}
+
+// firstFrame is the place in this package where a panic began.
+func firstFrame(stack []byte) string {
+	lines := strings.Split(string(stack), "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "panic(") && i+3 < len(lines) {
+			return strings.TrimSpace(lines[i+3][strings.LastIndexByte(lines[i+3], '/')+1:])
+		}
+	}
+	return ""
 }

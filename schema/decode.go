@@ -339,7 +339,7 @@ func (d *decoder) untyped(n *yaml.Node) maker {
 			set(n.Value)
 			m.seen = stringType
 		case pieces == nil:
-			v := literal(n.Value)
+			v := plainValue(n.Value)
 			if v != nil {
 				set(v)
 			}

@@ -22,15 +22,15 @@ func faultf(code, hint, format string, args ...any) *fault {
 }
 
 var (
-	wholeNumber   = regexp.MustCompile(`^[+-]?\d+$`)
-	plainInt      = regexp.MustCompile(`^-?(0|[1-9]\d*)$`)
-	plainDecimal  = regexp.MustCompile(`^-?(0|[1-9]\d*)\.\d+$`)
-	bareNumber    = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
-	e164Form      = regexp.MustCompile(`^\+[1-9]\d{1,14}$`)
-	guidForm      = regexp.MustCompile(`^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$`)
-	bracesInText  = regexp.MustCompile(`(?:^|[^$])(\{\{\s*[\w.]+(?:\[[^\]]*\])?[\w.]*\s*\}\})`)
-	identifier    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	wordForm      = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+	wholeForm    = regexp.MustCompile(`^[+-]?\d+$`)
+	plainInt     = regexp.MustCompile(`^-?(0|[1-9]\d*)$`)
+	plainDecimal = regexp.MustCompile(`^-?(0|[1-9]\d*)\.\d+$`)
+	bareNumber   = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
+	e164Form     = regexp.MustCompile(`^\+[1-9]\d{1,14}$`)
+	guidForm     = regexp.MustCompile(`^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$`)
+	bracesInText = regexp.MustCompile(`(?:^|[^$])(\{\{\s*[\w.]+(?:\[[^\]]*\])?[\w.]*\s*\}\})`)
+	identifier   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	wordForm     = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 	yamlBooleans = []string{"yes", "no", "on", "off", "y", "n", "true", "false", "null"}
 )
 
@@ -69,7 +69,7 @@ func parseText(text string, t reflect.Type, f *field) (reflect.Value, *fault) {
 		v.SetBool(text == "true")
 	case reflect.Int, reflect.Int64, reflect.Int32:
 		i, err := strconv.ParseInt(strings.TrimPrefix(text, "+"), 10, t.Bits())
-		if err != nil || !wholeNumber.MatchString(text) {
+		if err != nil || !wholeForm.MatchString(text) {
 			return v, faultf("bad-value", "", "%q is not a whole number", text)
 		}
 		v.SetInt(i)
@@ -116,8 +116,8 @@ func checkText(text string, f *field) *fault {
 	return nil
 }
 
-// literal types a plain scalar of an untyped value: true, false, null and plain decimal numbers; the rest stays text.
-func literal(text string) any {
+// plainValue types a plain scalar of an untyped value: true, false, null and plain decimal numbers; the rest stays text.
+func plainValue(text string) any {
 	switch text {
 	case "true":
 		return true

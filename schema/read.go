@@ -15,7 +15,7 @@ import (
 const (
 	maxFileBytes = 1 << 20
 	maxNodes     = 10_000 // after aliases
-	maxNesting     = 60
+	maxNesting   = 60
 	maxProblems  = 200
 )
 
