@@ -135,7 +135,7 @@ func (r *reader) exclude(n *yaml.Node, rows []map[string]any, names []string) []
 				if !containsWord(names, p.key.Value) {
 					known = false
 				}
-				matches = matches && equal(row[p.key.Value], r.fixed(p.value))
+				matches = matches && new(evaluation).equal(row[p.key.Value], r.fixed(p.value))
 			}
 			if !matches {
 				kept = append(kept, row)
