@@ -339,7 +339,7 @@ func (d *decoder) untyped(n *yaml.Node) maker {
 			set(n.Value)
 			m.seen = stringType
 		case pieces == nil:
-			v := plainValue(n.Value)
+			v := typedLiteral(n.Value)
 			if v != nil {
 				set(v)
 			}

@@ -116,8 +116,8 @@ func checkText(text string, f *field) *fault {
 	return nil
 }
 
-// plainValue types a plain scalar of an untyped value: true, false, null and plain decimal numbers; the rest stays text.
-func plainValue(text string) any {
+// typedLiteral types a plain scalar of an untyped value: true, false, null and plain decimal numbers; the rest stays text.
+func typedLiteral(text string) any {
 	switch text {
 	case "true":
 		return true

@@ -179,7 +179,7 @@ func defaultOf(f *field) (reflect.Value, bool) {
 		return p, true
 	}
 	if t.Kind() == reflect.Interface {
-		return boxed(plainValue(f.def)), true
+		return boxed(typedLiteral(f.def)), true
 	}
 	v, bad := parseText(f.def, t, f)
 	return v, bad == nil
