@@ -38,20 +38,6 @@ type batch struct {
 	jobs   []job
 }
 
-// target is where runs go.
-type target interface {
-	// about describes the target to the runner; callback is the URI for a run's notifications.
-	about() steps.Target
-	callback(runID string) string
-	// open does what must stand before the first request: the listener. The error is a *setupError.
-	open(context.Context) error
-	// run carries one run on a host of this target.
-	run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record), branch func(steps.Host)) error
-	close()
-	// hello is what the console says of it.
-	hello() string
-}
-
 func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
 	vars, secrets := b.given.of(j.scenario.plan)
 	return runner.Prepare(j.scenario.plan, runner.Options{
@@ -134,14 +120,14 @@ func planned(s *schema.Step) string {
 
 // run makes the runs, at most --parallel side by side, and returns a *verdictError when not all passed.
 func (b *batch) run() error {
-	ctx, stop := interruptible()
+	ctx, stop := interruptible(b.io.err, b.target.kill)
 	defer stop()
 	console := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
 	console.Together = b.flags.parallel > 1
 	if !b.flags.quiet {
 		console.Say(b.target.hello())
 	}
-	if err := b.target.open(ctx); err != nil {
+	if err := b.target.open(console.Say); err != nil {
 		return err
 	}
 	defer b.target.close()
@@ -278,9 +264,9 @@ func journalName(j job, runID string) string {
 	return filepath.Base(slug + "-" + runID + ".jsonl")
 }
 
-// interruptible returns a context that the first SIGINT or SIGTERM ends, so that runs hang up their calls; a second one
-// ends the process at once.
-func interruptible() (ctx context.Context, stop func()) {
+// interruptible returns a context that the first SIGINT or SIGTERM ends, so that runs hang up their calls. The second one
+// kills the runs, and the process if that is not enough.
+func interruptible(w io.Writer, kill func()) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -289,11 +275,16 @@ func interruptible() (ctx context.Context, stop func()) {
 		for n := 0; ; n++ {
 			select {
 			case <-signals:
-				if n > 0 {
+				switch n {
+				case 0:
+					fmt.Fprintln(w, "callflow: interrupted: hanging up; once more to stop at once")
+					cancel(steps.ErrInterrupted)
+				case 1:
+					kill()
+					time.AfterFunc(killGrace, func() { os.Exit(130) })
+				default:
 					os.Exit(130)
 				}
-				fmt.Fprintln(os.Stderr, "callflow: interrupted: hanging up; once more to stop at once")
-				cancel(steps.ErrInterrupted)
 			case <-done:
 				return
 			}
@@ -305,6 +296,9 @@ func interruptible() (ctx context.Context, stop func()) {
 		cancel(nil)
 	}
 }
+
+// killGrace is how long killed runs have to write their journals.
+const killGrace = 2 * time.Second
 
 // ticking keeps the console's status line fresh until the returned function is called.
 func ticking(c *report.Console) (stop func()) {

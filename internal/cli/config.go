@@ -1,9 +1,129 @@
 package cli
 
-import "callflow/schema"
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 
-func readConfig(file string) (any, schema.Problems) { return nil, nil }
+	"callflow/internal/callback"
+	"callflow/internal/graph"
+	"callflow/schema"
+)
 
-func readVarFile(file string) (map[string]string, error) {
-	return nil, &inputError{"--var-file is not wired yet"}
+// config is callflow.yaml.
+type config struct {
+	Targets schema.Map[targetConfig] `json:"targets" required:"true" doc:"Where scenarios can run, by name."`
+}
+
+// targetConfig is one target: a Graph cloud, or a simulator that runs as a process of its own.
+type targetConfig struct {
+	API       graph.Dialect         `json:"api" default:"v1.0" doc:"The dialect to speak."`
+	Cloud     graph.Cloud           `json:"cloud" default:"global" doc:"Which of Microsoft's clouds."`
+	Simulator bool                  `json:"simulator" doc:"The target is a server of callflow simulate, at root."`
+	Root      string                `json:"root" format:"uri" doc:"The API's root, if another than the cloud's."`
+	Login     string                `json:"login" format:"uri" doc:"The root of the token endpoint, if another than the cloud's."`
+	OpenID    string                `json:"openId" format:"uri" doc:"The metadata of the keys that notifications are signed with, if another than the cloud's."`
+	Bots      schema.Map[botConfig] `json:"bots" doc:"The applications; scenarios speak as the first."`
+	Callback  callbackConfig        `json:"callback" required:"true" doc:"The webhook that notifications are sent to."`
+}
+
+// botConfig is an application registered with the target.
+type botConfig struct {
+	TenantID     string `json:"tenantId" required:"true" format:"guid" doc:"Its tenant."`
+	AppID        string `json:"appId" required:"true" format:"guid" doc:"Its application id."`
+	ClientSecret string `json:"clientSecret" required:"true" doc:"Its secret; take it from the environment: ${{ env.BOT_SECRET }}."`
+}
+
+// callbackConfig is the listener.
+type callbackConfig struct {
+	Listen    string     `json:"listen" required:"true" doc:"Address and port to listen on: \":8443\"."`
+	PublicURL string     `json:"publicUrl" required:"true" format:"uri" doc:"How the service reaches the listener."`
+	TLS       *tlsConfig `json:"tls" doc:"Certificate and key; absent where something in front ends TLS."`
+}
+
+// tlsConfig names files, relative to callflow.yaml.
+type tlsConfig struct {
+	Cert string `json:"cert" required:"true" doc:"The certificate chain, PEM."`
+	Key  string `json:"key" required:"true" doc:"Its key, PEM."`
+}
+
+// readConfig reads a callflow.yaml. The configuration is nil when problems forbid its use.
+func readConfig(file string) (*config, schema.Problems) {
+	text, err := read(file)
+	if err != nil {
+		return nil, schema.Problems{{
+			Pos: schema.Pos{File: file, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,
+			Text: "cannot read the configuration: " + cause(err).Error(),
+		}}
+	}
+	return schema.Decode[config](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
+}
+
+// readVarFile reads names and values as they are written.
+func readVarFile(file string) (map[string]string, schema.Problems) {
+	text, err := read(file)
+	if err != nil {
+		return nil, schema.Problems{{
+			Pos: schema.Pos{File: file, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,
+			Text: "cannot read the variables: " + cause(err).Error(),
+		}}
+	}
+	vars, problems := schema.Decode[map[string]string](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
+	if vars == nil {
+		return nil, problems
+	}
+	return *vars, problems
+}
+
+// complete fills in what the cloud, or a simulator's own defaults, say of a target. The error says what is missing.
+func (t *targetConfig) complete(name string) error {
+	where, err := t.Cloud.Endpoints()
+	if err != nil {
+		return fmt.Errorf("target %q: %w", name, err)
+	}
+	if t.Simulator {
+		if t.Root == "" {
+			return fmt.Errorf("target %q: simulator: true needs root, the URL that callflow simulate printed", name)
+		}
+		root := strings.TrimSuffix(t.Root, "/")
+		where = graph.Endpoints{Root: root, Login: root, OpenID: root + callback.MetadataPath}
+		if len(t.Bots) == 0 {
+			t.Bots = schema.Map[botConfig]{{Key: simulatedBot.Name, Value: botConfig{
+				TenantID: simulatedBot.TenantID, AppID: simulatedBot.AppID, ClientSecret: "simulated",
+			}}}
+		}
+	}
+	for _, f := range []struct {
+		field    *string
+		fallback string
+	}{{&t.Root, where.Root}, {&t.Login, where.Login}, {&t.OpenID, where.OpenID}} {
+		if *f.field == "" {
+			*f.field = f.fallback
+		}
+		*f.field = strings.TrimSuffix(*f.field, "/")
+	}
+	switch {
+	case len(t.Bots) == 0:
+		return fmt.Errorf("target %q has no bots; a scenario speaks as one", name)
+	case t.OpenID == "":
+		return fmt.Errorf("target %q: where the keys of notifications of the cloud %s are published is not known; give it as openId", name, t.Cloud)
+	}
+	public, err := url.Parse(t.Callback.PublicURL)
+	if err != nil || public.Host == "" || public.Scheme != "http" && public.Scheme != "https" {
+		return fmt.Errorf("target %q: publicUrl %q is no http or https URL", name, t.Callback.PublicURL)
+	}
+	if public.RawQuery != "" || public.Fragment != "" {
+		return fmt.Errorf("target %q: publicUrl %q has a query or fragment; the run's id is put behind it", name, t.Callback.PublicURL)
+	}
+	return nil
+}
+
+// beside is a file named in the configuration.
+func beside(config, file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(filepath.Dir(filepath.FromSlash(config)), filepath.FromSlash(file))
 }

@@ -85,11 +85,11 @@ func (f *runFlags) run(args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	given, err := f.given(chosen)
+	given, err := f.given(chosen, io)
 	if err != nil {
 		return err
 	}
-	target, err := f.openTarget()
+	target, err := f.openTarget(io)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ type given struct{ vars, secrets map[string]string }
 
 // given collects --var-file, --var, --secret and CALLFLOW_SECRET_NAME. A name that no chosen scenario declares is an
 // error: it is most likely misspelt.
-func (f *runFlags) given(chosen []choice) (given, error) {
+func (f *runFlags) given(chosen []choice, io streams) (given, error) {
 	g := given{map[string]string{}, map[string]string{}}
 	declared := given{map[string]string{}, map[string]string{}}
 	for _, c := range chosen {
@@ -146,9 +146,10 @@ func (f *runFlags) given(chosen []choice) (given, error) {
 		}
 	}
 	for _, file := range f.varFiles {
-		vars, err := readVarFile(file)
-		if err != nil {
-			return g, err
+		vars, problems := readVarFile(file)
+		report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
+		if problems.Failed() {
+			return g, &inputError{tally(1, problems) + "; nothing was sent"}
 		}
 		// A file may serve many scenarios: names that these do not declare are no mistake.
 		maps.Copy(g.vars, vars)

@@ -2,51 +2,68 @@ package cli
 
 import (
 	"context"
+	crand "crypto/rand"
+	"encoding/binary"
 	"fmt"
+	"os"
+	"strings"
 
 	"callflow/internal/graph"
-	"callflow/internal/host/sim"
+	"callflow/internal/report"
 	"callflow/runner"
 	"callflow/steps"
 )
 
-// openTarget chooses where runs go.
-func (f *runFlags) openTarget() (target, error) {
-	return &simulated{dialect: graph.Dialect(f.dialect), realTime: f.realTime}, nil
+// target is where runs go.
+type target interface {
+	// about describes the target to the runner; callback is the URI for a run's notifications.
+	about() steps.Target
+	callback(runID string) string
+	// hello is what the console says of it.
+	hello() string
+	// open does what must stand before the first request: the listener. say prints a line in the middle of things.
+	open(say func(string)) error
+	// run carries one run on a host of this target. Cancelling ctx ends it with finally and cleanup.
+	run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record), branch func(steps.Host)) error
+	// kill ends finally and cleanup too.
+	kill()
+	close()
 }
 
-// simulatedBot is the application that scenarios speak as on the embedded simulator.
-var simulatedBot = steps.Bot{
-	Name:     "bot",
-	AppID:    "b0b0c0de-0000-4000-8000-000000000001",
-	TenantID: "7e4a47c0-0000-4000-8000-000000000001",
-}
-
-// simulated is the embedded simulator: each run in a world of its own.
-type simulated struct {
-	dialect  graph.Dialect
-	realTime bool
-}
-
-func (s *simulated) about() steps.Target {
-	return steps.Target{Name: "simulator", Dialect: s.dialect, Simulated: true, Bot: simulatedBot}
-}
-
-func (s *simulated) callback(runID string) string { return sim.Callback(runID) }
-func (s *simulated) open(context.Context) error   { return nil }
-func (s *simulated) close()                       {}
-
-func (s *simulated) hello() string {
-	clock := "virtual time"
-	if s.realTime {
-		clock = "real time"
+// openTarget chooses where runs go, and the seed, which must not repeat itself on a real service.
+func (f *runFlags) openTarget(io streams) (target, error) {
+	if f.target == "" {
+		return newSimulated(graph.Dialect(f.dialect), f.realTime), nil
 	}
-	return fmt.Sprintf("no target given: running on the embedded simulator (%s, %s)", s.dialect, clock)
-}
-
-func (s *simulated) run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record),
-	branch func(steps.Host)) error {
-	return sim.Run(ctx, sim.Config{
-		Seed: seed, RunID: p.RunID, Dialect: s.dialect, Bot: p.Target.Bot, Scene: p.Scene, RealTime: s.realTime, Emit: emit,
-	}, branch)
+	file := f.config
+	cfg, problems := readConfig(file)
+	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
+	if cfg == nil || problems.Failed() {
+		return nil, &inputError{tally(1, problems) + "; nothing was sent"}
+	}
+	t, ok := cfg.Targets.Get(f.target)
+	if !ok {
+		var names []string
+		for _, e := range cfg.Targets {
+			names = append(names, e.Key)
+		}
+		text := fmt.Sprintf("%s has no target %q", file, f.target)
+		if near := nearest(f.target, names); near != "" {
+			text += fmt.Sprintf("; did you mean %q?", near)
+		} else if len(names) > 0 {
+			text += "; it has " + strings.Join(names, ", ")
+		}
+		return nil, &inputError{text}
+	}
+	if err := t.complete(f.target); err != nil {
+		return nil, &inputError{file + ": " + err.Error()}
+	}
+	if !f.seedGiven {
+		var b [8]byte
+		if _, err := crand.Read(b[:]); err != nil {
+			return nil, &setupError{"cannot draw a seed", err}
+		}
+		f.seed = binary.LittleEndian.Uint64(b[:])
+	}
+	return newService(f.target, file, t), nil
 }

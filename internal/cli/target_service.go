@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"callflow/internal/callback"
+	"callflow/internal/graph"
+	"callflow/internal/host/local"
+	"callflow/runner"
+	"callflow/steps"
+)
+
+// service is a target of callflow.yaml: a service across the network, on the wall clock, with one listener for all runs.
+type service struct {
+	name   string
+	config string // the file, which others are named relative to
+	cfg    targetConfig
+	bot    steps.Bot
+	hub    *local.Hub
+	server *http.Server
+}
+
+// newService makes the target of a complete configuration.
+func newService(name, config string, cfg targetConfig) *service {
+	first := cfg.Bots[0]
+	s := &service{name: name, config: config, cfg: cfg,
+		bot: steps.Bot{Name: first.Key, AppID: first.Value.AppID, TenantID: first.Value.TenantID}}
+	credentials := map[string]graph.Credentials{}
+	for _, b := range cfg.Bots {
+		credentials[b.Key] = graph.Credentials{TenantID: b.Value.TenantID, AppID: b.Value.AppID, ClientSecret: b.Value.ClientSecret}
+	}
+	s.hub = local.NewHub(local.Config{
+		Root:   cfg.Root,
+		Tokens: graph.NewTokenSource(graph.TokenConfig{Login: cfg.Login, Root: cfg.Root, Bots: credentials}),
+		Bot:    first.Key,
+	})
+	return s
+}
+
+func (s *service) about() steps.Target {
+	return steps.Target{Name: s.name, Dialect: s.cfg.API, Simulated: s.cfg.Simulator, Bot: s.bot}
+}
+
+func (s *service) public() string { return strings.TrimSuffix(s.cfg.Callback.PublicURL, "/") }
+
+func (s *service) callback(runID string) string { return s.public() + "/callbacks/" + runID }
+
+func (s *service) hello() string {
+	return fmt.Sprintf("target %s: %s (%s) as %s; listening on %s for %s", s.name, s.cfg.Root, s.cfg.API, s.bot.Name,
+		s.cfg.Callback.Listen, s.public())
+}
+
+// open brings the listener up, so that no notification can come too early.
+func (s *service) open(say func(string)) error {
+	tcp, err := net.Listen("tcp", s.cfg.Callback.Listen)
+	if err != nil {
+		return &setupError{"cannot listen for notifications", err}
+	}
+	if files := s.cfg.Callback.TLS; files != nil {
+		pair, err := tls.LoadX509KeyPair(beside(s.config, files.Cert), beside(s.config, files.Key))
+		if err != nil {
+			tcp.Close()
+			return &setupError{"cannot use the certificate of callback.tls", err}
+		}
+		tcp = tls.NewListener(tcp, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
+	}
+	s.server = &http.Server{
+		Handler:           s.handler(say),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		ErrorLog:          log.New(sayer(say), "listener: ", 0),
+	}
+	go func() { _ = s.server.Serve(tcp) }() // ends with close
+	return nil
+}
+
+// handler is the listener under the path of publicUrl. What stands in front may have cut that path off.
+func (s *service) handler(say func(string)) http.Handler {
+	base := ""
+	if u, err := url.Parse(s.public()); err == nil {
+		base = u.Path
+	}
+	var bots []callback.Bot
+	for _, b := range s.cfg.Bots {
+		bots = append(bots, callback.Bot{Name: b.Key, AppID: b.Value.AppID})
+	}
+	var mu sync.Mutex
+	said := map[string]bool{}
+	listener := callback.NewListener(callback.Config{
+		Base: base, Bots: bots, Sink: s.hub,
+		Verifier: callback.NewVerifier(callback.PublishedKeys(nil, s.cfg.OpenID), append([]string{s.cfg.Root}, graph.NotificationIssuers...)...),
+		Refused: func(status int, path, why string) {
+			mu.Lock()
+			again := said[why] || len(said) >= 100
+			said[why] = true
+			mu.Unlock()
+			if !again {
+				say(fmt.Sprintf("the listener refused a POST to %s with %d: %s", path, status, why))
+			}
+		},
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if base != "" && !strings.HasPrefix(r.URL.Path, base+"/") {
+			r.URL.Path = base + r.URL.Path
+		}
+		listener.ServeHTTP(w, r)
+	})
+}
+
+func (s *service) run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record),
+	branch func(steps.Host)) error {
+	return s.hub.Run(ctx, p.RunID, seed, emit, branch)
+}
+
+func (s *service) kill() { s.hub.Kill() }
+
+func (s *service) close() {
+	if s.server != nil {
+		_ = s.server.Close()
+	}
+}
+
+// sayer is an io.Writer of whole lines.
+type sayer func(string)
+
+func (s sayer) Write(p []byte) (int, error) {
+	s(strings.TrimSpace(string(p)))
+	return len(p), nil
+}

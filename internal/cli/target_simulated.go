@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"callflow/internal/graph"
+	"callflow/internal/host/sim"
+	"callflow/runner"
+	"callflow/steps"
+)
+
+// simulatedBot is the application that scenarios speak as on a simulator.
+var simulatedBot = steps.Bot{
+	Name:     "bot",
+	AppID:    "b0b0c0de-0000-4000-8000-000000000001",
+	TenantID: "7e4a47c0-0000-4000-8000-000000000001",
+}
+
+// simulated is the embedded simulator: each run in a world of its own.
+type simulated struct {
+	dialect  graph.Dialect
+	realTime bool
+	once     sync.Once
+	killed   chan struct{}
+}
+
+func newSimulated(dialect graph.Dialect, realTime bool) *simulated {
+	return &simulated{dialect: dialect, realTime: realTime, killed: make(chan struct{})}
+}
+
+func (s *simulated) about() steps.Target {
+	return steps.Target{Name: "simulator", Dialect: s.dialect, Simulated: true, Bot: simulatedBot}
+}
+
+func (s *simulated) callback(runID string) string { return sim.Callback(runID) }
+
+func (s *simulated) hello() string {
+	clock := "virtual time"
+	if s.realTime {
+		clock = "real time"
+	}
+	return fmt.Sprintf("no target given: running on the embedded simulator (%s, %s)", s.dialect, clock)
+}
+
+func (s *simulated) open(func(string)) error { return nil }
+
+func (s *simulated) run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record),
+	branch func(steps.Host)) error {
+	return sim.Run(ctx, sim.Config{
+		Seed: seed, RunID: p.RunID, Dialect: s.dialect, Bot: p.Target.Bot, Scene: p.Scene, RealTime: s.realTime,
+		Emit: emit, Kill: s.killed,
+	}, branch)
+}
+
+func (s *simulated) kill()  { s.once.Do(func() { close(s.killed) }) }
+func (s *simulated) close() {}
