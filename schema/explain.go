@@ -108,26 +108,34 @@ type Explanation struct {
 
 // Explain evaluates the expression part by part. It is slow and only used to explain failures.
 func (e *Expr) Explain(names map[string]any) Explanation {
-	return (&explainer{e: e, ev: evaluation{names: names}}).part(e.root)
+	return (&explainer{e: e, ev: evaluation{names: names}, work: new(int)}).part(e.root)
 }
 
 // maxElements is how many elements of a list an explanation looks into.
 const maxElements = 5
 
-// explainer holds the elements of the predicates around the part in hand.
+// explainer holds the elements of the predicates around the part in hand. All parts share one allowance of work.
 type explainer struct {
-	e  *Expr
-	ev evaluation
+	e    *Expr
+	ev   evaluation
+	work *int
+}
+
+// value evaluates a part where the explainer stands.
+func (x *explainer) value(n *node) (any, error) {
+	ev := x.ev
+	ev.work = *x.work
+	v := n.eval(&ev)
+	*x.work = ev.work
+	return v, ev.err
 }
 
 func (x *explainer) part(n *node) Explanation {
 	out := Explanation{Pos: x.e.at(x.e.offset + n.from), Text: written(x.e.text, n.from, n.to)}
-	ev := x.ev
-	ev.work, ev.err = 0, nil
-	v := n.eval(&ev)
+	v, err := x.value(n)
 	switch {
-	case ev.err != nil:
-		out.Error = ev.err.Error()
+	case err != nil:
+		out.Error = err.Error()
 	case v == nil:
 		out.Absent = true
 	default:
@@ -169,9 +177,8 @@ func (n *node) constant() bool {
 // elements explains a predicate: its list, and what it says of the first elements.
 func (x *explainer) elements(e *each) []Explanation {
 	whole := x.part(e.list)
-	ev := x.ev
-	ev.work, ev.err = 0, nil
-	l, ok := listOf(e.list.eval(&ev))
+	v, _ := x.value(e.list)
+	l, ok := listOf(v)
 	if !ok {
 		return []Explanation{whole}
 	}
@@ -181,7 +188,7 @@ func (x *explainer) elements(e *each) []Explanation {
 		return parts
 	}
 	for i := range min(l.len(), maxElements) {
-		inner := &explainer{e: x.e, ev: x.ev}
+		inner := &explainer{e: x.e, ev: x.ev, work: x.work}
 		inner.ev.item[e.depth], inner.ev.index[e.depth] = l.at(i), i
 		p := inner.part(e.body)
 		p.Text = fmt.Sprintf("%s[%d]: %s", whole.Text, i, p.Text)
