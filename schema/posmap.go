@@ -2,6 +2,7 @@ package schema
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -108,7 +109,12 @@ func (s *scalar) skipProperties() {
 				return
 			}
 			s.line, s.col = s.line+1, 0
-		case text[s.col] == '&' || text[s.col] == '!':
+		case text[s.col] == '&':
+			s.col++
+			for s.col < len(text) && (text[s.col] == '-' || text[s.col] == '_' || unicode.IsLetter(text[s.col]) || unicode.IsDigit(text[s.col])) {
+				s.col++
+			}
+		case text[s.col] == '!':
 			for s.col < len(text) && text[s.col] != ' ' && text[s.col] != '\t' {
 				s.col++
 			}
@@ -202,21 +208,9 @@ func (s *scalar) foldLine(escaped bool) bool {
 	return true
 }
 
-// block reads a literal or folded block scalar. Its indentation is that of its first line with text, less the spaces with
-// which the value itself begins.
+// block reads a literal or folded block scalar.
 func (s *scalar) block(folded bool) {
-	first := s.line + 1
-	for first < len(s.lines) && strings.TrimSpace(s.lines[first]) == "" {
-		first++
-	}
-	indent := leadingSpaces(string(s.runes(first)))
-	for _, line := range strings.Split(s.value, "\n") {
-		if strings.TrimLeft(line, " ") != "" {
-			indent -= leadingSpaces(line)
-			break
-		}
-	}
-	indent = max(indent, 0)
+	indent := s.indent(folded)
 	s.lastLine, s.lastCol, s.lastWidth = s.line+1, indent, 0
 	for line := s.line + 1; line < len(s.lines); line++ {
 		text := s.runes(line)
@@ -233,6 +227,25 @@ func (s *scalar) block(folded bool) {
 			return
 		}
 	}
+}
+
+// indent is how many spaces stand before each line. In a literal scalar every line of the value has its own line, so it is
+// the difference of any two; in a folded one it is that of the first line with text, less what the value keeps of it.
+func (s *scalar) indent(folded bool) int {
+	line := s.line + 1
+	for _, value := range strings.Split(s.value, "\n") {
+		for folded && line < len(s.lines) && strings.TrimSpace(s.lines[line]) == "" {
+			line++
+		}
+		if value != "" && folded {
+			return max(0, leadingSpaces(string(s.runes(line)))-leadingSpaces(value))
+		}
+		if value != "" {
+			return max(0, len(s.runes(line))-utf8.RuneCountInString(value))
+		}
+		line++
+	}
+	return 0
 }
 
 // fold takes the break that comes before a line of a folded scalar.

@@ -121,7 +121,7 @@ func TestProblemInBlock(t *testing.T) {
 // FuzzPosMap: places never go back, lie in the file, and hold the rune of the value where the source spells it out.
 func FuzzPosMap(f *testing.F) {
 	for _, seed := range []string{
-		"a: b c", "a: 'b''c'", "a: \"b\\n\\u0041\\\n  c\"", "a: |\n  b\n   c\n", "a: >\n  b\n  c\n\n  d\n", "- &x !!str b\n- - c", "a: |2-\n   b\n", "? a\n: b", "{a: b, 'c': \"d\"}", "a: >+\n\n  b\n\n\n", "a: b\n  c\n\n  d # e",
+		"a: b c", "a: 'b''c'", "a: \"b\\n\\u0041\\\n  c\"", "a: |\n  b\n   c\n", "a: >\n  b\n  c\n\n  d\n", "- &x !!str b\n- - c", "a: |2-\n   b\n", "? a\n: b", "{a: b, 'c': \"d\"}", "a: >+\n\n  b\n\n\n", "a: b\n  c\n\n  d # e", "|1\n   \t", "&0000000:0",
 	} {
 		f.Add(seed)
 	}
