@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"callflow/internal/callback":  {"internal/graph", "internal/world"},
 	"callflow/internal/simulator": {"internal/graph", "internal/world"},
 	"callflow/internal/host":      {"steps", "internal/graph", "internal/world"},
-	"callflow/internal/host/sim": {"steps", "internal/graph", "internal/world", "internal/callback", "internal/simulator",
+	"callflow/internal/host/sim": {"steps", "schema", "internal/graph", "internal/world", "internal/callback", "internal/simulator",
 		"internal/host"},
 	"callflow/internal/host/local": {"steps", "internal/graph", "internal/world", "internal/callback", "internal/host"},
 	"callflow/internal/report":     {"steps", "schema", "internal/graph"},
