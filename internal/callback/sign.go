@@ -28,9 +28,10 @@ const signerKeyID = "callflow-simulator"
 // Signer signs the notifications of a simulated world as Graph does, with a key of its own. One token serves an audience
 // for an hour. It is safe for concurrent use.
 type Signer struct {
-	issuer string
-	public jose.JSONWebKey
-	signer jose.Signer
+	issuer  string
+	private jose.JSONWebKey
+	public  jose.JSONWebKey
+	signer  jose.Signer
 
 	mu   sync.Mutex
 	made map[grant]string
@@ -52,7 +53,7 @@ func NewSigner(issuer string) (*Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Signer{issuer: issuer, public: private.Public(), signer: signer, made: map[grant]string{}}, nil
+	return &Signer{issuer: issuer, private: private, public: private.Public(), signer: signer, made: map[grant]string{}}, nil
 }
 
 // Sign returns a token for a bot's app id that is valid at now.
