@@ -234,7 +234,7 @@ func (a *await) open() []condition {
 	case steps.All:
 		var open []condition
 		for i, part := range a.parts {
-			if a.serving.serves[i] < 0 {
+			if a.server(i) == nil {
 				open = append(open, part)
 			}
 		}
@@ -243,6 +243,17 @@ func (a *await) open() []condition {
 		return a.parts[len(a.found):]
 	}
 	return a.parts
+}
+
+// server is the event that serves the i-th part of all or inOrder; nil: none yet.
+func (a *await) server(i int) *entry {
+	switch {
+	case a.Mode == steps.All && a.serving.serves[i] >= 0:
+		return a.found[a.serving.serves[i]]
+	case a.Mode == steps.InOrder && i < len(a.found):
+		return a.found[i]
+	}
+	return nil
 }
 
 func (a *await) release() {
@@ -262,13 +273,9 @@ func (a *await) claim() steps.Found {
 		}
 	}
 	switch a.Mode {
-	case steps.All:
+	case steps.All, steps.InOrder:
 		for i, part := range a.parts {
-			add(part.name, a.found[a.serving.serves[i]])
-		}
-	case steps.InOrder:
-		for i, part := range a.parts {
-			add(part.name, a.found[i])
+			add(part.name, a.server(i))
 		}
 	default:
 		for _, e := range a.found {

@@ -109,6 +109,11 @@ func (a *await) arrivals(f *steps.Failure, open []condition) {
 		open = open[:1]
 	}
 	notes := map[*entry]steps.Miss{}
+	for i, part := range a.parts {
+		if e := a.server(i); e != nil {
+			notes[e] = steps.Miss{Part: part.name}
+		}
+	}
 	for _, part := range open {
 		for _, e := range a.nearest(part) {
 			miss := steps.Miss{Nearest: true, Part: part.name}
@@ -193,6 +198,8 @@ func (a *await) passedOver(c condition, e *entry) string {
 		return what + ", but " + e.claimed + " had claimed it; each event is claimed once"
 	case e.claimed != "":
 		return what + ", but it serves another part of this await"
+	case a.Mode == steps.InOrder && len(a.found) > 0 && e.Seq < a.found[len(a.found)-1].Seq:
+		return what + fmt.Sprintf(", but it came before %s (event %d)", a.parts[len(a.found)-1].name, a.found[len(a.found)-1].Seq)
 	case e.Seq <= a.after:
 		return what + ", but it came before `from: " + a.From + "`"
 	case a.Call != "" && e.CallID != a.Call:
@@ -267,7 +274,10 @@ func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss) {
 			left++
 			continue
 		}
-		miss.Event, miss.At, miss.Summary, miss.Claimed = entry.Seq, entry.At, summary(entry.Event.Event), entry.claimed
+		miss.Event, miss.At, miss.Summary = entry.Seq, entry.At, summary(entry.Event.Event)
+		if entry.claimed != e.key {
+			miss.Claimed = entry.claimed
+		}
 		f.Arrivals = append(f.Arrivals, miss)
 	}
 	switch {
@@ -283,7 +293,7 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 	waited := e.host.Now().Sub(began)
 	f := &steps.Failure{
 		Kind: failedOutcome, Pos: e.step.VerbPos, Awaited: e.step.Verb.Name + " " + e.Goal(), Waited: waited,
-		Text: fmt.Sprintf("%s was accepted, but did not reach %s within %s", e.step.Verb.Name, e.Goal(), steps.Span(waited)),
+		Text: fmt.Sprintf("%s was accepted, but did not reach %s within its timeout of %s", e.step.Verb.Name, e.Goal(), steps.Span(e.limit)),
 	}
 	if errors.Is(why, steps.ErrNothing) {
 		f.Text = fmt.Sprintf("%s was accepted, but did not reach %s, and nothing more can happen", e.step.Verb.Name, e.Goal())

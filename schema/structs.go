@@ -14,8 +14,10 @@ const odataType = "@odata.type"
 // structure compiles a mapping by the fields of a struct type, or its short form.
 func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 	s := structureOf(t)
-	if m, ok := d.dynamic(n, t, f); ok && s.short == nil {
-		return m
+	if s.short == nil {
+		if m, ok := d.dynamic(n, t, f); ok {
+			return m
+		}
 	}
 	b := structBuilder{decoder: d, s: s, t: t, static: reflect.New(t).Elem(), seen: map[string]bool{}}
 	switch {

@@ -90,6 +90,9 @@ timeout: 30s`,
 }, runAwait)
 
 func runAwait(env Env, p *awaitParams) (Outputs, error) {
+	if p.Count < 1 {
+		return nil, fmt.Errorf("await: count is %d; it must be 1 or more", p.Count)
+	}
 	w := Watch{Mode: One, Count: p.Count, FailOn: p.FailOn, Never: p.Never, Call: p.Call, Operation: p.Operation, From: p.From}
 	switch {
 	case p.All != nil:

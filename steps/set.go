@@ -9,7 +9,7 @@ type setParams struct {
 var set = Define[setParams, struct{}](schema.Verb{
 	Name:    "set",
 	Summary: "give names to values",
-	Detail:  "A value that is one whole `${{ expr }}` keeps its type. A name may be set again.",
+	Detail:  "A value that is one whole `${{ expr }}` keeps its type. A name is given once in a scenario.",
 	Role:    schema.Speaks,
 	Binds:   true,
 	Example: `set:
