@@ -43,6 +43,7 @@ func (s *Service) transfer(c *call, q *request) reply {
 		h.op = s.newOperation(c, "commsOperation", b.context())
 		rep.location = s.root(c) + s.resource(c) + "/operations/" + s.pathID(c, h.op.id)
 	}
+	c.state = transferring
 	s.follow(c, firstStep, func() note { return h.stateNote(s, transferring) }, func() { s.beginTransfer(h) })
 	return rep
 }
@@ -84,10 +85,6 @@ func (h *handover) stateNote(s *Service, state string) note {
 
 func (s *Service) beginTransfer(h *handover) {
 	c := h.call
-	if c.state != established {
-		return
-	}
-	c.state = transferring
 	if h.op != nil {
 		h.op.result = &result{code: 200, reason: transferring}
 	}
