@@ -4,6 +4,7 @@ package runner
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"time"
 
@@ -86,6 +87,9 @@ func scene(t *schema.Template, names map[string]any) (*world.Scene, error) {
 	s, ok := v.(*world.Scene)
 	if !ok {
 		return nil, fmt.Errorf("%s: simulate is a %T, want a scene", t.Pos(), v)
+	}
+	if problems := s.Check(); len(problems) > 0 {
+		return nil, fmt.Errorf("%s: simulate: %w", t.Pos(), errors.Join(problems...))
 	}
 	return s, nil
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,9 @@ func (s *Service) arm() {
 		case s.cfg.Match == nil:
 			f.bad = errorf("fault match %q: expressions are not to be had here", w.Match)
 		default:
-			f.test, f.bad = s.cfg.Match(w.Match)
+			if f.test, f.bad = s.cfg.Match(w.Match); f.bad != nil {
+				f.bad = errorf("fault match %q: %w", w.Match, f.bad)
+			}
 		}
 		s.faults = append(s.faults, f)
 	}
@@ -37,7 +40,7 @@ func (s *Service) arm() {
 // requestFault spends the first fault that strikes a verb's request.
 func (s *Service) requestFault(verb string) *fault {
 	for _, f := range s.faults {
-		if f.left > 0 && f.Fault.Fault == verb {
+		if f.left > 0 && (f.Fault.Fault == verb || f.Fault.Fault == "request" && !slices.Contains(world.Requests, verb)) {
 			f.left--
 			return f
 		}

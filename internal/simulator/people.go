@@ -93,14 +93,21 @@ func (s *Service) person(name string) (*party, error) {
 	return nil, errorf("nobody here is called %q; there are %s", name, names(s.people))
 }
 
-// Start begins the scene's script.
+// Start begins the scene's script. What is wrong with the scene is observed, and does not happen.
 func (s *Service) Start() {
 	if s.cfg.Scene == nil {
 		return
 	}
-	at := s.cfg.Scene.Script
-	var when = at[:0:0]
-	for _, a := range at {
+	for _, problem := range s.cfg.Scene.Check() {
+		s.observe("", problem.Error(), "")
+	}
+	for _, f := range s.faults {
+		if f.bad != nil {
+			s.observe("", f.bad.Error(), "")
+		}
+	}
+	var when []world.Action
+	for _, a := range s.cfg.Scene.Script {
 		if n := len(when); a.At == 0 && n > 0 {
 			a.At = when[n-1].At
 		}

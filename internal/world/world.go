@@ -94,17 +94,3 @@ func IDFor(name string) string {
 	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
-
-// Check says what is wrong with an action by itself: it needs exactly one thing to be done.
-func (a Action) Check() error {
-	n := 0
-	for _, there := range []bool{a.Dial != nil, a.HangUp != nil, a.Leave != nil, a.Join != nil} {
-		if there {
-			n++
-		}
-	}
-	if n != 1 {
-		return fmt.Errorf("an action needs exactly one of dial, hangUp, leave and join; this one has %d", n)
-	}
-	return nil
-}
