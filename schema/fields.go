@@ -25,6 +25,7 @@ type field struct {
 	optional  bool
 	call      bool
 	operation bool
+	step      bool
 }
 
 // structure is a struct type as YAML may write it.
@@ -81,7 +82,7 @@ func collectFields(t reflect.Type, index []int, s *structure) {
 			index: at, name: name, typ: sf.Type,
 			doc: sf.Tag.Get("doc"), def: sf.Tag.Get("default"), scope: sf.Tag.Get("scope"), want: sf.Tag.Get("want"), format: sf.Tag.Get("format"), alias: sf.Tag.Get("alias"),
 			required: sf.Tag.Get("required") == "true", short: sf.Tag.Get("short") == "true", inline: sf.Tag.Get("inline") == "true",
-			optional: sf.Tag.Get("optional") == "true", call: sf.Tag.Get("call") == "true", operation: sf.Tag.Get("operation") == "true",
+			optional: sf.Tag.Get("optional") == "true", call: sf.Tag.Get("call") == "true", operation: sf.Tag.Get("operation") == "true", step: sf.Tag.Get("step") == "true",
 		}
 		if !sf.IsExported() || name == "-" && !f.short && !f.inline {
 			continue

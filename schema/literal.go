@@ -139,21 +139,27 @@ func typedLiteral(text string) any {
 	return text
 }
 
-// Words that expressions use themselves, or that every expression may name already.
-var reservedNames = map[string]bool{
-	"steps": true, "calls": true, "env": true, "run": true, "matrix": true, "item": true,
-	"call": true, "operation": true, "participants": true, "tone": true, "event": true,
-	"let": true, "in": true, "not": true, "and": true, "or": true, "nil": true, "true": true, "false": true, "null": true,
-	"if": true, "else": true, "matches": true, "contains": true, "startsWith": true, "endsWith": true,
+// Names that every expression knows already, and the words of expressions themselves.
+var (
+	reservedNames   = []string{"steps", "calls", "env", "run", "matrix", "item", "call", "operation", "participants", "tone", "event"}
+	expressionWords = []string{"let", "in", "not", "and", "or", "nil", "if", "else", "matches", "contains", "startsWith", "endsWith"}
+)
+
+// checkName holds a name that an author gave to a value against what expressions can spell.
+func checkName(name string) *fault {
+	if containsWord(reservedNames, name) {
+		return faultf("bad-name", "choose another name", "the name %q is taken: expressions have a meaning of their own for it", name)
+	}
+	return checkWord(name)
 }
 
-// checkName holds a name that an author gave against what expressions can spell.
-func checkName(name string) *fault {
+// checkWord does the same for a name that only stands behind a dot, such as a step's id.
+func checkWord(name string) *fault {
 	switch {
 	case !identifier.MatchString(name):
 		return faultf("bad-name", "use letters, digits and _, a letter first", "%q is not a name that expressions can spell", name)
-	case reservedNames[name]:
-		return faultf("bad-name", "choose another name", "the name %q is taken: expressions have a meaning of their own for it", name)
+	case containsWord(expressionWords, name):
+		return faultf("bad-name", "choose another name", "%q is a word of the expression language", name)
 	case len(name) > 64:
 		return faultf("bad-name", "", "the name %q… is longer than 64 letters", name[:20])
 	}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -23,6 +24,7 @@ func (w *stepWalk) params(inner *scope) {
 	if isNull(n) {
 		s.Params.pos = w.at(w.verbKey)
 	}
+	w.stepRefs(n, inner)
 	if w.verb.Binds {
 		w.inline = s.Params.make.seen
 	}
@@ -47,6 +49,30 @@ func (w *stepWalk) params(inner *scope) {
 }
 
 func errorsSince(ps Problems, n int) bool { return len(ps) > n && ps[n:].Failed() }
+
+// stepRefs checks parameters that name an earlier step.
+func (w *stepWalk) stepRefs(n *yaml.Node, sc *scope) {
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	for _, f := range structureOf(w.verb.Params).fields {
+		at := resolve(childNode(n, f.name))
+		if !f.step || at == nil || at.Kind != yaml.ScalarNode || strings.Contains(at.Value, "${{") || reported(at) {
+			continue
+		}
+		id := at.Value
+		if id == "start" || id == "now" || isNull(at) || sc.find("steps."+id) != nil {
+			continue
+		}
+		known := append([]string{"start", "now"}, sc.known("steps.")...)
+		hint := didYouMean(id, known)
+		text := fmt.Sprintf("there is no step %q before this one; %s takes %s", id, f.name, listed(known, "or"))
+		if where, ok := sc.findElsewhere("steps." + id); ok {
+			text, hint = fmt.Sprintf("the step %q %s (line %d); %s takes %s", id, where.where, where.at.Line, f.name, listed(known, "or")), ""
+		}
+		w.problem(at, "unknown-step", hint, "%s", text)
+	}
+}
 
 // optionalParts notes the keys of a parts field of which only one is there in the end.
 func (w *stepWalk) optionalParts(name string) {

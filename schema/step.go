@@ -242,6 +242,7 @@ func (w *stepWalk) before(outer *scope) *scope {
 		if s.If = w.decoder(outer).bare(n, outer, boolType); s.If != nil {
 			w.guard = strings.TrimSpace(s.If.Text())
 			inner = outer.under(w.guard)
+			inner.prove(outer, s.If)
 		}
 	}
 	if n, ok := w.key("forEach"); ok {
@@ -269,7 +270,7 @@ func (w *stepWalk) id(n *yaml.Node) {
 	if id == "" {
 		return
 	}
-	if bad := checkName(id); bad != nil {
+	if bad := checkWord(id); bad != nil {
 		w.fault(n, bad)
 		return
 	}
@@ -307,6 +308,15 @@ func (w *stepWalk) forEach(n *yaml.Node, sc *scope) *scope {
 	inner := sc.child()
 	inner.declare(w.step.As, elem, "", at)
 	return inner
+}
+
+// prove makes names that a test found to be there plain names below it.
+func (s *scope) prove(outer *scope, test *Expr) {
+	for _, name := range test.root.proves {
+		if sym := outer.find(name); sym != nil && sym.guard != "" {
+			s.declare(name, sym.typ, "", sym.at)
+		}
+	}
 }
 
 // leave tells the lane of the names that the step made.

@@ -11,7 +11,7 @@ import (
 type awaitParams struct {
 	Match     *schema.Expr             `json:"match" short:"true" scope:"event" doc:"The event to wait for."`
 	All       schema.Map[*schema.Expr] `json:"all" scope:"event" doc:"Named events to wait for, in any order; one event serves one of them."`
-	Any       schema.Map[*schema.Expr] `json:"any" scope:"event" doc:"Named events of which the first to come is enough."`
+	Any       schema.Map[*schema.Expr] `json:"any" scope:"event" optional:"true" doc:"Named events of which the first to come is enough."`
 	InOrder   schema.Map[*schema.Expr] `json:"inOrder" scope:"event" doc:"Named events to wait for, in this order; others may come between."`
 	Count     int                      `json:"count" default:"1" doc:"With match: how many events to wait for."`
 	Call      string                   `json:"call" call:"true" doc:"Look only at events of this call."`
