@@ -36,6 +36,7 @@ func (e *env) Send(c graph.Command) (*graph.Reply, error) {
 	if e.step.ID != "" {
 		e.book.sent[e.step.ID] = e.window
 	}
+	e.method = c.Method
 	reply, err := e.run.send(e.Host(), sender{key: e.key, branch: e.branch, verb: e.step.Verb.Name, attempt: e.attempt}, c)
 	if reply != nil {
 		e.reply = reply

@@ -36,6 +36,7 @@ type turn struct {
 	outcome  string // last outcome reached
 	result   map[string]any
 	reply    *graph.Reply // of the last attempt that had one
+	method   string       // that the last command asked for itself
 }
 
 // step runs one step of the plan: its if, its items.
@@ -138,6 +139,9 @@ func (t *turn) execute() (steps.Outputs, error) {
 	}
 	outputs, err := t.perform(params)
 	outputs = t.complete(outputs)
+	if outcome, ok := outputs["outcome"].(string); ok && t.step.Verb.Role == schema.Acts {
+		t.outcome = outcome
+	}
 	all := t.names.with(outputs)
 	for _, c := range t.step.Capture {
 		v, cerr := capture(c, all)
