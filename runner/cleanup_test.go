@@ -46,7 +46,7 @@ func TestCleanupHangsUpNewestFirst(t *testing.T) {
 		"throttling is waited for": {"", []answer{{status: 429, headers: "Retry-After: 3"}, {status: 204}}, steps.Passed, "", 0,
 			[]steps.Cleaned{{Call: "c2", Action: "hangUp", Status: 204, Result: "hung up"}, {Call: "c1", Action: "hangUp", Status: 204, Result: "hung up"}}},
 		"one that fails does not keep the others": {"", []answer{{status: 403}, {status: 204}}, steps.Passed, "", 1,
-			[]steps.Cleaned{{Call: "c2", Action: "hangUp", Status: 403, Result: "failed: hangUp was refused with 403"}, {Call: "c1", Action: "hangUp", Status: 204, Result: "hung up"}}},
+			[]steps.Cleaned{{Call: "c2", Action: "hangUp", Status: 403, Result: `failed: hangUp was refused with 403: "Forbidden"`}, {Call: "c1", Action: "hangUp", Status: 204, Result: "hung up"}}},
 		"after a failure": {"  - expect: 1 == 2\n", nil, steps.Failed, "does not hold: 1 == 2", 0,
 			[]steps.Cleaned{{Call: "c2", Action: "hangUp", Status: 204, Result: "hung up"}, {Call: "c1", Action: "hangUp", Status: 204, Result: "hung up"}}},
 		"what the scenario hung up stays so": {"  - hangUp: ${{ steps.first.call.id }}\n    until: accepted\n", nil, steps.Passed, "", 0,

@@ -41,6 +41,9 @@ func (e *env) Send(c graph.Command) (*graph.Reply, error) {
 	if reply != nil {
 		e.reply = reply
 	}
+	if err == nil && !e.deadline.IsZero() && e.host.Now().After(e.deadline) {
+		err = e.over // the response came in the time that a cancelled request still gets
+	}
 	return reply, err
 }
 

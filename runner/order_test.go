@@ -17,14 +17,14 @@ steps:
   - id: two
     if: 1 > 2
     log: skipped
-  - set: {n: 3}
+  - set: {count: 3}
   - id: three
-    expect: n == 4
+    expect: count == 4
   - id: four
     log: never reached
 finally:
   - id: five
-    log: n is ${{ n ?? 0 }}
+    log: count is ${{ count ?? 0 }}
 `}).run(t)
 	x.want(t, `
 one start
@@ -33,12 +33,12 @@ one passed
 two start
 two skipped: its if is false: 1 > 2
 steps[2] start
-steps[2] n = 3
+steps[2] count = 3
 steps[2] passed
 three start
-three failed: does not hold: n == 4
+three failed: does not hold: count == 4
 five start
-five log n is 3
+five log count is 3
 five passed
 run failed
 `)
@@ -49,7 +49,7 @@ run failed
 	if diff := cmp.Diff(map[string]int{"passed": 3, "skipped": 1, "failed": 1}, end.Steps); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"8 |   - set: {n: 3}", "9 |   - id: three", "10 |     expect: n == 4", "11 |   - id: four", "12 |     log: never reached"},
+	if diff := cmp.Diff([]string{"9 |   - set: {count: 3}", "10 |   - id: three", "11 |     expect: count == 4", "12 |   - id: four", "13 |     log: never reached"},
 		end.Failure.Excerpt); diff != "" {
 		t.Errorf("excerpt (-want +got):\n%s", diff)
 	}
@@ -132,7 +132,7 @@ steps:
     request: {path: "/users/${{ item }}"}
     capture: {body: response.body.id}
 finally:
-  - log: ${{ body }}
+  - log: ${{ join(body ?? []) }}
 `
 	two := func() *scripted {
 		return &scripted{answers: []answer{{status: 200, body: `{"id":"A"}`}, {status: 400}, {status: 200, body: `{"id":"C"}`}}}
@@ -160,7 +160,7 @@ make start
 make POST /v1.0/communications/calls
 make 201
 make made = c1
-make failed: createCall was accepted, but did not reach established within 2s
+make failed: createCall was accepted, but did not reach established within 1.98s
 finally[0] start
 finally[0] log made c1
 finally[0] passed

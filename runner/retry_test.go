@@ -81,10 +81,10 @@ steps:
 0s it start
 0s it GET /v1.0/x
 20ms it 500
-20ms it again in 500ms: request was refused with 500
+20ms it again in 500ms: request was refused with 500: "Internal Server Error"
 520ms it GET /v1.0/x
 540ms it 429
-540ms it again in 2s: request was refused with 429
+540ms it again in 2s: request was refused with 429: "Too Many Requests"
 2.54s it GET /v1.0/x
 2.56s it 200
 2.56s it passed

@@ -30,6 +30,7 @@ type turn struct {
 	deadline time.Time  // zero: none
 	bounded  steps.Host // ends at deadline; made on first use, see Host
 	unbind   func(error)
+	over     *ended // with which it ends
 	item     bool // of a forEach
 	nested   bool // it ran other steps
 	attempts int
@@ -210,7 +211,8 @@ func (t *turn) Host() steps.Host {
 		t.bounded = t.host
 		if !t.deadline.IsZero() {
 			left := max(t.deadline.Sub(t.host.Now()), time.Nanosecond)
-			t.bounded, t.unbind = t.host.Scope(left, &ended{kind: "timeout", turn: t, why: "timeout of " + steps.Span(t.limit) + " of step " + t.key})
+			t.over = &ended{kind: "timeout", turn: t, why: "timeout of " + steps.Span(t.limit) + " of step " + t.key}
+			t.bounded, t.unbind = t.host.Scope(left, t.over)
 		}
 	}
 	return t.bounded
