@@ -78,7 +78,7 @@ func (n *names) declare(plan *schema.Plan, g given) (secrets []string, err error
 		if text, ok := g.secrets[v.Name]; ok {
 			value = text
 		} else if value, err = v.Value.Build(n.all); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w; set it, or give --secret %s=…", err, v.Name)
 		}
 		if value == nil || value == "" {
 			return nil, fmt.Errorf("%s: secret %q has no value; set it in the environment or give --secret %s=…", v.Pos, v.Name, v.Name)

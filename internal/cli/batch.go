@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -55,7 +56,13 @@ func (b *batch) prepare() error {
 			continue
 		}
 		if _, err := b.prepareJob(j); err != nil {
-			texts = append(texts, fmt.Sprintf("%s: %v", j.title(), err))
+			text := err.Error()
+			if !strings.Contains(text, j.scenario.file) {
+				text = j.scenario.file + ": " + text
+			}
+			if !slices.Contains(texts, text) {
+				texts = append(texts, text)
+			}
 		}
 	}
 	if len(texts) > 0 {
@@ -86,7 +93,8 @@ func (b *batch) plan(w io.Writer) error {
 				fmt.Fprintf(w, "  %s\n", block.name)
 			}
 			for _, s := range block.steps {
-				fmt.Fprintf(w, "    %-10s %-12s %s\n", fmt.Sprintf("line %d", s.Pos.Line), s.Verb.Name, planned(s))
+				line := fmt.Sprintf("    %-10s %-12s %s", fmt.Sprintf("line %d", s.Pos.Line), s.Verb.Name, planned(s))
+				fmt.Fprintln(w, strings.TrimRight(line, " "))
 			}
 		}
 	}

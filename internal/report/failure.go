@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ func (s Style) failure(f *steps.Failure, start time.Time) []string {
 	if f.Awaited != "" && f.Expression == nil && len(f.Arrivals) == 0 {
 		add("", s.paint(faint, "awaited: ")+s.cut(clean(f.Awaited), s.Width-20))
 	}
-	if f.Expression != nil {
+	if f.Expression != nil && !slices.ContainsFunc(f.Arrivals, explained) {
 		add("")
 		add(s.tree(f.Expression, "")...)
 	}
@@ -42,7 +43,7 @@ func (s Style) failure(f *steps.Failure, start time.Time) []string {
 	}
 	if f.Code != nil {
 		add("")
-		add(s.explained(f.Code)...)
+		add(s.code(f.Code)...)
 	}
 	if len(f.Hints) > 0 {
 		add("")
@@ -92,7 +93,7 @@ func (s Style) arrivals(f *steps.Failure, start time.Time) []string {
 		return []string{"nothing arrived" + waited}
 	}
 	out := []string{"what arrived" + waited + ":"}
-	skipped := 0
+	skipped, last := 0, ""
 	for i, m := range f.Arrivals {
 		if len(f.Arrivals) > mostArrivals && !m.Nearest && i < len(f.Arrivals)-mostArrivals {
 			skipped++
@@ -111,17 +112,29 @@ func (s Style) arrivals(f *steps.Failure, start time.Time) []string {
 			text += s.paint(faint, " (taken by "+clean(m.Claimed)+")")
 		}
 		out = append(out, fmt.Sprintf("  %s %9s  %s", mark, offset(start, m.At), text))
-		if m.Why != nil {
-			why := "why not"
-			if m.Part != "" {
-				why += " " + clean(m.Part)
-			}
-			out = append(out, "        "+s.paint(faint, why+":"))
-			out = append(out, s.tree(m.Why, "        ")...)
+		if m.Why == nil {
+			continue
 		}
+		why := "why not"
+		if m.Part != "" {
+			why += " " + clean(m.Part)
+		}
+		tree := s.tree(m.Why, "        ")
+		if text := strings.Join(tree, "\n"); text == last {
+			why += ": the same"
+			tree = nil
+		} else {
+			last = text
+			why += ":"
+		}
+		out = append(out, "        "+s.paint(faint, why))
+		out = append(out, tree...)
 	}
 	return out
 }
+
+// explained says whether the list of arrivals shows why the event did not match.
+func explained(m steps.Miss) bool { return m.Why != nil }
 
 func (s Style) graphError(f *steps.Failure) []string {
 	g := f.Graph
@@ -143,7 +156,7 @@ func (s Style) graphError(f *steps.Failure) []string {
 	return out
 }
 
-func (s Style) explained(c *steps.Explained) []string {
+func (s Style) code(c *steps.Explained) []string {
 	code := strconv.Itoa(c.Code)
 	if c.Subcode != 0 {
 		code += "/" + strconv.Itoa(c.Subcode)
