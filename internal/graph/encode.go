@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -45,9 +46,11 @@ func (d Dialect) encodeRaw(c Command) (Wire, error) {
 	}
 	w := Wire{Method: c.Method, Path: path}
 	if c.Body != nil {
-		if w.Body, err = json.Marshal(c.Body); err != nil {
+		e := encoder{dialect: d}
+		if err := e.plain(c.Body); err != nil {
 			return Wire{}, fmt.Errorf("request: the body cannot be written as JSON: %w", err)
 		}
+		w.Body = e.out
 	}
 	return w, nil
 }
@@ -68,13 +71,30 @@ func (e *encoder) body(v reflect.Value) error {
 	if v.Kind() == reflect.Struct {
 		return e.object(shapeOf(v.Type()), v, "")
 	}
-	return e.plain(v)
+	return e.plain(v.Interface())
 }
 
-func (e *encoder) plain(v reflect.Value) error {
-	b, err := json.Marshal(v.Interface())
-	e.out = append(e.out, b...)
-	return err
+// plain writes any value as encoding/json does, but leaves <, > and & as they are: people read these bodies.
+func (e *encoder) plain(v any) error {
+	b := bytes.NewBuffer(e.out)
+	j := json.NewEncoder(b)
+	j.SetEscapeHTML(false)
+	if err := j.Encode(v); err != nil {
+		return err
+	}
+	e.out = bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return nil
+}
+
+// text writes a string. Most need no escapes.
+func (e *encoder) text(s string) error {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
+			return e.plain(s)
+		}
+	}
+	e.out = append(append(append(e.out, '"'), s...), '"')
+	return nil
 }
 
 // object writes a struct. odata is the type that its parent says it is, "" if it says nothing.
@@ -152,9 +172,12 @@ func (e *encoder) value(m *member, v reflect.Value) error {
 		if e.dialect == Legacy {
 			id = "/app/calls/" + LegacyID(id)
 		}
-		v = reflect.ValueOf(id)
+		return e.text(id)
 	}
-	return e.plain(v)
+	if v.Kind() == reflect.String {
+		return e.text(v.String())
+	}
+	return e.plain(v.Interface())
 }
 
 // typeNames are the names in Graph of the types that requests name.

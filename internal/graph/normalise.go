@@ -87,7 +87,7 @@ func (n *normaliser) value(m *member, v any) (any, bool) {
 		return n.text(m, v)
 	case whole, fraction:
 		return n.number(m, v)
-	case flag:
+	case boolean:
 		switch v := v.(type) {
 		case bool:
 			return v, true

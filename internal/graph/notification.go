@@ -350,6 +350,9 @@ func (e *Event) Ended() bool {
 
 // quoteJSON writes text that is no JSON as a JSON string.
 func quoteJSON(text string) string {
-	b, _ := json.Marshal(text)
-	return string(b)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.Encode(text) // cannot fail: it is a string
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -42,7 +42,7 @@ const (
 	word
 	whole
 	fraction
-	flag
+	boolean
 	object
 	list
 )
@@ -114,7 +114,7 @@ func memberOf(name string, t reflect.Type, tag reflect.StructTag, building map[r
 	case reflect.Float64:
 		m.kind = fraction
 	case reflect.Bool:
-		m.kind = flag
+		m.kind = boolean
 	case reflect.Slice:
 		m.kind = list
 		m.elem = memberOf(name, t.Elem(), tag, building)

@@ -1,0 +1,53 @@
+package graph
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestApplyRoster(t *testing.T) {
+	roster := func(delta bool, ps ...map[string]any) *Event {
+		return &Event{Kind: KindParticipants, Delta: delta, View: map[string]any{"participants": ps}}
+	}
+	type p = map[string]any
+	ann, bob := p{"id": "ann", "isMuted": false, "rosterSequenceNumber": 5}, p{"id": "bob"}
+	current := []map[string]any{ann, bob}
+	for _, c := range []struct {
+		name  string
+		event *Event
+		want  []map[string]any
+	}{
+		{"a whole roster replaces", roster(false, p{"id": "cy"}), []map[string]any{{"id": "cy"}}},
+		{"a whole roster may be empty", roster(false), []map[string]any{}},
+		{"a delta adds", roster(true, p{"id": "cy"}), []map[string]any{ann, bob, {"id": "cy"}}},
+		{"a delta changes what came", roster(true, p{"id": "bob", "isMuted": true}), []map[string]any{ann, {"id": "bob", "isMuted": true}}},
+		{"a delta keeps what did not come", roster(true, p{"id": "ann", "isInLobby": true, "rosterSequenceNumber": 6}),
+			[]map[string]any{{"id": "ann", "isMuted": false, "isInLobby": true, "rosterSequenceNumber": 6}, bob}},
+		{"a delta removes", roster(true, p{"id": "ann", "removedState": p{"reason": "left"}}), []map[string]any{bob}},
+		{"a removal of somebody unknown", roster(true, p{"id": "cy", "removedState": p{}}), []map[string]any{ann, bob}},
+		{"an older change", roster(true, p{"id": "ann", "isMuted": true, "rosterSequenceNumber": 4}), []map[string]any{ann, bob}},
+		{"an empty delta", roster(true), []map[string]any{ann, bob}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, ApplyRoster(current, c.event)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]map[string]any{{"id": "ann", "isMuted": false, "rosterSequenceNumber": 5}, {"id": "bob"}}, current); diff != "" {
+				t.Errorf("it changed the roster it was given:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestOneParticipant: an update of one participant's resource is a delta of one.
+func TestOneParticipant(t *testing.T) {
+	body := `{"value":[{"changeType":"deleted","resourceUrl":"/communications/calls/a/participants/B","resourceData":{"@odata.type":"#microsoft.graph.participant"}}]}`
+	e := DecodeNotification(nil, []byte(body))[0]
+	if !e.Delta || e.Kind != KindParticipants || e.Resource != "/communications/calls/a/participants/B" {
+		t.Errorf("%+v", e)
+	}
+	if got := ApplyRoster([]map[string]any{{"id": "A"}, {"id": "B"}}, e); len(got) != 1 || got[0]["id"] != "A" {
+		t.Errorf("roster %v", got)
+	}
+}
