@@ -1,15 +1,22 @@
 package graph
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"testing"
 )
 
 func benchmarkNotification(b *testing.B, file string) {
-	body, err := os.ReadFile(file)
+	pretty, err := os.ReadFile(file)
 	if err != nil {
 		b.Fatal(err)
 	}
+	var compact bytes.Buffer // as the service sends it
+	if err := json.Compact(&compact, pretty); err != nil {
+		b.Fatal(err)
+	}
+	body := compact.Bytes()
 	headers := Headers{{"Content-Type", "application/json"}, {"Scenario-Id", "58b6e2d6-2bf9-4f64-aa1e-ab5e0ec8cfb4"},
 		{"X-Microsoft-Skype-Message-ID", "5c1e3d2c-0000-4000-8000-000000000001"}}
 	b.SetBytes(int64(len(body)))
