@@ -301,6 +301,7 @@ func (a *await) quiet() error {
 	if !a.deadline.IsZero() && a.deadline.Before(end) {
 		until = a.deadline
 	}
+	defer a.wantIncoming()() // a call that comes must not stay unseen in the lobby
 	err := b.wait(host, w, until)
 	switch {
 	case err == nil:

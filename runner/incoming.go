@@ -10,14 +10,20 @@ import (
 )
 
 // wantIncoming asks the host for incoming calls, for each part whose conjuncts say call.state == "incoming", and returns
-// what ends the asking. An await about one known call is not one for a new one.
+// what ends the asking. An await about one known call is not one for a new one. Each asking gets one call: with a count,
+// it asks for as many as are missing.
 func (a *await) wantIncoming() (withdraw func()) {
 	var ends []func()
 	for _, part := range a.open() {
 		if a.Call != "" || !part.expr.Mentions("call") {
 			continue
 		}
-		if in, ok := incoming(part.expr, a.names); ok {
+		in, ok := incoming(part.expr, a.names)
+		missing := 1
+		if a.Mode == steps.One {
+			missing = max(a.Count-len(a.found), 1)
+		}
+		for ; ok && missing > 0; missing-- {
 			ends = append(ends, a.env.frame.host.Want(in))
 		}
 	}
