@@ -42,7 +42,9 @@ func (q *request) read(into any) *reply {
 	case errors.As(err, &wrong) && wrong.Field == "":
 		return fail("the body is a JSON %s; it must be an object", wrong.Value)
 	case errors.As(err, &wrong):
-		return fail("%s is a JSON %s, which it cannot be", wrong.Field, wrong.Value)
+		// The decoder names our embedded structs on the way to the member.
+		field := strings.NewReplacer("callbackBody.", "", "contextBody.", "").Replace(wrong.Field)
+		return fail("%s is a JSON %s, which it cannot be", field, wrong.Value)
 	case err != nil:
 		return fail("the body is no valid JSON: %v", err)
 	}
@@ -200,7 +202,7 @@ func checkPlace(b *createBody) string {
 	case kind == "tokenMeetingInfo" || kind == "joinMeetingIdMeetingInfo" || kind == "organizerMeetingInfo":
 		return ""
 	}
-	return fmt.Sprintf("meetingInfo.@odata.type is %q; it may be organizerMeetingInfo, tokenMeetingInfo or joinMeetingIdMeetingInfo, after #microsoft.graph.", kind)
+	return fmt.Sprintf("meetingInfo.@odata.type is %q; it may be #microsoft.graph.organizerMeetingInfo, tokenMeetingInfo or joinMeetingIdMeetingInfo", kind)
 }
 
 func (b *answerBody) check(d graph.Dialect) string {

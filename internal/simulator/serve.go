@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"callflow/internal/graph"
@@ -186,7 +185,7 @@ func failure(status int, code, message string) reply {
 }
 
 func badRequest(format string, args ...any) reply {
-	return failure(400, "BadRequest", sentence(fmt.Sprintf(format, args...)))
+	return failure(400, "BadRequest", fmt.Sprintf(format, args...)+".")
 }
 
 // wrongState: the pages tell no status for a request that comes in the wrong state of a call; 409 is ours.
@@ -200,13 +199,6 @@ func wrongState(c *call, done, want string) reply {
 
 func noParticipant(c *call, id string) reply {
 	return failure(404, "8522", fmt.Sprintf("Participant %q not found.", id))
-}
-
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
 func encode(v any) []byte {
