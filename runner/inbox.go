@@ -93,9 +93,13 @@ func (b *inbox) put(h steps.Host, at time.Time, ev *graph.Event) {
 		e.repeat = b.calls.see(ev)
 	}
 	b.markLate(e)
-	if b.took != nil && b.took(h, e) {
-		return
+	if b.took == nil || !b.took(h, e) {
+		b.offer(e)
 	}
+}
+
+// offer shows an entry to the steps that wait, in file order.
+func (b *inbox) offer(e *entry) {
 	for _, w := range b.waiting {
 		if w.over || !w.offer(e) {
 			continue

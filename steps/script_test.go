@@ -138,7 +138,8 @@ func runCase(t *testing.T, a *txtar.Archive, verb string) (name, text string) {
 	if err := sim.Run(context.Background(), cfg, func(h steps.Host) { prepared.Run(h) }); err != nil {
 		t.Fatal(err)
 	}
-	return "journal", plainIDs(source, journalText(journal, verb))
+	_, isScripted := section(a, "service")
+	return "journal", plainIDs(source, journalText(journal, verb, isScripted))
 }
 
 var guid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
@@ -262,8 +263,9 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // journalText lays a journal out for reading, one record a line: when, which step, what. It has the bodies of that verb's
-// requests, and leaves cleanup out.
-func journalText(journal []steps.Record, verb string) string {
+// requests, and leaves cleanup out. How long things take and what people do is the simulator's affair: it is only told of
+// a scripted service.
+func journalText(journal []steps.Record, verb string, isScripted bool) string {
 	var b strings.Builder
 	for _, r := range journal {
 		if r.Step == "cleanup" || r.Cleanup != nil {
@@ -277,8 +279,12 @@ func journalText(journal []steps.Record, verb string) string {
 			who += ": "
 		}
 		for i, line := range recordLines(r, verb) {
+			at := ""
+			if isScripted {
+				at = fmt.Sprintf("%-8s", steps.Span(r.At.Sub(sim.Epoch)))
+			}
 			if i == 0 {
-				fmt.Fprintf(&b, "%-7s %s%s\n", steps.Span(r.At.Sub(sim.Epoch)), who, line)
+				fmt.Fprintf(&b, "%s%s%s\n", at, who, line)
 			} else {
 				fmt.Fprintf(&b, "            %s\n", line)
 			}
@@ -324,8 +330,6 @@ func recordLines(r steps.Record, verb string) []string {
 		return []string{fmt.Sprintf("%s = %s", r.Capture.Name, value)}
 	case r.Log != nil:
 		return []string{r.Log.Level + ": " + r.Log.Text}
-	case r.World != nil:
-		return []string{"world: " + r.World.Who + " " + r.World.Did}
 	case r.StepEnd != nil:
 		text := r.StepEnd.Status
 		if r.StepEnd.Reason != "" {
