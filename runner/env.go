@@ -36,9 +36,13 @@ func (e *env) Send(c graph.Command) (*graph.Reply, error) {
 	if e.step.ID != "" {
 		e.book.sent[e.step.ID] = e.window
 	}
+	e.method = c.Method
 	reply, err := e.run.send(e.Host(), sender{key: e.key, branch: e.branch, verb: e.step.Verb.Name, attempt: e.attempt}, c)
 	if reply != nil {
 		e.reply = reply
+	}
+	if err == nil && !e.deadline.IsZero() && e.host.Now().After(e.deadline) {
+		err = e.over // the response came in the time that a cancelled request still gets
 	}
 	return reply, err
 }

@@ -3,6 +3,8 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -35,7 +37,7 @@ func (t *turn) perform(params any) (steps.Outputs, error) {
 		if err == nil || retry == nil {
 			return outputs, err
 		}
-		again, aerr := t.again(retry, err)
+		again, aerr := t.again(retry, outputs, err)
 		if aerr != nil {
 			return outputs, aerr
 		}
@@ -106,7 +108,7 @@ func (t *turn) waits(retry *schema.Retry) func() time.Duration {
 }
 
 // again says whether an error is worth another attempt.
-func (t *turn) again(retry *schema.Retry, err error) (bool, error) {
+func (t *turn) again(retry *schema.Retry, outputs steps.Outputs, err error) (bool, error) {
 	var (
 		net     *steps.NetError
 		refused *steps.GraphError
@@ -117,34 +119,34 @@ func (t *turn) again(retry *schema.Retry, err error) (bool, error) {
 		return false, nil // a timeout, a value that cannot be evaluated, the end of a scope
 	}
 	if retry.When != nil {
-		return retry.When.Test(t.names.with(t.attempted(err)))
+		return retry.When.Test(t.names.with(t.attempted(outputs, err)))
 	}
 	switch {
 	case isNet:
-		return !net.Auth && (net.Refused || t.step.Verb.Idempotent), nil
+		return !net.Auth && (net.Refused || t.idempotent()), nil
 	case isRefused:
 		switch status := refused.Reply.Status; {
 		case status == 429, status == 503: // the service has not acted
 			return true, nil
 		case status == 408, status >= 500:
-			return t.step.Verb.Idempotent, nil
+			return t.idempotent(), nil
 		}
 	}
 	return false, nil
 }
 
-// attempted is what a retry's `when` sees.
-func (t *turn) attempted(err error) map[string]any {
-	seen := map[string]any{"attempt": t.attempts, "error": err.Error()}
-	if t.reply != nil {
-		seen["response"] = response(t.reply)
-	}
-	if t.outcome != "" {
-		seen["outcome"] = t.outcome
-	}
-	if t.result != nil {
-		seen["resultInfo"] = t.result
-	}
+// idempotent says whether the request may be repeated when nobody knows whether the service has acted on it. For the
+// verb request, HTTP's own rule holds (RFC 9110, 9.2.2).
+func (t *turn) idempotent() bool {
+	return t.step.Verb.Idempotent || t.step.Verb.Role == schema.Reads ||
+		t.step.Verb.Name == "request" && slices.Contains([]string{"GET", "PUT", "DELETE"}, t.method)
+}
+
+// attempted is what a retry's `when` sees: what there is of the attempt's outputs, and the error.
+func (t *turn) attempted(outputs steps.Outputs, err error) map[string]any {
+	seen := maps.Clone(outputs)
+	seen = t.complete(seen)
+	seen["attempt"], seen["error"] = t.attempts, err.Error()
 	return seen
 }
 

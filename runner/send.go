@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"callflow/internal/graph"
 	"callflow/steps"
@@ -21,10 +22,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	if err != nil {
 		return nil, &steps.FailureError{Failure: &steps.Failure{Kind: "value", Text: err.Error()}}
 	}
-	headers := graph.Headers{{Name: "Scenario-Id", Value: r.scenario}, {Name: "client-request-id", Value: newID(h)}}
-	if wire.Body != nil {
-		headers = append(graph.Headers{{Name: "Content-Type", Value: "application/json"}}, headers...)
-	}
+	headers := r.headers(h, c.Headers, wire.Body != nil)
 	sent := h.Now()
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
 		Method: wire.Method, Path: wire.Path, Call: graph.CanonicalID(c.Call), Headers: headers, Body: raw(wire.Body)}})
@@ -51,6 +49,23 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		err = &steps.GraphError{Verb: who.verb, Reply: reply}
 	}
 	return reply, err
+}
+
+// headers are what every request carries, unless the author says otherwise, and the author's own, by name.
+func (r *run) headers(h steps.Host, own graph.Headers, body bool) graph.Headers {
+	all := slices.Clone(own)
+	add := func(name, value string) {
+		if own.Get(name) == "" {
+			all = append(all, graph.Header{Name: name, Value: value})
+		}
+	}
+	add("Scenario-Id", r.scenario)
+	add("client-request-id", newID(h))
+	if body {
+		add("Content-Type", "application/json")
+	}
+	slices.SortStableFunc(all, func(a, b graph.Header) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // finalOperation is the event that stands for a response whose operation is over already: no notification follows.

@@ -30,12 +30,14 @@ type turn struct {
 	deadline time.Time  // zero: none
 	bounded  steps.Host // ends at deadline; made on first use, see Host
 	unbind   func(error)
+	over     *ended // with which it ends
 	item     bool // of a forEach
 	nested   bool // it ran other steps
 	attempts int
 	outcome  string // last outcome reached
 	result   map[string]any
 	reply    *graph.Reply // of the last attempt that had one
+	method   string       // that the last command asked for itself
 }
 
 // step runs one step of the plan: its if, its items.
@@ -138,6 +140,9 @@ func (t *turn) execute() (steps.Outputs, error) {
 	}
 	outputs, err := t.perform(params)
 	outputs = t.complete(outputs)
+	if outcome, ok := outputs["outcome"].(string); ok && t.step.Verb.Role == schema.Acts {
+		t.outcome = outcome
+	}
 	all := t.names.with(outputs)
 	for _, c := range t.step.Capture {
 		v, cerr := capture(c, all)
@@ -206,7 +211,8 @@ func (t *turn) Host() steps.Host {
 		t.bounded = t.host
 		if !t.deadline.IsZero() {
 			left := max(t.deadline.Sub(t.host.Now()), time.Nanosecond)
-			t.bounded, t.unbind = t.host.Scope(left, &ended{kind: "timeout", turn: t, why: "timeout of " + steps.Span(t.limit) + " of step " + t.key})
+			t.over = &ended{kind: "timeout", turn: t, why: "timeout of " + steps.Span(t.limit) + " of step " + t.key}
+			t.bounded, t.unbind = t.host.Scope(left, t.over)
 		}
 	}
 	return t.bounded

@@ -1,0 +1,172 @@
+package runner
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"callflow/internal/graph"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+const varied = `
+name: vars
+vars:
+  number: "+15551234567"
+  count: 3
+  share: 0.5
+  wanted: true
+  text: "42"
+  twice: ${{ count * 2 }}
+secrets:
+  pin: ${{ env.PIN }}
+steps:
+  - log: ${{ number }} ${{ count }} ${{ share }} ${{ wanted }} ${{ text }} ${{ twice }} ${{ pin }}
+`
+
+func prepareVaried(t *testing.T, opt Options) (*Prepared, error) {
+	t.Helper()
+	plan, problems := schema.Check(schema.Source{Name: "vars.yaml", Text: []byte(varied), Env: func(name string) (string, bool) {
+		return "13579", name == "PIN"
+	}}, steps.Vocabulary())
+	if plan == nil {
+		t.Fatal(problems)
+	}
+	opt.Target = simulated()
+	return Prepare(plan, opt)
+}
+
+func TestVarsKeepTextAndType(t *testing.T) {
+	for name, test := range map[string]struct {
+		vars, secrets map[string]string
+		want          map[string]any
+		err           string
+	}{
+		"as declared": {nil, nil, map[string]any{"number": "+15551234567", "count": 3, "share": 0.5, "wanted": true, "text": "42", "twice": 6, "pin": "13579"}, ""},
+		"replaced": {map[string]string{"number": "0123", "count": "5", "share": "2", "wanted": "false", "text": "007"}, map[string]string{"pin": "0000"},
+			map[string]any{"number": "0123", "count": 5, "share": 2.0, "wanted": false, "text": "007", "twice": 10, "pin": "0000"}, ""},
+		"unknown, nearly":  {map[string]string{"cuont": "5"}, nil, nil, `--var cuont: vars.yaml declares no var "cuont"; did you mean "count"?`},
+		"unknown, far off": {map[string]string{"zzz": "5"}, nil, nil, `--var zzz: vars.yaml declares no var "zzz"; it has count, number, share, text, twice, wanted`},
+		"unknown secret":   {nil, map[string]string{"pim": "5"}, nil, `--secret pim: vars.yaml declares no secret "pim"; did you mean "pin"?`},
+		"no number":        {map[string]string{"count": "five"}, nil, nil, `--var count=five: "five" is no whole number, but the scenario declares one (3)`},
+		"no boolean":       {map[string]string{"wanted": "maybe"}, nil, nil, `--var wanted=maybe: "maybe" is neither true nor false, but the scenario declares one (true)`},
+	} {
+		p, err := prepareVaried(t, Options{Vars: test.vars, Secrets: test.secrets})
+		message := ""
+		if err != nil {
+			message = err.Error()
+		}
+		if message != test.err {
+			t.Errorf("%s: error %q, want %q", name, message, test.err)
+			continue
+		}
+		if err != nil {
+			continue
+		}
+		for _, k := range slices.Sorted(maps.Keys(test.want)) {
+			if diff := cmp.Diff(test.want[k], p.names.all[k]); diff != "" {
+				t.Errorf("%s: %s (-want +got):\n%s", name, k, diff)
+			}
+		}
+		if !slices.Equal(p.Secrets, []string{test.want["pin"].(string)}) {
+			t.Errorf("%s: secrets %q", name, p.Secrets)
+		}
+	}
+}
+
+func TestRunIDComesFromTheCommand(t *testing.T) {
+	id := func(seed uint64, repeat int) string {
+		p, err := prepareVaried(t, Options{Seed: seed, Repeat: repeat, Callback: func(id string) string { return "https://x/" + id }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Target.Callback != "https://x/"+p.RunID || graph.CanonicalID(p.RunID) != p.RunID || len(p.RunID) != 36 {
+			t.Errorf("run id %q, callback %q", p.RunID, p.Target.Callback)
+		}
+		return p.RunID
+	}
+	if id(1, 0) != id(1, 0) {
+		t.Error("the same command has two run ids")
+	}
+	if id(1, 0) == id(2, 0) || id(1, 0) == id(1, 1) {
+		t.Error("seed and repeat do not count")
+	}
+}
+
+func TestSkip(t *testing.T) {
+	elsewhere := steps.Target{Name: "staging", Dialect: graph.V1, Bot: testBot}
+	legacy := simulated()
+	legacy.Dialect = graph.Legacy
+	const plain = "name: s\nsteps:\n  - log: hi\n"
+	for name, test := range map[string]struct {
+		yaml   string
+		target steps.Target
+		want   string
+	}{
+		"nothing special":        {plain, elsewhere, ""},
+		"requires, there":        {"requires: [simulator]\n" + plain, simulated(), ""},
+		"requires, elsewhere":    {"requires: [simulator]\n" + plain, elsewhere, "requires the simulator, and staging is none"},
+		"the verb, there":        {plain + "  - simulate: {hangUp: {who: carol}}\n", simulated(), ""},
+		"the verb, elsewhere":    {plain + "  - simulate: {hangUp: {who: carol}}\n", elsewhere, "step simulate (test.yaml:4:5) tells simulated people what to do, and staging is no simulator"},
+		"the verb, in a branch":  {plain + "  - parallel:\n      a:\n        - simulate: {hangUp: {who: carol}}\n", elsewhere, "tells simulated people"},
+		"a section is no reason": {"simulate: {people: {carol: {}}}\n" + plain, elsewhere, ""},
+		"legacy has it":          {plain + "  - getCall: x\n", legacy, ""},
+	} {
+		p, err := Prepare(compile(t, test.yaml, nil), Options{Target: test.target})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if p.Skip != test.want && (test.want == "" || !strings.Contains(p.Skip, test.want)) {
+			t.Errorf("%s: skip %q, want %q", name, p.Skip, test.want)
+		}
+	}
+}
+
+func TestSkippedRunSaysWhy(t *testing.T) {
+	x := (&trial{yaml: "name: s\nrequires: [simulator]\nsteps:\n  - log: hi\n",
+		opt: Options{Target: steps.Target{Name: "staging", Dialect: graph.V1, Bot: testBot}}}).run(t)
+	x.want(t, "run skipped\n")
+	if end := x.end(t); end.Reason != "requires the simulator, and staging is none" || x.Status != steps.Skipped {
+		t.Errorf("%s: %s", x.Status, end.Reason)
+	}
+}
+
+func TestSecretsOfIncludedFilesAreMasked(t *testing.T) {
+	x := (&trial{
+		yaml:  "name: s\nsteps:\n  - include: inner.yaml\n",
+		files: map[string]string{"inner.yaml": "name: i\nsecrets: {key: hunter2hunter2}\nsteps:\n  - log: the key is ${{ key }}\n"},
+	}).run(t)
+	if strings.Contains(x.journal, "hunter2") || !strings.Contains(x.journal, "the key is ***") {
+		t.Errorf("the journal shows a secret:\n%s", x.journal)
+	}
+}
+
+func TestPeopleInRunStart(t *testing.T) {
+	x := (&trial{yaml: `
+name: people
+simulate:
+  people:
+    zoe: {id: 8A34A46B3D174ADC8DCEDC4E7D572698, displayName: Zoe Zeta}
+    phil: {phone: "+15551234567"}
+steps:
+  - log: hi
+`}).run(t)
+	want := []steps.Named{
+		{ID: "+15551234567", Name: "phil", Kind: "person"},
+		{ID: "8a34a46b-3d17-4adc-8dce-dc4e7d572698", Name: "Zoe Zeta", Kind: "person"},
+		{ID: testBot.AppID, Name: "bot", Kind: "bot"},
+	}
+	var got []steps.Named
+	for _, p := range x.records[0].RunStart.People {
+		if p.Name != "phil" || strings.HasPrefix(p.ID, "+") {
+			got = append(got, p)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("people (-want +got):\n%s", diff)
+	}
+}
