@@ -107,8 +107,11 @@ var (
 	}
 )
 
-// line masks one record's line of JSON.
+// line masks one record's line of JSON: first what is known, whole, then what looks like a token.
 func (m *Mask) line(line []byte) []byte {
+	if slices.ContainsFunc(m.forms, func(f []byte) bool { return bytes.Contains(line, f) }) {
+		line = m.strings(line)
+	}
 	if anyHint(line) {
 		line = member.ReplaceAll(line, []byte("${1}"+Masked+`"`))
 		line = header.ReplaceAll(line, []byte("${1}"+Masked+`"`))
@@ -117,10 +120,7 @@ func (m *Mask) line(line []byte) []byte {
 		line = bearer.ReplaceAll(line, []byte("${1}"+Masked))
 		line = jwt.ReplaceAll(line, []byte(Masked))
 	}
-	if !slices.ContainsFunc(m.forms, func(f []byte) bool { return bytes.Contains(line, f) }) {
-		return line
-	}
-	return m.strings(line)
+	return line
 }
 
 // strings masks the known secrets in the values of a line's JSON strings, and numbers that are a secret. Members' names

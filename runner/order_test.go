@@ -160,7 +160,7 @@ make start
 make POST /v1.0/communications/calls
 make 201
 make made = c1
-make failed: createCall was accepted, but did not reach established within 1.98s
+make failed: createCall was accepted, but did not reach established within its timeout of 2s
 finally[0] start
 finally[0] log made c1
 finally[0] passed

@@ -31,8 +31,8 @@ type turn struct {
 	bounded  steps.Host // ends at deadline; made on first use, see Host
 	unbind   func(error)
 	over     *ended // with which it ends
-	item     bool // of a forEach
-	nested   bool // it ran other steps
+	item     bool   // of a forEach
+	nested   bool   // it ran other steps
 	attempts int
 	outcome  string // last outcome reached
 	result   map[string]any

@@ -206,8 +206,8 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 		}
 		return status, nil
 	}
-	mask := report.Mask(p.Secrets)
-	var journal *report.Journal
+	mask := runner.NewMask(p.Secrets)
+	var journal *runner.Journal
 	if b.flags.journal != "" {
 		file, err := openJournal(b.flags.journal, journalName(j, p.RunID))
 		if err != nil {
@@ -216,7 +216,7 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 			return status, err
 		}
 		buffered := bufio.NewWriter(file)
-		journal = report.NewJournal(buffered)
+		journal = runner.NewJournal(buffered, p.Secrets)
 		defer func() {
 			for _, err := range []error{journal.Err(), buffered.Flush(), file.Close()} {
 				if err != nil && journalErr == nil {
@@ -227,13 +227,12 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 	}
 	begun, ended := false, false
 	emit := func(r steps.Record) {
-		r = mask(r)
 		if journal != nil {
 			journal.Record(r)
 		}
 		begun = begun || r.RunStart != nil
 		ended = ended || r.RunEnd != nil
-		view.Record(r)
+		view.Record(mask.Record(r))
 	}
 	var result runner.Result
 	err = b.target.run(ctx, p, b.flags.seed, emit, func(h steps.Host) { result = p.Run(h) })
