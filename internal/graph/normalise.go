@@ -123,13 +123,17 @@ func (n *normaliser) text(m *member, v any) (any, bool) {
 			return nil, false
 		}
 	}
+	to := s
 	switch m.kind {
 	case identifier:
-		return CanonicalID(s), true
+		to = CanonicalID(s)
 	case word:
-		return documented(m.words, s), true
+		to = documented(m.words, s)
 	}
-	return s, true
+	if ok && to == s {
+		return v, true // the value as it is: no new string in an interface
+	}
+	return to, true
 }
 
 // documented returns an enum's word in the case Graph documents; enums may grow, so an unknown word stays.
