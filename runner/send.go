@@ -43,7 +43,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	r.legs.answer(c, reply)
 	r.calls.learn(c, reply)
 	if reply.Final {
-		r.inbox.put(h, h.Now(), finalOperation(reply))
+		r.inbox.put(h, h.Now(), reply.Event())
 	}
 	if err == nil && reply.Status >= 400 {
 		err = &steps.GraphError{Verb: who.verb, Reply: reply}
@@ -66,20 +66,6 @@ func (r *run) headers(h steps.Host, own graph.Headers, body bool) graph.Headers 
 	}
 	slices.SortStableFunc(all, func(a, b graph.Header) int { return strings.Compare(a.Name, b.Name) })
 	return all
-}
-
-// finalOperation is the event that stands for a response whose operation is over already: no notification follows.
-func finalOperation(r *graph.Reply) *graph.Event {
-	resource := "/communications/calls/" + r.CallID + "/operations/" + r.OperationID
-	view := map[string]any{
-		"operation": r.Operation,
-		"event":     map[string]any{"kind": string(graph.KindOperation), "changeType": "updated", "resource": resource, "origin": "response"},
-	}
-	if r.CallID != "" {
-		view["call"] = map[string]any{"id": r.CallID}
-	}
-	return &graph.Event{Kind: graph.KindOperation, ChangeType: "updated", Resource: resource, CallID: r.CallID,
-		OperationID: r.OperationID, Origin: "response", View: view, Raw: slices.Clone(r.Raw)}
 }
 
 // ambiguous says whether the service may have acted although no response came.

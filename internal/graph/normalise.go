@@ -38,7 +38,7 @@ func (n *normaliser) object(s *shape, in map[string]any) map[string]any {
 			}
 			continue
 		}
-		if m.lone && in[m.name] != nil {
+		if m.alias && in[m.name] != nil {
 			continue // said twice: the documented name holds
 		}
 		if m.spill != "" && n.spills(m, v, out) {

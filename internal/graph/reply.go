@@ -87,7 +87,7 @@ func (r *Reply) fill(c Command, value any) {
 	case aCall:
 		call := n.object(callShape, o)
 		r.Call, r.Body = call, call
-		if id, ok := call["id"].(string); ok && (r.CallID == "" || c.Op == "getCall") {
+		if id, ok := call["id"].(string); ok && r.CallID == "" {
 			r.CallID = id
 		}
 		if r.CallID != "" {

@@ -30,7 +30,7 @@ type member struct {
 	preset string            // what legacy writes when it is empty
 	odata  string            // the @odata.type to fill in, where the struct's own does not say it
 	call   bool              // names a call: legacy writes it as a path
-	lone   bool              // name is not what the wire said, but the alias of it (a member found by an alias)
+	alias  bool              // this entry of members is for another spelling of the name
 }
 
 type kind uint8
@@ -80,7 +80,7 @@ func buildShape(t reflect.Type, building map[reflect.Type]*shape) *shape {
 		for _, alias := range split(t.Field(m.index).Tag.Get("alias")) {
 			if s.members[alias] == nil {
 				other := *s.fields[i]
-				other.lone = true
+				other.alias = true
 				s.members[alias] = &other
 			}
 		}

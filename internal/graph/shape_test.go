@@ -54,7 +54,7 @@ func TestTypesHaveGraphsMembers(t *testing.T) {
 				t.Errorf("%s has no %s", typ, property)
 				continue
 			}
-			if m.lone {
+			if m.alias {
 				t.Errorf("%s.%s is an alias only", typ, property)
 			}
 			of = strings.TrimSuffix(of, "?")
