@@ -392,7 +392,7 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 			out = append(out, v.block(f)...)
 		}
 	}
-	if wentWrong(end.Status) && hasTraffic(v.records) {
+	if wentWrong(end.Status) && end.Status != steps.Interrupted && hasTraffic(v.records) {
 		inner := c.Style
 		inner.Width = max(inner.Width-2, 40)
 		for _, line := range Ladder(v.records, inner) {
@@ -401,7 +401,7 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 		out = append(out, "")
 	}
 	line := "  " + c.paint(statusColor(end.Status), statusWord(end.Status))
-	if end.Reason != "" {
+	if end.Reason != "" && end.Reason != end.Status {
 		line += ": " + clean(end.Reason)
 	}
 	if end.Status != steps.Skipped {
