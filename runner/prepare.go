@@ -25,18 +25,24 @@ func knownOptions(plan *schema.Plan, opt Options) error {
 			return unknownOption("--var", "var", name, plan.File, plan.Vars)
 		}
 	}
-	secrets := slices.Clone(plan.Secrets)
-	walk(plan, func(s *schema.Step) {
-		if s.Include != nil {
-			secrets = append(secrets, s.Include.Secrets...)
-		}
-	})
+	secrets := Secrets(plan)
 	for _, name := range slices.Sorted(maps.Keys(opt.Secrets)) {
 		if !declares(secrets, name) {
 			return unknownOption("--secret", "secret", name, plan.File, secrets)
 		}
 	}
 	return nil
+}
+
+// Secrets are those that a plan and the plans it includes declare: what --secret may name.
+func Secrets(plan *schema.Plan) []schema.Var {
+	secrets := slices.Clone(plan.Secrets)
+	walk(plan, func(s *schema.Step) {
+		if s.Include != nil {
+			secrets = append(secrets, s.Include.Secrets...)
+		}
+	})
+	return secrets
 }
 
 func declares(vars []schema.Var, name string) bool {

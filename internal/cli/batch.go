@@ -128,7 +128,7 @@ func planned(s *schema.Step) string {
 
 // run makes the runs, at most --parallel side by side, and returns a *verdictError when not all passed.
 func (b *batch) run() error {
-	ctx, stop := interruptible(b.io.err, b.target.kill)
+	ctx, stop := interruptible(b.io.err, "hanging up", b.target.kill)
 	defer stop()
 	console := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
 	console.Together = b.flags.parallel > 1
@@ -273,7 +273,7 @@ func journalName(j job, runID string) string {
 
 // interruptible returns a context that the first SIGINT or SIGTERM ends, so that runs hang up their calls. The second one
 // kills the runs, and the process if that is not enough.
-func interruptible(w io.Writer, kill func()) (ctx context.Context, stop func()) {
+func interruptible(w io.Writer, doing string, kill func()) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -284,7 +284,7 @@ func interruptible(w io.Writer, kill func()) (ctx context.Context, stop func()) 
 			case <-signals:
 				switch n {
 				case 0:
-					fmt.Fprintln(w, "callflow: interrupted: hanging up; once more to stop at once")
+					fmt.Fprintf(w, "callflow: interrupted: %s; once more to stop at once\n", doing)
 					cancel(steps.ErrInterrupted)
 				case 1:
 					kill()

@@ -13,6 +13,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/report"
+	"callflow/runner"
 	"callflow/schema"
 )
 
@@ -138,7 +139,7 @@ func (f *runFlags) given(chosen []choice, io streams) (given, error) {
 		for _, v := range c.scenario.plan.Vars {
 			declared.vars[v.Name] = ""
 		}
-		for _, v := range c.scenario.plan.Secrets {
+		for _, v := range runner.Secrets(c.scenario.plan) {
 			declared.secrets[v.Name] = ""
 			if value, ok := os.LookupEnv("CALLFLOW_SECRET_" + v.Name); ok {
 				g.secrets[v.Name] = value
@@ -207,7 +208,7 @@ func (g given) of(p *schema.Plan) (vars, secrets map[string]string) {
 		}
 		return out
 	}
-	return pick(g.vars, p.Vars), pick(g.secrets, p.Secrets)
+	return pick(g.vars, p.Vars), pick(g.secrets, runner.Secrets(p))
 }
 
 // jobs lists the runs in order: files as given, rows in row-major order, repetitions of the whole one after the other.
