@@ -20,7 +20,7 @@ type legs struct {
 type leg struct {
 	id      string
 	ringing bool // incoming, and not answered
-	told    bool // a response named it
+	known   bool // a response named it, or it came in
 	ended   bool
 }
 
@@ -49,7 +49,7 @@ func (l *legs) see(e *graph.Event) {
 	case state == "terminated", e.ChangeType == "deleted":
 		x.ended = true
 	case state == "incoming":
-		x.ringing = true
+		x.ringing, x.known = true, true
 	case state != "" && state != "terminating":
 		x.ringing = false
 	}
@@ -60,7 +60,7 @@ func (l *legs) answer(c graph.Command, r *graph.Reply) {
 	id := graph.CanonicalID(c.Call)
 	switch ok := r.Status < 300; {
 	case c.Op == "createCall" && ok && r.CallID != "":
-		l.at(r.CallID).told = true
+		l.at(r.CallID).known = true
 	case id == "":
 	case c.Op == "answer" && ok:
 		l.at(id).ringing = false
@@ -91,7 +91,7 @@ func (l *legs) up() (up []*leg) {
 func (l *legs) unexplained() int {
 	n := l.missed
 	for _, x := range l.all {
-		if !x.told && !x.ringing {
+		if !x.known {
 			n--
 		}
 	}

@@ -84,7 +84,7 @@ steps:
 0s make start
 0s make POST /v1.0/communications/calls
 20ms make no response: connection reset before the response came
-20ms make failed: connection reset before the response came
+20ms make failed: createCall got no response: connection reset before the response came
 2.01s event call established
 2.01s cleanup DELETE /v1.0/communications/calls/c9
 2.03s cleanup 204

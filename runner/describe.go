@@ -47,12 +47,7 @@ func people(scene *world.Scene, bot steps.Bot) []steps.Named {
 // its parameters name.
 func (t *turn) describe(params any) string {
 	var words []string
-	d := describer{names: map[string]string{}}
-	for _, p := range people(t.run.Scene, t.run.Target.Bot) {
-		if p.Kind == "person" {
-			d.names[p.ID] = p.Name
-		}
-	}
+	d := describer{people: t.run.people}
 	if params != nil {
 		d.visit(reflect.ValueOf(params), "")
 	}
@@ -67,9 +62,9 @@ func (t *turn) describe(params any) string {
 }
 
 type describer struct {
-	names map[string]string // id -> person
-	exprs []string
-	whom  []string
+	people []steps.Named
+	exprs  []string
+	whom   []string
 }
 
 func (d *describer) visit(v reflect.Value, name string) {
@@ -116,10 +111,11 @@ func (d *describer) visit(v reflect.Value, name string) {
 		}
 	case reflect.String:
 		s := v.String()
-		person := d.names[graph.CanonicalID(s)]
+		id := graph.CanonicalID(s)
+		known := slices.IndexFunc(d.people, func(p steps.Named) bool { return p.ID == id && p.Kind == "person" })
 		switch {
-		case person != "":
-			s = person
+		case known >= 0:
+			s = d.people[known].Name
 		case !strings.HasPrefix(s, "+") && name != "threadId":
 			return
 		}

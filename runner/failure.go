@@ -92,18 +92,14 @@ func describeError(t *turn, err error) *steps.Failure {
 		return told.Failure
 	case errors.As(err, &gaveUp):
 		last := *describeError(t, gaveUp.last)
-		last.Text = gaveUp.Error()
+		last.Text = gaveUp.why + "; last: " + last.Text
 		return &last
 	case errors.As(err, &outcome):
 		return &steps.Failure{Kind: "outcome", Text: outcome.Error(), Code: explainCode(resultInfo(outcome.Verdict.ResultInfo))}
 	case errors.As(err, &refused):
 		return &steps.Failure{Kind: "graph", Text: refused.Error(), Graph: refused.Reply.Error, Code: errorCode(refused.Reply)}
 	case errors.As(err, &net):
-		f := &steps.Failure{Kind: "network", Text: err.Error()}
-		if net.Auth {
-			f.Kind = "token"
-		}
-		return f
+		return unanswered(t, net)
 	case errors.As(err, &value):
 		return &steps.Failure{Kind: "value", Pos: value.Pos, Text: fmt.Sprintf("cannot evaluate %s: %v", value.Expr, value.Err)}
 	case errors.As(err, &over):
@@ -121,6 +117,22 @@ func describeError(t *turn, err error) *steps.Failure {
 		return &steps.Failure{Kind: "nothing", Text: "nothing can happen any more in the simulated world, and the step still waits"}
 	}
 	return &steps.Failure{Kind: "error", Text: err.Error()}
+}
+
+// unanswered is the failure of a request that got no response.
+func unanswered(t *turn, net *steps.NetError) *steps.Failure {
+	what := "the request"
+	if t != nil {
+		what = t.step.Verb.Name
+	}
+	switch {
+	case net.Auth:
+		return &steps.Failure{Kind: "token", Text: what + " was not sent, for there is no token: " + net.Error()}
+	case net.Refused:
+		return &steps.Failure{Kind: "network", Text: what + " could not be sent: " + net.Error()}
+	}
+	return &steps.Failure{Kind: "network", Text: what + " got no response: " + net.Error(),
+		Hints: []string{"nobody knows whether the service has acted on it"}}
 }
 
 // stop explains the end of the main scope: what ended it, and which steps were under way.
@@ -203,44 +215,11 @@ func errorCode(r *graph.Reply) *steps.Explained {
 
 // suggest is `; did you mean "x"?` for the known name nearest to a misspelt one, else the known names.
 func suggest(name string, known []string) string {
-	best, least := "", max(len(name)/3, 1)+1
-	for _, k := range known {
-		if d := distance(name, k); d < least {
-			best, least = k, d
-		}
-	}
-	switch {
-	case best != "":
+	if best := schema.Nearest(name, known); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
-	case len(known) > 0:
-		known = slices.Sorted(slices.Values(known))
-		return "; it has " + strings.Join(known, ", ")
 	}
-	return ""
-}
-
-// distance counts the letters to insert, delete, replace or swap (Damerau-Levenshtein, optimal string alignment).
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		rows[i][0] = i
+	if len(known) == 0 {
+		return ""
 	}
-	for j := range y {
-		rows[0][j+1] = j + 1
-	}
-	for i := 1; i <= len(x); i++ {
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(x)][len(y)]
+	return "; it has " + strings.Join(slices.Sorted(slices.Values(known)), ", ")
 }

@@ -15,6 +15,7 @@ type run struct {
 	inbox    *inbox
 	calls    *pictures
 	legs     legs
+	people   []steps.Named
 	scenario string // the Scenario-Id header of every request
 	started  time.Time
 	root     *frame
@@ -30,6 +31,7 @@ func newRun(p *Prepared, h steps.Host) *run {
 	r.inbox = &inbox{calls: r.calls, took: r.took}
 	r.root = &frame{run: r, plan: p.plan, names: p.names.child(), book: newBook()}
 	r.root.names.all["calls"] = r.calls.names()
+	r.people = people(p.Scene, p.Target.Bot)
 	r.scenario = newID(h)
 	return r
 }
@@ -50,7 +52,7 @@ func (r *run) start(h steps.Host) {
 		RunID: r.RunID, Scenario: r.plan.Name, File: r.plan.File, Row: r.opt.Row.Name,
 		Target: r.Target.Name, Dialect: string(r.Target.Dialect), Simulated: r.Target.Simulated,
 		Seed: r.opt.Seed, Started: r.started, Steps: len(r.plan.Steps) + len(r.plan.Finally), Tags: r.plan.Tags,
-		People: people(r.Scene, r.Target.Bot),
+		People: r.people,
 	}})
 }
 
@@ -116,6 +118,7 @@ func (r *run) main(h steps.Host) (e ending) {
 		err = r.never
 	}
 	e.add(r, err)
+	r.stopped = nil
 	e.add(r, r.root.finally(h))
 	e.outputs = r.outputs(&e)
 	r.cleanup(h, &e)

@@ -143,6 +143,18 @@ func (t *turn) execute() (steps.Outputs, error) {
 	if outcome, ok := outputs["outcome"].(string); ok && t.step.Verb.Role == schema.Acts {
 		t.outcome = outcome
 	}
+	err = t.capture(outputs, err)
+	if err == nil && len(t.step.Expect) > 0 {
+		err = steps.Expect(t.step.Expect, t.names.with(outputs))
+	}
+	return t.end(outputs, err)
+}
+
+// capture names what the step captures, as far as its outputs have it. Something absent fails a step that has not failed.
+func (t *turn) capture(outputs steps.Outputs, err error) error {
+	if len(t.step.Capture) == 0 {
+		return err
+	}
 	all := t.names.with(outputs)
 	for _, c := range t.step.Capture {
 		v, cerr := capture(c, all)
@@ -154,10 +166,7 @@ func (t *turn) execute() (steps.Outputs, error) {
 			err = cerr
 		}
 	}
-	if err == nil {
-		err = steps.Expect(t.step.Expect, t.names.with(outputs))
-	}
-	return t.end(outputs, err)
+	return err
 }
 
 // prepare evaluates the timeout and the parameters of the first attempt.

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// Nearest returns the candidate that got was most likely meant to be, or "".
+func Nearest(got string, candidates []string) string { return nearest(got, candidates) }
+
 // nearest returns the candidate that got was most likely meant to be, or "".
 func nearest(got string, candidates []string) string {
 	best, bestDistance := "", 1+max(1, len(got)/3)
