@@ -83,3 +83,28 @@ func BenchmarkAwaitMatch(b *testing.B) {
 		box.offer(entries[i%len(entries)])
 	}
 }
+
+// What an await's conjuncts fix decides which incoming calls the host looks for.
+func TestIncoming(t *testing.T) {
+	tests := []struct {
+		match  string
+		ok     bool
+		caller string
+		target string
+	}{
+		{`call.state == "incoming"`, true, "", ""},
+		{`call.state == "established"`, false, "", ""},
+		{`call.state == "incoming" && call.source.identity.user.id == "8A34A46B3D174ADC8DCEDC4E7D572698"`, true, "8a34a46b-3d17-4adc-8dce-dc4e7d572698", ""},
+		{`"+15551234567" == call.source.identity.phone.id && call.state == "incoming"`, true, "+15551234567", ""},
+		{`call.state == "incoming" && call.targets[0].identity.application.id == p2pCall`, true, "", "c"},
+		{`call.state == "incoming" && (call.source.identity.user.id == "a" || call.subject == "b")`, true, "", ""},
+		{`call.state != "incoming"`, false, "", ""},
+	}
+	for _, tt := range tests {
+		a, _ := awaitOf(t, fmt.Sprintf("await: %q", tt.match))
+		in, ok := incoming(a.parts[0].expr, a.names)
+		if ok != tt.ok || ok && (in.Caller != tt.caller || in.Target != tt.target) {
+			t.Errorf("%s: %v, caller %q, target %q; want %v, %q, %q", tt.match, ok, in.Caller, in.Target, tt.ok, tt.caller, tt.target)
+		}
+	}
+}

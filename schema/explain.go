@@ -57,18 +57,26 @@ func equation(n *node, known func(top string) bool) (path string, value *node) {
 	}
 	for i, side := range n.parts {
 		other := n.parts[1-i]
-		top, _, _ := strings.Cut(side.path, ".")
+		top := topOf(side.path)
 		if side.path == "" || top == "#" || known(top) || other.op == "literal" && other.literal == nil {
 			continue
 		}
 		if other.every(func(n *node) bool {
-			top, _, _ := strings.Cut(n.path, ".")
+			top := topOf(n.path)
 			return n.path == "" || top == "#" || known(top)
 		}) {
 			return side.path, other
 		}
 	}
 	return "", nil
+}
+
+// topOf is the name that a path begins with: call of call.targets[0].identity.
+func topOf(path string) string {
+	if i := strings.IndexAny(path, ".["); i >= 0 {
+		return path[:i]
+	}
+	return path
 }
 
 // every says that f holds for n and all parts of it.

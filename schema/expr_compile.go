@@ -315,6 +315,9 @@ func (c *compiler) index(at, base, key *node) *node {
 		return c.refuse(at, "expr-type", "", "%s is %s; it has no elements", c.what(base), base.typ.words())
 	}
 	at.op = "index"
+	if n, ok := key.literal.(int); ok && n >= 0 && base.path != "" && base.typ.Kind == KindList {
+		at.path = fmt.Sprintf("%s[%d]", base.path, n)
+	}
 	at.eval = func(ev *evaluation) any {
 		b, k := base.eval(ev), key.eval(ev)
 		ev.work++

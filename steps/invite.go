@@ -12,14 +12,7 @@ type inviteParams struct {
 	graph.InviteBody
 }
 
-type inviteOutputs struct {
-	Call      graph.Object[graph.Call]           `json:"call" doc:"The call they were invited to."`
-	Operation graph.Object[graph.CommsOperation] `json:"operation" doc:"The operation, as the response and the last event about it show it."`
-	Outcome   string                             `json:"outcome" enum:"completed,accepted,failed" doc:"What the operation came to."`
-	Acted
-}
-
-var invite = Define[inviteParams, inviteOutputs](schema.Verb{
+var invite = Define[inviteParams, operationOutputs](schema.Verb{
 	Name:    "invite",
 	Summary: "invite participants to a call, also by replacing a call they are in",
 	Detail: "With `replacesCallId` the participant is moved out of that call into this one: their old call ends by itself, and\n" +
@@ -56,9 +49,6 @@ func runInvite(env Env, p *inviteParams) (Outputs, error) {
 	for i := range p.Participants {
 		p.Participants[i].ReplacesCallID = graph.CanonicalID(p.Participants[i].ReplacesCallID)
 	}
-	if p.ClientContext == "" {
-		p.ClientContext = env.NewID()
-	}
-	return act(env, graph.Command{Op: "invite", Call: p.Call, Body: &p.InviteBody},
-		func(r *graph.Reply) *watched { return finishes(r, p.ClientContext) })
+	p.ClientContext = contextOf(env, p.ClientContext)
+	return operate(env, graph.Command{Op: "invite", Call: p.Call, Body: &p.InviteBody}, p.ClientContext)
 }

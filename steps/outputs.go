@@ -24,6 +24,14 @@ type Acted struct {
 	Attempts   int                            `json:"attempts" doc:"How often the request was sent."`
 }
 
+// operationOutputs are the outputs of a verb that begins an operation.
+type operationOutputs struct {
+	Call      graph.Object[graph.Call]           `json:"call" doc:"The call that the operation belongs to."`
+	Operation graph.Object[graph.CommsOperation] `json:"operation" doc:"The operation, as the response and the last event about it show it."`
+	Outcome   string                             `json:"outcome" enum:"completed,accepted,failed" doc:"What the operation came to."`
+	Acted
+}
+
 // replied are the outputs that follow from a response: call and operation, where it tells of them. The runner adds
 // response.
 func replied(r *graph.Reply) Outputs {
@@ -71,6 +79,19 @@ func act(env Env, c graph.Command, judge func(*graph.Reply) *watched) (Outputs, 
 		return out, nil
 	}
 	return follow(env, out, judge(reply))
+}
+
+// operate sends a command that begins an operation, and follows that operation until the goal.
+func operate(env Env, c graph.Command, clientContext string) (Outputs, error) {
+	return act(env, c, func(r *graph.Reply) *watched { return finishes(r, clientContext) })
+}
+
+// contextOf is the author's clientContext, else a fresh one: notifications of the operation are known by it.
+func contextOf(env Env, given string) string {
+	if given == "" {
+		return env.NewID()
+	}
+	return given
 }
 
 // follow waits for the goal; the outputs then show the call or operation as the last event did.

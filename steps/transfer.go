@@ -64,9 +64,7 @@ func runTransfer(env Env, p *transferParams) (Outputs, error) {
 	if p.TransferTarget != nil {
 		p.TransferTarget.ReplacesCallID = graph.CanonicalID(p.TransferTarget.ReplacesCallID)
 	}
-	if p.ClientContext == "" {
-		p.ClientContext = env.NewID()
-	}
+	p.ClientContext = contextOf(env, p.ClientContext)
 	return act(env, graph.Command{Op: "transfer", Call: p.Call, Body: &p.TransferBody}, func(r *graph.Reply) *watched {
 		t := &transferJudge{
 			call: graph.CanonicalID(p.Call), operation: r.OperationID, context: p.ClientContext,
