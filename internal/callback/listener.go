@@ -146,6 +146,9 @@ func (l *Listener) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !own {
 		l.cfg.Sink.Arrive(bot, events)
+		if odd == nil && len(events) > 0 && events[0].Kind == graph.KindOther && events[0].CallID == "" {
+			odd = &refusal{http.StatusBadRequest, "the notification is about no call: " + events[0].Problem}
+		}
 	} else if !l.cfg.Sink.Deliver(run, events) {
 		return &refusal{http.StatusNotFound, fmt.Sprintf("no run %q is going on", run)}
 	}

@@ -106,6 +106,7 @@ func TestListener(t *testing.T) {
 		{name: "empty", body: "", status: 400, lines: []string{"r1 other odd"}},
 		{name: "no object", body: "[1]", status: 400, lines: []string{"r1 other odd"}},
 		{name: "unknown object", body: `{"a":1}`, status: 202, lines: []string{"r1 other odd"}},
+		{name: "unknown object for nobody", path: "/api/calls", body: `{"a":1}`, status: 400, lines: []string{"other other odd"}},
 		{name: "too large", body: large, status: 413, lines: []string{"r1 other odd"}},
 		{name: "too large, no token", token: "-", body: large, status: 401},
 		{name: "old format", path: "/api/calls", body: oldFormat, status: 204},

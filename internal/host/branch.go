@@ -77,9 +77,6 @@ func (b *Branch) Wake(why error) {
 	b.run.turns.woken()
 }
 
-// Outside gives way while f does something that takes real time. f is called with the run unlocked.
-func (b *Branch) Outside(f func()) { b.run.turns.outside(b, f) }
-
 // Abandonable says how a request that b waits for is given up; give must make the wait end soon.
 func (b *Branch) Abandonable(give func()) { b.abandon = give }
 
@@ -210,7 +207,10 @@ func (h *place) Fork(n int, branch func(i int, h steps.Host)) {
 		r.turns.start(b, func() {
 			defer func() {
 				if p := recover(); p != nil {
-					b.fault = panicked{p, debug.Stack()}
+					b.fault = p
+					if _, known := p.(panicked); !known {
+						b.fault = panicked{p, debug.Stack()}
+					}
 				}
 				r.turns.lock()
 				r.leave(b)

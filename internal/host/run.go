@@ -30,7 +30,7 @@ type World interface {
 	Now() time.Time
 	// After calls f once with the run locked, d from now, unless stopped before.
 	After(d time.Duration, rank Rank, f func()) (stop func())
-	// Do makes one attempt for b, whose turn it is, and gives way meanwhile: by b.Park or b.Outside.
+	// Do makes one attempt for b, whose turn it is, and gives way meanwhile: by b.Park or Threaded.Outside.
 	Do(b *Branch, r steps.Request) (steps.Response, error)
 	// Want asks for incoming calls; twin says that another run waits for the very same ones.
 	Want(in steps.Incoming) (withdraw func(), twin bool)
@@ -62,8 +62,6 @@ type turns interface {
 	start(b *Branch, f func())
 	// park gives way until it is b's turn again.
 	park(b *Branch)
-	// outside gives way, calls f unlocked, and waits for b's next turn.
-	outside(b *Branch, f func())
 	// woken says that some branch has become ready.
 	woken()
 }

@@ -44,8 +44,6 @@ func (coroutines) start(b *Branch, f func()) {
 
 func (coroutines) park(b *Branch) { b.yield(struct{}{}) }
 
-func (coroutines) outside(b *Branch, f func()) { f() }
-
 // Threaded is a run whose branches are goroutines; a baton goes from one to the next.
 type Threaded struct{ *Run }
 
@@ -78,6 +76,19 @@ func (t Threaded) Locked(f func()) {
 	t.turns.lock()
 	defer t.turns.unlock()
 	f()
+}
+
+// Outside gives way while f does something that takes real time. The run is locked before and after, but not during f.
+func (t Threaded) Outside(b *Branch, f func()) {
+	g := t.turns.(*goroutines)
+	g.pass()
+	g.mu.Unlock()
+	f()
+	g.mu.Lock()
+	b.Wake(nil)
+	g.mu.Unlock()
+	<-b.turn
+	g.mu.Lock()
 }
 
 // goroutines hands the baton on. mu guards the run; the baton says which branch executes, mostly without mu.
@@ -120,17 +131,6 @@ func (g *goroutines) woken() {
 
 func (g *goroutines) park(b *Branch) {
 	g.pass()
-	g.mu.Unlock()
-	<-b.turn
-	g.mu.Lock()
-}
-
-func (g *goroutines) outside(b *Branch, f func()) {
-	g.pass()
-	g.mu.Unlock()
-	f()
-	g.mu.Lock()
-	b.Wake(nil)
 	g.mu.Unlock()
 	<-b.turn
 	g.mu.Lock()

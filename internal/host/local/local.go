@@ -96,6 +96,9 @@ func (h *Hub) Run(ctx context.Context, runID string, seed uint64, emit func(step
 		return fmt.Errorf("a run %q is going on already", runID)
 	}
 	defer h.forget(runID)
+	if ctx.Err() != nil {
+		w.run.Interrupt(steps.ErrInterrupted)
+	}
 	defer context.AfterFunc(ctx, func() { w.run.Interrupt(steps.ErrInterrupted) })()
 	w.run.Main(branch)
 	return nil
@@ -141,7 +144,7 @@ func (w *world) Do(b *host.Branch, q steps.Request) (resp steps.Response, err er
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	b.Abandonable(cancel)
-	b.Outside(func() { resp, err = w.hub.send(ctx, q) })
+	w.run.Outside(b, func() { resp, err = w.hub.send(ctx, q) })
 	return resp, err
 }
 

@@ -325,3 +325,52 @@ func TestOthersGoOnDuringDo(t *testing.T) {
 		want(t, lines, "slept", "response")
 	})
 }
+
+// TestDeliveriesFromManySides: events keep one order, and none is lost, while a run listens.
+func TestDeliveriesFromManySides(t *testing.T) {
+	const senders, each = 4, 250
+	hub := NewHub(Config{})
+	var sending sync.WaitGroup
+	err := hub.Run(t.Context(), "r", 1, nil, func(h steps.Host) {
+		for range senders {
+			sending.Go(func() {
+				for range each {
+					hub.Deliver("r", []*graph.Event{event("c", "established")})
+				}
+			})
+		}
+		h.Fork(3, func(_ int, h steps.Host) {
+			for seq := range uint64(senders * each) {
+				if e, err := h.Next(seq, h.Now().Add(time.Minute)); err != nil || e.Seq != seq+1 {
+					t.Errorf("after %d: %d %v", seq, e.Seq, err)
+					return
+				}
+			}
+		})
+	})
+	sending.Wait()
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestInterruptedBeforeItBegan(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_ = NewHub(Config{}).Run(ctx, "r", 1, nil, func(h steps.Host) {
+		if err := h.Sleep(time.Hour); !errors.Is(err, steps.ErrInterrupted) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestPanicReachesTheForkingBranch(t *testing.T) {
+	defer func() {
+		if p := recover(); p == nil || !strings.Contains(fmt.Sprint(p), "boom") {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	_ = NewHub(Config{}).Run(t.Context(), "r", 1, nil, func(h steps.Host) {
+		h.Fork(2, func(i int, h steps.Host) { panic("boom") })
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -185,10 +186,21 @@ func (s *Server) live() {
 		case <-bell.C:
 			l.now = max(l.now, time.Since(l.wall))
 			if len(l.queue) > 0 && l.queue[0].at <= l.now {
-				l.step(context.Background(), nil)
+				s.guard(func() { l.step(context.Background(), nil) })
 			}
 		}
 	}
+}
+
+// guard keeps a fault of the service from ending the process, and says whether there was none.
+func (s *Server) guard(f func()) (ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.cfg.Log(fmt.Sprintf("the simulated service failed: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	f()
+	return true
 }
 
 // enter takes a request from outside into the loop, and its response out of it.
@@ -223,8 +235,8 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serve(rec *recorder, r *http.Request) {
 	if r.URL.Path == world.ActionPath && s.service != nil {
 		act(rec, r, s.service)
-	} else {
-		s.handler.ServeHTTP(rec, r)
+	} else if !s.guard(func() { s.handler.ServeHTTP(rec, r) }) {
+		*rec = recorder{status: http.StatusInternalServerError}
 	}
 	// What is due at this very instant is meant to come before the response.
 	if q := s.loop.queue; len(q) > 0 && q[0].at <= s.loop.now {

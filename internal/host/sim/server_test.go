@@ -161,6 +161,8 @@ func TestServerFates(t *testing.T) {
 				w.(simulator.Fated).Fate(simulator.Fate{Delay: 20 * time.Millisecond})
 			case "/lost":
 				w.(simulator.Fated).Fate(simulator.Fate{Lost: true})
+			case "/panic":
+				panic("boom")
 			case "/reset":
 				w.(simulator.Fated).Fate(simulator.Fate{Reset: true})
 			}
@@ -181,7 +183,15 @@ func TestServerFates(t *testing.T) {
 			t.Errorf("%s: got %s", path, got)
 		}
 	}
-	resp, err := http.Post(front.URL+"/large", "", io.LimitReader(zeros{}, maxRequest+1))
+	resp, err := http.Post(front.URL+"/panic", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusInternalServerError {
+		t.Error(resp.Status)
+	}
+	resp, err = http.Post(front.URL+"/large", "", io.LimitReader(zeros{}, maxRequest+1))
 	if err != nil {
 		t.Fatal(err)
 	}

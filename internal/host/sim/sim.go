@@ -52,7 +52,7 @@ func Run(ctx context.Context, cfg Config, branch func(h steps.Host)) error {
 	}
 	w.run = host.NewStepped(w, cfg.Seed, branch)
 	if w.service != nil {
-		w.service.Start()
+		w.plan(0, host.Happening, w.service.Start) // after the run's own first records
 	}
 	return w.live(ctx)
 }

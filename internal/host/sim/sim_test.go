@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"callflow/internal/graph"
@@ -303,6 +304,23 @@ func TestCancelledDo(t *testing.T) {
 	}
 	want(t, try(t, slow(4*time.Second), branch), "4.02s 201 <nil>", "4.02s again: scope over")
 	want(t, try(t, slow(time.Minute), branch), "6s 0 scope over", "6s again: scope over")
+}
+
+func TestRealTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var journal []steps.Record
+		cfg := Config{RunID: runID, RealTime: true, Service: nobody, Emit: func(r steps.Record) { journal = append(journal, r) }}
+		err := Run(t.Context(), cfg, func(h steps.Host) {
+			h.Do(steps.Request{Method: "GET", Path: "/"})
+			h.Sleep(time.Hour)
+			say(h, "%v", time.Since(began))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, journal, "1h0m0.02s 1h0m0.02s")
+	})
 }
 
 func TestInterrupt(t *testing.T) {
