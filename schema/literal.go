@@ -31,7 +31,7 @@ var (
 	bracesInText = regexp.MustCompile(`(?:^|[^$])(\{\{\s*[\w.]+(?:\[[^\]]*\])?[\w.]*\s*\}\})`)
 	identifier   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	wordForm     = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
-	yamlBooleans = []string{"yes", "no", "on", "off", "y", "n", "true", "false", "null"}
+	yamlBooleans = []string{"yes", "no", "on", "off", "true", "false", "null"}
 )
 
 // parseDuration reads 500ms, 15s, 1m30s, 2h. It may not be negative.

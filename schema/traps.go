@@ -104,12 +104,12 @@ func findTrap(line string) (trap, bool) {
 		return trap{at + 1, 1, "not YAML: a tab cannot indent", "use spaces"}, true
 	}
 	start := entryStart.FindString(line)
-	value := strings.TrimRight(line[len(start):], " \t")
+	value := withoutComment(line[len(start):])
 	col := utf8.RuneCountInString(start) + 1
 	make := func(text, hint string) (trap, bool) {
 		return trap{col, utf8.RuneCountInString(value), "not YAML: " + text, hint}, true
 	}
-	key := strings.TrimLeft(start, " ")
+	key := strings.TrimLeft(start, " -")
 	if value == "" {
 		return trap{}, false
 	}
@@ -119,6 +119,8 @@ func findTrap(line string) (trap, bool) {
 	switch {
 	case value[0] == '!':
 		return make("a value that begins with ! is a YAML tag", "for a negation write: "+key+"not "+strings.TrimLeft(value[1:], " "))
+	case value[0] == ':':
+		return make("a key is missing before the colon", "")
 	case value[0] == '@' || value[0] == '`' || value[0] == '%':
 		return make(fmt.Sprintf("a value cannot begin with %c", value[0]), "quote it: "+key+quoteWhole(value))
 	case value[0] == '*' || value[0] == '&':
@@ -129,6 +131,23 @@ func findTrap(line string) (trap, bool) {
 		return make("a colon and a space inside a value begin another mapping", "quote the whole value: "+key+quoteWhole(value))
 	}
 	return trap{}, false
+}
+
+// withoutComment cuts a comment off that no quote contains.
+func withoutComment(value string) string {
+	for at := 0; ; {
+		i := strings.Index(value[at:], " #")
+		if i < 0 {
+			break
+		}
+		at += i
+		if !oddQuotes(value[:at]) {
+			value = value[:at]
+			break
+		}
+		at++
+	}
+	return strings.TrimRight(value, " \t")
 }
 
 // flowTrap looks at a value in [ ] or { }.

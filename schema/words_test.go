@@ -99,7 +99,7 @@ type awaitParams struct {
 	Any       Map[*Expr] `json:"any" scope:"event" optional:"true" doc:"Events of which one must come."`
 	FailOn    *Expr      `json:"failOn" scope:"event" doc:"Ends the await as failed."`
 	Never     *Expr      `json:"never" scope:"event" doc:"Must not come."`
-	From      string     `json:"from" doc:"start, now or a step."`
+	From      string     `json:"from" step:"true" doc:"start, now or a step."`
 	Count     int        `json:"count" default:"1" doc:"How many."`
 	Operation string     `json:"operation" operation:"true" doc:"Only this operation."`
 }
