@@ -1,0 +1,171 @@
+package schema
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+// TestLimits feeds what no person would write.
+func TestLimits(t *testing.T) {
+	bomb := "x: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+	for c := 'b'; c < 'z'; c++ {
+		bomb += fmt.Sprintf("x%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c, ", c-1), 10), ", "))
+	}
+	tests := []struct{ name, text, want string }{
+		{"empty", "", "f.yaml:1:1: the file is empty; a scenario has at least steps [empty-file]"},
+		{"spaces", " \n\t\n", "f.yaml:1:1: the file is empty; a scenario has at least steps [empty-file]"},
+		{"comments", "# nothing\n", "f.yaml:1:1: the file has only comments; a scenario has at least steps [empty-file]"},
+		{"null", "~", "f.yaml:1:1: there is no value here; a scenario, a mapping with at least steps, is wanted [empty-value]"},
+		{"list", "- log: hi\n", "f.yaml:1:1: this is a list; a scenario is a mapping with at least steps [wrong-kind]"},
+		{"text", "hello", "f.yaml:1:1: this is a single value; a scenario, a mapping with at least steps, is wanted [wrong-kind]"},
+		{"nul", "name: a\x00b\n", "f.yaml:1:8: the control character U+0000 cannot stand in a scenario [bad-character]"},
+		{"latin1", "name: caf\xe9\n", "f.yaml:1:10: byte 0xe9 is not UTF-8; save the file as UTF-8 [not-utf8]"},
+		{"utf16", "\xff\xfen\x00", "f.yaml:1:1: byte 0xff is not UTF-8; save the file as UTF-8 [not-utf8]"},
+		{"10 MB", strings.Repeat("# ten megabytes of nothing\n", 400_000), "f.yaml:1:1: the file has 10800000 bytes; a scenario may have 1048576 [too-large]"},
+		{"many values", "steps:\n" + strings.Repeat("- log: a\n", 5000), "f.yaml:1:1: the file has more than 10000 values once its aliases are written out [too-large]"},
+		{"alias bomb", bomb, "f.yaml:1:1: the file has more than 10000 values once its aliases are written out [too-large]"},
+		{"deep", strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "values are nested deeper than 60 [too-large]"},
+		{"alias of itself", "steps: &a\n  - *a\n", `f.yaml:1:8: the anchor "a" contains an alias of itself [alias-loop]`},
+		{"broken", "steps: [\n" + strings.Repeat("{", 100_000), "[yaml-syntax]"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			start := time.Now()
+			plan, ps := Check(Source{Name: "f.yaml", Text: []byte(tt.text)}, smallVocabulary())
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %s", took)
+			}
+			if plan != nil {
+				t.Error("there is a plan")
+			}
+			if len(ps) != 1 || !strings.Contains(ps[0].String(), tt.want) {
+				t.Errorf("got  %s\nwant %s", ps.Error(), tt.want)
+			}
+		})
+	}
+}
+
+func TestManyProblemsAreCut(t *testing.T) {
+	_, ps := Check(Source{Name: "f.yaml", Text: []byte("steps:\n" + strings.Repeat("- lgo: a\n", 1000))}, smallVocabulary())
+	if len(ps) != maxProblems+1 || ps[maxProblems].Code != "too-many" {
+		t.Errorf("%d problems, the last one %s", len(ps), ps[len(ps)-1])
+	}
+}
+
+// TestIncludesThatMultiply includes a file ten times that includes another one ten times, and so on.
+func TestIncludesThatMultiply(t *testing.T) {
+	files := fstest.MapFS{}
+	for i := range 9 {
+		files[fmt.Sprintf("f%d.yaml", i)] = &fstest.MapFile{Data: []byte("steps:\n" + strings.Repeat(fmt.Sprintf("- include: {file: f%d.yaml}\n", i+1), 10))}
+	}
+	files["f9.yaml"] = &fstest.MapFile{Data: []byte("steps:\n- log: hi\n")}
+	_, ps := Check(Source{Name: "f0.yaml", Text: files["f0.yaml"].Data, FS: files}, smallVocabulary())
+	if !ps.Failed() || ps[0].Code != "too-large" {
+		t.Errorf("got %v", ps)
+	}
+}
+
+func TestByteOrderMarkIsIgnored(t *testing.T) {
+	plan, ps := Check(Source{Name: "f.yaml", Text: []byte("\ufeffsteps:\n- log: hi\n")}, smallVocabulary())
+	if plan == nil || len(ps) > 0 {
+		t.Errorf("got %v", ps)
+	}
+}
+
+// TestColumnsCountRunes checks places after letters of several bytes, in blocks and behind Windows' line ends.
+func TestColumnsCountRunes(t *testing.T) {
+	text := "name: Übergabe\r\nsteps:\r\n- log: \"äöü ${{ whom }}\"\r\n- log: |\r\n    größe\r\n    ä ${{ nobody }}\r\n"
+	_, ps := Check(Source{Name: "f.yaml", Text: []byte(text)}, smallVocabulary())
+	var got []string
+	for _, p := range ps {
+		got = append(got, fmt.Sprintf("%d:%d %s", p.Line, p.Col, p.Source))
+	}
+	want := "3:17 - log: \"äöü ${{ whom }}\"; 6:11     ä ${{ nobody }}"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "; "), want)
+	}
+}
+
+// FuzzCheck holds the reader to its promise: whatever the bytes are, it answers, and no problem stands outside of the file.
+func FuzzCheck(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.yaml")
+	ok, _ := filepath.Glob("testdata/ok/*.yaml")
+	for _, file := range append(files, ok...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Add([]byte("a: &a [*a]"))
+	f.Add([]byte("? !x : - {<<: *b}"))
+	f.Add([]byte("\xff\xfe"))
+	voc := smallVocabulary()
+	f.Fuzz(func(t *testing.T, text []byte) {
+		plan, ps := Check(Source{Name: "f.yaml", Text: text, FS: os.DirFS("testdata")}, voc)
+		if (plan == nil) != ps.Failed() {
+			t.Errorf("plan is nil: %v, problems: %v", plan == nil, ps)
+		}
+		lines := len(splitLines(string(text)))
+		for _, p := range ps {
+			if p.Code == "internal" {
+				t.Error(p, p.Hint)
+			}
+			if p.File == "f.yaml" && (p.Line < 1 || p.Line > lines || p.Col < 1) {
+				t.Errorf("%s stands outside of the %d lines", p, lines)
+			}
+		}
+		if plan != nil {
+			buildAll(plan.Steps)
+		}
+	})
+}
+
+// buildAll builds every template without any names: errors are fine, panics are not.
+func buildAll(b Block) {
+	for _, s := range b {
+		for _, t := range []*Template{s.Params, s.ForEach, s.Timeout, s.Retry} {
+			if t != nil {
+				t.Static()
+				_, _ = t.Build(nil)
+			}
+		}
+	}
+}
+
+func BenchmarkCheck60Lines(b *testing.B) {
+	text, err := os.ReadFile("testdata/ok/seed_flow.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	lines := strings.Count(string(text), "\n")
+	for ; lines < 60; lines += 2 {
+		text = append(text, "  - log: ${{ p2pCall }}\n    if: meetingCall != p2pCall\n"...)
+	}
+	voc := smallVocabulary()
+	b.ReportAllocs()
+	for b.Loop() {
+		if plan, ps := Check(Source{Name: "f.yaml", Text: text}, voc); plan == nil {
+			b.Fatal(ps)
+		}
+	}
+}
+
+func BenchmarkBuildParams(b *testing.B) {
+	plan, ps := Check(Source{Name: "f.yaml", Text: []byte(seedFlow)}, smallVocabulary())
+	if plan == nil {
+		b.Fatal(ps)
+	}
+	names := map[string]any{"meetingCall": "m", "caller": "c", "p2pCall": "p"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := plan.Steps[2].Params.Build(names); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
