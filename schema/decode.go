@@ -208,9 +208,13 @@ func (d *decoder) list(n *yaml.Node, t reflect.Type, f *field) maker {
 	}
 	m.seen = &Type{Kind: KindList, Elem: elem}
 	if parts != nil {
-		static := m.static
+		rest := reflect.MakeSlice(t, len(items), len(items))
+		reflect.Copy(rest, m.static)
+		for _, p := range parts {
+			rest.Index(p.index).SetZero()
+		}
 		m.build = func(names map[string]any) (reflect.Value, error) {
-			made := copyValue(static)
+			made := copyValue(rest)
 			for _, p := range parts {
 				v, err := p.build(names)
 				if err != nil {

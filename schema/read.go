@@ -330,11 +330,12 @@ func (in *inspector) line(number int) string {
 }
 
 func (in *inspector) runeAt(line, col int) rune {
-	rs := []rune(in.line(line))
-	if col < 1 || col > len(rs) {
-		return 0
+	for _, r := range in.line(line) {
+		if col--; col == 0 {
+			return r
+		}
 	}
-	return rs[col-1]
+	return 0
 }
 
 // restOfLine is what stands in the file from the node's first character to the end of its line.

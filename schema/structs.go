@@ -193,9 +193,15 @@ func (b *structBuilder) maker() maker {
 	if parts == nil {
 		return m
 	}
+	// What expressions decide is made anew each time, so only the rest is copied.
+	rest := reflect.New(static.Type()).Elem()
+	rest.Set(static)
+	for _, p := range parts {
+		rest.FieldByIndex(p.field).SetZero()
+	}
 	m.build = func(names map[string]any) (reflect.Value, error) {
-		made := reflect.New(static.Type()).Elem()
-		made.Set(copyValue(static))
+		made := reflect.New(rest.Type()).Elem()
+		made.Set(copyValue(rest))
 		for _, p := range parts {
 			v, err := p.build(names)
 			if err != nil {
