@@ -68,4 +68,7 @@ var ProblemCodes = []ProblemCode{
 	{"expr-function", "There is no such function, or it takes other arguments."},
 	{"expr-guard", "The name may be absent here. Use it under the same `if`, test it, or write `name ?? …`."},
 	{"expr-size", "The expression is too long or too deep: 4 KB, predicates nested at most twice."},
+	// Awaits.
+	{"await-stale", "The await could claim an event from before a step that acted on the same call. Write `from: <id of that step>`, or pin the event: the operation's id."},
+	{"await-unsatisfiable", "No event can ever match."},
 }

@@ -120,7 +120,7 @@ func (c *compiler) unknownName(at *node, name string) *node {
 	}
 	known := c.sc.known("")
 	if voc := c.sc.voc; voc != nil && voc.Event != nil && typeOf(voc.Event).field(name) != nil {
-		return c.refuse(at, "expr-name", "", "%q is known only where an event is looked at (match, failOn, never …)%s", name, orKnown(didYouMean(name, known)))
+		return c.refuse(at, "expr-name", "", "%q is not known here: the step yields none, and events are looked at in match, failOn and never only", name)
 	}
 	if _, ok := functions[name]; ok {
 		return c.refuse(at, "expr-name", "", "%s is a function: write %s(…)", name, name)
@@ -137,13 +137,6 @@ func only(where string) string {
 		return "captured only " + rest
 	}
 	return where
-}
-
-func orKnown(hint string) string {
-	if hint == "" {
-		return ""
-	}
-	return "; " + hint
 }
 
 // guarded reports a name that may be absent here. key is what presence tests prove.
@@ -184,7 +177,7 @@ func (c *compiler) step(at *node, id string) *node {
 	if sym == nil {
 		ids := c.sc.known("steps.")
 		if p, ok := c.sc.findElsewhere(key); ok {
-			return c.refuse(at, "expr-name", "", "step %q is %s, at %s:%d; its outputs are not known here", id, p.where, p.at.File, p.at.Line)
+			return c.refuse(at, "expr-name", "", "step %q %s, at %s:%d; its outputs are not known here", id, p.where, p.at.File, p.at.Line)
 		}
 		if near := nearest(id, ids); near != "" {
 			return c.refuse(at, "expr-name", "", "no step before this one has the id %q; did you mean %q?", id, near)

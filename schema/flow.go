@@ -1,4 +1,426 @@
 package schema
 
-// flow checks what only the whole plan can show: stale awaits, awaits that nothing can satisfy, and the like.
-func flow(p *Plan, voc *Vocabulary) Problems { return nil }
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// The states of a call that its events pass through once: the first at its beginning, the other at its end. Every other
+// state may be stated several times.
+const (
+	stateIncoming = "incoming"
+	stateEnded    = "terminated"
+)
+
+// flow checks what only the whole plan can show: stale awaits, and awaits that nothing can satisfy.
+func flow(p *Plan, voc *Vocabulary) Problems {
+	w := &flowWalk{voc: voc}
+	c := &course{known: map[string]thing{}}
+	w.block(p.Steps, c)
+	w.block(p.Finally, c)
+	return w.problems
+}
+
+// flowWalk goes through a plan in the order of its steps.
+type flowWalk struct {
+	voc      *Vocabulary
+	problems Problems
+}
+
+// course is what has happened before a step, on its branch.
+type course struct {
+	acts    []act
+	known   map[string]thing // what names and steps.<id>.call.id stand for
+	sources bool             // something is there that events can come from
+}
+
+// act is a step that asked the service to act on a call.
+type act struct {
+	step *Step
+	call thing
+}
+
+// thing is a call or an operation that some step made, saw, or was told of. Equal keys are the same thing.
+type thing struct {
+	kind string // call, operation, or "" when it is only a value
+	key  string
+	step *Step // that made it known
+	made bool  // by that step
+}
+
+func (c *course) fork() *course {
+	return &course{acts: c.acts[:len(c.acts):len(c.acts)], known: maps.Clone(c.known), sources: c.sources}
+}
+
+func (w *flowWalk) block(b Block, c *course) {
+	for _, s := range b {
+		w.step(s, c)
+	}
+}
+
+func (w *flowWalk) step(s *Step, c *course) {
+	if s.Verb == nil {
+		return
+	}
+	w.nested(s, c)
+	if s.Include != nil {
+		inner := &course{known: map[string]thing{}, sources: true} // the callers may have any calls
+		w.block(s.Include.Steps, inner)
+		w.block(s.Include.Finally, inner)
+		c.sources = c.sources || acting(s.Include.Steps)
+	}
+	call, hasCall := w.param(s, c, func(f *field) bool { return f.call })
+	switch s.Verb.Role {
+	case Watches:
+		w.await(s, c)
+	case Acts:
+		c.sources = true
+		if s.Verb.Creates {
+			call, hasCall = thing{kind: "call", key: "call of " + s.Path, step: s, made: true}, true
+		}
+		if hasCall {
+			c.acts = append(c.acts, act{s, call})
+		}
+	}
+	w.bind(s, c, call)
+}
+
+// nested walks the steps within a step's parameters. Branches do not see each other's.
+func (w *flowWalk) nested(s *Step, c *course) {
+	start := c.fork()
+	for _, inner := range nestedSteps(s) {
+		if !inner.beside {
+			w.block(inner.steps, c)
+			continue
+		}
+		branch := start.fork()
+		branch.sources = branch.sources || actingStep(s) // the others may be the source
+		before := len(branch.acts)
+		w.block(inner.steps, branch)
+		c.acts = append(c.acts, branch.acts[before:]...)
+		c.sources = c.sources || branch.sources
+		for name, t := range branch.known {
+			c.known[name] = t
+		}
+	}
+}
+
+// innerSteps are steps within a step; beside others when they run at the same time.
+type innerSteps struct {
+	steps  Block
+	beside bool
+}
+
+func nestedSteps(s *Step) (inner []innerSteps) {
+	static := staticParams(s)
+	if !static.IsValid() {
+		return nil
+	}
+	for _, f := range structureOf(s.Verb.Params).fields {
+		switch v := static.FieldByIndex(f.index).Interface().(type) {
+		case Block:
+			inner = append(inner, innerSteps{steps: v})
+		case *Step:
+			if v != nil {
+				inner = append(inner, innerSteps{steps: Block{v}})
+			}
+		case Map[Block]:
+			for _, e := range v {
+				inner = append(inner, innerSteps{e.Value, true})
+			}
+		}
+	}
+	return inner
+}
+
+func staticParams(s *Step) reflect.Value {
+	if s.Params == nil || s.Verb.Params == nil || s.Verb.Params.Kind() != reflect.Struct {
+		return reflect.Value{}
+	}
+	return reflect.ValueOf(s.Params.Static()).Elem()
+}
+
+// acting says that steps act on a call, or claim an incoming one.
+func acting(b Block) bool {
+	for _, s := range b {
+		if s.Verb != nil && actingStep(s) {
+			return true
+		}
+	}
+	return false
+}
+
+func actingStep(s *Step) bool {
+	if s.Verb.Role == Acts || s.Include != nil && acting(s.Include.Steps) {
+		return true
+	}
+	for _, e := range awaited(s) {
+		if e.claimsIncoming() {
+			return true
+		}
+	}
+	for _, inner := range nestedSteps(s) {
+		if acting(inner.steps) {
+			return true
+		}
+	}
+	return false
+}
+
+var wholeReference = regexp.MustCompile(`^\$\{\{\s*(.*?)\s*\}\}$`)
+
+// param returns what the parameter of that sort names.
+func (w *flowWalk) param(s *Step, c *course, sort func(*field) bool) (thing, bool) {
+	if s.Params == nil || s.Verb.Params == nil || s.Params.node == nil {
+		return thing{}, false
+	}
+	n := resolve(s.Params.node)
+	for _, f := range structureOf(s.Verb.Params).fields {
+		if !sort(&f) {
+			continue
+		}
+		value := resolve(childNode(n, f.name))
+		if f.short && len(n.Content) == 0 {
+			value = n
+		}
+		if value == nil || value.Value == "" {
+			continue
+		}
+		return c.named(value.Value), true
+	}
+	return thing{}, false
+}
+
+// named is what a parameter's text names: ${{ name }}, or an id as it is.
+func (c *course) named(text string) thing {
+	if m := wholeReference.FindStringSubmatch(text); m != nil {
+		return c.at(m[1])
+	}
+	if id, ok := canonicalID(text); ok {
+		text = string(id[:])
+	}
+	return thing{key: "value " + text}
+}
+
+// at is what a path in an expression stands for.
+func (c *course) at(path string) thing {
+	if t, ok := c.known[path]; ok {
+		return t
+	}
+	return thing{key: "value of " + path}
+}
+
+// bind remembers what a step's outputs and captured names stand for.
+func (w *flowWalk) bind(s *Step, c *course, call thing) {
+	if s.ForEach != nil {
+		return // its names are lists
+	}
+	outputs := map[string]thing{}
+	if call.key != "" {
+		outputs["call.id"] = call
+	}
+	if s.Verb.Operates {
+		outputs["operation.id"] = thing{kind: "operation", key: "operation of " + s.Path, step: s, made: true}
+	}
+	for _, e := range awaited(s) {
+		f := w.facts(s, e, c)
+		if f.call.key == "" {
+			f.call = thing{kind: "call", key: "call seen by " + s.Path + " " + e.part, step: s}
+		}
+		if f.operation.key == "" {
+			f.operation = thing{kind: "operation", key: "operation seen by " + s.Path + " " + e.part, step: s}
+		}
+		outputs[e.prefix()+"call.id"], outputs[e.prefix()+"operation.id"] = f.call, f.operation
+	}
+	if s.ID != "" {
+		for path, t := range outputs {
+			c.known["steps."+s.ID+"."+path] = t
+		}
+	}
+	for _, capture := range s.Capture {
+		if t, ok := outputs[capture.Expr.root.path]; ok {
+			c.known[capture.Name] = t
+		}
+	}
+	if s.Verb.Binds && s.Params != nil && s.Params.node != nil {
+		for _, p := range pairs(resolve(s.Params.node)) {
+			if m := wholeReference.FindStringSubmatch(resolve(p.value).Value); m != nil {
+				if t, ok := c.known[m[1]]; ok {
+					c.known[p.key.Value] = t
+				}
+			}
+		}
+	}
+}
+
+// awaitedEvent is an expression that an event must match.
+type awaitedEvent struct {
+	part string
+	*Expr
+}
+
+func (e awaitedEvent) prefix() string {
+	if e.part == "" {
+		return ""
+	}
+	return e.part + "."
+}
+
+// claimsIncoming says that the expression asks for an incoming call that nobody has yet (design, "Routing").
+func (e awaitedEvent) claimsIncoming() bool {
+	for _, n := range e.conjuncts() {
+		if path, value := comparedWith(n); path == "call.state" && n.op == "==" && value.literal == stateIncoming {
+			return true
+		}
+	}
+	return false
+}
+
+// awaited returns the expressions of a verb that claims events, one for each event. Verbs that see only new ones have no
+// parameter that names a step.
+func awaited(s *Step) (events []awaitedEvent) {
+	static := staticParams(s)
+	if s.Verb.Role != Watches || !static.IsValid() || sinceField(s.Verb) == nil {
+		return nil
+	}
+	for _, f := range structureOf(s.Verb.Params).fields {
+		if f.scope != "event" || !f.short && partsFieldNamed(s.Verb, f.name) == nil {
+			continue
+		}
+		switch v := static.FieldByIndex(f.index).Interface().(type) {
+		case *Expr:
+			if v != nil {
+				events = append(events, awaitedEvent{"", v})
+			}
+		case Map[*Expr]:
+			for _, e := range v {
+				if e.Value != nil {
+					events = append(events, awaitedEvent{e.Key, e.Value})
+				}
+			}
+		}
+	}
+	return events
+}
+
+func partsFieldNamed(v *Verb, name string) *field {
+	for _, p := range v.PartsFields {
+		if f := partsField(v, p); f != nil && f.name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// sinceField is the parameter that says from which step on events count.
+func sinceField(v *Verb) *field {
+	for _, f := range structureOf(v.Params).fields {
+		if f.step {
+			return &f
+		}
+	}
+	return nil
+}
+
+// eventFacts are what is known of every event that an expression matches.
+type eventFacts struct {
+	call, operation thing
+	states          []string // the only ones; nil: any, or none stated
+	kinds           []string // operation, participants, tone: what the event must be about
+}
+
+func (w *flowWalk) facts(s *Step, e awaitedEvent, c *course) eventFacts {
+	var f eventFacts
+	f.call, _ = w.param(s, c, func(f *field) bool { return f.call })
+	f.operation, _ = w.param(s, c, func(f *field) bool { return f.operation })
+	for _, n := range e.conjuncts() {
+		path, value := comparedWith(n)
+		switch {
+		case path == "call.id" && n.op == "==":
+			f.call = c.valueOf(value)
+		case path == "operation.id" && n.op == "==":
+			f.operation = c.valueOf(value)
+		case path == "call.state" && f.states == nil:
+			f.states = wordsOf(n.op, value)
+		}
+		f.kinds = append(f.kinds, subjects(n)...)
+	}
+	return f
+}
+
+// comparedWith takes a comparison apart: a path of the event, and what it is compared with.
+func comparedWith(n *node) (path string, value *node) {
+	if n.op == "==" || n.op == "in" {
+		for i, side := range n.parts {
+			switch side.path {
+			case "call.id", "operation.id", "call.state":
+				if n.op == "==" || i == 0 {
+					return side.path, n.parts[1-i]
+				}
+			}
+		}
+	}
+	return "", nil
+}
+
+// subjects are the top-level names that must be there for a conjunct to hold.
+func subjects(n *node) (tops []string) {
+	switch n.op {
+	case "path", "name":
+		switch top, _, _ := strings.Cut(n.path, "."); top {
+		case "operation", "participants", "tone":
+			return []string{top}
+		}
+		return nil
+	case "each":
+		if n.each.name == "any" || n.each.name == "one" || n.each.name == "count" {
+			return subjects(n.each.list)
+		}
+		return nil
+	case "or", "not", "?", "??":
+		return nil
+	}
+	for _, p := range n.parts {
+		if n.op == "==" && p.op == "literal" && p.literal == nil {
+			return nil // there when it is absent
+		}
+		tops = append(tops, subjects(p)...)
+	}
+	return tops
+}
+
+func (c *course) valueOf(n *node) thing {
+	if n.path != "" {
+		return c.at(n.path)
+	}
+	if s, ok := n.literal.(string); ok {
+		return c.named(s)
+	}
+	return thing{key: fmt.Sprintf("value at %d", n.from)}
+}
+
+func wordsOf(op string, value *node) (words []string) {
+	nodes := []*node{value}
+	if op == "in" {
+		nodes = value.parts
+	}
+	for _, n := range nodes {
+		word, ok := n.literal.(string)
+		if !ok {
+			return nil
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
+func (w *flowWalk) report(e *Expr, code, hint, format string, args ...any) {
+	line, _, _ := strings.Cut(e.Text(), "\n")
+	w.problems = append(w.problems, Problem{
+		Pos: e.Pos(), Len: utf8.RuneCountInString(line), Code: code, Severity: SeverityError, Text: fmt.Sprintf(format, args...), Hint: hint,
+	})
+}

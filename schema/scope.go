@@ -128,14 +128,36 @@ func (s *scope) findElsewhere(name string) (place, bool) {
 	return place{}, false
 }
 
-// guarded says that names made under that guard are there.
+// guarded says that names made under that guard are there: all its conditions hold around this scope.
 func (s *scope) guarded(guard string) bool {
-	for ; s != nil; s = s.parent {
-		if s.guard == guard {
-			return true
+	if guard == "" {
+		return true
+	}
+	for _, condition := range conditions(guard) {
+		if !s.holds(condition) {
+			return false
 		}
 	}
-	return guard == ""
+	return true
+}
+
+func (s *scope) holds(condition string) bool {
+	for ; s != nil; s = s.parent {
+		for _, c := range conditions(s.guard) {
+			if c == condition {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// conditions takes a guard apart at its ands, where nothing else makes that doubtful.
+func conditions(guard string) []string {
+	if strings.ContainsAny(guard, "()\"'`|?") || strings.Contains(guard, " or ") {
+		return []string{guard}
+	}
+	return strings.Split(guard, " && ")
 }
 
 // known lists the names that begin with prefix, without it, in order.

@@ -1,0 +1,142 @@
+package schema
+
+import "fmt"
+
+// await checks the events that a step waits for against what has happened before it.
+func (w *flowWalk) await(s *Step, c *course) {
+	events := awaited(s)
+	if len(events) == 0 {
+		return
+	}
+	incoming := false
+	for _, e := range events {
+		incoming = incoming || e.claimsIncoming()
+	}
+	if !c.sources && !incoming {
+		w.report(events[0].Expr, "await-unsatisfiable", `to claim an incoming call, add: call.state == "incoming"`,
+			"no event can come: no step before this one places a call, and this one does not claim an incoming call")
+		return
+	}
+	c.sources = true
+	since := childNode(resolve(s.Params.node), sinceField(s.Verb).name)
+	for _, e := range events {
+		f := w.facts(s, e, c)
+		if w.impossible(e, f) || since != nil {
+			continue
+		}
+		w.stale(s, e, f, c)
+	}
+}
+
+// impossible reports an event that can never come.
+func (w *flowWalk) impossible(e awaitedEvent, f eventFacts) bool {
+	switch {
+	case f.operation.kind == "call":
+		w.report(e.Expr, "await-unsatisfiable", "capture operation.id for that", "no event matches: an operation's id is compared with the id of a call, from %s", stepName(f.operation.step))
+	case f.call.kind == "operation":
+		w.report(e.Expr, "await-unsatisfiable", "capture call.id for that", "no event matches: a call's id is compared with the id of an operation, from %s", stepName(f.call.step))
+	case f.call.made && f.call.kind == "call" && onlyOf(f.states, stateIncoming):
+		w.report(e.Expr, "await-unsatisfiable", "", "no event matches: %s places this call itself, so it is never incoming", stepName(f.call.step))
+	default:
+		return false
+	}
+	return true
+}
+
+// stale reports an await that could claim an event from before the last step that acted on its call.
+func (w *flowWalk) stale(s *Step, e awaitedEvent, f eventFacts, c *course) {
+	if f.operation.key != "" || onlyOf(f.states, stateIncoming) {
+		return // an operation's events come after its request, and a call is incoming only at its beginning
+	}
+	var acts []act
+	for _, a := range c.acts {
+		if a.step.If != nil && (s.If == nil || s.If.Text() != a.step.If.Text()) {
+			continue // it may not have run, and then nothing is stale
+		}
+		if f.call.key == "" || f.call.key == a.call.key {
+			acts = append(acts, a)
+		}
+	}
+	if len(acts) < 2 {
+		return // the first makes or answers the call: before it there was nothing but an incoming call
+	}
+	last, before := acts[len(acts)-1], acts[:len(acts)-1]
+	if !possibleBefore(f, last, before) {
+		return
+	}
+	which := "on the same call"
+	if f.call.key == "" {
+		which = "as the expression names no call"
+	}
+	hint := fmt.Sprintf("give the step in line %d an id, such as id: %s, and write from: %s", last.step.Pos.Line, last.step.Verb.Name, last.step.Verb.Name)
+	if last.step.ID != "" {
+		hint = "write from: " + last.step.ID
+	}
+	if s.Params.node != nil && len(resolve(s.Params.node).Content) == 0 {
+		hint += " beside match: …"
+	}
+	part := ""
+	if e.part != "" {
+		part = e.part + ": "
+	}
+	w.report(e.Expr, "await-stale", hint, "%san event from before %s could match, %s", part, stepName(last.step), which)
+}
+
+// possibleBefore says whether an event with those facts can be from before the last act, given the acts before it.
+func possibleBefore(f eventFacts, last act, before []act) bool {
+	if onlyOf(f.states, stateEnded) {
+		// A call ends once, and no request succeeds on it afterwards; another call may have ended.
+		for _, a := range before {
+			if f.call.key == "" && a.call.key != last.call.key {
+				return true
+			}
+		}
+		return false
+	}
+	for _, kind := range f.kinds {
+		if kind != "operation" {
+			continue
+		}
+		for _, a := range before {
+			if a.step.Verb.Operates {
+				return true
+			}
+		}
+		return false
+	}
+	if !passing(f.states) {
+		return true
+	}
+	for _, a := range before {
+		if a.step.Verb == last.step.Verb {
+			return true
+		}
+	}
+	return false
+}
+
+// passing says that these are states which only the verb brings about that is under way, such as transferring: an earlier
+// one has brought them about only if it was the same.
+func passing(states []string) bool {
+	for _, s := range states {
+		switch s {
+		case "transferring", "transferAccepted", "redirecting", "terminating":
+		default:
+			return false
+		}
+	}
+	return len(states) > 0
+}
+
+func onlyOf(words []string, word string) bool { return len(words) == 1 && words[0] == word }
+
+// stepName is how a problem names a step.
+func stepName(s *Step) string {
+	if s == nil {
+		return "an earlier step"
+	}
+	if s.ID == "" {
+		return fmt.Sprintf("%s in line %d", s.Verb.Name, s.Pos.Line)
+	}
+	return fmt.Sprintf("%q (%s, line %d)", s.ID, s.Verb.Name, s.Pos.Line)
+}

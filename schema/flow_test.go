@@ -1,0 +1,188 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// flowVocabulary is the small one with verbs on an incoming call and on an established one.
+func flowVocabulary() *Vocabulary {
+	voc := smallVocabulary()
+	for _, v := range []Verb{{Name: "answer"}, {Name: "transfer"}, {Name: "mute", Operates: true}} {
+		v.Role, v.Summary = Acts, v.Name+" a call"
+		v.Goals = []Goal{{"done", "It is done."}, {"accepted", "It was accepted."}}
+		v.Params, v.Outputs = reflect.TypeFor[callParams](), reflect.TypeFor[actedOutputs]()
+		voc.Verbs = append(voc.Verbs, &v)
+	}
+	return voc
+}
+
+const (
+	incoming = `
+- await: call.state == "incoming"
+  capture: {leg: call.id}
+- answer: ${{ leg }}`
+	outgoing = `
+- id: ring
+  createCall: {subject: x}
+  capture: {leg: call.id}`
+	inviting = `
+- id: move
+  invite: {call: "${{ leg }}", participants: []}
+  capture: {op: operation.id}`
+)
+
+func TestFlow(t *testing.T) {
+	stale := func(line, col int, what, hint string) string {
+		return fmt.Sprintf("%d:%d await-stale: %s | %s", line, col, what, hint)
+	}
+	never := func(line, col int, what, hint string) string {
+		return strings.TrimSuffix(fmt.Sprintf("%d:%d await-unsatisfiable: %s | %s", line, col, what, hint), " | ")
+	}
+	tests := []struct {
+		name, steps string
+		want        []string
+	}{
+		// Not stale.
+		{"the verb that made the call", outgoing + `
+- await: call.id == leg && call.state == "established"`, nil},
+		{"the verb that answered the call", incoming + `
+- await: call.id == leg && call.state == "established"`, nil},
+		{"any event after the first verb", outgoing + `
+- await: any(participants, .identity.user.id == "x")`, nil},
+		{"pinned to the operation", outgoing + inviting + `
+- await: operation.id == op && operation.status == "completed"`, nil},
+		{"pinned to the operation of the step", outgoing + inviting + `
+- await: {operation: "${{ steps.move.operation.id }}", match: operation.status == "completed"}`, nil},
+		{"pinned to an earlier operation", outgoing + inviting + `
+- mute: ${{ leg }}
+- await: operation.id == op && operation.status == "completed"`, nil},
+		{"the end of a call", outgoing + inviting + `
+- await: call.id == leg && call.state == "terminated"`, nil},
+		{"the end of the only call", outgoing + inviting + `
+- await: call.state == "terminated"`, nil},
+		{"the first operation", outgoing + inviting + `
+- await: operation.status == "completed"`, nil},
+		{"from is given", outgoing + inviting + `
+- await: {from: move, match: call.id == leg && call.state == "established"}`, nil},
+		{"from start is given", outgoing + inviting + `
+- await: {from: start, match: call.id == leg && call.state == "established"}`, nil},
+		{"another call", incoming + `
+- createCall: {subject: y}
+  capture: {other: call.id}
+- await: call.id == leg && call.state == "established"`, nil},
+		{"a second incoming call", incoming + inviting + `
+- await: call.state == "incoming" && call.source.identity.user.id == "x"`, nil},
+		{"under an if that the await has not", outgoing + `
+- if: run.id == "x"
+  hangUp: ${{ leg }}
+- await: call.id == leg && call.state == "established"`, nil},
+		{"expectNone sees new events only", outgoing + inviting + `
+- expectNone: {match: call.id == leg && call.state == "established", for: 1s}`, nil},
+
+		// Stale.
+		{"a state after a second verb", outgoing + inviting + `
+- await: call.id == leg && call.state == "established"`,
+			[]string{stale(8, 10, `an event from before "move" (invite, line 5) could match, on the same call`, "write from: move beside match: …")}},
+		{"the same through steps", outgoing + inviting + `
+- await:
+    match: steps.ring.call.id == call.id && call.state in ["established"]`,
+			[]string{stale(9, 12, `an event from before "move" (invite, line 5) could match, on the same call`, "write from: move")}},
+		{"the same through set and a capture of the await", incoming + `
+- set: {same: "${{ leg }}"}
+- transfer: ${{ same }}
+- await: call.state == "established" && call.id == leg`,
+			[]string{stale(7, 10, `an event from before transfer in line 6 could match, on the same call`, "give the step in line 6 an id, such as id: transfer, and write from: transfer beside match: …")}},
+		{"a roster", outgoing + inviting + `
+- await: call.id == leg && len(participants) > 1`,
+			[]string{stale(8, 10, `an event from before "move" (invite, line 5) could match, on the same call`, "write from: move beside match: …")}},
+		{"any event of the call", outgoing + inviting + `
+- await: call.id == leg`,
+			[]string{stale(8, 10, `an event from before "move" (invite, line 5) could match, on the same call`, "write from: move beside match: …")}},
+		{"an operation without its id", outgoing + inviting + `
+- id: quiet
+  mute: ${{ leg }}
+- await: operation.status == "completed"`,
+			[]string{stale(10, 10, `an event from before "quiet" (mute, line 8) could match, as the expression names no call`, "write from: quiet beside match: …")}},
+		{"parts by themselves", outgoing + inviting + `
+- await:
+    all:
+      completed: operation.id == op && operation.status == "completed"
+      joined: any(participants, .identity.user.id == "x")
+      ended: call.id == leg && call.state == "terminated"`,
+			[]string{stale(11, 15, `joined: an event from before "move" (invite, line 5) could match, as the expression names no call`, "write from: move")}},
+		{"the end of some call", outgoing + `
+- id: second
+  createCall: {subject: y}
+- await: call.state == "terminated"`,
+			[]string{stale(7, 10, `an event from before "second" (createCall, line 5) could match, as the expression names no call`, "write from: second beside match: …")}},
+		{"in a branch", outgoing + `
+- parallel:
+    left:
+      - id: move
+        invite: {call: "${{ leg }}", participants: []}
+      - await: call.id == leg && call.state == "established"
+    right:
+      - await: call.id == leg && call.state == "established"`,
+			[]string{stale(9, 16, `an event from before "move" (invite, line 7) could match, on the same call`, "write from: move beside match: …")}},
+
+		// Never.
+		{"no source of events", `
+- await: call.id == "x" && call.state == "terminated"`,
+			[]string{never(2, 10, "no event can come: no step before this one places a call, and this one does not claim an incoming call", `to claim an incoming call, add: call.state == "incoming"`)}},
+		{"an incoming call without its state", `
+- await: call.source.identity.user.id == "x"`,
+			[]string{never(2, 10, "no event can come: no step before this one places a call, and this one does not claim an incoming call", `to claim an incoming call, add: call.state == "incoming"`)}},
+		{"a source in another branch", `
+- parallel:
+    left:
+      - await: call.state == "established"
+    right:
+      - createCall: {subject: x}`, nil},
+		{"incoming on a call of ours", outgoing + `
+- await: call.id == leg && call.state == "incoming"`,
+			[]string{never(5, 10, `no event matches: "ring" (createCall, line 2) places this call itself, so it is never incoming`, "")}},
+		{"a call's id for an operation's", outgoing + inviting + `
+- await: operation.id == leg`,
+			[]string{never(8, 10, `no event matches: an operation's id is compared with the id of a call, from "ring" (createCall, line 2)`, "capture operation.id for that")}},
+		{"an operation's id for a call's", outgoing + inviting + `
+- await: call.id == op && call.state == "terminated"`,
+			[]string{never(8, 10, `no event matches: a call's id is compared with the id of an operation, from "move" (invite, line 5)`, "capture call.id for that")}},
+		{"a call where the operation is named", outgoing + inviting + `
+- await: {operation: "${{ leg }}", match: operation.status == "completed"}`,
+			[]string{never(8, 43, `no event matches: an operation's id is compared with the id of a call, from "ring" (createCall, line 2)`, "capture operation.id for that")}},
+	}
+	for _, tt := range tests {
+		text := "steps:" + tt.steps + "\n"
+		_, ps := Check(Source{Name: "t.yaml", Text: []byte(text)}, flowVocabulary())
+		var got []string
+		for _, p := range ps {
+			s := fmt.Sprintf("%d:%d %s: %s", p.Line, p.Col, p.Code, p.Text)
+			if p.Hint != "" {
+				s += " | " + p.Hint
+			}
+			got = append(got, s)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: -want +got\n%s%s", tt.name, diff, text)
+		}
+	}
+}
+
+// An included file may be about calls of the file that includes it; what is stale inside is found there.
+func TestFlowIncludes(t *testing.T) {
+	fs := fstest.MapFS{
+		"wait.yaml": {Data: []byte("vars:\n  leg:\nsteps:\n- await: call.id == leg && call.state == \"terminated\"\n")},
+		"call.yaml": {Data: []byte("steps:\n- createCall: {subject: x}\n  capture: {leg: call.id}\n- hangUp: ${{ leg }}\n- await: call.id == leg && call.state == \"established\"\n")},
+	}
+	main := "steps:\n- include: {file: call.yaml}\n- include: {file: wait.yaml, with: {leg: x}}\n- await: call.state == \"terminated\"\n"
+	_, ps := Check(Source{Name: "main.yaml", Text: []byte(main), FS: fs}, flowVocabulary())
+	if len(ps) != 1 || ps[0].Code != "await-stale" || ps[0].File != "call.yaml" || ps[0].Line != 5 {
+		t.Errorf("%v", ps)
+	}
+}
