@@ -1,6 +1,11 @@
 package schema
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
 
 // await checks the events that a step waits for against what has happened before it.
 func (w *flowWalk) await(s *Step, c *course) {
@@ -61,7 +66,7 @@ func (w *flowWalk) stale(s *Step, e awaitedEvent, f eventFacts, c *course) {
 		return // the first makes or answers the call: before it there was nothing but an incoming call
 	}
 	last, before := acts[len(acts)-1], acts[:len(acts)-1]
-	if !possibleBefore(f, last, before) {
+	if !possibleBefore(f, last, before) || brought(e, last, before, f) {
 		return
 	}
 	which := "on the same call"
@@ -113,6 +118,56 @@ func possibleBefore(f eventFacts, last act, before []act) bool {
 		}
 	}
 	return false
+}
+
+// brought says that the event shows somebody on the roster whom the last act itself names, as an invite does: before it
+// they were not there. That holds as long as no other call's roster can be meant.
+func brought(e awaitedEvent, last act, before []act, f eventFacts) bool {
+	for _, a := range before {
+		if f.call.key == "" && a.call.key != last.call.key {
+			return false
+		}
+	}
+	named := map[string]bool{}
+	scalarTexts(last.step.Params.node, named)
+	for _, n := range e.conjuncts() {
+		if n.op != "each" || n.each.name != "any" && n.each.name != "one" || n.each.body == nil {
+			continue
+		}
+		for _, test := range conjunctsOf(n.each.body, nil) {
+			if test.op != "==" {
+				continue
+			}
+			for _, side := range test.parts {
+				text, _ := side.literal.(string)
+				if side.path != "" && !strings.HasPrefix(side.path, "#") {
+					text = side.path
+				}
+				if text != "" && named[text] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// scalarTexts gathers the values below a node: what they say, or the path of a whole ${{ path }}.
+func scalarTexts(n *yaml.Node, into map[string]bool) {
+	n = resolve(n)
+	if n == nil {
+		return
+	}
+	if m := wholeReference.FindStringSubmatch(n.Value); m != nil {
+		into[m[1]] = true
+	} else if n.Value != "" {
+		into[n.Value] = true
+	}
+	for i, c := range n.Content {
+		if n.Kind != yaml.MappingNode || i%2 == 1 {
+			scalarTexts(c, into)
+		}
+	}
 }
 
 // passing says that these are states which only the verb brings about that is under way, such as transferring: an earlier

@@ -68,6 +68,10 @@ func TestFlow(t *testing.T) {
 - await: call.state == "terminated"`, nil},
 		{"the first operation", outgoing + inviting + `
 - await: operation.status == "completed"`, nil},
+		{"somebody whom the last step invites", outgoing + `
+- set: {carol: c}
+- invite: {call: "${{ leg }}", participants: [{identity: {user: {id: "${{ carol }}"}}}]}
+- await: any(participants, .identity.user.id == carol)`, nil},
 		{"from is given", outgoing + inviting + `
 - await: {from: move, match: call.id == leg && call.state == "established"}`, nil},
 		{"from start is given", outgoing + inviting + `
@@ -101,6 +105,13 @@ func TestFlow(t *testing.T) {
 		{"a roster", outgoing + inviting + `
 - await: call.id == leg && len(participants) > 1`,
 			[]string{stale(8, 10, `an event from before "move" (invite, line 5) could match, on the same call`, "write from: move beside match: …")}},
+		{"somebody who may be on another call's roster", incoming + `
+- createCall: {subject: x}
+  capture: {other: call.id}
+- id: add
+  invite: {call: "${{ other }}", participants: [{identity: {user: {id: c}}}]}
+- await: any(participants, .identity.user.id == "c")`,
+			[]string{stale(9, 10, `an event from before "add" (invite, line 7) could match, as the expression names no call`, "write from: add beside match: …")}},
 		{"any event of the call", outgoing + inviting + `
 - await: call.id == leg`,
 			[]string{stale(8, 10, `an event from before "move" (invite, line 5) could match, on the same call`, "write from: move beside match: …")}},

@@ -53,6 +53,7 @@ var await = Define[awaitParams, awaitOutputs](schema.Verb{
 	Role:        schema.Watches,
 	PartsFields: []string{"All", "Any", "InOrder"},
 	Example: `await:
+  from: move
   all:
     completed: operation.status == "completed"
     joined: any(participants, .info.identity.user.displayName == "Carol")

@@ -22,7 +22,8 @@ steps:
     capture: {p2pCall: call.id}
   - createCall: {chatInfo: {threadId: "19:m@thread.v2"}, meetingInfo: {organizer: {user: {id: o}}}}
     capture: {meetingCall: call.id}
-  - invite: {call: "${{ meetingCall }}", participants: [{identity: {user: {id: u}}}]}
+  - id: move
+    invite: {call: "${{ meetingCall }}", participants: [{identity: {user: {id: u}}}]}
     until: accepted
     capture: {inviteOperation: operation.id}
 %s
