@@ -132,6 +132,7 @@ func (b *batch) run() error {
 	defer stop()
 	console := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
 	console.Together = b.flags.parallel > 1
+	console.Ladders = b.flags.ladder
 	if !b.flags.quiet {
 		console.Say(b.target.hello())
 	}

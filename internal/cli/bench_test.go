@@ -61,7 +61,7 @@ func BenchmarkTransferFlow(b *testing.B) {
 }
 
 // command is this test's binary under the name by which it is the command; see TestMain.
-func command(b *testing.B) string {
+func command(b testing.TB) string {
 	b.Helper()
 	self, err := os.Executable()
 	if err != nil {

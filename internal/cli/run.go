@@ -30,6 +30,7 @@ type runFlags struct {
 	dryRun, realTime        bool
 	journal                 string
 	quiet, verbose, noColor bool
+	ladder                  bool
 }
 
 func newRun(io streams) *cobra.Command {
@@ -69,6 +70,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.StringVar(&f.journal, "journal", "", "write each run's journal to a file in `DIR`")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed, and the summary")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every request, response and notification too")
+	fl.BoolVar(&f.ladder, "ladder", false, "draw the sequence diagram of every run, not only of those that failed")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours (also NO_COLOR; FORCE_COLOR turns them on)")
 	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
 	return cmd

@@ -1,18 +1,179 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"callflow/internal/graph"
+	"callflow/internal/host/sim"
+	"callflow/internal/report"
+	"callflow/internal/world"
+	"callflow/runner"
+	"callflow/schema"
+	"callflow/steps"
 )
 
+// simulateFlags are the flags of simulate.
+type simulateFlags struct {
+	listen, public string
+	scene          string
+	callback       string
+	dialect        string
+	seed           uint64
+	quiet, noColor bool
+}
+
 func newSimulate(io streams) *cobra.Command {
-	return &cobra.Command{
+	var f simulateFlags
+	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "Serve the simulator on a port, for any client",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			return &setupError{"simulate", errors.New("not wired yet")}
-		},
+		Long: `simulate serves the simulated Graph calling API, its token endpoint and its OpenID metadata, in real time, until it is
+interrupted. All three dialects are served at once: /v1.0/communications, /beta/communications and /beta/app.
+
+The people come from --scene: a file with people, script and faults, as under simulate in a scenario, or a scenario
+itself. Incoming calls go to --callback, the bot's registered address.`,
+		Example: `  callflow simulate
+  callflow simulate --listen 127.0.0.1:9000 --scene scenarios/transfer/blind-accepted.yaml --callback http://127.0.0.1:3978/api/calls`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return f.serve(io) },
 	}
+	fl := cmd.Flags()
+	fl.SortFlags = false
+	fl.StringVar(&f.listen, "listen", "127.0.0.1:8080", "`ADDRESS` and port to listen on")
+	fl.StringVar(&f.public, "public", "", "the `URL` under which clients reach it; default: http:// and the address")
+	fl.StringVar(&f.scene, "scene", "", "the `FILE` with the people and what they do")
+	fl.StringVar(&f.callback, "callback", "", "the bot's registered address, a `URL`: where incoming calls are announced")
+	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "the dialect of incoming calls: v1.0, beta or legacy")
+	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print the URLs only, not what happens")
+	fl.BoolVar(&f.noColor, "no-color", false, "no colours")
+	return cmd
+}
+
+func (f *simulateFlags) serve(io streams) error {
+	if !slices.Contains(graph.V1.EnumValues(), f.dialect) {
+		return &inputError{fmt.Sprintf("--dialect %q is not known; use %s", f.dialect, strings.Join(graph.V1.EnumValues(), ", "))}
+	}
+	scene, err := f.readScene(io)
+	if err != nil {
+		return err
+	}
+	tcp, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return &setupError{"cannot serve the simulator", err}
+	}
+	defer tcp.Close()
+	root := strings.TrimSuffix(f.public, "/")
+	if root == "" {
+		root = "http://" + tcp.Addr().String()
+	}
+	said := log.New(io.err, "", log.Ltime)
+	server, err := sim.NewServer(sim.ServerConfig{
+		Root: root, Seed: f.seed, Scene: scene,
+		Bots: []sim.ServerBot{{Bot: simulatedBot, DisplayName: "Test Bot", Address: f.callback, Dialect: graph.Dialect(f.dialect)}},
+		Log: func(text string) {
+			if !f.quiet {
+				said.Println(text)
+			}
+		},
+	})
+	if err != nil {
+		return &setupError{"cannot serve the simulator", err}
+	}
+	ctx, stop := interruptible(io.err, "stopping", func() {})
+	defer stop()
+	web := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: said}
+	served := make(chan error, 1)
+	go func() { served <- web.Serve(tcp) }()
+	f.greet(io, server.URLs())
+	select {
+	case err := <-served:
+		return &setupError{"cannot serve the simulator", err}
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.Background(), killGrace)
+	defer cancel()
+	// To be interrupted is how a server ends: that is no failure, and neither is a client that will not let go.
+	if err := errors.Join(web.Shutdown(end), server.Close(end)); err != nil && !f.quiet {
+		said.Println(err)
+	}
+	return nil
+}
+
+// greet prints what a client is configured with.
+func (f *simulateFlags) greet(io streams, u sim.URLs) {
+	fmt.Fprintf(io.out, `the simulated calling API is served until Ctrl-C
+
+  Graph            %s
+  token endpoint   %s
+  app id           %s (any client secret)
+  tenant           %s
+  OpenID metadata  %s
+  token issuer     %s
+  world actions    POST %s {"hangUp": {"who": "carol"}}
+`, u.Graph, u.Token, simulatedBot.AppID, simulatedBot.TenantID, u.Metadata, u.Issuer, u.Actions)
+	if f.callback == "" {
+		fmt.Fprintln(io.out, "\nno --callback: nobody can call the bot")
+	}
+	fmt.Fprintf(io.out, `
+to run scenarios against it, in callflow.yaml:
+
+  targets:
+    local:
+      simulator: true
+      root: %s
+      callback: {listen: "127.0.0.1:8081", publicUrl: "http://127.0.0.1:8081"}
+`, u.Graph)
+}
+
+// aScenario tells a scenario from a scene.
+var aScenario = regexp.MustCompile(`(?m)^steps\s*:`)
+
+// readScene reads --scene: the section simulate of a scenario, or a file that holds its keys alone.
+func (f *simulateFlags) readScene(io streams) (*world.Scene, error) {
+	if f.scene == "" {
+		return nil, nil
+	}
+	text, err := read(f.scene)
+	if err != nil {
+		return nil, &inputError{fmt.Sprintf("cannot read --scene %s: %v", f.scene, cause(err))}
+	}
+	src := schema.Source{Name: relative(f.scene), Text: text, FS: disk{}, Env: os.LookupEnv}
+	var scene *world.Scene
+	var problems schema.Problems
+	if !aScenario.Match(text) {
+		scene, problems = schema.Decode[world.Scene](src)
+	} else {
+		var plan *schema.Plan
+		if plan, problems = schema.Check(src, steps.Vocabulary()); plan != nil && !problems.Failed() {
+			p, err := runner.Prepare(plan, runner.Options{Row: plan.Rows[0], Seed: f.seed, Target: steps.Target{
+				Name: "simulator", Dialect: graph.Dialect(f.dialect), Simulated: true, Bot: simulatedBot}})
+			if err != nil {
+				return nil, &inputError{err.Error()}
+			}
+			scene = p.Scene
+		}
+	}
+	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
+	if problems.Failed() {
+		return nil, &inputError{tally(1, problems)}
+	}
+	if scene != nil {
+		if err := errors.Join(scene.Check()...); err != nil {
+			return nil, &inputError{fmt.Sprintf("--scene %s: %v", f.scene, err)}
+		}
+	}
+	return scene, nil
 }

@@ -27,14 +27,15 @@ type Console struct {
 	Style
 	Detail   Detail
 	Together bool
+	Ladders  bool // draw passed runs too
 
 	mu        sync.Mutex
 	w         io.Writer
 	status    string // what the status line shows now
 	running   []*RunView
 	count     map[string]int
-	simulated time.Duration
-	wrong     []string // one line for each run that did not pass
+	simulated time.Duration // by the embedded simulator's clocks
+	wrong     []string      // one line for each run that did not pass
 	now       func() time.Time
 }
 
@@ -102,7 +103,7 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 		parts = append(parts, fmt.Sprintf("%d not run", notRun))
 	}
 	line := strings.Join(parts, ", ") + " in " + duration(wall)
-	if c.simulated > 0 {
+	if c.simulated > wall {
 		line += c.paint(faint, " (simulated "+duration(c.simulated)+")")
 	}
 	c.print(append(out, line))
@@ -222,7 +223,7 @@ func wentWrong(status string) bool { return status != steps.Passed && status != 
 func (v *RunView) finish(end *steps.RunEnd) {
 	c := v.c
 	c.count[end.Status]++
-	if v.about != nil && v.about.Simulated {
+	if v.about != nil && v.about.Target == "simulator" {
 		c.simulated += end.Took
 	}
 	if wentWrong(end.Status) {
@@ -392,7 +393,8 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 			out = append(out, v.block(f)...)
 		}
 	}
-	if wentWrong(end.Status) && end.Status != steps.Interrupted && hasTraffic(v.records) {
+	draw := c.Ladders || wentWrong(end.Status) && end.Status != steps.Interrupted
+	if draw && hasTraffic(v.records) {
 		inner := c.Style
 		inner.Width = max(inner.Width-2, 40)
 		for _, line := range Ladder(v.records, inner) {
@@ -401,8 +403,8 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 		out = append(out, "")
 	}
 	line := "  " + c.paint(statusColor(end.Status), statusWord(end.Status))
-	if end.Reason != "" && end.Reason != end.Status {
-		line += ": " + clean(end.Reason)
+	if reason := strings.TrimPrefix(end.Reason, statusWord(end.Status)); reason != "" {
+		line += ": " + clean(strings.TrimPrefix(reason, ": "))
 	}
 	if end.Status != steps.Skipped {
 		line += c.paint(faint, " in "+duration(end.Took))

@@ -26,7 +26,7 @@ func Ladder(records []steps.Record, s Style) []string {
 const (
 	ladderWidth = 100 // it never is wider
 	timeCells   = 11
-	worldCells  = 30 // from the service to the people
+	worldCells  = 32 // from the service to the people
 	widestNear  = 72 // from the bot to the service: longer arrows only keep their two ends apart
 )
 
@@ -108,6 +108,8 @@ func (l *ladder) rows(r *steps.Record) []string {
 			text += " (too late for " + clean(r.Event.Late) + ")"
 		}
 		return l.between(r, l.notified(text, l.near), "")
+	case r.World != nil && r.World.Who == l.bot:
+		// What the bot does shows as its requests.
 	case r.World != nil:
 		return []string{l.time(r) + l.lane + l.pad("", l.near) + l.lane + l.toLeft(clean(r.World.Who+" "+r.World.Did), l.far) +
 			l.lane}

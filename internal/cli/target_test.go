@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// freePort is a port that was free a moment ago.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// serve starts `callflow simulate` and returns the root that it printed.
+func serve(t *testing.T, args ...string) (root string) {
+	t.Helper()
+	cmd := exec.Command(command(t), append([]string{"simulate", "--listen", "127.0.0.1:0"}, args...)...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if fields := strings.Fields(lines.Text()); len(fields) == 2 && fields[0] == "Graph" {
+			root = fields[1]
+			break
+		}
+	}
+	rest := make(chan struct{})
+	go func() { _, _ = io.Copy(io.Discard, out); close(rest) }()
+	t.Cleanup(func() {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Error(err)
+		}
+		<-rest
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("a server that is interrupted ends with %v, want 0:\n%s", err, said.String())
+		}
+		if t.Failed() {
+			t.Logf("the server said:\n%s", said.String())
+		}
+	})
+	if root == "" {
+		t.Fatalf("the server printed no root:\n%s", said.String())
+	}
+	return root
+}
+
+// TestTarget runs scenarios over real HTTP: a server of callflow simulate, tokens from its token endpoint, a listener
+// that checks the tokens of notifications against its keys, and incoming calls on the bot's registered address.
+func TestTarget(t *testing.T) {
+	dir := t.TempDir()
+	hook := freePort(t)
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	scene := write("scene.yaml", `
+people:
+  carol: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698, displayName: Carol, answers: {after: 20ms}}
+`)
+	out := write("out.yaml", `
+name: Outgoing
+steps:
+  - createCall: {targets: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
+    capture: {leg: call.id}
+  - hangUp: ${{ leg }}
+`)
+	in := write("in.yaml", `
+name: Incoming
+steps:
+  - simulate: {dial: {from: carol, to: bot}}
+  - await: call.state == "incoming"
+    capture: {leg: call.id}
+  - answer: {call: "${{ leg }}"}
+  - hangUp: ${{ leg }}
+`)
+	for _, dialect := range []string{"v1.0", "legacy"} {
+		t.Run(dialect, func(t *testing.T) {
+			root := serve(t, "--scene", scene, "--dialect", dialect, "--callback", "http://"+hook+"/hooks/bots/bot")
+			config := write("callflow.yaml", fmt.Sprintf(`
+targets:
+  local:
+    simulator: true
+    api: %s
+    root: %s
+    callback: {listen: %q, publicUrl: "http://%s/hooks"}
+`, dialect, root, hook, hook))
+			var stdout, stderr bytes.Buffer
+			code := Main([]string{"run", "--config", config, "--target", "local", "--repeat", "3", "--parallel", "3", out, in},
+				strings.NewReader(""), &stdout, &stderr)
+			if code != 0 || !strings.Contains(stdout.String(), "6 passed") || stderr.Len() > 0 {
+				t.Errorf("exit code %d\n%s%s", code, stdout.String(), stderr.String())
+			}
+			if !strings.Contains(stdout.String(), "target local: "+root+" ("+dialect+") as bot") {
+				t.Errorf("the console does not say where it runs:\n%s", stdout.String())
+			}
+		})
+	}
+	t.Run("nobody there", func(t *testing.T) {
+		config := write("callflow.yaml", fmt.Sprintf(`
+targets:
+  local:
+    simulator: true
+    root: http://%s
+    callback: {listen: "127.0.0.1:0", publicUrl: "http://127.0.0.1:1"}
+`, freePort(t)))
+		var stdout, stderr bytes.Buffer
+		code := Main([]string{"run", "--config", config, "--target", "local", out}, strings.NewReader(""), &stdout, &stderr)
+		if code != 3 || !strings.Contains(stdout.String(), "1 could not test") {
+			t.Errorf("exit code %d, want 3\n%s%s", code, stdout.String(), stderr.String())
+		}
+	})
+}
