@@ -73,7 +73,7 @@ func playRandom(t *testing.T, seed uint64) []string {
 	for _, b := range st.service.bots {
 		users = append(users, `{"identity":{"application":{"id":"`+b.id+`"}}}`)
 	}
-	for range 40 {
+	for range 60 {
 		app = st.service.bots[r.IntN(2)].id
 		root := pick([]string{calls, "/beta/communications/calls", "/app/calls"})
 		id := "00000000-0000-0000-0000-000000000001"
@@ -130,7 +130,7 @@ func playRandom(t *testing.T, seed uint64) []string {
 		if l := a.heads.Get("Location"); strings.Contains(l, "/operations/") {
 			ops[graph.CanonicalID(l[strings.LastIndex(l, "/")+1:])] = true
 		}
-		st.wait(time.Duration(r.IntN(4000)) * time.Millisecond)
+		st.wait(time.Duration(r.IntN([]int{1, 150, 150, 4000}[r.IntN(4)])) * time.Millisecond)
 	}
 	// Everything comes to an end: nobody keeps any call alive, and legacy's calls are hung up.
 	for _, c := range st.service.order {
