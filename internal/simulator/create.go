@@ -60,9 +60,6 @@ func (s *Service) createCall(_ *call, q *request) reply {
 
 // dialOne rings the other party of a call of two.
 func (s *Service) dialOne(c *call, to *party) {
-	if c.ending {
-		return
-	}
 	r := s.ring(invitation{party: to, caller: c.bot, room: c.room, limit: ringTime, modalities: c.modalities, done: func(o outcome) {
 		c.rings = nil
 		if o.joined == nil {

@@ -41,9 +41,6 @@ func (s *Service) answer(c *call, q *request) reply {
 
 // establish makes a call established, and its media active a little later.
 func (s *Service) establish(c *call) {
-	if c.state == terminating {
-		return
-	}
 	c.state = established
 	s.send(c, s.stateNote(c, established))
 	if c.media == nil || c.dialect == graph.Legacy {

@@ -83,7 +83,8 @@ type stage struct {
 	t       *testing.T
 	clock   *clock
 	service *Service
-	posts   []post
+	posts   []post // since the last look
+	all     []post
 	seen    []string
 }
 
@@ -123,7 +124,7 @@ func newStage(t *testing.T, scene *world.Scene, change ...func(*Config)) *stage 
 			if p.event.Problem != "" {
 				t.Errorf("%s: %s", p.event.Problem, d.Body)
 			}
-			st.posts = append(st.posts, p)
+			st.posts, st.all = append(st.posts, p), append(st.all, p)
 		},
 	}
 	for _, c := range change {

@@ -100,7 +100,6 @@ func (s *Service) beginTransfer(h *handover) {
 		modalities: h.transferee.modalities, transferor: c.bot, done: func(o outcome) {
 			c.rings = nil
 			switch {
-			case c.ending || c.ended:
 			case o.joined == nil:
 				s.refuse(h, blindRefused.because(o.how.message))
 			default:
