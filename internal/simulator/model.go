@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ type room struct {
 	thread   string // a meeting's key: its thread, token or meeting id
 	members  []*member
 	ringing  int  // invitations that are still open
+	legs     int  // bots' calls that belong here, joined or not
 	grown    bool // more than one member has been in it at a time
 	sequence int  // of changes to its roster
 	sources  int  // media sources given out
@@ -138,7 +140,7 @@ func (s *Service) newCall(bot *party, d graph.Dialect, r *room, direction string
 	c := &call{id: s.newID(), dialect: d, bot: bot, room: r, direction: direction, etag: 5445}
 	c.me = &member{id: s.newID(), party: bot, call: c}
 	s.calls[c.id] = c
-	s.order = append(s.order, c)
+	r.legs++
 	if d != graph.Legacy {
 		s.keepAliveFrom(c)
 	}
@@ -177,6 +179,9 @@ func (s *Service) join(r *room, m *member) {
 	r.sources++
 	m.source, m.room = r.sources, r
 	r.members = append(r.members, m)
+	if !slices.Contains(s.rooms, r) { // forgotten while it was empty
+		s.rooms = append(s.rooms, r)
+	}
 	r.grown = r.grown || len(r.members) > 1
 	s.rosterChanged(r)
 	if p := m.party.person; p != nil && p.HangsUp != nil {
@@ -221,7 +226,7 @@ func (s *Service) depart(m *member) {
 
 // dissolve ends a conversation of two of which one has gone.
 func (s *Service) dissolve(r *room, why result) {
-	for _, m := range append([]*member(nil), r.members...) {
+	for _, m := range slices.Clone(r.members) {
 		switch {
 		case m.call != nil:
 			s.end(m.call, why)
@@ -262,7 +267,7 @@ func (s *Service) callOf(r *room) string {
 // callFor finds a live call of that bot; ids may be paths, of any case, with or without hyphens.
 func (s *Service) callFor(bot *party, id string) *call {
 	c := s.calls[graph.CanonicalID(id)]
-	if c == nil || c.ended || c.bot != bot {
+	if c == nil || c.bot != bot {
 		return nil
 	}
 	return c
@@ -280,6 +285,8 @@ func (s *Service) end(c *call, why result) {
 	}
 	c.ended = true
 	c.state = terminated
+	delete(s.calls, c.id)
+	defer s.leaveRoom(c)
 	s.send(c, s.endedNote(c, why))
 	r := c.room
 	if o := c.offer; o != nil {
@@ -295,6 +302,14 @@ func (s *Service) end(c *call, why result) {
 	} else {
 		s.settle(r)
 	}
+}
+
+// leaveRoom forgets the room of a call that has ended, if nobody is left in it who could still be heard of.
+func (s *Service) leaveRoom(c *call) {
+	c.room.legs--
+	s.rooms = slices.DeleteFunc(s.rooms, func(r *room) bool {
+		return r.mode != meeting && r.legs == 0 && r.ringing == 0 && len(r.members) == 0
+	})
 }
 
 // release stops a call's timers and whatever rings for it.

@@ -334,7 +334,7 @@ func TestTwoBots(t *testing.T) {
 	st.wait(time.Second)
 	wantLadder(t, st, "updated call establishing", "created call incoming")
 	var theirs string
-	for _, c := range st.service.order {
+	for _, c := range st.calls() {
 		if c.bot.name == "second" {
 			theirs = c.id
 		}

@@ -18,6 +18,7 @@ func (s *Service) populate() {
 		b := &s.cfg.Bots[i]
 		s.bots = append(s.bots, &party{kind: "application", id: graph.CanonicalID(b.AppID), displayName: b.DisplayName,
 			tenantID: b.TenantID, name: b.Name, bot: b})
+		s.parties[s.bots[i].id] = s.bots[i]
 	}
 	if s.cfg.Scene == nil {
 		return
@@ -36,8 +37,10 @@ func (s *Service) populate() {
 		if p.id == "" {
 			p.id = world.IDFor(p.name)
 		}
+		s.parties[p.id] = p
 		if w.Phone != "" {
 			p.kind, p.id = "phone", w.Phone
+			s.parties[p.id] = p
 		}
 		if p.displayName == "" {
 			p.displayName = p.name
@@ -66,21 +69,17 @@ func (s *Service) partyOf(identity obj) (*party, error) {
 }
 
 func (s *Service) partyWith(kind, id string, one obj) *party {
-	canonical := graph.CanonicalID(id)
-	for _, list := range [][]*party{s.people, s.bots, s.strangers} {
-		for _, p := range list {
-			if p.id == canonical || p.person != nil && p.person.ID != "" && graph.CanonicalID(p.person.ID) == canonical {
-				return p
-			}
-		}
+	id = graph.CanonicalID(id)
+	if p := s.parties[id]; p != nil {
+		return p
 	}
-	p := &party{kind: kind, id: canonical, name: id}
+	p := &party{kind: kind, id: id, name: id}
 	p.displayName, _ = one["displayName"].(string)
 	p.tenantID, _ = one["tenantId"].(string)
 	if len(s.people) == 0 {
 		p.person = &world.Person{}
 	}
-	s.strangers = append(s.strangers, p)
+	s.parties[id] = p
 	return p
 }
 
@@ -185,29 +184,43 @@ func (s *Service) hangsUp(name string) error {
 	if err != nil {
 		return errorf("hangUp: %w", err)
 	}
-	found := false
-	for _, r := range append([]*ring(nil), s.rings...) {
-		switch {
-		case r.settled:
-		case r.party == p:
-			found = true
+	var rings []*ring
+	for _, r := range s.rings {
+		if r.party == p || r.caller == p && r.transferor == nil {
+			rings = append(rings, r)
+		}
+	}
+	in := s.memberships(p)
+	switch {
+	case len(in) > 0:
+		s.observe(p.name, "hangs up", s.callOf(in[0].room))
+	case len(rings) > 0:
+		s.observe(p.name, "hangs up", "")
+	default:
+		return errorf("hangUp: %s is in no call", name)
+	}
+	for _, r := range rings {
+		if r.party == p {
 			r.settle(outcome{how: calleeDeclined})
-		case r.caller == p && r.transferor == nil:
-			found = true
+		} else {
 			r.cancel()
 		}
 	}
-	for _, r := range append([]*room(nil), s.rooms...) {
+	for _, m := range in {
+		s.depart(m)
+	}
+	return nil
+}
+
+// memberships are all rooms somebody is in.
+func (s *Service) memberships(p *party) []*member {
+	var list []*member
+	for _, r := range s.rooms {
 		if m := r.find(p); m != nil {
-			found = true
-			s.depart(m)
+			list = append(list, m)
 		}
 	}
-	if !found {
-		return errorf("hangUp: %s is in no call", name)
-	}
-	s.observe(p.name, "hangs up", "")
-	return nil
+	return list
 }
 
 func (s *Service) leave(name string) error {
@@ -216,10 +229,10 @@ func (s *Service) leave(name string) error {
 		return errorf("leave: %w", err)
 	}
 	found := false
-	for _, r := range append([]*room(nil), s.rooms...) {
-		if m := r.find(p); m != nil && r.mode != peer {
+	for _, m := range s.memberships(p) {
+		if m.room != nil && m.room.mode != peer {
 			found = true
-			s.observe(p.name, "leaves", s.callOf(r))
+			s.observe(p.name, "leaves", s.callOf(m.room))
 			s.depart(m)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,7 @@ type stage struct {
 	service *Service
 	posts   []post // since the last look
 	all     []post
+	known   []*call
 	seen    []string
 }
 
@@ -152,6 +154,7 @@ func (st *stage) do(method, path, body string, heads ...string) answered {
 	}
 	w := httptest.NewRecorder()
 	st.service.ServeHTTP(w, r)
+	st.calls()
 	a := answered{status: w.Code, heads: w.Header(), raw: w.Body.String()}
 	if w.Body.Len() > 0 {
 		if err := json.Unmarshal(w.Body.Bytes(), &a.body); err != nil {
@@ -237,7 +240,20 @@ func codes(r any) string {
 	return fmt.Sprintf(" %v/%v", m["code"], sub)
 }
 
-func (st *stage) wait(d time.Duration) { st.clock.forward(d) }
+func (st *stage) wait(d time.Duration) { st.clock.forward(d); st.calls() }
+
+// calls are all calls there ever were, ended ones too, in an order that depends on the seed only.
+func (st *stage) calls() []*call {
+	var fresh []*call
+	for _, c := range st.service.calls {
+		if !slices.Contains(st.known, c) {
+			fresh = append(fresh, c)
+		}
+	}
+	slices.SortFunc(fresh, func(a, b *call) int { return strings.Compare(a.id, b.id) })
+	st.known = append(st.known, fresh...)
+	return st.known
+}
 
 // people are the world of most tests.
 func people() *world.Scene {

@@ -151,6 +151,10 @@ func (s *Service) accept(h *handover, how result, bring func()) {
 		if h.transferee.room == c.room {
 			s.move(h.transferee, h.room)
 		}
+		if len(h.room.members) == 1 { // one of the two hung up in that moment
+			s.dissolve(h.room, byPeer)
+			return
+		}
 		s.observe(h.transferee.party.name, "is connected to "+h.target.name, "")
 	}
 	s.step(c, nextStep, func() {
@@ -183,7 +187,9 @@ func (s *Service) refuse(h *handover, how result) {
 func (s *Service) move(m *member, to *room) {
 	s.remove(m)
 	if m.call != nil {
+		m.call.room.legs--
 		m.call.room = to
+		to.legs++
 	} else {
 		m = &member{id: s.newID(), party: m.party, modalities: m.modalities}
 	}
