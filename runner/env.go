@@ -27,15 +27,20 @@ func (e *env) Goal() string          { return e.step.Until }
 func (e *env) Deadline() time.Time   { return e.deadline }
 func (e *env) NewID() string         { return newID(e.host) }
 
+// open begins the attempt's window with the next event.
+func (e *env) open() {
+	e.window = e.run.inbox.pos()
+	if e.step.ID != "" {
+		e.book.sent[e.step.ID] = e.window
+	}
+}
+
 // Send implements steps.Env.
 func (e *env) Send(c graph.Command) (*graph.Reply, error) {
 	if err := e.run.inbox.drain(e.Host()); err != nil {
 		return nil, err
 	}
-	e.window = e.run.inbox.pos()
-	if e.step.ID != "" {
-		e.book.sent[e.step.ID] = e.window
-	}
+	e.open()
 	e.method = c.Method
 	reply, err := e.run.send(e.Host(), sender{key: e.key, branch: e.branch, verb: e.step.Verb.Name, attempt: e.attempt}, c)
 	if reply != nil {
@@ -131,7 +136,7 @@ func (e *env) Read(s *schema.Step) (steps.Outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := s.Verb.Run.(steps.Run)(&env{turn: t, attempt: e.reads, window: e.run.inbox.pos()}, params)
+	outputs, err := s.Verb.Run.(steps.Run)(t.env(), params)
 	e.attempts, e.reply = e.reads, t.reply
 	if outputs != nil || t.reply != nil {
 		outputs = t.complete(outputs)

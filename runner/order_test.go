@@ -267,3 +267,57 @@ steps:
 		t.Errorf("four rows have %d run ids", len(ids))
 	}
 }
+
+func TestBranchesInsideAForEach(t *testing.T) {
+	x := (&trial{yaml: `
+name: nested
+steps:
+  - id: each
+    forEach: [1, 2]
+    continueOnError: true
+    parallel:
+      left: [{id: check, expect: item == 2}]
+      right: [{log: "item ${{ item }}"}, {sleep: 1s}]
+  - log: on
+`}).run(t)
+	x.want(t, `
+each[0] start
+each[0]/check@left start
+each[0]/check@left failed: does not hold: item == 2
+each[0]/steps[0].right[0]@right start
+each[0]/steps[0].right[0]@right log item 1
+each[0]/steps[0].right[0]@right passed
+each[0]/steps[0].right[1]@right start
+each[0]/steps[0].right[1]@right cancelled: branch left failed
+each[0] failed: step each[0]/check failed
+each[1] start
+each[1]/check@left start
+each[1]/check@left passed
+each[1]/steps[0].right[0]@right start
+each[1]/steps[0].right[0]@right log item 2
+each[1]/steps[0].right[0]@right passed
+each[1]/steps[0].right[1]@right start
+each[1]/steps[0].right[1]@right passed
+each[1] passed
+steps[1] start
+steps[1] log on
+steps[1] passed
+run passed
+`)
+}
+
+func TestEventsSinceASimulatedAction(t *testing.T) {
+	x := (&trial{yaml: `
+name: since
+simulate: {people: {dora: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}
+steps:
+  - id: ring
+    createCall: {targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]}
+  - id: leaves
+    simulate: {hangUp: {who: dora}}
+  - await:
+      from: leaves
+      match: call.id == steps.ring.call.id && call.state == "terminated"
+`}).run(t)
+	x.status(t, steps.Passed, "")
+}

@@ -33,7 +33,7 @@ func (t *turn) perform(params any) (steps.Outputs, error) {
 	for {
 		t.attempts++
 		t.outcome, t.result, t.reply = "", nil, nil
-		outputs, err := t.step.Verb.Run.(steps.Run)(&env{turn: t, attempt: t.attempts, window: t.run.inbox.pos()}, params)
+		outputs, err := t.step.Verb.Run.(steps.Run)(t.env(), params)
 		if err == nil || retry == nil {
 			return outputs, err
 		}
@@ -59,6 +59,13 @@ func (t *turn) perform(params any) (steps.Outputs, error) {
 			return outputs, err
 		}
 	}
+}
+
+// env is a new attempt. Its window opens here, and anew when it sends a request.
+func (t *turn) env() *env {
+	e := &env{turn: t, attempt: t.attempts}
+	e.open()
+	return e
 }
 
 // gaveUp words the error of a turn that had more than one attempt.

@@ -152,3 +152,29 @@ steps:
 		t.Errorf("the default retry was not used:\n%s", x.story())
 	}
 }
+
+func TestADefiniteFailureOfACallMayBeRepeated(t *testing.T) {
+	ends := func(s *scripted) { s.notify(time.Second, "c1", "terminated") }
+	answers := func(s *scripted) {
+		s.notify(100*time.Millisecond, "c1", "terminated") // again, and late
+		s.notify(time.Second, "c2", "established")
+	}
+	first, second := created("c1"), created("c2")
+	first.then, second.then = ends, answers
+	x := (&trial{yaml: `
+name: again
+steps:
+  - id: ring
+    createCall: {targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]}
+    retry: {attempts: 3, jitter: 0, when: outcome == "terminated" && attempt < 3}
+    capture: {made: call.id}
+    expect:
+      - attempts == 2
+      - call.id == "c2"
+leak: keep
+`, service: &scripted{answers: []answer{first, second}}}).run(t)
+	x.status(t, steps.Passed, "")
+	if !strings.Contains(x.story(), "ring again in 500ms: createCall reached terminated, not established") {
+		t.Errorf("the second attempt has no reason:\n%s", x.story())
+	}
+}

@@ -76,6 +76,9 @@ func (r *run) took(h steps.Host, e *entry) bool {
 		return false
 	}
 	for _, never := range r.plan.Never {
+		if e.repeat && !never.Mentions("event") {
+			continue
+		}
 		r.root.names.overEvent(e.View, func(all map[string]any) {
 			if struck, err := never.Test(all); err == nil && struck {
 				r.never = neverStruck(r.root, never, e, all)
@@ -162,11 +165,11 @@ func (f *frame) finally(h steps.Host) (first error) {
 	defer func() { f.host = before }()
 	for _, s := range f.plan.Finally {
 		err := f.step(s)
+		if err != nil && !isStepError(err) { // there is no more time
+			return errors.Join(first, err)
+		}
 		if first == nil {
 			first = err
-		}
-		if err != nil && !isStepError(err) {
-			return err
 		}
 	}
 	return first

@@ -294,6 +294,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	if errors.As(err, &inner) { // a step inside this one failed, and has said why
 		reason := "step " + inner.key + " failed"
 		if t.step.ContinueOnError {
+			t.run.stopped = nil // they were siblings of the step that failed
 			t.close(steps.StepEnd{Status: steps.Failed, Reason: reason, Excused: true})
 			return outputs, nil
 		}
