@@ -220,10 +220,10 @@ func (c *compiler) matches(pattern *node) func(ev *evaluation, a, b any) bool {
 func (c *compiler) canEqual(at, l, r *node, operator string) {
 	if l.typ.comparable(r.typ) {
 		if len(l.typ.Enum) > 0 && r.op == "literal" {
-			c.oneOf(r, l.typ.Enum, c.what(l))
+			c.oneOf(r, l.typ.Enum, func() string { return c.what(l) })
 		}
 		if len(r.typ.Enum) > 0 && l.op == "literal" {
-			c.oneOf(l, r.typ.Enum, c.what(r))
+			c.oneOf(l, r.typ.Enum, func() string { return c.what(r) })
 		}
 		return
 	}
@@ -284,7 +284,7 @@ func (c *compiler) canHold(at, l, r *node) {
 			if !l.typ.comparable(r.typ.elem()) {
 				c.problem(at.from, at.to, "expr-type", "", "%s is %s, and the elements of %s are %s: it is never in there", c.what(l), l.typ.words(), c.what(r), r.typ.elem().words())
 			} else if len(r.typ.elem().Enum) > 0 && l.op == "literal" {
-				c.oneOf(l, r.typ.elem().Enum, "an element of "+c.what(r))
+				c.oneOf(l, r.typ.elem().Enum, func() string { return "an element of " + c.what(r) })
 			}
 			return
 		}

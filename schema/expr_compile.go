@@ -495,14 +495,14 @@ func (c *compiler) wanted(root *node, want *Type) {
 	case !want.comparable(got):
 		c.problem(root.from, root.to, "expr-type", "", "%s is wanted here, and %s is %s", want.words(), c.what(root), got.words())
 	case len(want.Enum) > 0 && root.op == "literal":
-		c.oneOf(root, want.Enum, "this")
+		c.oneOf(root, want.Enum, func() string { return "this" })
 	case want.Kind == KindList && !want.elem().comparable(got.elem()):
 		c.problem(root.from, root.to, "expr-type", "", "a list with %s in it is wanted here, and %s has %s", want.elem().words(), c.what(root), got.elem().words())
 	}
 }
 
-// oneOf reports a literal that is not among the only values there are.
-func (c *compiler) oneOf(lit *node, words []string, what string) {
+// oneOf reports a literal that is not among the only values there are; name says of what.
+func (c *compiler) oneOf(lit *node, words []string, name func() string) {
 	word, ok := lit.literal.(string)
 	if !ok {
 		return
@@ -512,6 +512,7 @@ func (c *compiler) oneOf(lit *node, words []string, what string) {
 			return
 		}
 	}
+	what := name()
 	if near := nearest(word, words); near != "" {
 		c.problem(lit.from, lit.to, "expr-enum", fmt.Sprintf("write %q", near), "%s is never %q; did you mean %q? There are %s", what, word, near, listed(words, "and"))
 		return

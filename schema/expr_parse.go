@@ -78,15 +78,19 @@ func (c *compiler) parse() ast.Node {
 		c.problem(0, runes, "expr-syntax", "", "the expression is not UTF-8 text")
 		return nil
 	}
-	tokens, err := lexer.Lex(file.NewSource(c.text))
+	tree, err := parser.Parse(c.text)
+	if err == nil && !strings.ContainsAny(c.text, ";$") && !strings.Contains(c.text, "let") {
+		return tree.Node
+	}
+	tokens, bad := lexer.Lex(file.NewSource(c.text))
+	if bad != nil {
+		err = bad
+	}
 	if c.misused(tokens) {
 		return nil
 	}
 	if err == nil {
-		var tree *parser.Tree
-		if tree, err = parser.Parse(c.text); err == nil {
-			return tree.Node
-		}
+		return tree.Node
 	}
 	var ferr *file.Error
 	if !errors.As(err, &ferr) {
