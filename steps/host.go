@@ -31,7 +31,7 @@ type Host interface {
 	// Fork runs n branches side by side and returns when all have returned.
 	Fork(n int, branch func(i int, h Host))
 	// Scope returns a host whose calls fail with cause once limit has passed (0: no limit), or with the cause given to
-	// end, whichever is first, and when its parent's scope ends.
+	// end, whichever is first, and when its parent's scope ends. Ending it twice does no harm.
 	Scope(limit time.Duration, cause error) (h Host, end func(cause error))
 	// Shield outlives its parent's end: for finally and cleanup.
 	Shield(limit time.Duration) (h Host, end func())

@@ -8,7 +8,8 @@ import (
 	"callflow/internal/graph"
 )
 
-// Sink takes what arrived. Calls come one at a time from the listener's owner (the event loop, or under the hub's lock).
+// Sink takes what arrived, in the goroutine of the request that brought it: a listener on a port needs a Sink that is
+// safe for concurrent use. The events are the Sink's to keep.
 type Sink interface {
 	// Deliver hands over the events of one POST to a run's own URI. It reports whether the run is known.
 	Deliver(run string, events []*graph.Event) bool
@@ -16,7 +17,8 @@ type Sink interface {
 	Arrive(bot string, events []*graph.Event)
 }
 
-// Verifier checks a bearer token of Graph's (signature, issuer, audience, expiry) against the bot's app id.
+// Verifier checks a bearer token of Graph's (signature, issuer, audience, expiry) against the bot's app id. The error is
+// or wraps ErrAudience for another application's token, and ErrKeys when the token cannot be judged.
 type Verifier interface {
 	Verify(token, audience string, now time.Time) error
 }
