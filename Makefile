@@ -29,8 +29,8 @@ lint: ## formatting, and staticcheck with staticcheck.conf
 race:
 	$(GO) test -race ./...
 
-generate: ## files made from the code: the JSON Schema and the language reference
-	$(GO) test ./internal/cli -run '^TestGenerated' -update
+generate: ## what is made from the code: the JSON Schema, the language reference, the run in the README
+	$(GO) test ./internal/cli -run '^TestGenerated|^TestReadme' -update
 
 bench: ## reports, gates nothing
 	$(GO) test ./... -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem

@@ -35,9 +35,27 @@ func TestReadme(t *testing.T) {
 		t.Fatalf("exit code %d\n%s%s", code, stdout.String(), stderr.String())
 	}
 	_, printed, _ := strings.Cut(stdout.String(), "\n") // the line about the target
+	if *update {
+		rewriteRun(t, string(readme), printed)
+		return
+	}
 	want := elapsed.ReplaceAllString(printed, "passed in … (simulated")
 	if !strings.Contains(elapsed.ReplaceAllString(string(readme), "passed in … (simulated"), want) {
 		t.Errorf("the README's run is not what the command prints now; paste it anew:\n%s", printed)
+	}
+}
+
+// rewriteRun puts what the command prints now into the README.
+func rewriteRun(t *testing.T, readme, printed string) {
+	t.Helper()
+	start := "$ callflow run --ladder scenarios/" + transferFlow + "\n"
+	before, rest, ok := strings.Cut(readme, start)
+	_, after, closed := strings.Cut(rest, "```")
+	if !ok || !closed {
+		t.Fatalf("the README has no block that begins with %q", start)
+	}
+	if err := os.WriteFile("README.md", []byte(before+start+printed+"```"+after), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callflow/internal/report"
+	"callflow/runner"
 	"callflow/schema"
 )
 
@@ -114,10 +115,8 @@ func listJSON(io streams, chosen []choice) error {
 
 func stepsOf(p *schema.Plan) []listed {
 	out := []listed{}
-	for _, block := range []schema.Block{p.Steps, p.Finally} {
-		for _, s := range block {
-			out = append(out, listed{Path: s.Path, Verb: s.Verb.Name, ID: s.ID, Name: s.Name, Line: s.Pos.Line, Goal: s.Until})
-		}
+	for _, s := range runner.Steps(p) {
+		out = append(out, listed{Path: s.Path, Verb: s.Verb.Name, ID: s.ID, Name: s.Name, Line: s.Pos.Line, Goal: s.Until})
 	}
 	return out
 }
