@@ -69,6 +69,9 @@ func (c *checker) report(p Problem) {
 	c.problems = append(c.problems, p)
 }
 
+// full says that no more problems will be shown, so that looking for them is idle.
+func (c *checker) full() bool { return len(c.problems) > maxProblems }
+
 // sorted returns the problems in the order of file, line and column, each with its source line.
 func (c *checker) sorted() Problems {
 	for i := range c.problems {

@@ -49,7 +49,7 @@ var scenarioKeys = []frameKey{
 	{name: "tags", shape: shapeWords, doc: "Words to select scenarios by (`--tag 'transfer and not slow'`)."},
 	{name: "requires", shape: shapeRequires, doc: "What a target must be; elsewhere the scenario is skipped with the reason."},
 	{name: "matrix", shape: shapeMatrix, doc: "Lists of values by axis. The scenario runs once for each combination, in row-major order, named `k=v, …`; expressions say `matrix.axis`. `include` adds rows, `exclude` leaves out those that agree with it."},
-	{name: "vars", shape: shapeValues, doc: "Names for values. A value may refer to earlier vars, to `matrix` and to `env.NAME`; `--var name=value` replaces it. In an included file these are its inputs."},
+	{name: "vars", shape: shapeValues, doc: "Names for values. A value may refer to earlier vars, to `matrix` and to `env.NAME`; `--var name=value` replaces it. A var without a value must be given. In an included file these are its inputs."},
 	{name: "secrets", shape: shapeValues, doc: "Like vars, but no output ever shows the values."},
 	{name: "timeout", shape: shapeSpan, doc: "How long all steps together may take."},
 	{name: "defaults", shape: shapeDefaults, doc: "What steps have that do not say otherwise."},
@@ -236,16 +236,12 @@ func (r *reader) vars(n *yaml.Node, what string) []Var {
 		return nil
 	}
 	var vars []Var
-	var all []string
+	sc := r.base.child()
+	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
 	for _, p := range pairs(n) {
-		all = append(all, p.key.Value)
+		sc.announce(p.key.Value, "declared further down", r.at(p.key))
 	}
-	for i, p := range pairs(n) {
-		sc := r.base.child()
-		sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
-		for j := i; j < len(all); j++ {
-			sc.announce(all[j], "a var further down: vars see only earlier ones", r.at(n.Content[2*j]))
-		}
+	for _, p := range pairs(n) {
 		t := r.decoder(sc).template(p.value, anyInterface, nil)
 		t.make = r.withEnv(p.value, t.make)
 		if r.declareName(p.key, what) {

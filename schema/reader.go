@@ -74,7 +74,7 @@ func (r *reader) wrongKind(n *yaml.Node, want string) {
 
 // unknownKey reports a key that means nothing here. meant is the right one where an alias tells it.
 func (r *reader) unknownKey(key *yaml.Node, known []string, meant string) {
-	if reported(key) {
+	if reported(key) || r.full() {
 		return
 	}
 	hint := didYouMean(key.Value, known)
@@ -243,6 +243,9 @@ func exprEnd(text string, from int) int {
 func (d *decoder) compile(text string, offset int, at posMap, sc *scope, want *Type) *Expr {
 	if text == "" {
 		d.report(Problem{Pos: at(offset), Code: "empty-value", Text: "there is no expression here"})
+		return nil
+	}
+	if d.full() {
 		return nil
 	}
 	return compileExpr(text, offset, at, sc, want, d.report)

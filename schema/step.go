@@ -105,6 +105,10 @@ type stepWalk struct {
 
 func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
 	n = resolve(n)
+	if r.full() {
+		r.broken = true
+		return nil
+	}
 	if r.steps++; r.steps > maxNodes {
 		r.report(Problem{Pos: r.at(n), Code: "too-large", Text: fmt.Sprintf("there are more than %d steps once all files are included", maxNodes)})
 		r.broken = true
