@@ -101,7 +101,7 @@ func TestIncoming(t *testing.T) {
 		{`call.state != "incoming"`, false, "", ""},
 	}
 	for _, tt := range tests {
-		a, _ := awaitOf(t, fmt.Sprintf("await: %q", tt.match))
+		a, _ := awaitOf(t, fmt.Sprintf("await: {from: start, match: %q}", tt.match))
 		in, ok := incoming(a.parts[0].expr, a.names)
 		if ok != tt.ok || ok && (in.Caller != tt.caller || in.Target != tt.target) {
 			t.Errorf("%s: %v, caller %q, target %q; want %v, %q, %q", tt.match, ok, in.Caller, in.Target, tt.ok, tt.caller, tt.target)

@@ -39,7 +39,7 @@ func (t *turn) perform(params any) (steps.Outputs, error) {
 		}
 		again, aerr := t.again(retry, outputs, err)
 		if aerr != nil {
-			return outputs, aerr
+			return outputs, t.gaveUp(", for "+aerr.Error(), err)
 		}
 		if !again {
 			return outputs, t.gaveUp("", err)

@@ -178,3 +178,12 @@ leak: keep
 		t.Errorf("the second attempt has no reason:\n%s", x.story())
 	}
 }
+
+func TestTimeoutThatLeavesNoTime(t *testing.T) {
+	x := (&trial{yaml: "name: t\nvars: {patience: 0s}\nsteps:\n  - id: it\n    request: {path: /x}\n    timeout: ${{ patience }}\n",
+		service: &scripted{}}).run(t)
+	x.status(t, steps.Failed, "the timeout came to 0s, which leaves no time at all")
+	if len(x.service.requests) != 0 {
+		t.Errorf("sent %v", x.service.requests)
+	}
+}

@@ -1,5 +1,12 @@
-// Package runner runs a checked scenario on a host: inbox and claims, outcomes, retry, cleanup, journal. It implements
-// steps.Env.
+// Package runner runs a checked scenario on a host. Prepare evaluates vars, secrets and the simulated world; Run does the
+// steps, then finally, then cleanup, and tells the journal all along.
+//
+// A run has frames (the interpreter in one branch of one plan), a frame runs turns (one execution of a step, or of one
+// item of its forEach), and a turn makes attempts (env, which is the steps.Env that a verb sees). Beside them a listener
+// takes every event into the inbox as it comes, from which awaits claim and goals are followed.
+//
+// Everything that takes time or depends on chance goes through steps.Host, so a run in a simulated world is the same code
+// as one on the wall clock, and does the same twice. A test scans the sources for what would break that.
 package runner
 
 import (
@@ -56,7 +63,8 @@ func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 		return nil, err
 	}
 	if plan.Simulate != nil {
-		if p.Scene, err = scene(plan.Simulate, p.names.all); err != nil {
+		// Elsewhere the section is ignored, but for the names of people.
+		if p.Scene, err = scene(plan.Simulate, p.names.all); err != nil && p.Target.Simulated {
 			return nil, err
 		}
 	}

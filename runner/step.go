@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"fmt"
 	"net/textproto"
 	"reflect"
 	"strconv"
@@ -191,7 +192,12 @@ func (t *turn) params() (any, error) {
 // scenario's: what they do says itself how long it takes.
 func (t *turn) timeout() (time.Duration, error) {
 	if t.step.Timeout != nil {
-		return schema.Get[time.Duration](t.step.Timeout, t.names.all)
+		limit, err := schema.Get[time.Duration](t.step.Timeout, t.names.all)
+		if err == nil && limit <= 0 {
+			err = &steps.FailureError{Failure: &steps.Failure{Kind: "value", Pos: t.step.Timeout.Pos(),
+				Text: fmt.Sprintf("the timeout came to %s, which leaves no time at all", steps.Span(limit))}}
+		}
+		return limit, err
 	}
 	defaults := t.plan.Defaults
 	pick := func(given, own time.Duration) time.Duration {
