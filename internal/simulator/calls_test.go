@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -63,6 +64,15 @@ func TestIncoming(t *testing.T) {
 	st.wait(time.Second)
 	wantLadder(t, st, "deleted call terminated 200/4521")
 	st.must(404, "GET", c, "")
+}
+
+// TestRingingTimeout: beta can ring for a shorter time.
+func TestRingingTimeout(t *testing.T) {
+	st := newStage(t, people())
+	body := strings.Replace(createBodyFor(user(world.IDFor("rex"))), "{", `{"ringingTimeoutInSeconds":10,`, 1)
+	st.must(201, "POST", "/beta/communications/calls", body)
+	st.wait(11 * time.Second)
+	wantLadder(t, st, "updated call establishing", "deleted call terminated 408/10057")
 }
 
 func TestHangUp(t *testing.T) {

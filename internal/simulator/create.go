@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/url"
+	"time"
 
 	"callflow/internal/graph"
 )
@@ -41,11 +42,15 @@ func (s *Service) createCall(_ *call, q *request) reply {
 	for i, p := range targets {
 		c.targets = append(c.targets, invitationInfo(c, p, b.Targets[i]))
 	}
+	limit := ringTime
+	if b.RingingTimeout != nil && q.dialect == graph.Beta {
+		limit = time.Duration(*b.RingingTimeout) * time.Second
+	}
 	c.state = establishing
 	s.follow(c, firstStep, func() note { return s.stateNote(c, establishing) }, func() {
 		s.send(c, s.stateNote(c, establishing))
 		if r.mode == peer {
-			s.dialOne(c, targets[0])
+			s.dialOne(c, targets[0], limit)
 		}
 	})
 	if r.mode != peer {
@@ -59,8 +64,8 @@ func (s *Service) createCall(_ *call, q *request) reply {
 }
 
 // dialOne rings the other party of a call of two.
-func (s *Service) dialOne(c *call, to *party) {
-	r := s.ring(invitation{party: to, caller: c.bot, room: c.room, limit: ringTime, modalities: c.modalities, done: func(o outcome) {
+func (s *Service) dialOne(c *call, to *party, limit time.Duration) {
+	r := s.ring(invitation{party: to, caller: c.bot, room: c.room, limit: limit, modalities: c.modalities, done: func(o outcome) {
 		c.rings = nil
 		if o.joined == nil {
 			s.end(c, o.how)

@@ -27,10 +27,10 @@ func (s *Service) arm() {
 		switch {
 		case w.Match == "":
 		case s.cfg.Match == nil:
-			f.bad = errorf("fault match %q: expressions are not to be had here", w.Match)
+			f.bad = fmt.Errorf("fault match %q: expressions are not to be had here", w.Match)
 		default:
 			if f.test, f.bad = s.cfg.Match(w.Match); f.bad != nil {
-				f.bad = errorf("fault match %q: %w", w.Match, f.bad)
+				f.bad = fmt.Errorf("fault match %q: %w", w.Match, f.bad)
 			}
 		}
 		s.faults = append(s.faults, f)

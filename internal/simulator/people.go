@@ -10,8 +10,6 @@ import (
 	"callflow/internal/world"
 )
 
-var errorf = fmt.Errorf
-
 // populate makes the parties of a scene and its bots. People are sorted by name: the scene's map has no order.
 func (s *Service) populate() {
 	for i := range s.cfg.Bots {
@@ -61,7 +59,7 @@ func (s *Service) partyOf(identity obj) (*party, error) {
 		}
 		id, _ := one["id"].(string)
 		if id == "" {
-			return nil, errorf("identity.%s has no id", kind)
+			return nil, fmt.Errorf("identity.%s has no id", kind)
 		}
 		return s.partyWith(kind, id, one), nil
 	}
@@ -89,7 +87,7 @@ func (s *Service) person(name string) (*party, error) {
 			return p, nil
 		}
 	}
-	return nil, errorf("nobody here is called %q; there are %s", name, names(s.people))
+	return nil, fmt.Errorf("nobody here is called %q; there are %s", name, names(s.people))
 }
 
 // Start begins the scene's script. What is wrong with the scene is observed, and does not happen.
@@ -145,11 +143,11 @@ func (s *Service) Act(a world.Action) error {
 func (s *Service) dial(d *world.Dial) error {
 	from, err := s.person(d.From)
 	if err != nil {
-		return errorf("dial: %w", err)
+		return fmt.Errorf("dial: %w", err)
 	}
 	bot, err := s.botCalled(d.To)
 	if err != nil {
-		return errorf("dial: %w", err)
+		return fmt.Errorf("dial: %w", err)
 	}
 	r := s.newRoom(peer)
 	s.observe(from.name, "dials "+bot.name, "")
@@ -175,14 +173,14 @@ func (s *Service) botCalled(name string) (*party, error) {
 	if (name == "" || name == "bot") && len(s.bots) == 1 {
 		return s.bots[0], nil
 	}
-	return nil, errorf("no bot is called %q; there are %s", name, names(s.bots))
+	return nil, fmt.Errorf("no bot is called %q; there are %s", name, names(s.bots))
 }
 
 // hangsUp is somebody hanging up: every call they are in, that they ring with, and that rings at them.
 func (s *Service) hangsUp(name string) error {
 	p, err := s.person(name)
 	if err != nil {
-		return errorf("hangUp: %w", err)
+		return fmt.Errorf("hangUp: %w", err)
 	}
 	var rings []*ring
 	for _, r := range s.rings {
@@ -197,7 +195,7 @@ func (s *Service) hangsUp(name string) error {
 	case len(rings) > 0:
 		s.observe(p.name, "hangs up", "")
 	default:
-		return errorf("hangUp: %s is in no call", name)
+		return fmt.Errorf("hangUp: %s is in no call", name)
 	}
 	for _, r := range rings {
 		if r.party == p {
@@ -226,7 +224,7 @@ func (s *Service) memberships(p *party) []*member {
 func (s *Service) leave(name string) error {
 	p, err := s.person(name)
 	if err != nil {
-		return errorf("leave: %w", err)
+		return fmt.Errorf("leave: %w", err)
 	}
 	found := false
 	for _, m := range s.memberships(p) {
@@ -237,7 +235,7 @@ func (s *Service) leave(name string) error {
 		}
 	}
 	if !found {
-		return errorf("leave: %s is in no meeting", name)
+		return fmt.Errorf("leave: %s is in no meeting", name)
 	}
 	return nil
 }
@@ -245,7 +243,7 @@ func (s *Service) leave(name string) error {
 func (s *Service) joinMeeting(j *world.Join) error {
 	p, err := s.person(j.Who)
 	if err != nil {
-		return errorf("join: %w", err)
+		return fmt.Errorf("join: %w", err)
 	}
 	thread := j.Thread
 	if thread == "" {
@@ -256,13 +254,13 @@ func (s *Service) joinMeeting(j *world.Join) error {
 			}
 		}
 		if len(known) != 1 {
-			return errorf("join: thread is needed, because there are %d meetings here%s", len(known), listed(known))
+			return fmt.Errorf("join: thread is needed, because there are %d meetings here%s", len(known), listed(known))
 		}
 		thread = known[0]
 	}
 	r := s.meetingOf(thread)
 	if r.find(p) != nil {
-		return errorf("join: %s is in the meeting already", j.Who)
+		return fmt.Errorf("join: %s is in the meeting already", j.Who)
 	}
 	s.observe(p.name, "joins the meeting", s.callOf(r))
 	s.join(r, s.newMember(p, nil))

@@ -115,6 +115,7 @@ type createBody struct {
 	ChatInfo            obj           `json:"chatInfo"`
 	MeetingInfo         obj           `json:"meetingInfo"`
 	CallOptions         obj           `json:"callOptions"`
+	RingingTimeout      *int          `json:"ringingTimeoutInSeconds"` // beta
 }
 
 type answerBody struct {
@@ -173,7 +174,15 @@ func (b *createBody) check(d graph.Dialect) string {
 		checkModalities("requestedModalities", b.RequestedModalities),
 		checkMedia(b.MediaConfig),
 		checkInvitees("targets", b.Targets, maxTargets),
+		checkRinging(b.RingingTimeout),
 	)
+}
+
+func checkRinging(seconds *int) string {
+	if seconds == nil || *seconds >= 1 && *seconds <= maxRinging {
+		return ""
+	}
+	return fmt.Sprintf("ringingTimeoutInSeconds is %d; it may be 1 to %d", *seconds, maxRinging)
 }
 
 // checkPlace: a call goes to targets or into a meeting. Graph resource "call".

@@ -29,6 +29,7 @@ func TestRefused(t *testing.T) {
 		{"wrong callback", "POST", calls, `{"callbackUri":5}`, 400, `"callbackUri is a JSON number`},
 		{"nothing said", "POST", calls, "{}", 400, "callbackUri is missing"},
 		{"legacy says callback", "POST", "/app/calls", "{}", 400, "callback is missing"},
+		{"long ringing", "POST", "/beta/communications/calls", meeting(`"ringingTimeoutInSeconds":116,"targets":[` + user(doraID) + `]`), 400, "1 to 115"},
 		{"relative callback", "POST", calls, `{"callbackUri":"/x","targets":[` + user(doraID) + `]}`, 400, "absolute https URL"},
 		{"no place", "POST", calls, meeting(`"subject":"x"`), 400, "needs targets, or meetingInfo"},
 		{"wrong type", "POST", calls, `{"@odata.type":"#microsoft.graph.cat","callbackUri":"` + callback + `"}`, 400, `#microsoft.graph.cat`},

@@ -14,6 +14,7 @@ const (
 	maxTargets       = 5  // of a group call, and participants of one invite
 	maxRedirectRings = 25 // targets of a redirect
 	maxContext       = 256
+	maxRinging       = 115 // beta's ringingTimeoutInSeconds
 	maxBody          = 1 << 20
 )
 

@@ -1,6 +1,8 @@
 package simulator
 
 import (
+	"fmt"
+
 	"callflow/internal/graph"
 )
 
@@ -54,22 +56,22 @@ func (s *Service) transferee(c *call, named *personBody) (*member, error) {
 		for _, m := range c.room.others(c.me) {
 			return m, nil
 		}
-		return nil, errorf("nobody is in the call who could be transferred")
+		return nil, fmt.Errorf("nobody is in the call who could be transferred")
 	}
 	if named.ParticipantID != "" {
 		if m := s.memberFor(c, named.ParticipantID); m != nil && m != c.me {
 			return m, nil
 		}
-		return nil, errorf("transferee.participantId %q is nobody in this call", named.ParticipantID)
+		return nil, fmt.Errorf("transferee.participantId %q is nobody in this call", named.ParticipantID)
 	}
 	p, err := s.partyOf(named.Identity)
 	if err != nil {
-		return nil, errorf("transferee.%v", err)
+		return nil, fmt.Errorf("transferee.%v", err)
 	}
 	if m := c.room.find(p); m != nil && m != c.me {
 		return m, nil
 	}
-	return nil, errorf("transferee %s is not in this call", p.name)
+	return nil, fmt.Errorf("transferee %s is not in this call", p.name)
 }
 
 // stateNote is how a dialect tells a transfer's progress: legacy by the operation, today's by the call.
