@@ -139,7 +139,8 @@ func (x *explainer) value(n *node) (any, error) {
 }
 
 func (x *explainer) part(n *node) Explanation {
-	out := Explanation{Pos: x.e.at(x.e.offset + n.from), Text: written(x.e.text, n.from, n.to)}
+	from, text := written(x.e.text, n.from, n.to)
+	out := Explanation{Pos: x.e.at(x.e.offset + from), Text: text}
 	v, err := x.value(n)
 	switch {
 	case err != nil:
@@ -161,8 +162,11 @@ func (x *explainer) part(n *node) Explanation {
 	return out
 }
 
-// operands are the parts; a chain of ands, or of ors, is one flat list. The key of calls[key] tells which call it is.
+// operands are the parts; a chain of ands, or of ors, is one flat list. Of calls[id] the id tells more than all calls.
 func (n *node) operands() []*node {
+	if n.op == "index" && len(n.parts) == 2 && n.parts[0].path != "" {
+		return n.parts[1:]
+	}
 	if n.op != "and" && n.op != "or" {
 		return n.parts
 	}
@@ -195,14 +199,40 @@ func (x *explainer) elements(e *each) []Explanation {
 	if e.body == nil {
 		return parts
 	}
-	for i := range min(l.len(), maxElements) {
-		inner := &explainer{e: x.e, ev: x.ev, work: x.work}
-		inner.ev.item[e.depth], inner.ev.index[e.depth] = l.at(i), i
-		p := inner.part(e.body)
+	for _, i := range x.telling(e, l) {
+		p := x.inside(e, l, i).part(e.body)
 		p.Text = fmt.Sprintf("%s[%d]: %s", whole.Text, i, p.Text)
 		parts = append(parts, p)
 	}
 	return parts
+}
+
+// inside is the explainer at one element of a predicate's list.
+func (x *explainer) inside(e *each, l list, i int) *explainer {
+	inner := &explainer{e: x.e, ev: x.ev, work: x.work}
+	inner.ev.item[e.depth], inner.ev.index[e.depth] = l.at(i), i
+	return inner
+}
+
+// telling picks the elements to show, in their order: those that decide against the predicate, then the first others.
+func (x *explainer) telling(e *each, l list) []int {
+	var against, others []int
+	for i := range l.len() {
+		v, err := x.inside(e, l, i).value(e.body)
+		switch {
+		case err != nil || e.name == "all" && v != true || e.name == "none" && v == true:
+			against = append(against, i)
+		case len(others) < maxElements:
+			others = append(others, i)
+		}
+		if len(against) == maxElements {
+			break
+		}
+	}
+	picked := append(against, others...)
+	picked = picked[:min(len(picked), maxElements)]
+	sort.Ints(picked)
+	return picked
 }
 
 // brief is a value short enough for a reader: large lists and objects become words.
@@ -231,15 +261,17 @@ func brief(v any) any {
 	return "an object with " + listed(sortedKeys(m), "and")
 }
 
-// written cuts the runes from..to out of an expression's text, with the brackets that belong to them.
-func written(text string, from, to int) string {
+// written cuts the runes from..to out of an expression's text, with the brackets that belong to them, and says where that
+// begins.
+func written(text string, from, to int) (int, string) {
 	tokens, err := lexer.Lex(file.NewSource(text))
 	if err == nil {
 		from, to = balance(tokens, from, to)
 	}
 	runes := []rune(text)
 	from, to = max(0, min(from, len(runes))), max(0, min(to, len(runes)))
-	return string(runes[min(from, to):to])
+	from = min(from, to)
+	return from, string(runes[from:to])
 }
 
 // balance widens from..to until every bracket in it is closed in it, as in a call whose last argument ends at to.

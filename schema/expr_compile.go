@@ -81,7 +81,7 @@ func (at *node) join(parts ...*node) {
 
 // what is how a problem names a part: its text.
 func (c *compiler) what(n *node) string {
-	text := written(c.text, n.from, n.to)
+	_, text := written(c.text, n.from, n.to)
 	if utf8.RuneCountInString(text) > 60 {
 		text = string([]rune(text)[:60]) + "…"
 	}
@@ -203,6 +203,7 @@ func (c *compiler) pointer(at *node, n *ast.PointerNode) *node {
 		at.eval = func(ev *evaluation) any { return ev.item[slot] }
 	case "index":
 		at.op, at.typ = "name", intType
+		at.to += len(n.Name)
 		at.eval = func(ev *evaluation) any { return ev.index[slot] }
 	default:
 		return c.refuse(at, "expr-syntax", "", "#%s is not known; there are # and #index", n.Name)
@@ -272,7 +273,10 @@ func (c *compiler) field(at, base *node, name string) *Type {
 
 func (c *compiler) fieldNode(at, base *node, name string) *node {
 	at.join(base)
-	at.parts, at.op = nil, "path"
+	at.op = "path"
+	if len(base.parts) == 0 && base.each == nil {
+		at.parts = nil // only the whole path is worth a line of an explanation
+	}
 	if base.path != "" {
 		at.path = base.path + "." + name
 	}
