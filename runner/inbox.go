@@ -158,5 +158,5 @@ func cmpOrder(c int) int {
 
 // expires says whether a wait ended because nothing came, as opposed to being cut off.
 func expires(err error) bool {
-	return errors.Is(err, steps.ErrDeadline) || errors.Is(err, steps.ErrNothing)
+	return errors.Is(err, steps.ErrDeadline) || err == steps.ErrNothing
 }

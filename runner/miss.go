@@ -103,7 +103,8 @@ func (a *await) cutShort(end time.Time) *steps.FailureError {
 	}}
 }
 
-// arrivals lists what did come, with the reasons why the nearest did not match.
+// arrivals lists what did come, with the reasons why the nearest did not match. Events of which a condition is true, but
+// which it could not have, are told in hints.
 func (a *await) arrivals(f *steps.Failure, open []condition) {
 	if a.Mode == steps.InOrder {
 		open = open[:1]
@@ -115,57 +116,60 @@ func (a *await) arrivals(f *steps.Failure, open []condition) {
 		}
 	}
 	for _, part := range open {
-		for _, e := range a.nearest(part) {
-			miss := steps.Miss{Nearest: true, Part: part.name}
-			if hint := a.passedOver(part, e); hint != "" {
-				f.Hints = append(f.Hints, hint)
-			} else {
-				why := part.expr.Explain(a.over(e))
-				miss.Why = &why
-				if f.Expression == nil {
-					f.Expression = &why
-				}
+		matching, near := a.nearest(part)
+		for _, e := range matching {
+			note := notes[e]
+			note.Nearest = true
+			notes[e] = note
+			f.Hints = append(f.Hints, a.passedOver(part, e))
+		}
+		for _, e := range near {
+			why := part.expr.Explain(a.over(e))
+			notes[e] = steps.Miss{Nearest: true, Part: part.name, Why: &why}
+			if f.Expression == nil {
+				f.Expression = &why
 			}
-			if f.Code == nil {
-				f.Code = codeOf(e)
+			if code := codeOf(e); f.Code == nil && code != nil && code.Code >= 400 {
+				f.Code = code
 			}
-			notes[e] = miss
 		}
 	}
 	a.list(f, notes)
 }
 
-// nearest are the events that come closest to a condition, oldest first: those it is true of but which it could not
-// have, else those of which most conjuncts hold and which are about the same kind of thing; of equals the last ones.
-func (a *await) nearest(c condition) []*entry {
-	var best []*entry
-	top := -1
+// nearest are the events that come closest to a condition, oldest first: those it is true of, and of the others those of
+// which most conjuncts hold and which are about the same kind of thing; of equals the last ones.
+func (a *await) nearest(c condition) (matching, near []*entry) {
+	top := 0
 	for _, e := range a.env.run.inbox.entries {
-		score := a.score(c, e)
+		holds, of := c.expr.Nearness(a.over(e))
+		ours := e.claimed == a.key
+		if holds == of && (!ours || a.Mode != steps.One) {
+			matching = append(matching, e)
+		}
+		if holds == of || ours {
+			continue
+		}
+		score := a.score(c, e, holds)
 		if score > top {
-			best, top = nil, score
+			near, top = nil, score
 		}
-		if score == top {
-			best = append(best, e)
+		if score == top && top > 0 {
+			near = append(near, e)
 		}
 	}
-	if top <= 0 {
-		return nil
-	}
-	return best[max(0, len(best)-nearestLimit):]
+	last := func(es []*entry) []*entry { return es[max(0, len(es)-nearestLimit):] }
+	return last(matching), last(near)
 }
 
-// score ranks an event for nearest: conjuncts first, then whether it is what the expression speaks of.
-func (a *await) score(c condition, e *entry) int {
-	holds, of := c.expr.Nearness(a.over(e))
+// score ranks an event of which some conjuncts hold: by how many, then by whether it is what the expression speaks of
+// and could have been claimed.
+func (a *await) score(c condition, e *entry, holds int) int {
 	score := 4 * holds
-	if holds == of {
-		score += 1000
-	}
 	if e.Kind == subject(c.expr) {
 		score += 2
 	}
-	if a.mayClaim(e) {
+	if score > 0 && a.mayClaim(e) {
 		score++
 	}
 	return score
@@ -181,12 +185,8 @@ func subject(e *schema.Expr) graph.EventKind {
 	return graph.KindCall
 }
 
-// passedOver says why an event of which the condition is true was not taken; "" when it is false.
+// passedOver says why an event of which the condition is true was not taken.
 func (a *await) passedOver(c condition, e *entry) string {
-	holds, err := c.expr.Test(a.over(e))
-	if !holds || err != nil {
-		return ""
-	}
 	what := fmt.Sprintf("event %d (%s) matches", e.Seq, summary(e.Event.Event))
 	if c.name != "" {
 		what += " " + c.name
@@ -274,7 +274,7 @@ func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss) {
 			left++
 			continue
 		}
-		miss.Event, miss.At, miss.Summary = entry.Seq, entry.At, summary(entry.Event.Event)
+		miss.Event, miss.At, miss.Summary, miss.Call = entry.Seq, entry.At, summary(entry.Event.Event), entry.CallID
 		if entry.claimed != e.key {
 			miss.Claimed = entry.claimed
 		}

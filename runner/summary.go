@@ -26,7 +26,11 @@ func summary(e *graph.Event) string {
 		if audio := text(object(call["mediaState"])["audio"]); audio != "" {
 			words = append(words, "with audio", audio)
 		}
-		return strings.Join(append(words, codes(call["resultInfo"])...), " ")
+		why := codes(call["resultInfo"])
+		if reason := text(call["terminationReason"]); why == nil && reason != "" {
+			why = []string{reason}
+		}
+		return strings.Join(append(words, why...), " ")
 	case graph.KindOperation:
 		op := object(e.View["operation"])
 		words := []string{"operation"}

@@ -233,6 +233,7 @@ type Miss struct {
 	Event   uint64              `json:"event"`
 	At      time.Time           `json:"at"`
 	Summary string              `json:"summary"`
+	Call    string              `json:"call,omitempty"`
 	Claimed string              `json:"claimed,omitempty"` // by which step
 	Nearest bool                `json:"nearest,omitempty"`
 	Part    string              `json:"part,omitempty"`

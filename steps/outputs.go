@@ -105,7 +105,19 @@ func follow(env Env, out Outputs, w *watched) (Outputs, error) {
 	}
 	update(out, "call", w.call)
 	update(out, "operation", w.operation)
+	settle(env, out)
 	return out, err
+}
+
+// settle adds the state that the run knows of the call, where nothing that belongs to the action told it: legacy notifies
+// of a transfer by its operation.
+func settle(env Env, out Outputs) {
+	call := object(out["call"])
+	if id, _ := call["id"].(string); id != "" && call["state"] == nil {
+		if state := picture(env, id)["state"]; state != nil {
+			out["call"] = with(call, "state", state)
+		}
+	}
 }
 
 func update(out Outputs, name string, news map[string]any) {

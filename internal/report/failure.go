@@ -94,6 +94,7 @@ func (s Style) arrivals(f *steps.Failure, start time.Time) []string {
 	}
 	out := []string{"what arrived" + waited + ":"}
 	skipped, last := 0, ""
+	several := severalCalls(f.Arrivals)
 	for i, m := range f.Arrivals {
 		if len(f.Arrivals) > mostArrivals && !m.Nearest && i < len(f.Arrivals)-mostArrivals {
 			skipped++
@@ -108,6 +109,9 @@ func (s Style) arrivals(f *steps.Failure, start time.Time) []string {
 			mark = s.paint(warn, s.mark("≈", "~"))
 		}
 		text := clean(m.Summary)
+		if several && m.Call != "" {
+			text += s.paint(faint, " ["+clean(short(m.Call))+"]")
+		}
 		if m.Claimed != "" {
 			text += s.paint(faint, " (taken by "+clean(m.Claimed)+")")
 		}
@@ -131,6 +135,20 @@ func (s Style) arrivals(f *steps.Failure, start time.Time) []string {
 		out = append(out, tree...)
 	}
 	return out
+}
+
+// severalCalls says whether the events are about more than one call, so that each must say about which.
+func severalCalls(arrivals []steps.Miss) bool {
+	first := ""
+	for _, m := range arrivals {
+		if first == "" {
+			first = m.Call
+		}
+		if m.Call != "" && m.Call != first {
+			return true
+		}
+	}
+	return false
 }
 
 // explained says whether the list of arrivals shows why the event did not match.
