@@ -15,9 +15,8 @@ func awaitOf(t testing.TB, step string) (*await, *inbox) {
 	text := fmt.Sprintf(`name: await
 vars: {p2pCall: c, inviteOperation: o}
 steps:
-  - createCall: {targets: [{identity: {user: {id: u}}}]}
-    until: accepted
   - invite: {call: "${{ p2pCall }}", participants: [{identity: {user: {id: u}}}]}
+    id: move
     until: accepted
   - %s
 `, step)
@@ -70,7 +69,7 @@ func (*still) Next(uint64, time.Time) (steps.Event, error) {
 
 // One event is offered to one waiting await, which looks at it and does not take it.
 func BenchmarkAwaitMatch(b *testing.B) {
-	a, box := awaitOf(b, `await: call.id == p2pCall && operation.id == inviteOperation && operation.status == "completed"`)
+	a, box := awaitOf(b, `await: {match: call.id == p2pCall && operation.id == inviteOperation && operation.status == "completed", from: move}`)
 	box.waiting = []*waiter{{offer: a.offer}}
 	var entries []*entry
 	for _, e := range events(b,
@@ -101,7 +100,7 @@ func TestIncoming(t *testing.T) {
 		{`call.state != "incoming"`, false, "", ""},
 	}
 	for _, tt := range tests {
-		a, _ := awaitOf(t, fmt.Sprintf("await: {from: start, match: %q}", tt.match))
+		a, _ := awaitOf(t, fmt.Sprintf("await: {match: %q, from: move}", tt.match))
 		in, ok := incoming(a.parts[0].expr, a.names)
 		if ok != tt.ok || ok && (in.Caller != tt.caller || in.Target != tt.target) {
 			t.Errorf("%s: %v, caller %q, target %q; want %v, %q, %q", tt.match, ok, in.Caller, in.Target, tt.ok, tt.caller, tt.target)
