@@ -15,8 +15,8 @@ import (
 	"callflow/steps"
 )
 
-// maxRead is how much of a file is read at all; the language allows 1 MB, and says so itself of a larger file.
-const maxRead = 2 << 20
+// maxRead is the largest file that is read, in bytes: what the language allows of a scenario.
+const maxRead = 1 << 20
 
 // configName is the name of the file with the targets.
 const configName = "callflow.yaml"
@@ -162,14 +162,27 @@ type disk struct{}
 
 func (disk) Open(name string) (fs.File, error) { return os.Open(filepath.FromSlash(name)) }
 
-// read reads at most maxRead bytes, so that no file can fill the memory.
+// read reads a file of at most maxRead bytes, so that no file can fill the memory.
 func read(name string) ([]byte, error) {
 	f, err := os.Open(filepath.FromSlash(name))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxRead))
+	st, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case st.IsDir():
+		return nil, errors.New("it is a folder")
+	case st.Size() > maxRead:
+		return nil, fmt.Errorf("it has %d bytes, and at most %d are read", st.Size(), maxRead)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxRead+1))
+	if err == nil && len(text) > maxRead {
+		err = fmt.Errorf("it has more than %d bytes", maxRead)
+	}
+	return text, err
 }
 
 // check reads and checks every file, and returns them with all their problems. Nothing is sent.
