@@ -3,6 +3,8 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -52,10 +54,11 @@ func (r *reader) matrix(n *yaml.Node) {
 	if exclude != nil {
 		rows = r.exclude(exclude, rows, names)
 	}
+	var extras []string
 	if include != nil {
-		rows, names = r.addRows(include, rows, names)
+		rows, names, extras = r.addRows(include, rows, names)
 	}
-	r.rows(n, rows, names)
+	r.rows(n, rows, names, extras)
 }
 
 func (r *reader) axis(p pair) (axis, bool) {
@@ -155,40 +158,76 @@ func (r *reader) exclude(n *yaml.Node, rows []map[string]any, names []string) []
 	return rows
 }
 
-// addRows adds rows. Each names every axis; without axes the first row's keys are the axes.
-func (r *reader) addRows(n *yaml.Node, rows []map[string]any, names []string) ([]map[string]any, []string) {
+// addRows reads include as GitHub's matrix does: an entry adds its other keys to every row that agrees with the axes it
+// names, and is a row of its own when none agrees. Without axes the first entry's keys are the axes.
+func (r *reader) addRows(n *yaml.Node, rows []map[string]any, axes []string) (more []map[string]any, names, extras []string) {
 	for _, entry := range r.rowNodes(n, "include") {
-		if len(names) == 0 {
+		if len(axes) == 0 {
 			for _, p := range pairs(entry) {
-				names = append(names, p.key.Value)
+				axes = append(axes, p.key.Value)
 			}
 		}
-		row := map[string]any{}
+		row, other, done := map[string]any{}, map[string]any{}, false
 		for _, p := range pairs(entry) {
-			if !containsWord(names, p.key.Value) {
-				r.unknownKey(p.key, names, "")
-				continue
+			switch key := p.key.Value; {
+			case containsWord(axes, key):
+				row[key] = r.fixed(p.value)
+			case !identifier.MatchString(key):
+				r.fault(p.key, faultf("bad-name", "use letters, digits and _, a letter first", "%q is not a name that expressions can spell", key))
+				done = true
+			default:
+				other[key] = r.fixed(p.value)
+				if !containsWord(extras, key) {
+					extras = append(extras, key)
+				}
 			}
-			row[p.key.Value] = r.fixed(p.value)
 		}
-		for _, name := range names {
-			if _, ok := row[name]; !ok && childNode(entry, name) == nil {
-				r.report(Problem{Pos: r.at(entry), Code: "matrix", Text: fmt.Sprintf("this row gives no value for the axis %s", name)})
+		for _, known := range rows {
+			if len(other) > 0 && agrees(known, row) {
+				done = true
+				maps.Copy(known, other)
 			}
 		}
+		if done {
+			continue
+		}
+		for _, name := range axes {
+			if childNode(entry, name) == nil {
+				r.report(Problem{Pos: r.at(entry), Code: "matrix", Text: fmt.Sprintf("no row agrees with this, and as a row of its own it gives no value for the axis %s", name)})
+			}
+		}
+		maps.Copy(row, other)
 		rows = append(rows, row)
 	}
-	return rows, names
+	return rows, axes, extras
 }
 
-// rows names the rows and tells expressions of the axes.
-func (r *reader) rows(n *yaml.Node, rows []map[string]any, names []string) {
+// agrees says whether row has every value of part.
+func agrees(row, part map[string]any) bool {
+	for key, v := range part {
+		if !new(evaluation).equal(row[key], v) {
+			return false
+		}
+	}
+	return true
+}
+
+// rows names the rows by their axes, and tells expressions of the axes and of what include added to them.
+func (r *reader) rows(n *yaml.Node, rows []map[string]any, names, extras []string) {
 	if len(rows) == 0 {
 		r.report(Problem{Pos: r.at(n), Code: "matrix", Text: "the matrix has no rows, so there is nothing to run"})
 		return
 	}
 	types := &Type{Kind: KindObject, Fields: []Field{}}
-	for _, name := range names {
+	for _, name := range extras {
+		for _, row := range rows {
+			if _, ok := row[name]; !ok {
+				r.report(Problem{Pos: r.at(n), Code: "matrix", Text: fmt.Sprintf("the row [%s] has no value for %s, which include gives to others", rowName(row, names), name)})
+				break
+			}
+		}
+	}
+	for _, name := range slices.Concat(names, extras) {
 		t := nilType
 		for _, row := range rows {
 			t = t.merge(typeOfValue(row[name]))
@@ -202,17 +241,22 @@ func (r *reader) rows(n *yaml.Node, rows []map[string]any, names []string) {
 	r.plan.Rows = nil
 	seen := map[string]bool{}
 	for _, row := range rows {
-		parts := make([]string, len(names))
-		for i, name := range names {
-			parts[i] = name + "=" + rowWord(row[name])
-		}
-		name := strings.Join(parts, ", ")
+		name := rowName(row, names)
 		if seen[name] {
 			r.report(Problem{Pos: r.at(n), Code: "matrix", Text: fmt.Sprintf("the row [%s] is there twice", name)})
 		}
 		seen[name] = true
 		r.plan.Rows = append(r.plan.Rows, Row{Name: name, Values: row})
 	}
+}
+
+// rowName is "k=v, …" over the axes.
+func rowName(row map[string]any, axes []string) string {
+	parts := make([]string, len(axes))
+	for i, axis := range axes {
+		parts[i] = axis + "=" + rowWord(row[axis])
+	}
+	return strings.Join(parts, ", ")
 }
 
 // rowWord is a value as a row's name shows it; an object goes by its name where it has one.
