@@ -36,6 +36,9 @@ func (s *Service) createCall(_ *call, q *request) reply {
 		r = s.newRoom(group)
 	default:
 		r = s.meetingOf(b.thread())
+		if r.chat == nil {
+			r.chat, r.meeting = b.ChatInfo, b.MeetingInfo
+		}
 	}
 	c := s.newCall(q.bot, q.dialect, r, "outgoing")
 	b.fill(c)

@@ -57,8 +57,7 @@ func playRandom(t *testing.T, seed uint64) []string {
 	scene := people()
 	scene.People["carol"].HangsUp = &world.After{After: 40 * time.Second}
 	var app string
-	var st *stage
-	st = newStage(t, scene, func(c *Config) {
+	st := newStage(t, scene, func(c *Config) {
 		c.Bots = append(c.Bots, Bot{Name: "second", AppID: fredID[:35] + "9", DisplayName: "Second", Address: "https://second.contoso.com/calls",
 			Dialect: graph.Legacy})
 		c.Rand = rand.New(rand.NewPCG(seed, 7)).Uint64

@@ -30,8 +30,10 @@ type room struct {
 	ringing  int  // invitations that are still open
 	legs     int  // bots' calls that belong here, joined or not
 	grown    bool // more than one member has been in it at a time
-	sequence int  // of changes to its roster
-	sources  int  // media sources given out
+	chat     obj  // a meeting's chatInfo and meetingInfo, as the first to join said them
+	meeting  obj
+	sequence int // of changes to its roster
+	sources  int // media sources given out
 }
 
 // mode is what kind of conversation a room is. An invitation turns peer into group, for good ("meeting mode").

@@ -353,6 +353,29 @@ func TestTwoBots(t *testing.T) {
 	wantLadder(t, st, "updated call terminating", "deleted call terminated 200/5001", "deleted call terminated 200/4521")
 }
 
+// TestBotIntoMeeting: a bot that is invited into a meeting is told which.
+func TestBotIntoMeeting(t *testing.T) {
+	st := newStage(t, people(), func(c *Config) {
+		c.Bots = append(c.Bots, Bot{Name: "second", AppID: fredID[:35] + "9", DisplayName: "Second", Address: "https://second.contoso.com/calls"})
+	})
+	m := calls + "/" + st.must(201, "POST", calls, joins).body["id"].(string)
+	st.wait(time.Second)
+	st.ladder()
+	st.must(200, "POST", m+"/participants/invite", `{"participants":[{"identity":{"application":{"id":"`+fredID[:35]+`9"}}}]}`)
+	st.wait(time.Second)
+	if p := st.posts[0]; !strings.Contains(p.raw, `"threadId":"19:m@thread.v2"`) || p.url != "https://second.contoso.com/calls" {
+		t.Errorf("%s to %s", p.raw, p.url)
+	}
+	app := fredID[:35] + "9"
+	theirs := st.posts[0].event.CallID
+	st.service.cfg.Authorize = authorizeAs(&app)
+	st.must(202, "POST", calls+"/"+theirs+"/answer", answer)
+	st.wait(time.Second)
+	both := "updated participants Test Bot,Second"
+	wantLadder(t, st, "created call incoming", "updated call establishing", "updated call established", "deleted operation completed",
+		both, both, "updated call established media active")
+}
+
 // TestLegacyTransfer: there the operation tells the progress.
 func TestLegacyTransfer(t *testing.T) {
 	st := newStage(t, people(), func(c *Config) { c.Bots[0].Dialect = graph.Legacy })

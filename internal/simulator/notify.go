@@ -33,6 +33,12 @@ func (s *Service) incomingNote(c *call) note {
 	d := s.callData(c, incoming)
 	d["direction"] = "incoming"
 	d["source"], d["targets"], d["requestedModalities"] = c.source, c.targets, c.modalities
+	if c.chatInfo != nil {
+		d["chatInfo"] = c.chatInfo
+	}
+	if c.meetingInfo != nil {
+		d["meetingInfo"] = c.meetingInfo
+	}
 	if c.dialect != graph.Legacy {
 		d["@odata.id"], d["@odata.etag"] = s.resource(c), fmt.Sprintf("W/%q", fmt.Sprint(c.etag))
 		d["myParticipantId"], d["tenantId"] = c.me.id, c.bot.tenantID

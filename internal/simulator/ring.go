@@ -141,6 +141,7 @@ func (s *Service) offer(r *ring) {
 	c.modalities = r.modalities
 	c.source = sourceInfo(c, r.caller)
 	c.targets = []obj{targetInfo(c, r.party)}
+	c.chatInfo, c.meetingInfo = r.room.chat, r.room.meeting
 	if r.transferor != nil {
 		c.incoming = obj{"@odata.type": "#microsoft.graph.incomingContext", "transferor": identityOf(c.dialect, r.transferor)}
 	}

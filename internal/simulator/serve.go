@@ -25,7 +25,11 @@ type reply struct {
 
 // ServeHTTP answers one request. What follows from it is delivered later, when the clock says so.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	var body []byte
+	var err error
+	if r.Body != nil {
+		body, err = io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	}
 	if r.URL.Path == world.ActionPath {
 		s.write(w, r, s.act(r, body), Fate{})
 		return
