@@ -19,8 +19,9 @@ type legs struct {
 // leg is one call as cleanup sees it.
 type leg struct {
 	id      string
-	ringing bool // incoming, and not answered
-	known   bool // a response named it, or it came in
+	ringing bool   // incoming, and not answered
+	known   bool   // a response named it, or it came in
+	by      string // key of the step that made or answered it
 	ended   bool
 }
 
@@ -55,15 +56,17 @@ func (l *legs) see(e *graph.Event) {
 	}
 }
 
-// answer learns from a response.
-func (l *legs) answer(c graph.Command, r *graph.Reply) {
+// answer learns from the response to a command of the step by.
+func (l *legs) answer(by string, c graph.Command, r *graph.Reply) {
 	id := graph.CanonicalID(c.Call)
 	switch ok := r.Status < 300; {
 	case c.Op == "createCall" && ok && r.CallID != "":
-		l.at(r.CallID).known = true
+		x := l.at(r.CallID)
+		x.known, x.by = true, by
 	case id == "":
 	case c.Op == "answer" && ok:
-		l.at(id).ringing = false
+		x := l.at(id)
+		x.ringing, x.by = false, by
 	case (c.Op == "hangUp" || c.Op == "reject" || c.Op == "redirect") && ok,
 		r.Status == 404 && (c.Op == "hangUp" || c.Op == "reject" || c.Op == "redirect" || c.Op == "answer" || c.Op == "getCall"):
 		l.at(id).ended = true
@@ -120,12 +123,20 @@ func (r *run) cleanup(h steps.Host, e *ending) {
 			e.left++
 		}
 		if done.Result != "gone already" {
-			leaked = append(leaked, x.id)
+			leaked = append(leaked, x.name())
 		}
 	}
 	if r.plan.Leak == "fail" && len(leaked) > 0 && e.failure == nil && !e.interrupted {
 		e.failure = &steps.Failure{Kind: "leak", Text: fmt.Sprintf("%s still up at the end, and leak is fail: %s", calls(len(leaked)), strings.Join(leaked, ", "))}
 	}
+}
+
+// name is the call's id, and which step it comes from.
+func (x *leg) name() string {
+	if x.by == "" {
+		return x.id
+	}
+	return x.id + " of step " + x.by
 }
 
 func calls(n int) string {

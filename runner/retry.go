@@ -41,8 +41,8 @@ func (t *turn) perform(params any) (steps.Outputs, error) {
 		if aerr != nil {
 			return outputs, t.gaveUp(", for "+aerr.Error(), err)
 		}
-		if !again {
-			return outputs, t.gaveUp("", err)
+		if !again { // this end is definite, however many attempts came before it
+			return outputs, err
 		}
 		if t.attempts >= retry.Attempts {
 			return outputs, t.gaveUp("", err)

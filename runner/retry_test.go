@@ -41,7 +41,8 @@ func TestRetry(t *testing.T) {
 		"when allows an ambiguous failure":    {post, "{attempts: 3, jitter: 0, when: response.status == 500}", []answer{{status: 500}, {status: 200}}, steps.Passed, []time.Duration{500 * time.Millisecond}, ""},
 		"when allows a definite failure":      {post, "{attempts: 3, jitter: 0, when: outcome == \"refused\"}", []answer{{status: 404}, {status: 200}}, steps.Passed, []time.Duration{500 * time.Millisecond}, ""},
 		"when replaces the default condition": {get, "{attempts: 3, when: response.status == 404}", []answer{{status: 503}}, steps.Failed, nil, "503"},
-		"when counts attempts":                {get, "{attempts: 9, jitter: 0, when: attempt < 2}", []answer{{status: 503}, {status: 503}}, steps.Failed, []time.Duration{500 * time.Millisecond}, "(2 attempts)"},
+		"when counts attempts":                {get, "{attempts: 9, jitter: 0, when: attempt < 2}", []answer{{status: 503}, {status: 503}}, steps.Failed, []time.Duration{500 * time.Millisecond}, "request was refused with 503"},
+		"a definite end is no giving up":      {get, "{attempts: 9, jitter: 0}", []answer{{status: 503}, {status: 404, body: refusal("8522", "Gone.")}}, steps.Failed, []time.Duration{500 * time.Millisecond}, `request was refused with 404: code 8522, "Gone."`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			yaml := "name: retry\nsteps:\n  - id: it\n    " + test.verb + "\n"
@@ -50,6 +51,9 @@ func TestRetry(t *testing.T) {
 			}
 			x := (&trial{yaml: yaml, service: &scripted{answers: test.answers}}).run(t)
 			x.status(t, test.status, test.text)
+			if test.status == steps.Failed && strings.HasPrefix(x.Failure.Text, "gave up") != strings.HasPrefix(test.text, "gave up") {
+				t.Errorf("the failure says %q", x.Failure.Text)
+			}
 			var waits []time.Duration
 			for _, r := range x.records {
 				if r.Retry != nil {

@@ -40,7 +40,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	got.Status, got.Headers, got.Body, got.Text = reply.Status, reply.Headers, reply.Raw, reply.Text
 	got.Call, got.Operation = reply.CallID, reply.OperationID
 	emit(h, who.key, who.branch, steps.Record{Response: got})
-	r.legs.answer(c, reply)
+	r.legs.answer(who.key, c, reply)
 	r.calls.learn(c, reply)
 	if reply.Final {
 		r.inbox.put(h, h.Now(), reply.Event())
