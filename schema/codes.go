@@ -37,6 +37,7 @@ var ProblemCodes = []ProblemCode{
 	{"bad-format", "A telephone number in E.164 form, a GUID or an absolute URI is wanted."},
 	{"unknown-value", "The word is none of those that can stand here."},
 	{"value-type", "A `${{ x }}` yields another type than the field takes. A value that is one whole `${{ x }}` keeps its type."},
+	{"plain-name", "A field that names a call or an operation holds a known name as plain text. Write `${{ name }}`."},
 	{"not-literal", "The value must be known before the run, so no `${{ }}` can stand in it."},
 	{"unclosed-expression", "No `}}` closes a `${{`."},
 	{"wrapped-expression", "The field is an expression already: write it bare, without `${{ }}`."},

@@ -94,6 +94,9 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 			d.fault(n, bad)
 			return none
 		}
+		if f != nil && (f.call || f.operation) && identifier.MatchString(n.Value) && d.sc.find(n.Value) != nil {
+			d.problem(n, "plain-name", "write ${{ "+n.Value+" }}", "this is the text %q, not the value of the name %s", n.Value, n.Value)
+		}
 		return maker{static: v, given: true}
 	}
 	if !wholeExpr(pieces) {
@@ -188,6 +191,9 @@ func (d *decoder) list(n *yaml.Node, t reflect.Type, f *field) maker {
 		items = n.Content
 	case t.Elem() == exprPointer && n.Kind == yaml.ScalarNode:
 		items = []*yaml.Node{n} // one expression in place of a list of them
+	case n.Kind == yaml.ScalarNode && !isNull(n) && !reported(n):
+		d.problem(n, "wrong-kind", "write ["+n.Value+"]", "this is a single value; a list is wanted")
+		return maker{static: reflect.Zero(t)}
 	default:
 		d.wrongKind(n, "a list")
 		return maker{static: reflect.Zero(t)}

@@ -72,14 +72,13 @@ func (r *reader) wrongKind(n *yaml.Node, want string) {
 	r.problem(n, "wrong-kind", "", "this is %s; %s is wanted", have, want)
 }
 
-// unknownKey reports a key that means nothing here. meant is the right one where an alias tells it.
-func (r *reader) unknownKey(key *yaml.Node, known []string, meant string) {
+// unknownKey reports a key that means nothing here. Without a hint the nearest known key is suggested.
+func (r *reader) unknownKey(key *yaml.Node, known []string, hint string) {
 	if reported(key) || r.full() {
 		return
 	}
-	hint := didYouMean(key.Value, known)
-	if meant != "" {
-		hint = fmt.Sprintf("write %s: scenarios use the words of v1.0 in every dialect", meant)
+	if hint == "" {
+		hint = didYouMean(key.Value, known)
 	}
 	text := fmt.Sprintf("unknown key %q; the keys here are %s", key.Value, listed(known, "and"))
 	if len(known) == 0 {

@@ -24,9 +24,14 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 	case n.Kind == yaml.MappingNode:
 		b.mapping(n)
 	case isNull(n): // a mapping without keys
-	case s.short != nil:
+	case s.short != nil && !b.shortMeansAfter(n):
 		b.fill(s.short, n)
 		b.seen[s.short.name] = true
+	case s.short != nil:
+		return maker{static: reflect.Zero(t)}
+	case s.inline != nil:
+		d.wrongKind(n, "a mapping with keys of your own")
+		return maker{static: reflect.Zero(t)}
 	default:
 		d.wrongKind(n, "a mapping with "+listed(s.names, "and"))
 		return maker{static: reflect.Zero(t)}
@@ -58,7 +63,7 @@ func (b *structBuilder) mapping(n *yaml.Node) {
 		case f == nil && b.s.inline != nil:
 			rest = append(rest, p)
 		case f == nil:
-			b.unknownKey(p.key, b.s.names, b.s.aliasFor(p.key.Value))
+			b.unknownField(p.key)
 		case strings.HasPrefix(f.scope, "step:"):
 			b.seen[f.name] = true
 			late = append(late, p)
@@ -128,7 +133,7 @@ func (b *structBuilder) missing(n *yaml.Node) {
 			if b.step != nil && n == resolve(b.step.paramsNode) {
 				at = b.at(b.step.verbKey)
 			}
-			b.report(Problem{Pos: at, Code: "missing-key", Text: fmt.Sprintf("the key %s is missing: %s", f.name, lowerFirst(f.doc))})
+			b.report(Problem{Pos: at, Code: "missing-key", Text: strings.TrimSuffix(fmt.Sprintf("the key %s is missing: %s", f.name, lowerFirst(f.doc)), ".")})
 		}
 	}
 }
@@ -236,14 +241,50 @@ func (b *structBuilder) checkOData(n *yaml.Node, typeName string) {
 	}
 }
 
-// aliasFor is the key that an older dialect's word stands for.
-func (s *structure) aliasFor(word string) string {
-	for i := range s.fields {
-		if s.fields[i].alias == word {
-			return s.fields[i].name
+// shortMeansAfter reports a duration where the short form takes only words (answers: 2s).
+func (b *structBuilder) shortMeansAfter(n *yaml.Node) bool {
+	if n.Kind != yaml.ScalarNode || len(b.s.short.enum) == 0 {
+		return false
+	}
+	if _, bad := parseDuration(n.Value); bad != nil {
+		return false
+	}
+	for _, f := range b.s.fields {
+		if f.typ == durationKind {
+			b.problem(n, "unknown-value", fmt.Sprintf("write {%s: %s}", f.name, n.Value), "%q is none of %s", n.Value, listed(b.s.short.enum, "or"))
+			return true
 		}
 	}
-	return ""
+	return false
+}
+
+// unknownField reports a key that no field has, with the best guess at what was meant.
+func (b *structBuilder) unknownField(key *yaml.Node) {
+	var known []string
+	hint := ""
+	for i := range b.s.fields {
+		f := &b.s.fields[i]
+		if f.name == "" || f.name == odataType {
+			continue
+		}
+		known = append(known, f.name)
+		t := f.typ
+		for t.Kind() == reflect.Pointer && t != stepPointer && t != exprPointer {
+			t = t.Elem()
+		}
+		switch {
+		case f.alias == key.Value:
+			hint = fmt.Sprintf("write %s: scenarios use the words of v1.0 in every dialect", f.name)
+		case t == stepPointer && b.voc.Verb(key.Value) != nil:
+			hint = fmt.Sprintf("write %s: and the step %s below it", f.name, key.Value)
+		case t.Kind() == reflect.Struct && structureOf(t).field(key.Value) != nil && hint == "":
+			hint = fmt.Sprintf("%s belongs below %s: write %s: {%s: …}", key.Value, f.name, f.name, key.Value)
+		}
+	}
+	if near := didYouMean(key.Value, known); near != "" && hint == "" {
+		hint = near
+	}
+	b.unknownKey(key, known, hint)
 }
 
 func lowerFirst(s string) string {
