@@ -1,0 +1,129 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
+	switch n.Value {
+	case "steps":
+		return c.refuse(at, "expr-name", "", "steps needs the id of a step: steps.<id>; %s", c.stepsKnown())
+	case "null", "None", "undefined":
+		return c.refuse(at, "expr-name", "write nil", "there is no name %s", n.Value)
+	case "True", "False":
+		return c.refuse(at, "expr-name", "write "+strings.ToLower(n.Value), "there is no name %s", n.Value)
+	}
+	sym := c.sc.find(n.Value)
+	if sym == nil {
+		return c.unknownName(at, n.Value)
+	}
+	c.names[n.Value] = true
+	c.guarded(at, n.Value, n.Value, sym)
+	at.op, at.typ, at.path = "name", sym.typ, n.Value
+	name := n.Value
+	at.eval = func(ev *evaluation) any { return ev.names[name] }
+	return at
+}
+
+func (c *compiler) unknownName(at *node, name string) *node {
+	if p, ok := c.sc.findElsewhere(name); ok {
+		return c.refuse(at, "expr-name", "", "%q is %s, at %s:%d; it is not known here", name, only(p.where), p.at.File, p.at.Line)
+	}
+	if name == "env" {
+		return c.refuse(at, "expr-name", "", "env is known in vars and secrets only; give the value a name there")
+	}
+	known := c.sc.known("")
+	if voc := c.sc.voc; voc != nil && voc.Event != nil && typeOf(voc.Event).field(name) != nil {
+		return c.refuse(at, "expr-name", "", "%q is not known here: the step yields none, and events are looked at in match, failOn and never only", name)
+	}
+	if _, ok := functions[name]; ok {
+		return c.refuse(at, "expr-name", "", "%s is a function: write %s(…)", name, name)
+	}
+	if hint := didYouMean(name, known); hint != "" {
+		return c.refuse(at, "expr-name", "", "unknown name %q; did you mean %q?", name, nearest(name, known))
+	}
+	return c.refuse(at, "expr-name", "", "unknown name %q; known here: %s", name, listed(known, "and"))
+}
+
+// only turns "captured later" into "captured only later".
+func only(where string) string {
+	if rest, ok := strings.CutPrefix(where, "captured "); ok && !strings.HasPrefix(rest, "only") {
+		return "captured only " + rest
+	}
+	return where
+}
+
+// guarded reports a name that may be absent here. key is what presence tests prove.
+func (c *compiler) guarded(at *node, key, shown string, sym *symbol) {
+	if c.sc.guarded(sym.guard) {
+		return
+	}
+	for _, k := range c.there {
+		if k == key {
+			return
+		}
+	}
+	if c.lenient > 0 {
+		return
+	}
+	why := fmt.Sprintf("is there only if %s", sym.guard)
+	switch {
+	case sym.guard == "continueOnError":
+		why = "may be missing: its step goes on after an error (continueOnError)"
+	case strings.Contains(sym.guard, "one part of"):
+		why = "may be missing: it belongs to " + sym.guard
+	}
+	c.problem(at.from, at.to, "expr-guard", "write "+shown+" ?? …, or use it under the same if", "%s %s", shown, why)
+}
+
+func (c *compiler) stepsKnown() string {
+	ids := c.sc.known("steps.")
+	if len(ids) == 0 {
+		return "no step before this one has an id"
+	}
+	return "known here: " + listed(ids, "and")
+}
+
+// step compiles steps.<id>.
+func (c *compiler) step(at *node, id string) *node {
+	key := "steps." + id
+	sym := c.sc.find(key)
+	if sym == nil {
+		ids := c.sc.known("steps.")
+		if p, ok := c.sc.findElsewhere(key); ok {
+			return c.refuse(at, "expr-name", "", "step %q %s, at %s:%d; its outputs are not known here", id, p.where, p.at.File, p.at.Line)
+		}
+		if near := nearest(id, ids); near != "" {
+			return c.refuse(at, "expr-name", "", "no step before this one has the id %q; did you mean %q?", id, near)
+		}
+		return c.refuse(at, "expr-name", "", "no step before this one has the id %q; %s", id, c.stepsKnown())
+	}
+	c.names["steps"] = true
+	c.guarded(at, key, key, sym)
+	at.op, at.typ, at.path = "name", sym.typ, key
+	at.eval = func(ev *evaluation) any { return fieldOf(ev.names["steps"], id) }
+	return at
+}
+
+func (c *compiler) pointer(at *node, n *ast.PointerNode) *node {
+	d := len(c.elems) - 1
+	if d < 0 {
+		return c.refuse(at, "expr-syntax", "", "# stands for the element inside any(list, …) and the like only")
+	}
+	slot := min(d, maxEach-1)
+	switch n.Name {
+	case "":
+		at.op, at.typ, at.path = "name", c.elems[d], "#"
+		at.eval = func(ev *evaluation) any { return ev.item[slot] }
+	case "index":
+		at.op, at.typ = "name", intType
+		at.to += len(n.Name)
+		at.eval = func(ev *evaluation) any { return ev.index[slot] }
+	default:
+		return c.refuse(at, "expr-syntax", "", "#%s is not known; there are # and #index", n.Name)
+	}
+	return at
+}
