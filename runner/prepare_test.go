@@ -89,7 +89,7 @@ func TestRunIDComesFromTheCommand(t *testing.T) {
 		}
 		return p.RunID
 	}
-	if id(1, 0) != id(1, 0) {
+	if first, again := id(1, 0), id(1, 0); first != again {
 		t.Error("the same command has two run ids")
 	}
 	if id(1, 0) == id(2, 0) || id(1, 0) == id(1, 1) {

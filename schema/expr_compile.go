@@ -71,12 +71,12 @@ func literal(at *node, t *Type, v any) *node {
 	return at
 }
 
-// join stretches at over its operands.
-func (at *node) join(parts ...*node) {
+// join stretches n over its operands.
+func (n *node) join(parts ...*node) {
 	for _, p := range parts {
-		at.from, at.to = min(at.from, p.from), max(at.to, p.to)
+		n.from, n.to = min(n.from, p.from), max(n.to, p.to)
 	}
-	at.parts = parts
+	n.parts = parts
 }
 
 // what is how a problem names a part: its text.

@@ -18,7 +18,6 @@ type reader struct {
 	ids     map[string]Pos
 	outputs map[*Step]*Type // what each step yields
 	base    *scope          // vars, secrets, matrix
-	env     bool            // expressions may say env.NAME here
 }
 
 // named says what a name is and where it was made.

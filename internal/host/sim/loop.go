@@ -23,9 +23,8 @@ type loop struct {
 	due     int // events planned that are more than the end of a scope
 	instant int // events that happened at now
 
-	wall    time.Time // when start was, on the wall; zero: time jumps
-	outside chan func()
-	bell    *time.Timer
+	wall time.Time // when start was, on the wall; zero: time jumps
+	bell *time.Timer
 }
 
 func newLoop(realTime bool) *loop {
