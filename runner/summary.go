@@ -76,7 +76,7 @@ func personName(p map[string]any) string {
 		info = p
 	}
 	identity := object(info["identity"])
-	for _, kind := range []string{"user", "application", "phone", "guest", "applicationInstance", "acsUser"} {
+	for _, kind := range []string{"user", "application", "phone", "guest", "applicationInstance", "azureCommunicationServicesUser"} {
 		who := object(identity[kind])
 		if name := text(who["displayName"]); name != "" {
 			return name

@@ -51,6 +51,7 @@ var ProblemCodes = []ProblemCode{
 	{"unknown-verb", "There is no such verb."},
 	{"several-verbs", "A step has more than one verb."},
 	{"unknown-goal", "`until` names no goal of the verb."},
+	{"bad-params", "What a verb is given does not go together, or is more or other than the service takes: six targets, two kinds of identity in one, a meeting and a target."},
 	{"no-goals", "`until` stands beside a verb that has no goals."},
 	{"no-retry", "`retry` stands beside a verb that sends no request."},
 	{"matrix", "The matrix has no rows, too many, or twice the same; an axis has no values; an exclude agrees with no row."},

@@ -23,7 +23,7 @@ func (c checker) has(path ...string) bool {
 
 // problem reports what is wrong at path.
 func (c checker) problem(text string, path ...string) {
-	c.report(schema.Problem{Pos: c.at(path...), Code: "invalid-value", Severity: schema.SeverityError, Text: text})
+	c.report(schema.Problem{Pos: c.at(path...), Code: "bad-params", Severity: schema.SeverityError, Text: text})
 }
 
 // atMost bounds the length of a list.
