@@ -28,6 +28,7 @@ func Reference(voc *Vocabulary) string {
 	b.line("Under `retry`:")
 	b.line("")
 	b.params(reflect.TypeFor[Retry]())
+	b.examples()
 	b.expressions()
 	b.verbs()
 	if voc.Scene != nil {

@@ -1,0 +1,100 @@
+package schema
+
+// referenceExamples show how the keys of the frame go together. A test checks every YAML block of the documentation that
+// is a whole scenario.
+var referenceExamples = []struct{ title, text, yaml string }{
+	{
+		"Names and conditions",
+		"A captured name is plain in later expressions. A name captured under an `if` is used under the same `if`, after a test, or with `??`.",
+		`vars:
+  callee: 550fae72-d251-43ec-868c-373732c2704f
+  record: false
+steps:
+  - id: ring
+    createCall:
+      targets: [{identity: {user: {id: "${{ callee }}"}}}]
+    capture: {outgoing: call.id}
+  - getCall: ${{ outgoing }}
+    if: record
+    capture: {subject: call.subject}
+  - log: "${{ steps.ring.outcome }} after ${{ steps.ring.attempts }} attempts: ${{ subject ?? 'not asked' }}"
+finally:
+  - hangUp: ${{ outgoing }}
+    if: outgoing != nil`,
+	},
+	{
+		"Retry",
+		"By default connection failures, 408, 429 and 5xx are repeated, and `Retry-After` is honoured. With `when` an outcome that was told for certain may be repeated too.",
+		`steps:
+  - createCall:
+      targets: [{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}]
+    timeout: 3m
+    retry:
+      attempts: 4
+      initialInterval: 1s
+      maxInterval: 20s
+      when: response.status == 503 || resultInfo.code == 480`,
+	},
+	{
+		"One scenario for many people",
+		"A matrix runs the whole scenario once for each row; a forEach repeats one step.",
+		`matrix:
+  who: [550fae72-d251-43ec-868c-373732c2704f, 112f7296-5fa4-42ca-bae8-6a692b15d4b8]
+  media: [[audio], [audio, video]]
+  exclude:
+    - {who: 112f7296-5fa4-42ca-bae8-6a692b15d4b8, media: [audio, video]}
+steps:
+  - createCall:
+      targets: [{identity: {user: {id: "${{ matrix.who }}"}}}]
+      requestedModalities: ${{ matrix.media }}
+    capture: {outgoing: call.id}
+  - getCall: ${{ outgoing }}
+    forEach: [1, 2, 3]
+    capture: {states: call.state}
+  - expect: 'all(states, # == "established")'     # quoted, as a comment would begin at the #`,
+	},
+	{
+		"Side by side",
+		"Branches run at the same time. A branch that fails ends the others at their next request or wait; what they captured is seen after the join.",
+		`steps:
+  - parallel:
+      first:
+        - createCall:
+            targets: [{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}]
+          capture: {one: call.id}
+      second:
+        - createCall:
+            targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]
+          capture: {two: call.id}
+  - expect:
+      - one != two
+      - calls[one].state == "established"
+never: call.state == "terminated"
+outputs:
+  first: one
+  second: two`,
+	},
+}
+
+// examples writes the scenarios above.
+func (b *markdown) examples() {
+	b.line("## By example")
+	b.line("")
+	for _, e := range referenceExamples {
+		b.line("**%s.** %s", e.title, e.text)
+		b.line("")
+		b.line("```yaml")
+		b.line("%s", e.yaml)
+		b.line("```")
+		b.line("")
+	}
+	b.line("**Files in files.** `include` runs the steps of another file. Its vars are what `with` may set, a var without a value must be\n" +
+		"set, its names stay its own, and its `outputs` are the step's: `steps.<id>.<output>`.")
+	b.line("")
+	b.line("```yaml\n# ring.yaml\nvars:\n  who:            # must be given\n  media: [audio]\nsteps:\n  - createCall:\n" +
+		"      targets: [{identity: {user: {id: \"${{ who }}\"}}}]\n      requestedModalities: ${{ media }}\n    capture: {outgoing: call.id}\n" +
+		"outputs: {call: outgoing}\n```")
+	b.line("")
+	b.line("```yaml\n- id: ring\n  include:\n    file: ring.yaml\n    with: {who: 550fae72-d251-43ec-868c-373732c2704f}\n- hangUp: ${{ steps.ring.call }}\n```")
+	b.line("")
+}
