@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,16 @@ func BenchmarkCheck(b *testing.B) {
 
 // BenchmarkTransferFlow runs the flow on the simulator in virtual time, the plan compiled once.
 func BenchmarkTransferFlow(b *testing.B) {
+	b.Run("no-journal", func(b *testing.B) {
+		benchFlow(b, func(*runner.Prepared) func(steps.Record) { return func(steps.Record) {} })
+	})
+	b.Run("journal", func(b *testing.B) {
+		benchFlow(b, func(p *runner.Prepared) func(steps.Record) { return runner.NewJournal(io.Discard, p.Secrets).Record })
+	})
+}
+
+// benchFlow runs the flow again and again; emit gives each run's taker of records.
+func benchFlow(b *testing.B, emit func(*runner.Prepared) func(steps.Record)) {
 	plan, problems := schema.Check(schema.Source{Name: "a.yaml", Text: readFlow(b)}, steps.Vocabulary())
 	if plan == nil {
 		b.Fatal(problems)
@@ -51,7 +62,7 @@ func BenchmarkTransferFlow(b *testing.B) {
 			b.Fatal(err)
 		}
 		var result runner.Result
-		err = target.run(b.Context(), p, 1, func(steps.Record) {}, func(h steps.Host) { result = p.Run(h) })
+		err = target.run(b.Context(), p, 1, emit(p), func(h steps.Host) { result = p.Run(h) })
 		if err != nil || result.Status != steps.Passed {
 			b.Fatal(result.Status, err)
 		}
