@@ -68,40 +68,43 @@ type describer struct {
 }
 
 func (d *describer) visit(v reflect.Value, name string) {
-	switch x := v.Interface().(type) {
-	case *schema.Expr:
-		if x != nil {
-			d.exprs = append(d.exprs, prefixed(name, x.Text()))
-		}
-		return
-	case *schema.Step, schema.Block, schema.Map[schema.Block]:
-		return
-	case schema.Map[*schema.Expr]:
-		for _, e := range x {
-			d.exprs = append(d.exprs, prefixed(e.Key, e.Value.Text()))
-		}
-		return
-	case []*schema.Expr:
-		for _, e := range x {
-			d.exprs = append(d.exprs, e.Text())
-		}
-		return
-	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
+		if v.IsNil() {
+			return
+		}
+		switch x := v.Interface().(type) {
+		case *schema.Expr:
+			d.exprs = append(d.exprs, prefixed(name, x.Text()))
+		case *schema.Step:
+		default:
 			d.visit(v.Elem(), name)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
+			if v.Field(i).IsZero() {
+				continue // most are, and to ask a type for a field is slow
+			}
 			if f := v.Type().Field(i); f.IsExported() {
 				tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 				d.visit(v.Field(i), strings.TrimPrefix(tag, "-"))
 			}
 		}
 	case reflect.Slice:
-		for i := range v.Len() {
-			d.visit(v.Index(i), name)
+		switch x := v.Interface().(type) {
+		case schema.Block, schema.Map[schema.Block]:
+		case schema.Map[*schema.Expr]:
+			for _, e := range x {
+				d.exprs = append(d.exprs, prefixed(e.Key, e.Value.Text()))
+			}
+		case []*schema.Expr:
+			for _, e := range x {
+				d.exprs = append(d.exprs, e.Text())
+			}
+		default:
+			for i := range v.Len() {
+				d.visit(v.Index(i), name)
+			}
 		}
 	case reflect.Map:
 		keys := v.MapKeys()

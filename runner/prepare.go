@@ -3,7 +3,6 @@ package runner
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -176,35 +175,8 @@ func walkBlock(b schema.Block, visit func(*schema.Step)) {
 		if s.Include != nil {
 			walk(s.Include, visit)
 		}
-		if s.Params != nil {
-			nested(reflect.ValueOf(s.Params.Static()), func(b schema.Block) { walkBlock(b, visit) })
-		}
-	}
-}
-
-// nested finds the steps inside a verb's parameters: fields of type Block, *Step and Map[Block].
-func nested(params reflect.Value, visit func(schema.Block)) {
-	for params.Kind() == reflect.Pointer && !params.IsNil() {
-		params = params.Elem()
-	}
-	if params.Kind() != reflect.Struct {
-		return
-	}
-	for i := range params.NumField() {
-		if !params.Type().Field(i).IsExported() {
-			continue
-		}
-		switch v := params.Field(i).Interface().(type) {
-		case schema.Block:
-			visit(v)
-		case *schema.Step:
-			if v != nil {
-				visit(schema.Block{v})
-			}
-		case schema.Map[schema.Block]:
-			for _, e := range v {
-				visit(e.Value)
-			}
+		for _, inner := range s.Inner {
+			walkBlock(inner.Steps, visit)
 		}
 	}
 }

@@ -162,60 +162,79 @@ func shared(t reflect.Type) bool {
 
 var sharedTypes sync.Map // reflect.Type -> bool
 
+// ownFields are the fields of a struct type that hold something a run could change.
+func ownFields(t reflect.Type) []int {
+	if known, ok := fieldsOwned.Load(t); ok {
+		return known.([]int)
+	}
+	var own []int
+	for i := range t.NumField() {
+		if f := t.Field(i); f.IsExported() && !shared(f.Type) {
+			own = append(own, i)
+		}
+	}
+	fieldsOwned.Store(t, own)
+	return own
+}
+
+var fieldsOwned sync.Map // reflect.Type -> []int
+
 // copyValue copies what a run may change: structs, lists, maps and what pointers point to.
 func copyValue(v reflect.Value) reflect.Value {
 	t := v.Type()
 	if shared(t) {
 		return v
 	}
+	c := reflect.New(t).Elem()
+	c.Set(v)
+	unshare(c)
+	return c
+}
+
+// unshare makes v hold copies of what it shares with the value that it was copied from.
+func unshare(v reflect.Value) {
+	t := v.Type()
+	switch t.Kind() {
+	case reflect.Struct:
+		for _, i := range ownFields(t) {
+			unshare(v.Field(i))
+		}
+		return
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
+		if v.IsNil() {
+			return
+		}
+	}
 	switch t.Kind() {
 	case reflect.Interface:
-		if v.IsNil() {
-			return v
-		}
-		c := reflect.New(t).Elem()
-		c.Set(reflect.ValueOf(copyAny(v.Interface())))
-		return c
+		v.Set(reflect.ValueOf(copyAny(v.Interface())))
 	case reflect.Pointer:
-		if v.IsNil() {
-			return v
+		if t == exprPointer || t == stepPointer {
+			return
 		}
 		c := reflect.New(t.Elem())
-		c.Elem().Set(copyValue(v.Elem()))
-		return c
+		c.Elem().Set(v.Elem())
+		unshare(c.Elem())
+		v.Set(c)
 	case reflect.Slice:
-		if v.IsNil() {
-			return v
+		if t == blockType {
+			return
 		}
 		c := reflect.MakeSlice(t, v.Len(), v.Len())
-		if shared(t.Elem()) {
-			reflect.Copy(c, v)
-			return c
+		reflect.Copy(c, v)
+		if !shared(t.Elem()) {
+			for i := range c.Len() {
+				unshare(c.Index(i))
+			}
 		}
-		for i := range v.Len() {
-			c.Index(i).Set(copyValue(v.Index(i)))
-		}
-		return c
+		v.Set(c)
 	case reflect.Map:
-		if v.IsNil() {
-			return v
-		}
 		c := reflect.MakeMapWithSize(t, v.Len())
 		for it := v.MapRange(); it.Next(); {
 			c.SetMapIndex(it.Key(), copyValue(it.Value()))
 		}
-		return c
-	case reflect.Struct:
-		c := reflect.New(t).Elem()
-		c.Set(v)
-		for i := range t.NumField() {
-			if f := t.Field(i); f.IsExported() && !shared(f.Type) {
-				c.Field(i).Set(copyValue(v.Field(i)))
-			}
-		}
-		return c
+		v.Set(c)
 	}
-	return v
 }
 
 func copyAny(v any) any {

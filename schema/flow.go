@@ -92,15 +92,15 @@ func (w *flowWalk) step(s *Step, c *course) {
 // nested walks the steps within a step's parameters. Branches do not see each other's.
 func (w *flowWalk) nested(s *Step, c *course) {
 	start := c.fork()
-	for _, inner := range nestedSteps(s) {
-		if !inner.beside {
-			w.block(inner.steps, c)
+	for _, inner := range s.Inner {
+		if !inner.Beside {
+			w.block(inner.Steps, c)
 			continue
 		}
 		branch := start.fork()
 		branch.sources = branch.sources || actingStep(s) // the others may be the source
 		before := len(branch.acts)
-		w.block(inner.steps, branch)
+		w.block(inner.Steps, branch)
 		c.acts = append(c.acts, branch.acts[before:]...)
 		c.sources = c.sources || branch.sources
 		for name, t := range branch.known {
@@ -109,13 +109,8 @@ func (w *flowWalk) nested(s *Step, c *course) {
 	}
 }
 
-// innerSteps are steps within a step; beside others when they run at the same time.
-type innerSteps struct {
-	steps  Block
-	beside bool
-}
-
-func nestedSteps(s *Step) (inner []innerSteps) {
+// innerSteps finds the steps within a step's parameters.
+func innerSteps(s *Step) (inner []Inner) {
 	static := staticParams(s)
 	if !static.IsValid() {
 		return nil
@@ -123,25 +118,26 @@ func nestedSteps(s *Step) (inner []innerSteps) {
 	for _, f := range structureOf(s.Verb.Params).fields {
 		switch v := static.FieldByIndex(f.index).Interface().(type) {
 		case Block:
-			inner = append(inner, innerSteps{steps: v})
+			inner = append(inner, Inner{Steps: v})
 		case *Step:
 			if v != nil {
-				inner = append(inner, innerSteps{steps: Block{v}})
+				inner = append(inner, Inner{Steps: Block{v}})
 			}
 		case Map[Block]:
 			for _, e := range v {
-				inner = append(inner, innerSteps{e.Value, true})
+				inner = append(inner, Inner{e.Value, true})
 			}
 		}
 	}
 	return inner
 }
 
+// staticParams is the struct of what a step's parameters say literally; it is not to be changed.
 func staticParams(s *Step) reflect.Value {
 	if s.Params == nil || s.Verb.Params == nil || s.Verb.Params.Kind() != reflect.Struct {
 		return reflect.Value{}
 	}
-	return reflect.ValueOf(s.Params.Static()).Elem()
+	return s.Params.make.static
 }
 
 // acting says that steps act on a call, or claim an incoming one.
@@ -163,8 +159,8 @@ func actingStep(s *Step) bool {
 			return true
 		}
 	}
-	for _, inner := range nestedSteps(s) {
-		if acting(inner.steps) {
+	for _, inner := range s.Inner {
+		if acting(inner.Steps) {
 			return true
 		}
 	}

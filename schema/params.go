@@ -21,6 +21,7 @@ func (w *stepWalk) params(inner *scope) {
 	d := w.decoder(inner)
 	d.step = w
 	s.Params = d.template(w.paramsNode, w.verb.Params, nil)
+	s.Inner = innerSteps(s)
 	if isNull(n) {
 		s.Params.pos = w.at(w.verbKey)
 	}

@@ -80,6 +80,7 @@ type Step struct {
 	Capture         []Capture // likewise
 	ContinueOnError bool
 	Include         *Plan // for the verb include: the checked file; its steps have names of their own
+	Inner           []Inner
 	// Lines are the step's source lines, first line Pos.Line, for failure excerpts.
 	Lines []string
 }
@@ -101,6 +102,12 @@ func (s *Step) Key() string {
 		return s.ID
 	}
 	return s.Path
+}
+
+// Inner are steps that stand within another step's parameters; beside the others there when they run at the same time.
+type Inner struct {
+	Steps  Block
+	Beside bool
 }
 
 // Capture names the value of an expression for later steps.
