@@ -14,7 +14,8 @@ func (v *RunView) stepLine(r *steps.Record, step *openStep) string {
 	c, start, end := v.c, step.start, r.StepEnd
 	mark, how := stepMark(c.Style, end)
 	head := fmt.Sprintf("  %s %10s  ", mark, offset(v.start, r.At))
-	verb := c.pad(clean(start.Verb), 12) + " "
+	verb := strings.Repeat("  ", depth(r)) + clean(start.Verb)
+	verb = c.pad(verb, max(width(verb), 12)) + " "
 	room := max(c.Width-width(head)-width(verb), 20)
 
 	var words []string
@@ -51,6 +52,15 @@ func (v *RunView) stepLine(r *steps.Record, step *openStep) string {
 	plain = c.cut(plain, room)
 	extra = c.cut(extra, room-width(plain))
 	return c.paint(how, head) + verb + plain + c.paint(faint, extra)
+}
+
+// depth is how deep a step is nested in branches and included files.
+func depth(r *steps.Record) int {
+	d := strings.Count(r.Step, "/")
+	if r.Branch != "" {
+		d += 1 + strings.Count(r.Branch, "/")
+	}
+	return d
 }
 
 func stepMark(s Style, end *steps.StepEnd) (mark, how string) {
