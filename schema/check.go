@@ -48,7 +48,8 @@ type checker struct {
 	included map[string]*includedFile
 	chain    []string // the files being read, outermost first
 	broken   bool     // a step is missing from the plan: what only the whole plan can show would mislead
-	steps    int      // in all plans, those of included files each time
+	exprs    int
+	steps    int // in all plans, those of included files each time
 }
 
 // report takes a problem once: a value behind an alias is walked at each place that uses it.

@@ -17,16 +17,16 @@ func TestLimits(t *testing.T) {
 		bomb += fmt.Sprintf("x%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c, ", c-1), 10), ", "))
 	}
 	tests := []struct{ name, text, want string }{
-		{"empty", "", "f.yaml:1:1: the file is empty; a scenario has at least steps [empty-file]"},
-		{"spaces", " \n\t\n", "f.yaml:1:1: the file is empty; a scenario has at least steps [empty-file]"},
-		{"comments", "# nothing\n", "f.yaml:1:1: the file has only comments; a scenario has at least steps [empty-file]"},
+		{"empty", "", "f.yaml:1:1: the file is empty [empty-file]"},
+		{"spaces", " \n\t\n", "f.yaml:1:1: the file is empty [empty-file]"},
+		{"comments", "# nothing\n", "f.yaml:1:1: the file has only comments [empty-file]"},
 		{"null", "~", "f.yaml:1:1: there is no value here; a scenario, a mapping with at least steps, is wanted [empty-value]"},
 		{"list", "- log: hi\n", "f.yaml:1:1: this is a list; a scenario is a mapping with at least steps [wrong-kind]"},
 		{"text", "hello", "f.yaml:1:1: this is a single value; a scenario, a mapping with at least steps, is wanted [wrong-kind]"},
 		{"nul", "name: a\x00b\n", "f.yaml:1:8: the control character U+0000 cannot stand in a scenario [bad-character]"},
 		{"latin1", "name: caf\xe9\n", "f.yaml:1:10: byte 0xe9 is not UTF-8; save the file as UTF-8 [not-utf8]"},
 		{"utf16", "\xff\xfen\x00", "f.yaml:1:1: byte 0xff is not UTF-8; save the file as UTF-8 [not-utf8]"},
-		{"10 MB", strings.Repeat("# ten megabytes of nothing\n", 400_000), "f.yaml:1:1: the file has 10800000 bytes; a scenario may have 1048576 [too-large]"},
+		{"10 MB", strings.Repeat("# ten megabytes of nothing\n", 400_000), "f.yaml:1:1: the file has 10800000 bytes; it may have 1048576 [too-large]"},
 		{"many values", "steps:\n" + strings.Repeat("- log: a\n", 5000), "f.yaml:1:1: the file has more than 10000 values once its aliases are written out [too-large]"},
 		{"alias bomb", bomb, "f.yaml:1:1: the file has more than 10000 values once its aliases are written out [too-large]"},
 		{"deep", strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "values are nested deeper than 60 [too-large]"},
@@ -168,4 +168,52 @@ func BenchmarkBuildParams(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// TestHugeFilesEndSoon checks files of nearly a megabyte that are made to take long.
+func TestHugeFilesEndSoon(t *testing.T) {
+	var vars, refs, steps strings.Builder
+	for i := range 2400 {
+		fmt.Fprintf(&vars, "  name_number_%d: x\n", i)
+		fmt.Fprintf(&refs, "- log: ${{ nom_number_%d }}\n", i)
+		fmt.Fprintf(&steps, "- {id: s%d, log: a}\n", i%1000+i)
+	}
+	long := strings.Repeat("é", 80)
+	tests := map[string]string{
+		"many expressions in a value":  "vars: {a: b}\nsteps:\n- log: " + strings.Repeat("${{ a }}", 100_000) + "\n",
+		"many values with expressions": "vars: {a: b}\nsteps:\n" + strings.Repeat("- log: '"+strings.Repeat("${{ a }}", 190)+"'\n", 600),
+		"unknown names":                "vars:\n" + vars.String() + "steps:\n" + refs.String(),
+		"later vars":                   "vars:\n" + strings.ReplaceAll(vars.String(), ": x", ": ${{ name_number_2399 }}"),
+		"steps with ids":               "steps:\n" + steps.String(),
+		"one long line":                "steps: [" + strings.Repeat("{log: '"+long+"'}, ", 2400) + "]",
+		"a long line of expressions":   "vars: {a: b}\nsteps: [" + strings.Repeat("{log: '"+long+" ${{ a }}'}, ", 2400) + "]",
+		"a long line of problems":      "steps: [" + strings.Repeat("{log: '"+long+" ${{ a }}', lgo: !x y}, ", 1900) + "]",
+		"a long line of broken YAML":   "steps: [" + strings.Repeat("{log: '"+long+" ${{ a }}', lgo: {{ y }}}, ", 600) + "}",
+		"deep branches":                deepBranches(25),
+		"folded":                       "steps:\n" + strings.Repeat("- log: >\n   "+strings.Repeat("a\n   ", 100)+"${{ 1 }}x\n", 2000),
+		"quotes":                       "steps:\n- log: \"" + strings.Repeat(`\u00e9`, 150_000) + " ${{ 1 }}\"\n",
+	}
+	for name, text := range tests {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			_, ps := Check(Source{Name: "f.yaml", Text: []byte(text)}, smallVocabulary())
+			took := time.Since(start)
+			t.Logf("%d bytes, %d problems, %s", len(text), len(ps), took)
+			if took > 10*time.Second {
+				t.Errorf("took %s", took)
+			}
+		})
+	}
+}
+
+// deepBranches nests parallel in parallel, with a few steps on each level.
+func deepBranches(depth int) string {
+	var b strings.Builder
+	b.WriteString("steps:\n")
+	for i := range depth {
+		indent := strings.Repeat("  ", 2*i)
+		fmt.Fprintf(&b, "%s- createCall:\n%s  capture: {c%d: call.id}\n%s- parallel:\n%s    side: [{log: a}]\n%s    main:\n", indent, indent, i, indent, indent, indent)
+	}
+	b.WriteString(strings.Repeat("  ", 2*depth) + "- log: ${{ c0 }}\n")
+	return b.String()
 }

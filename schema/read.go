@@ -17,6 +17,9 @@ const (
 	maxNodes     = 10_000 // after aliases
 	maxNesting   = 60
 	maxProblems  = 200
+	maxPieces    = 200    // ${{ }} in one value
+	maxExprs     = 10_000 // in all files
+	maxRest      = 500    // runes of a line that a problem about its rest looks at
 )
 
 // document is one file read: its root node and its source lines.
@@ -34,7 +37,7 @@ func readDocument(name string, text []byte, report func(Problem)) *document {
 	d := &document{name: name}
 	start := Pos{name, 1, 1}
 	if len(text) > maxFileBytes {
-		report(Problem{Pos: start, Code: "too-large", Text: fmt.Sprintf("the file has %d bytes; a scenario may have %d", len(text), maxFileBytes)})
+		report(Problem{Pos: start, Code: "too-large", Text: fmt.Sprintf("the file has %d bytes; it may have %d", len(text), maxFileBytes)})
 		return d
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -62,7 +65,7 @@ func readDocument(name string, text []byte, report func(Problem)) *document {
 // readable looks at the bytes alone.
 func (d *document) readable(text []byte, report func(Problem)) bool {
 	if len(bytes.TrimSpace(text)) == 0 {
-		report(Problem{Pos: Pos{d.name, 1, 1}, Code: "empty-file", Text: "the file is empty; a scenario has at least steps"})
+		report(Problem{Pos: Pos{d.name, 1, 1}, Code: "empty-file", Text: "the file is empty"})
 		return false
 	}
 	for i, line := range d.lines {
@@ -95,7 +98,7 @@ func (d *document) parse(text []byte, report func(Problem)) bool {
 		report(Problem{Pos: d.pos(second), Code: "several-documents", Text: "a second document begins here; a file holds one scenario", Hint: "put it into a file of its own"})
 		return false
 	case root == nil || len(root.Content) == 0 || root.Content[0].Tag == "!!null" && root.Content[0].Value == "":
-		report(Problem{Pos: Pos{d.name, 1, 1}, Code: "empty-file", Text: "the file has only comments; a scenario has at least steps"})
+		report(Problem{Pos: Pos{d.name, 1, 1}, Code: "empty-file", Text: "the file has only comments"})
 		return false
 	}
 	d.root = root.Content[0]
@@ -159,6 +162,9 @@ type inspector struct {
 	report func(Problem)
 	sizes  map[*yaml.Node]int // nodes below, aliases written out; -1 while being counted
 	broken bool               // going on would only confuse, or never end
+
+	lastLine int
+	last     []rune
 }
 
 // size counts nodes as if aliases were written out, without writing them out.
@@ -242,7 +248,7 @@ func (in *inspector) skipAnchor(n *yaml.Node) {
 	if n.Anchor == "" || n.Kind != yaml.ScalarNode {
 		return
 	}
-	line := []rune(in.line(n.Line))
+	line := in.runes(n.Line)
 	at := n.Column - 1 + 1 + utf8.RuneCountInString(n.Anchor)
 	if n.Column < 1 || at > len(line) || line[n.Column-1] != '&' {
 		return
@@ -329,22 +335,30 @@ func (in *inspector) line(number int) string {
 	return in.doc.lines[number-1]
 }
 
-func (in *inspector) runeAt(line, col int) rune {
-	for _, r := range in.line(line) {
-		if col--; col == 0 {
-			return r
-		}
+// runes is a line's text by columns. The last one is kept: a file may be one long line of thousands of values.
+func (in *inspector) runes(number int) []rune {
+	if number != in.lastLine {
+		in.lastLine, in.last = number, []rune(in.line(number))
 	}
-	return 0
+	return in.last
+}
+
+func (in *inspector) runeAt(line, col int) rune {
+	rs := in.runes(line)
+	if col < 1 || col > len(rs) {
+		return 0
+	}
+	return rs[col-1]
 }
 
 // restOfLine is what stands in the file from the node's first character to the end of its line.
 func (in *inspector) restOfLine(n *yaml.Node) string {
-	rs := []rune(in.line(n.Line))
+	rs := in.runes(n.Line)
 	if n.Column < 1 || n.Column > len(rs) {
 		return ""
 	}
-	return strings.TrimRight(string(rs[n.Column-1:]), " \t")
+	rs = rs[n.Column-1:]
+	return strings.TrimRight(string(rs[:min(len(rs), maxRest)]), " \t")
 }
 
 // oddQuotes says whether a string literal is still open at the end of an expression.

@@ -174,6 +174,10 @@ func (d *decoder) pieces(n *yaml.Node) (ps []piece, ok bool) {
 	if !strings.Contains(text, "${{") {
 		return nil, true
 	}
+	if strings.Count(text, "${{") > maxPieces {
+		d.report(Problem{Pos: d.at(n), Code: "too-large", Text: fmt.Sprintf("there are more than %d expressions in this value", maxPieces)})
+		return nil, false
+	}
 	if d.literal != "" {
 		d.problem(n, "not-literal", "", "%s; ${{ }} cannot stand here", d.literal)
 		return nil, false
@@ -243,7 +247,10 @@ func (d *decoder) compile(text string, offset int, at posMap, sc *scope, want *T
 		d.report(Problem{Pos: at(offset), Code: "empty-value", Text: "there is no expression here"})
 		return nil
 	}
-	if d.full() {
+	if d.exprs++; d.exprs == maxExprs+1 {
+		d.report(Problem{Pos: at(offset), Code: "too-large", Text: fmt.Sprintf("there are more than %d expressions", maxExprs)})
+	}
+	if d.exprs > maxExprs || d.full() {
 		return nil
 	}
 	return compileExpr(text, offset, at, sc, want, d.report)
