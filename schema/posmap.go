@@ -2,6 +2,7 @@ package schema
 
 import (
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -17,8 +18,38 @@ type posMap func(offset int) Pos
 // It reads the scalar again from the source as YAML 1.2 says (sections 7.3 and 8.1), noting where each rune came from.
 // That costs a little and is done only when a place is asked for.
 func newPosMap(file string, lines []string, n *yaml.Node) posMap {
+	return posMapOver(file, &source{lines: lines}, n)
+}
+
+// source is a file's lines, with the last one that was looked at cut into runes: a file may be one long line of thousands
+// of expressions.
+type source struct {
+	lines []string
+	last  atomic.Pointer[runeLine]
+}
+
+type runeLine struct {
+	number int
+	runes  []rune
+}
+
+// runes is a line without its end; lines count from 0.
+func (s *source) runes(line int) []rune {
+	if line < 0 || line >= len(s.lines) {
+		return nil
+	}
+	if last := s.last.Load(); last != nil && last.number == line {
+		return last.runes
+	}
+	made := &runeLine{line, []rune(strings.TrimRight(s.lines[line], "\r\n"))}
+	s.last.Store(made)
+	return made.runes
+}
+
+// posMapOver is newPosMap for a file of which many places are asked for.
+func posMapOver(file string, src *source, n *yaml.Node) posMap {
 	return func(offset int) Pos {
-		s := &scalar{lines: lines, line: n.Line - 1, value: n.Value, want: max(offset, 0)}
+		s := &scalar{source: src, line: n.Line - 1, value: n.Value, want: max(offset, 0)}
 		s.col = n.Column - 1
 		s.read(n.Style)
 		line, col := s.place()
@@ -28,7 +59,7 @@ func newPosMap(file string, lines []string, n *yaml.Node) posMap {
 
 // scalar is a reading of one scalar up to the wanted rune of its value. Lines and columns count from 0.
 type scalar struct {
-	lines     []string
+	*source
 	line, col int // the reader's place
 	value     string
 	want      int
@@ -49,7 +80,7 @@ func (s *scalar) place() (line, col int) {
 	}
 	line = max(0, min(line, len(s.lines)-1))
 	if line < len(s.lines) {
-		col = max(0, min(col, utf8.RuneCountInString(s.lines[line])))
+		col = max(0, min(col, len(s.runes(line))))
 	}
 	return line, col
 }
@@ -69,13 +100,6 @@ func (s *scalar) take(r rune, line, col, width int) bool {
 	}
 	s.at++
 	return true
-}
-
-func (s *scalar) runes(line int) []rune {
-	if line < 0 || line >= len(s.lines) {
-		return nil
-	}
-	return []rune(strings.TrimRight(s.lines[line], "\r\n"))
 }
 
 func (s *scalar) read(style yaml.Style) {

@@ -26,10 +26,13 @@ const (
 type document struct {
 	name  string
 	lines []string
+	src   *source
 	root  *yaml.Node // nil when the file holds no mapping to go on with
 }
 
 func (d *document) pos(n *yaml.Node) Pos { return Pos{d.name, max(n.Line, 1), max(n.Column, 1)} }
+
+func (d *document) posMap(n *yaml.Node) posMap { return posMapOver(d.name, d.src, n) }
 
 // readDocument turns bytes into nodes. Everything about the file that the language does not allow is reported here, so
 // that later walks meet only plain mappings with distinct string keys, lists and scalars.
@@ -42,6 +45,7 @@ func readDocument(name string, text []byte, report func(Problem)) *document {
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	d.lines = splitLines(string(text))
+	d.src = &source{lines: d.lines}
 	if !d.readable(text, report) {
 		return d
 	}
@@ -162,9 +166,6 @@ type inspector struct {
 	report func(Problem)
 	sizes  map[*yaml.Node]int // nodes below, aliases written out; -1 while being counted
 	broken bool               // going on would only confuse, or never end
-
-	lastLine int
-	last     []rune
 }
 
 // size counts nodes as if aliases were written out, without writing them out.
@@ -248,7 +249,7 @@ func (in *inspector) skipAnchor(n *yaml.Node) {
 	if n.Anchor == "" || n.Kind != yaml.ScalarNode {
 		return
 	}
-	line := in.runes(n.Line)
+	line := in.doc.src.runes(n.Line - 1)
 	at := n.Column - 1 + 1 + utf8.RuneCountInString(n.Anchor)
 	if n.Column < 1 || at > len(line) || line[n.Column-1] != '&' {
 		return
@@ -328,23 +329,8 @@ func (in *inspector) checkKeys(n *yaml.Node) {
 	n.Content = kept
 }
 
-func (in *inspector) line(number int) string {
-	if number < 1 || number > len(in.doc.lines) {
-		return ""
-	}
-	return in.doc.lines[number-1]
-}
-
-// runes is a line's text by columns. The last one is kept: a file may be one long line of thousands of values.
-func (in *inspector) runes(number int) []rune {
-	if number != in.lastLine {
-		in.lastLine, in.last = number, []rune(in.line(number))
-	}
-	return in.last
-}
-
 func (in *inspector) runeAt(line, col int) rune {
-	rs := in.runes(line)
+	rs := in.doc.src.runes(line - 1)
 	if col < 1 || col > len(rs) {
 		return 0
 	}
@@ -353,7 +339,7 @@ func (in *inspector) runeAt(line, col int) rune {
 
 // restOfLine is what stands in the file from the node's first character to the end of its line.
 func (in *inspector) restOfLine(n *yaml.Node) string {
-	rs := in.runes(n.Line)
+	rs := in.doc.src.runes(n.Line - 1)
 	if n.Column < 1 || n.Column > len(rs) {
 		return ""
 	}

@@ -167,7 +167,7 @@ func (d *decoder) pieces(n *yaml.Node) (ps []piece, ok bool) {
 	text := n.Value
 	if m := bracesInText.FindStringSubmatchIndex(text); m != nil {
 		braces := text[m[2]:m[3]]
-		at := newPosMap(d.doc.name, d.doc.lines, n)(utf8.RuneCountInString(text[:m[2]]))
+		at := d.doc.posMap(n)(utf8.RuneCountInString(text[:m[2]]))
 		d.report(Problem{Pos: at, Len: utf8.RuneCountInString(braces), Code: "bare-braces", Text: braces + " is plain text, not an expression", Hint: "write $" + braces})
 		return nil, false
 	}
@@ -185,7 +185,7 @@ func (d *decoder) pieces(n *yaml.Node) (ps []piece, ok bool) {
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && strings.HasPrefix(text, "${{") && strings.HasSuffix(text, "}}\n") {
 		text = strings.TrimRight(text, "\n") // the end of a block says nothing about the value
 	}
-	at := newPosMap(d.doc.name, d.doc.lines, n)
+	at := d.doc.posMap(n)
 	ok = true
 	for from := 0; from < len(text); {
 		open := strings.Index(text[from:], "${{")
@@ -284,7 +284,7 @@ func (d *decoder) bare(n *yaml.Node, sc *scope, want *Type) *Expr {
 		d.problem(n, "wrapped-expression", "write "+strings.TrimSpace(inner[3:len(inner)-2]), "this field is an expression already; ${{ }} belongs into other values")
 		return nil
 	}
-	return d.compile(text, 0, newPosMap(d.doc.name, d.doc.lines, n), sc, want)
+	return d.compile(text, 0, d.doc.posMap(n), sc, want)
 }
 
 // scopeFor is what an expression with that scope tag may name.
