@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -62,7 +61,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "what the simulator speaks: v1.0, beta or legacy")
 	fl.BoolVar(&f.realTime, "real-time", false, "let the simulator wait on the wall clock")
 	fl.IntVar(&f.parallel, "parallel", 1, "run up to `N` scenarios side by side")
-	fl.IntVar(&f.repeat, "repeat", 1, "run each scenario `N` times")
+	fl.IntVar(&f.repeat, "repeat", 1, "run each scenario `N` times, each time with the next seed")
 	fl.BoolVar(&f.failFast, "fail-fast", false, "start no more runs after one that did not pass")
 	fl.BoolVar(&f.shuffle, "shuffle", false, "run in an order drawn from the seed")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids, jitter and order; the same seed gives the same run on the simulator (against a target the default is drawn anew)")
@@ -228,12 +227,4 @@ func (f *runFlags) jobs(chosen []choice) []job {
 		r.Shuffle(len(jobs), func(i, k int) { jobs[i], jobs[k] = jobs[k], jobs[i] })
 	}
 	return jobs
-}
-
-// openJournal makes the file for one run's journal.
-func openJournal(dir, name string) (io.WriteCloser, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	return os.Create(dir + string(os.PathSeparator) + name)
 }

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"callflow/internal/report"
+	"callflow/runner"
+	"callflow/steps"
+)
+
+// one is one run under way: where its records go.
+type one struct {
+	job
+	view    *report.RunView
+	journal *runner.Journal
+	mask    *runner.Mask
+	start   steps.Record // stands in when the run did not come to its own
+	begun   bool
+	last    steps.Record // the one before
+	status  string // from its last record
+}
+
+// one makes one run and returns its status; the error is that of writing its journal.
+func (b *batch) one(ctx context.Context, console *report.Console, j job) (status string, err error) {
+	about := b.target.about()
+	o := &one{job: j, view: console.Run(), mask: runner.NewMask(nil)}
+	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
+		Scenario: j.scenario.plan.Name, File: j.scenario.file, Row: j.row.Name, Target: about.Name,
+		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: b.seed(j),
+	}}
+	p, err := b.prepareJob(j)
+	switch {
+	case err != nil:
+		o.end(steps.Broken, err.Error())
+		return o.status, nil
+	case p.Skip != "":
+		o.end(steps.Skipped, p.Skip)
+		return o.status, nil
+	}
+	o.mask = runner.NewMask(p.Secrets)
+	if b.flags.journal != "" {
+		file, err := openJournal(b.flags.journal, journalName(j, p.RunID))
+		if err != nil {
+			o.end(steps.Broken, "cannot write the journal: "+err.Error())
+			return o.status, err
+		}
+		buffered := bufio.NewWriter(file)
+		o.journal = runner.NewJournal(buffered, p.Secrets)
+		defer func() { err = errors.Join(o.journal.Err(), buffered.Flush(), file.Close()) }()
+	}
+	switch err := b.carry(ctx, p, o); {
+	case o.status != "":
+	case err != nil:
+		o.end(steps.Broken, err.Error())
+	default:
+		o.end(steps.Broken, "the run ended without a result")
+	}
+	return o.status, nil
+}
+
+// carry runs p on a host. A fault of our own ends this run, not the others, whose calls still have to be hung up.
+func (b *batch) carry(ctx context.Context, p *runner.Prepared, o *one) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("callflow itself failed, please report it: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return b.target.run(ctx, p, b.seed(o.job), o.record, func(h steps.Host) { p.Run(h) })
+}
+
+// record takes the run's records, one at a time.
+func (o *one) record(r steps.Record) {
+	if o.journal != nil {
+		o.journal.Record(r)
+	}
+	o.begun = o.begun || r.RunStart != nil
+	o.last = r
+	if r.RunEnd != nil {
+		o.status = r.RunEnd.Status
+	}
+	o.view.Record(o.mask.Record(r))
+}
+
+// end closes a run that did not come to its own end.
+func (o *one) end(status, reason string) {
+	if !o.begun {
+		o.record(o.start)
+	}
+	o.record(steps.Record{Seq: o.last.Seq + 1, At: o.last.At, Type: "runEnd", RunEnd: &steps.RunEnd{Status: status, Reason: reason}})
+}
+
+// openJournal makes the file for one run's journal.
+func openJournal(dir, name string) (io.WriteCloser, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	return os.Create(filepath.Join(dir, name))
+}
+
+// journalName is made of the file's path, the row and the run's id, so that two runs never share a file and the same
+// command gives the same names.
+func journalName(j job, runID string) string {
+	name := strings.TrimSuffix(j.scenario.file, path.Ext(j.scenario.file))
+	if j.row.Name != "" {
+		name += "-" + j.row.Name
+	}
+	slug := strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' {
+			return r
+		}
+		return '-'
+	}, name), "-.")
+	if len(slug) > 120 {
+		slug = slug[:120]
+	}
+	return filepath.Base(slug + "-" + runID + ".jsonl")
+}
