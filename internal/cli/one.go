@@ -27,7 +27,7 @@ type one struct {
 	start   steps.Record // stands in when the run did not come to its own
 	begun   bool
 	last    steps.Record // the one before
-	status  string // from its last record
+	status  string       // from its last record
 }
 
 // one makes one run and returns its status; the error is that of writing its journal.
