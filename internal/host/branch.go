@@ -191,6 +191,8 @@ func (h *place) Rand() uint64 { return h.stream.Uint64() }
 
 func (h *place) Emit(rec steps.Record) { h.run.Record(rec) }
 
+// Fork runs the last branch where the parent runs, which has nothing else to do meanwhile: a waiting run then has a
+// stack less.
 func (h *place) Fork(n int, branch func(i int, h steps.Host)) {
 	if n <= 0 {
 		return
@@ -201,29 +203,40 @@ func (h *place) Fork(n int, branch func(i int, h steps.Host)) {
 	parent.forks++
 	left := n
 	children := make([]*Branch, n)
+	run := func(i int) {
+		b := children[i]
+		defer func() {
+			if p := recover(); p != nil {
+				b.fault = p
+				if _, known := p.(panicked); !known {
+					b.fault = panicked{p, debug.Stack()}
+				}
+			}
+			r.turns.lock()
+			r.leave(b)
+			if left--; left == 0 {
+				parent.Wake(nil)
+			}
+			r.turns.unlock()
+		}()
+		branch(i, &place{b, h.scope})
+	}
 	for i := range n {
 		b := r.newBranch(mix(parent.key ^ mix(parent.forks<<32|uint64(i))))
 		children[i] = b
-		r.turns.start(b, func() {
-			defer func() {
-				if p := recover(); p != nil {
-					b.fault = p
-					if _, known := p.(panicked); !known {
-						b.fault = panicked{p, debug.Stack()}
-					}
-				}
-				r.turns.lock()
-				r.leave(b)
-				if left--; left == 0 {
-					parent.Wake(nil)
-				}
-				r.turns.unlock()
-			}()
-			branch(i, &place{b, h.scope})
-		})
+		if i < n-1 {
+			r.turns.start(b, func() { run(i) })
+		} else {
+			r.turns.lend(parent, b)
+		}
 		b.ready = true
 	}
-	parent.wait(joining, h.scope)
+	parent.doing, parent.scope = joining, h.scope
+	r.turns.park(children[n-1])
+	r.turns.unlock()
+	run(n - 1)
+	r.turns.lock()
+	r.turns.park(parent)
 	r.turns.unlock()
 	for _, b := range children {
 		if b.fault != nil {

@@ -60,6 +60,8 @@ type turns interface {
 	unlock()
 	// start prepares b to call f at its first turn.
 	start(b *Branch, f func())
+	// lend lets b run where its parent runs, which waits for b.
+	lend(parent, b *Branch)
 	// park gives way until it is b's turn again.
 	park(b *Branch)
 	// woken says that some branch has become ready.

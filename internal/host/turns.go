@@ -42,6 +42,8 @@ func (coroutines) start(b *Branch, f func()) {
 	})
 }
 
+func (coroutines) lend(parent, b *Branch) { b.step, b.yield = parent.step, parent.yield }
+
 func (coroutines) park(b *Branch) { b.yield(struct{}{}) }
 
 // Threaded is a run whose branches are goroutines; a baton goes from one to the next.
@@ -111,6 +113,8 @@ func (g *goroutines) start(b *Branch, f func()) {
 		g.mu.Unlock()
 	}()
 }
+
+func (g *goroutines) lend(parent, b *Branch) { b.turn = parent.turn }
 
 // pass hands the baton to the ready branch that was forked first, or lays it down.
 func (g *goroutines) pass() {
