@@ -40,7 +40,7 @@ func newCondition(name string, e *schema.Expr) condition {
 }
 
 // Await implements steps.Env.
-func (e *env) Await(w steps.Watch) (steps.Found, error) {
+func (e *env) Await(w *steps.Watch) (steps.Found, error) {
 	a, err := e.newAwait(w)
 	if err != nil {
 		return steps.Found{}, err
@@ -55,9 +55,9 @@ func (e *env) Await(w steps.Watch) (steps.Found, error) {
 	return a.claim(), nil
 }
 
-func (e *env) newAwait(w steps.Watch) (*await, error) {
+func (e *env) newAwait(w *steps.Watch) (*await, error) {
 	a := &await{
-		env: e, Watch: w, names: maps.Clone(e.Names()), began: e.host.Now(),
+		env: e, Watch: *w, names: maps.Clone(e.Names()), began: e.host.Now(),
 		failOn: newCondition("failOn", w.FailOn), never: newCondition("never", w.Never),
 	}
 	a.Call, a.Operation = graph.CanonicalID(w.Call), graph.CanonicalID(w.Operation)

@@ -39,7 +39,7 @@ steps:
 	}
 	catch := &catcher{env: e}
 	_, _ = s.Verb.Run.(steps.Run)(catch, params)
-	a, err := e.newAwait(catch.watch)
+	a, err := e.newAwait(&catch.watch)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,8 +52,8 @@ type catcher struct {
 	watch steps.Watch
 }
 
-func (c *catcher) Await(w steps.Watch) (steps.Found, error) {
-	c.watch = w
+func (c *catcher) Await(w *steps.Watch) (steps.Found, error) {
+	c.watch = *w
 	return steps.Found{}, steps.ErrDeadline
 }
 

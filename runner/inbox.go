@@ -130,13 +130,8 @@ func (b *inbox) wait(h steps.Host, w *waiter, until time.Time) error {
 		h, w.wake = h.Scope(0, nil)
 		defer w.wake(nil)
 	}
-	at, _ := slices.BinarySearchFunc(b.waiting, w, func(have, new *waiter) int {
-		return cmpOrder(slices.Compare(have.order, new.order))
-	})
-	b.waiting = slices.Insert(b.waiting, at, w)
-	defer func() {
-		b.waiting = slices.DeleteFunc(b.waiting, func(have *waiter) bool { return have == w })
-	}()
+	b.join(w)
+	defer b.leave(w)
 	for !w.over {
 		if err := b.hear(h, until); err != nil && !w.over {
 			if w.wants != nil && expires(err) {
@@ -146,6 +141,18 @@ func (b *inbox) wait(h steps.Host, w *waiter, until time.Time) error {
 		}
 	}
 	return nil
+}
+
+// join puts a waiter among those that wait, in file order.
+func (b *inbox) join(w *waiter) {
+	at, _ := slices.BinarySearchFunc(b.waiting, w, func(have, new *waiter) int {
+		return cmpOrder(slices.Compare(have.order, new.order))
+	})
+	b.waiting = slices.Insert(b.waiting, at, w)
+}
+
+func (b *inbox) leave(w *waiter) {
+	b.waiting = slices.DeleteFunc(b.waiting, func(have *waiter) bool { return have == w })
 }
 
 // cmpOrder puts a newcomer behind those of its own place.

@@ -37,28 +37,34 @@ func (t *turn) perform(params any) (steps.Outputs, error) {
 		if err == nil || retry == nil {
 			return outputs, err
 		}
-		again, aerr := t.again(retry, outputs, err)
-		if aerr != nil {
-			return outputs, t.gaveUp(", for "+aerr.Error(), err)
-		}
-		if !again { // this end is definite, however many attempts came before it
+		if err = t.pause(retry, waits, outputs, err); err != nil {
 			return outputs, err
-		}
-		if t.attempts >= retry.Attempts {
-			return outputs, t.gaveUp("", err)
-		}
-		wait := max(waits(), retryAfter(err))
-		if left := t.deadline.Sub(t.host.Now()); !t.deadline.IsZero() && wait >= left {
-			return outputs, t.gaveUp(fmt.Sprintf(", for waiting another %s would pass its timeout of %s", steps.Span(wait), steps.Span(t.limit)), err)
-		}
-		t.emit(steps.Record{Retry: &steps.Retried{Attempt: t.attempts, Of: retry.Attempts, Wait: wait, Reason: err.Error()}})
-		if serr := t.host.Sleep(wait); serr != nil {
-			return outputs, serr
 		}
 		if params, err = t.params(); err != nil {
 			return outputs, err
 		}
 	}
+}
+
+// pause waits before another attempt. The error is the turn's when there will be none: the attempt's own, if that was
+// definite.
+func (t *turn) pause(retry *schema.Retry, waits func() time.Duration, outputs steps.Outputs, err error) error {
+	again, aerr := t.again(retry, outputs, err)
+	if aerr != nil {
+		return t.gaveUp(", for "+aerr.Error(), err)
+	}
+	if !again { // this end is definite, however many attempts came before it
+		return err
+	}
+	if t.attempts >= retry.Attempts {
+		return t.gaveUp("", err)
+	}
+	wait := max(waits(), retryAfter(err))
+	if left := t.deadline.Sub(t.host.Now()); !t.deadline.IsZero() && wait >= left {
+		return t.gaveUp(fmt.Sprintf(", for waiting another %s would pass its timeout of %s", steps.Span(wait), steps.Span(t.limit)), err)
+	}
+	t.emit(steps.Record{Retry: &steps.Retried{Attempt: t.attempts, Of: retry.Attempts, Wait: wait, Reason: err.Error()}})
+	return t.host.Sleep(wait)
 }
 
 // env is a new attempt. Its window opens here, and anew when it sends a request.

@@ -104,7 +104,7 @@ type ending struct {
 }
 
 // main runs the steps, then finally, then cleanup.
-func (r *run) main(h steps.Host) (e ending) {
+func (r *run) main(h steps.Host, e *ending) {
 	limit := r.plan.Timeout
 	if limit == 0 {
 		limit = defaultTimeout
@@ -123,9 +123,8 @@ func (r *run) main(h steps.Host) (e ending) {
 	e.add(r, err)
 	r.stopped = nil
 	e.add(r, r.root.finally(h))
-	e.outputs = r.outputs(&e)
-	r.cleanup(h, &e)
-	return e
+	e.outputs = r.outputs(e)
+	r.cleanup(h, e)
 }
 
 // add takes one more error into account; the first failure is the run's.
@@ -189,7 +188,7 @@ func (r *run) outputs(e *ending) (made []steps.Captured) {
 }
 
 // end decides how the run ended and closes the journal.
-func (r *run) end(h steps.Host, e ending) Result {
+func (r *run) end(h steps.Host, e *ending) Result {
 	status, reason := steps.Passed, ""
 	switch {
 	case e.skip != "":

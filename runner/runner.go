@@ -120,17 +120,16 @@ const (
 func (p *Prepared) Run(h steps.Host) Result {
 	r := newRun(p, h)
 	r.start(h)
-	if p.Skip != "" {
-		return r.end(h, ending{skip: p.Skip})
+	e := &ending{skip: p.Skip}
+	if e.skip == "" {
+		h.Fork(2, func(i int, h steps.Host) {
+			if i == 0 {
+				r.listen(h)
+				return
+			}
+			defer r.hush()
+			r.main(h, e)
+		})
 	}
-	var e ending
-	h.Fork(2, func(i int, h steps.Host) {
-		if i == 0 {
-			r.listen(h)
-			return
-		}
-		defer r.hush()
-		e = r.main(h)
-	})
 	return r.end(h, e)
 }

@@ -46,21 +46,35 @@ func (f *frame) step(s *schema.Step) error {
 	key := f.prefix + s.Key()
 	t := &turn{frame: f, step: s, key: key, started: f.host.Now()}
 	if s.If != nil {
-		run, err := s.If.Test(f.names.all)
-		if err != nil || !run {
-			t.start(nil)
-			if err == nil {
-				return t.skip("its if is false: " + s.If.Text())
-			}
-			_, err = t.end(nil, err)
+		if wanted, err := t.wanted(); !wanted {
 			return err
 		}
 	}
-	if s.ForEach == nil {
-		outputs, err := t.execute()
-		f.done(s, outputs)
-		return err
+	if s.ForEach != nil {
+		return t.forEach()
 	}
+	outputs, err := t.execute()
+	f.done(s, outputs)
+	return err
+}
+
+// wanted evaluates the turn's if, and ends the turn where that says no or cannot be evaluated.
+func (t *turn) wanted() (bool, error) {
+	run, err := t.step.If.Test(t.names.all)
+	if err == nil && run {
+		return true, nil
+	}
+	t.start(nil)
+	if err == nil {
+		return false, t.skip("its if is false: " + t.step.If.Text())
+	}
+	_, err = t.end(nil, err)
+	return false, err
+}
+
+// forEach runs the turn's step for each item of its list.
+func (t *turn) forEach() error {
+	f, s := t.frame, t.step
 	items, err := schema.Get[[]any](s.ForEach, f.names.all)
 	if err != nil {
 		t.start(nil)
@@ -69,15 +83,15 @@ func (f *frame) step(s *schema.Step) error {
 	}
 	if len(items) == 0 {
 		t.start(nil)
-		_ = f.forEach(s, key, nil)
+		_ = f.each(s, t.key, nil)
 		return t.skip("its forEach has no items")
 	}
-	return f.forEach(s, key, items)
+	return f.each(s, t.key, items)
 }
 
-// forEach runs a step once for each item, one after the other. Its outputs and the names that it makes become lists in
+// each runs a step once for each item, one after the other. Its outputs and the names that it makes become lists in
 // item order; with continueOnError a failed item leaves nil in them.
-func (f *frame) forEach(s *schema.Step, key string, items []any) (err error) {
+func (f *frame) each(s *schema.Step, key string, items []any) (err error) {
 	outer, makes := f.names, makes(s)
 	outputs := make([]any, 0, len(items))
 	made := make([][]any, len(makes))

@@ -94,7 +94,16 @@ func runAwait(env Env, p *awaitParams) (Outputs, error) {
 	if p.Count < 1 {
 		return nil, fmt.Errorf("await: count is %d; it must be 1 or more", p.Count)
 	}
-	w := Watch{Mode: One, Count: p.Count, FailOn: p.FailOn, Never: p.Never, Call: p.Call, Operation: p.Operation, From: p.From}
+	w := watchFor(p)
+	found, err := env.Await(w)
+	if err != nil {
+		return nil, err
+	}
+	return awaited(w, found), nil
+}
+
+func watchFor(p *awaitParams) *Watch {
+	w := &Watch{Mode: One, Count: p.Count, FailOn: p.FailOn, Never: p.Never, Call: p.Call, Operation: p.Operation, From: p.From}
 	switch {
 	case p.All != nil:
 		w.Mode, w.Parts = All, parts(p.All)
@@ -105,15 +114,11 @@ func runAwait(env Env, p *awaitParams) (Outputs, error) {
 	default:
 		w.Parts = []Part{{Expr: p.Match}}
 	}
-	found, err := env.Await(w)
-	if err != nil {
-		return nil, err
-	}
-	return awaited(w, found), nil
+	return w
 }
 
 // awaited are the outputs: the event's names, or the names of each part's event below the part.
-func awaited(w Watch, found Found) Outputs {
+func awaited(w *Watch, found Found) Outputs {
 	out := Outputs{}
 	if w.Mode == One {
 		last := found.Events[len(found.Events)-1]

@@ -30,7 +30,7 @@ var expectNone = Define[expectNoneParams, struct{}](schema.Verb{
 		}
 	},
 }, func(env Env, p *expectNoneParams) (Outputs, error) {
-	_, err := env.Await(Watch{
+	_, err := env.Await(&Watch{
 		Mode: ExpectNot, Parts: []Part{{Expr: p.Match}}, Call: p.Call, Operation: p.Operation, For: p.For,
 	})
 	return Outputs{}, err

@@ -45,7 +45,7 @@ type Env interface {
 	// goal is an *OutcomeError; the step's timeout a *FailureError that says what arrived.
 	Follow(judge Judge) (Verdict, error)
 	// Await claims events; see Watch. Its error is a *FailureError.
-	Await(w Watch) (Found, error)
+	Await(w *Watch) (Found, error)
 
 	// Block runs nested steps in this branch, Branches each list in a branch of its own; captures made in a branch are
 	// visible after the join. A failing branch ends its siblings.

@@ -71,19 +71,23 @@ type roundTrip func(*http.Request) (*http.Response, error)
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // run makes the n-th run, whose records go to emit.
-func (s *site) run(n int, emit func(steps.Record)) (runner.Result, error) {
-	target := steps.Target{Name: "bench", Dialect: graph.V1, Bot: simulatedBot}
-	p, err := runner.Prepare(s.plan, runner.Options{Row: s.plan.Rows[0], Seed: 1, Repeat: n, Target: target,
-		Callback: func(runID string) string { return "https://bot.example/callbacks/" + runID }})
+func (s *site) run(n int, emit func(steps.Record)) error {
+	p, err := s.prepare(n)
 	if err != nil {
-		return runner.Result{}, err
+		return err
 	}
-	var result runner.Result
-	err = s.hub.Run(context.Background(), p.RunID, uint64(n), emit, func(h steps.Host) { result = p.Run(h) })
-	if err == nil && result.Status != steps.Passed {
-		err = fmt.Errorf("run %d %s: %v", n, result.Status, result.Failure)
+	status := ""
+	err = s.hub.Run(context.Background(), p.RunID, uint64(n), emit, func(h steps.Host) { status = p.Run(h).Status })
+	if err == nil && status != steps.Passed {
+		err = fmt.Errorf("run %d: %s", n, status)
 	}
-	return result, err
+	return err
+}
+
+func (s *site) prepare(n int) (*runner.Prepared, error) {
+	target := steps.Target{Name: "bench", Dialect: graph.V1, Bot: simulatedBot}
+	return runner.Prepare(s.plan, runner.Options{Row: s.plan.Rows[0], Seed: 1, Repeat: n, Target: target,
+		Callback: func(runID string) string { return "https://bot.example/callbacks/" + runID }})
 }
 
 // waitForEnd makes a call and waits for it to end.
@@ -112,7 +116,7 @@ func (s *site) wait(n int) waiting {
 	there := make(chan string, 1)
 	id := ""
 	go func() {
-		_, err := s.run(n, func(r steps.Record) {
+		err := s.run(n, func(r steps.Record) {
 			switch {
 			case r.RunStart != nil:
 				id = r.RunStart.RunID
@@ -272,11 +276,7 @@ func BenchmarkFiveRequests(b *testing.B) {
 			s := newSite(b, fiveRequests, server.URL, nil)
 			byHand := handWritten{server.URL, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 128}}}
 			defer byHand.client.CloseIdleConnections()
-			n := 0
-			scenario := func(int) error { n++; _, err := s.run(n, func(steps.Record) {}); return err }
-			if c.side > 1 {
-				scenario = func(i int) error { _, err := s.run(i, func(steps.Record) {}); return err }
-			}
+			scenario := func(i int) error { return s.run(i, func(steps.Record) {}) }
 			const batch = 100
 			var ours, theirs []float64
 			for b.Loop() {
