@@ -79,6 +79,16 @@ func TestMask(t *testing.T) {
 	}
 }
 
+func TestMaskKnowsTheFormsOfAnID(t *testing.T) {
+	for _, secret := range []string{"550FAE72D25143EC868C373732C2704F", "550fae72-d251-43ec-868c-373732c2704f"} {
+		r := steps.Record{Type: "log", Log: &steps.Logged{Text: "550fae72-d251-43ec-868c-373732c2704f 550FAE72-D251-43EC-868C-373732C2704F " +
+			"550fae72d25143ec868c373732c2704f 550FAE72D25143EC868C373732C2704F"}}
+		if got := NewMask([]string{secret}).Record(r).Log.Text; got != "*** *** *** ***" {
+			t.Errorf("secret %s: %s", secret, got)
+		}
+	}
+}
+
 func TestMaskLeavesOrdinaryRecords(t *testing.T) {
 	for _, r := range []steps.Record{
 		{Type: "stepEnd", Step: "s", StepEnd: &steps.StepEnd{Status: steps.Passed, Took: 1000000000, Reason: "abc & <tone>"}},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"callflow/internal/graph"
 	"callflow/steps"
 )
 
@@ -32,7 +33,8 @@ func NewMask(secrets []string) *Mask {
 	for _, s := range secrets {
 		if len(s) >= shortestSecret {
 			query := url.QueryEscape(s)
-			forms = append(forms, s, query, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s)),
+			forms = append(append(forms, s, query), idForms(s)...)
+			forms = append(forms, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s)),
 				base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)))
 		}
 	}
@@ -56,6 +58,17 @@ func NewMask(secrets []string) *Mask {
 	}
 	m.known = strings.NewReplacer(pairs...)
 	return m
+}
+
+// idForms are the forms in which an id comes back, when the secret is one: services and the views of events write it in
+// their own.
+func idForms(s string) []string {
+	id := graph.CanonicalID(s)
+	if id == graph.LegacyID(id) { // no id of 32 hex digits
+		return nil
+	}
+	plain := strings.ReplaceAll(id, "-", "")
+	return []string{id, strings.ToUpper(id), plain, strings.ToUpper(plain)}
 }
 
 // escaped is text as it stands between the quotes of a JSON string.

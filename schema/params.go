@@ -58,7 +58,11 @@ func (w *stepWalk) stepRefs(n *yaml.Node, sc *scope) {
 	}
 	for _, f := range structureOf(w.verb.Params).fields {
 		at := resolve(childNode(n, f.name))
-		if !f.step || at == nil || at.Kind != yaml.ScalarNode || strings.Contains(at.Value, "${{") || reported(at) {
+		if !f.step || at == nil || at.Kind != yaml.ScalarNode || reported(at) {
+			continue
+		}
+		if strings.Contains(at.Value, "${{") {
+			w.problem(at, "not-literal", "write start, now, or the id of a step", "%s must be known before the run; ${{ }} cannot stand here", f.name)
 			continue
 		}
 		id := at.Value

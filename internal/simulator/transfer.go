@@ -173,16 +173,17 @@ func (s *Service) accept(h *handover, how result, bring func()) {
 	})
 }
 
-// refuse gives the call back to the bot: established, with why.
+// refuse gives the call back to the bot: established, with why. The call's own event comes first, so that a bot that tries
+// again as soon as it knows does not take it for the next transfer's.
 func (s *Service) refuse(h *handover, how result) {
 	c := h.call
 	c.state = established
-	if h.op != nil {
-		s.finish(h.op, how)
-	}
 	n := s.stateNote(c, established)
 	n.data.(obj)["resultInfo"] = transferResult(c, how)
 	s.send(c, n)
+	if h.op != nil {
+		s.finish(h.op, how)
+	}
 }
 
 // move takes a member into another room without hanging up. A person becomes a new participant there.
