@@ -82,10 +82,11 @@ func (h *Hub) Kill() {
 
 // Run runs branch as the main branch of the run and returns when it has returned. Cancelling ctx ends the main scope with
 // steps.ErrInterrupted. emit takes records stamped with Seq and wall time, one at a time. The error says that a run of
-// that id is going on already.
+// that id is going on already. Runs of one seed draw different numbers, each its own by its id: they share a service, which
+// would take equal ids for repetitions and have all their retries at once.
 func (h *Hub) Run(ctx context.Context, runID string, seed uint64, emit func(steps.Record), branch func(h steps.Host)) error {
 	w := &world{hub: h, id: runID, emit: emit}
-	w.run = host.NewThreaded(w, seed)
+	w.run = host.NewThreaded(w, host.Stream(seed, runID).Uint64())
 	h.mu.Lock()
 	_, twice := h.runs[runID]
 	if !twice {

@@ -374,3 +374,17 @@ func TestPanicReachesTheForkingBranch(t *testing.T) {
 		h.Fork(2, func(i int, h steps.Host) { panic("boom") })
 	})
 }
+
+// TestRunsDrawTheirOwnNumbers: runs of one seed share a service, so their ids and waits must not be the same.
+func TestRunsDrawTheirOwnNumbers(t *testing.T) {
+	hub := NewHub(Config{})
+	draw := func(runID string) (n uint64) {
+		_ = hub.Run(t.Context(), runID, 1, nil, func(h steps.Host) { n = h.Rand() })
+		return n
+	}
+	if a, b := draw("a"), draw("b"); a == b {
+		t.Errorf("two runs both drew %d", a)
+	} else if draw("a") != a {
+		t.Error("the same run of the same seed drew another number")
+	}
+}
