@@ -93,13 +93,15 @@ func (a *await) watch() error {
 	defer a.wantIncoming()()
 	w := &waiter{key: a.key, order: a.order, offer: a.offer, wants: a.wants}
 	err := b.wait(a.env.frame.host, w, a.deadline)
-	if err != nil && expires(err) {
+	switch {
+	case err == nil:
+		return a.err()
+	case expires(err):
 		return a.missed(err)
+	case limited(err):
+		return &steps.CutError{Err: err, Failure: a.missed(err).Failure}
 	}
-	if err != nil {
-		return err
-	}
-	return a.err()
+	return err
 }
 
 func (a *await) err() error {

@@ -128,7 +128,6 @@ func join(outer, inner string) string {
 
 // Read implements steps.Env. The journal shows the reads as attempts of this step.
 func (e *env) Read(s *schema.Step) (steps.Outputs, error) {
-	e.nested = true
 	e.reads++
 	t := &turn{frame: e.frame, step: s, key: e.key, limit: e.limit, started: e.host.Now(), deadline: e.deadline,
 		bounded: e.Host(), attempts: e.reads}

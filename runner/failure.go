@@ -19,10 +19,34 @@ type ended struct {
 	kind    string // of the failure it makes: timeout, never, sibling
 	why     string // "timeout of 10s of step move"
 	turn    *turn  // whose timeout it is; nil: not a step's
+	event   *entry // of which never came true
 	failure *steps.Failure
 }
 
 func (e *ended) Error() string { return e.why }
+
+// text says in a failure what happened.
+func (e *ended) text() string {
+	switch {
+	case e.failure != nil:
+		return e.failure.Text
+	case e.turn != nil:
+		return fmt.Sprintf("step %s was not done within its timeout of %s", e.turn.key, steps.Span(e.turn.limit))
+	}
+	return e.why + " reached"
+}
+
+// limited says whether a limit of the run's own ended a wait: not a sibling's failure, and not an interrupt.
+func limited(err error) bool {
+	var over *ended
+	return errors.As(err, &over) && over.kind != "sibling"
+}
+
+// stopped is a step that was under way when a scope above it ended.
+type stopped struct {
+	*turn
+	failure *steps.Failure // what it had waited for; nil: it did not wait for events
+}
 
 // stepError is a step that failed: its journal says why already.
 type stepError struct {
@@ -38,16 +62,19 @@ func isStepError(err error) bool {
 	return errors.As(err, &s)
 }
 
-// cancelled says why t was ended from outside; "" if it was not.
-func cancelled(t *turn, err error) string {
+// endedBy is what ended t (nil: the run) from outside; nil if nothing did.
+func endedBy(t *turn, err error) error {
 	var over *ended
 	switch {
-	case errors.As(err, &over) && over.turn != t:
-		return over.why
+	case errors.As(err, &over):
+		if t != nil && over.turn == t {
+			return nil
+		}
+		return over
 	case errors.Is(err, steps.ErrInterrupted):
-		return "interrupted"
+		return steps.ErrInterrupted
 	}
-	return ""
+	return nil
 }
 
 // broken says whether an error means that the target cannot be tested at all: no token, or no permission before any
@@ -103,14 +130,7 @@ func describeError(t *turn, err error) *steps.Failure {
 	case errors.As(err, &value):
 		return &steps.Failure{Kind: "value", Pos: value.Pos, Text: fmt.Sprintf("cannot evaluate %s: %v", value.Expr, value.Err)}
 	case errors.As(err, &over):
-		f := &steps.Failure{Kind: over.kind, Text: over.why}
-		if over.failure != nil {
-			f = over.failure
-		} else if t != nil && over.turn == t {
-			f.Text = fmt.Sprintf("step %s was not done within its timeout of %s", t.key, steps.Span(t.limit))
-			f.Waited = t.limit
-		}
-		return f
+		return limitReached(t, err, over)
 	case errors.Is(err, steps.ErrInterrupted):
 		return &steps.Failure{Kind: "interrupted", Text: "interrupted"}
 	case errors.Is(err, steps.ErrNothing):
@@ -135,35 +155,75 @@ func unanswered(t *turn, net *steps.NetError) *steps.Failure {
 		Hints: []string{"nobody knows whether the service has acted on it"}}
 }
 
-// stop explains the end of the main scope: what ended it, and which steps were under way.
-func (r *run) stop(err error) *steps.Failure {
-	f := *failure(r.root, nil, err)
-	if f.Kind == "never" || len(r.stopped) == 0 {
+// limitReached is the failure of a limit: of t's own, or (nil) of the run's.
+func limitReached(t *turn, err error, over *ended) *steps.Failure {
+	if over.failure != nil {
+		return over.failure
+	}
+	f := &steps.Failure{Kind: over.kind, Text: over.text()}
+	if t == nil {
+		return f
+	}
+	f.Waited = t.limit
+	var cut *steps.CutError
+	if !t.nested && errors.As(err, &cut) {
+		return cut.Failure
+	}
+	return t.run.whileWaiting(f, over)
+}
+
+// told adds to the failure of a limit what the step that it cut off had waited for.
+func told(limit *steps.Failure, key string, wait *steps.Failure) *steps.Failure {
+	f := *wait
+	f.Kind, f.Text = limit.Kind, limit.Text+" while step "+key+" was waiting: "+wait.Text
+	return &f
+}
+
+// whileWaiting adds to the failure of a limit which steps it cut off. A single one explains itself.
+func (r *run) whileWaiting(limit *steps.Failure, by error) *steps.Failure {
+	cut := r.stopped[by]
+	if len(cut) == 1 && cut[0].failure != nil {
+		return cut[0].failure
+	}
+	f := *limit
+	if len(cut) == 0 {
 		return &f
 	}
-	keys := make([]string, len(r.stopped))
-	for i, t := range r.stopped {
+	keys := make([]string, len(cut))
+	for i, t := range cut {
 		keys[i] = t.key
 	}
-	waiting := "step " + keys[0] + " was waiting"
-	if len(keys) > 1 {
-		waiting = "steps " + strings.Join(keys, ", ") + " were waiting"
-	}
-	if f.Kind == "timeout" {
-		f.Text += " reached"
-	}
-	f.Text += " while " + waiting
-	if f.Pos == (schema.Pos{}) {
-		f.Pos = r.stopped[0].step.Pos
-		f.Excerpt = excerpt(r.plan, f.Pos)
+	if len(keys) == 1 {
+		f.Text += " while step " + keys[0] + " was waiting"
+	} else {
+		f.Text += " while steps " + strings.Join(keys, ", ") + " were waiting"
 	}
 	return &f
+}
+
+// stop explains the end of the main scope: what ended it, and which steps were under way. failed is the key of the first
+// of them.
+func (r *run) stop(err error) (f *steps.Failure, failed string) {
+	f = failure(r.root, nil, err)
+	by := endedBy(nil, err)
+	cut := r.stopped[by]
+	if len(cut) == 0 {
+		return f, ""
+	}
+	if f.Kind != "never" {
+		f = r.whileWaiting(f, by)
+	}
+	if f.Pos == (schema.Pos{}) {
+		f.Pos = cut[0].step.Pos
+		f.Excerpt = excerpt(r.plan, f.Pos)
+	}
+	return f, cut[0].key
 }
 
 // neverStruck is why the frame's never ends the main scope.
 func neverStruck(f *frame, never *schema.Expr, e *entry, names map[string]any) *ended {
 	what := summary(e.Event.Event)
-	return &ended{kind: "never", why: "never came true: " + never.Text(), failure: &steps.Failure{
+	return &ended{kind: "never", why: "never came true: " + never.Text(), event: e, failure: &steps.Failure{
 		Kind: "never", Pos: never.Pos(), Excerpt: excerpt(f.plan, never.Pos()),
 		Text:       "never came true: " + never.Text() + " (" + what + ")",
 		Expression: explain(never, names), Code: codeOf(e),

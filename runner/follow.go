@@ -17,8 +17,11 @@ func (e *env) Follow(judge steps.Judge) (steps.Verdict, error) {
 	w := &waiter{key: e.key, order: e.order, offer: f.offer, wants: f.offer}
 	began := e.host.Now()
 	if err := b.wait(e.host, w, e.deadline); err != nil {
-		if expires(err) {
+		switch {
+		case expires(err):
 			err = e.unreached(err, began)
+		case limited(err):
+			err = &steps.CutError{Err: err, Failure: e.unreached(err, began).Failure}
 		}
 		return f.last, err
 	}

@@ -134,7 +134,7 @@ func (b *inbox) wait(h steps.Host, w *waiter, until time.Time) error {
 	defer b.leave(w)
 	for !w.over {
 		if err := b.hear(h, until); err != nil && !w.over {
-			if w.wants != nil && expires(err) {
+			if w.wants != nil && (expires(err) || limited(err)) {
 				b.expired = append(b.expired, w)
 			}
 			return err

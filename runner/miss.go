@@ -192,6 +192,8 @@ func (a *await) passedOver(c condition, e *entry) string {
 		what += " " + c.name
 	}
 	switch {
+	case a.run.never != nil && a.run.never.event == e:
+		return what + ", but never came true of it, and comes first"
 	case e.repeat && !c.repeats:
 		return what + ", but it is a repeat: only an expression that mentions `event` sees those"
 	case e.claimed != "" && e.claimed != a.key:
@@ -293,10 +295,15 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 	waited := e.host.Now().Sub(began)
 	f := &steps.Failure{
 		Kind: failedOutcome, Pos: e.step.VerbPos, Awaited: e.step.Verb.Name + " " + e.Goal(), Waited: waited,
-		Text: fmt.Sprintf("%s was accepted, but did not reach %s within its timeout of %s", e.step.Verb.Name, e.Goal(), steps.Span(e.limit)),
+		Text: fmt.Sprintf("%s was accepted, but did not reach %s", e.step.Verb.Name, e.Goal()),
 	}
-	if errors.Is(why, steps.ErrNothing) {
-		f.Text = fmt.Sprintf("%s was accepted, but did not reach %s, and nothing more can happen", e.step.Verb.Name, e.Goal())
+	switch {
+	case errors.Is(why, steps.ErrNothing):
+		f.Text += ", and nothing more can happen"
+	case limited(why):
+		f.Text += " within " + steps.Span(waited)
+	default:
+		f.Text += " within its timeout of " + steps.Span(e.limit)
 	}
 	e.list(f, nil)
 	if e.reply != nil && e.run.calls.ended(e.reply.CallID) {

@@ -19,15 +19,15 @@ type run struct {
 	scenario string // the Scenario-Id header of every request
 	started  time.Time
 	root     *frame
-	hush     func()         // ends the listener
-	endMain  func(error)    // ends the main scope; nil when there is none
-	never    *ended         // the frame's never came true
-	stopped  []*turn        // steps that were under way when a scope above them ended
-	counts   map[string]int // steps by status
+	hush     func()              // ends the listener
+	endMain  func(error)         // ends the main scope; nil when there is none
+	never    *ended              // the frame's never came true
+	stopped  map[error][]stopped // the steps that were under way when a scope above them ended, by what ended it
+	counts   map[string]int      // steps by status
 }
 
 func newRun(p *Prepared, h steps.Host) *run {
-	r := &run{Prepared: p, calls: newPictures(), started: h.Now(), hush: func() {}, counts: map[string]int{}}
+	r := &run{Prepared: p, calls: newPictures(), started: h.Now(), hush: func() {}, stopped: map[error][]stopped{}, counts: map[string]int{}}
 	r.inbox = &inbox{calls: r.calls, took: r.took}
 	r.root = &frame{run: r, plan: p.plan, names: p.names.child(), book: newBook()}
 	r.root.names.all["calls"] = r.calls.names()
@@ -121,7 +121,6 @@ func (r *run) main(h steps.Host, e *ending) {
 		err = r.never
 	}
 	e.add(r, err)
-	r.stopped = nil
 	e.add(r, r.root.finally(h))
 	e.outputs = r.outputs(e)
 	r.cleanup(h, e)
@@ -143,10 +142,7 @@ func (e *ending) add(r *run, err error) {
 		e.failure, e.failed, e.broken = step.failure, step.key, step.broken
 		return
 	}
-	e.failure = r.stop(err)
-	if len(r.stopped) > 0 {
-		e.failed = r.stopped[0].key
-	}
+	e.failure, e.failed = r.stop(err)
 }
 
 // finally runs the plan's finally steps under a scope that outlives whatever ended the others. Each of them runs, also

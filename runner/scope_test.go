@@ -24,7 +24,7 @@ steps:
   - id: move
     await: call.state == "incoming"
     timeout: 5m
-`, steps.Failed, "scenario timeout of 2m reached while step move was waiting", "move", 5, 2 * time.Minute},
+`, steps.Failed, "scenario timeout of 2m reached while step move was waiting: no event matched within 2m", "move", 6, 2 * time.Minute},
 		"scenario by default": {"name: t\nsteps:\n  - id: nap\n    sleep: 1h\n", steps.Failed, "scenario timeout of 10m reached while step nap was waiting", "nap", 3, 10 * time.Minute},
 		"scenario with branches": {`
 name: t

@@ -314,18 +314,14 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	if errors.As(err, &inner) { // a step inside this one failed, and has said why
 		reason := "step " + inner.key + " failed"
 		if t.step.ContinueOnError {
-			t.run.stopped = nil // they were siblings of the step that failed
 			t.close(steps.StepEnd{Status: steps.Failed, Reason: reason, Excused: true})
 			return outputs, nil
 		}
 		t.close(steps.StepEnd{Status: steps.Failed, Reason: reason})
 		return outputs, err
 	}
-	if over := cancelled(t, err); over != "" {
-		if !t.nested {
-			t.run.stopped = append(t.run.stopped, t)
-		}
-		t.close(steps.StepEnd{Status: steps.Cancelled, Reason: over})
+	if by := endedBy(t, err); by != nil {
+		t.close(steps.StepEnd{Status: steps.Cancelled, Reason: by.Error(), Failure: t.cutOff(err, by)})
 		return outputs, err
 	}
 	f := failure(t.frame, t, err)
@@ -334,6 +330,20 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 		return outputs, nil
 	}
 	return outputs, &stepError{key: t.key, failure: f, broken: t.run.broken(err)}
+}
+
+// cutOff notes that t was under way when a scope above it ended, and explains what it had waited for; nil: it is a
+// sibling of a step that failed, was interrupted, or did not wait for events.
+func (t *turn) cutOff(err, by error) (f *steps.Failure) {
+	if t.nested {
+		return nil
+	}
+	var cut *steps.CutError
+	if over, ok := by.(*ended); ok && limited(over) && errors.As(err, &cut) {
+		f = failure(t.frame, t, &steps.FailureError{Failure: told(&steps.Failure{Kind: over.kind, Text: over.text()}, t.key, cut.Failure)})
+	}
+	t.run.stopped[by] = append(t.run.stopped[by], stopped{t, f})
+	return f
 }
 
 func (t *turn) close(e steps.StepEnd) {

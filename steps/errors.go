@@ -64,6 +64,16 @@ type FailureError struct{ Failure *Failure }
 
 func (e *FailureError) Error() string { return e.Failure.Text }
 
+// CutError is a wait that was ended from above: Err says by what, Failure what the wait had come to until then. Who
+// ended it decides whether that is told.
+type CutError struct {
+	Err     error
+	Failure *Failure
+}
+
+func (e *CutError) Error() string { return e.Err.Error() }
+func (e *CutError) Unwrap() error { return e.Err }
+
 // Span writes a duration as people do: 2m, 1m30s, 1.5s, 20ms.
 func Span(d time.Duration) string {
 	switch {

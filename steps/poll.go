@@ -47,32 +47,42 @@ var poll = Define[pollParams, pollOutputs](schema.Verb{
 }, runPoll)
 
 func runPoll(env Env, p *pollParams) (Outputs, error) {
-	began := env.Host().Now()
+	w := polling{pollParams: p, env: env, began: env.Host().Now()}
 	every := max(p.Every, time.Millisecond)
-	for reads := 1; ; reads++ {
+	for {
 		out, err := env.Read(p.Read)
 		if err != nil && !passing(err) {
-			return out, err
+			return out, w.cut(err)
 		}
-		names := maps.Clone(env.Names())
+		w.reads++
+		w.failed = err
 		if err == nil {
 			out = maps.Clone(out)
-			out["reads"] = reads
-			maps.Copy(names, out)
-			holds, testErr := p.Condition.Test(names)
-			if testErr != nil || holds {
-				return out, testErr
+			out["reads"] = w.reads
+			w.names = maps.Clone(env.Names())
+			maps.Copy(w.names, out)
+			if holds, err := p.Condition.Test(w.names); err != nil || holds {
+				return out, err
 			}
 		}
 		// A read that could only begin after the timeout is not waited for.
-		now := env.Host().Now()
-		if deadline := env.Deadline(); !deadline.IsZero() && !now.Add(every).Before(deadline) {
-			return out, unfulfilled(p, names, reads, now.Sub(began), err)
+		if deadline := env.Deadline(); !deadline.IsZero() && !env.Host().Now().Add(every).Before(deadline) {
+			return out, &FailureError{Failure: w.unfulfilled()}
 		}
 		if err := env.Host().Sleep(every); err != nil {
-			return out, err
+			return out, w.cut(err)
 		}
 	}
+}
+
+// polling is a poll that goes on.
+type polling struct {
+	*pollParams
+	env    Env
+	began  time.Time
+	reads  int            // that came back
+	names  map[string]any // what the condition saw last; nil: no read has succeeded
+	failed error          // of the last read
 }
 
 // passing says whether an error may be gone at the next read.
@@ -86,16 +96,34 @@ func passing(err error) bool {
 	return errors.As(err, &broken) && !broken.Auth
 }
 
-func unfulfilled(p *pollParams, names map[string]any, reads int, waited time.Duration, last error) error {
-	f := &Failure{
-		Kind: "poll", Pos: p.Condition.Pos(), Awaited: p.Condition.Text(), Waited: waited,
-		Text: fmt.Sprintf("the condition did not hold in %d reads within %s", reads, waited),
+// cut tells with an error that ends the poll what its reads had shown.
+func (w *polling) cut(err error) error {
+	if w.reads == 0 {
+		return err
 	}
-	if last != nil {
-		f.Hints = append(f.Hints, "the last read failed: "+last.Error())
-	} else {
-		why := p.Condition.Explain(names)
+	return &CutError{Err: err, Failure: w.unfulfilled()}
+}
+
+func (w *polling) unfulfilled() *Failure {
+	end := w.env.Host().Now()
+	if deadline := w.env.Deadline(); !deadline.IsZero() && end.After(deadline) { // a read that was cut off had its grace
+		end = deadline
+	}
+	waited := end.Sub(w.began)
+	reads := "1 read"
+	if w.reads > 1 {
+		reads = fmt.Sprintf("%d reads", w.reads)
+	}
+	f := &Failure{
+		Kind: "poll", Pos: w.Condition.Pos(), Awaited: w.Condition.Text(), Waited: waited,
+		Text: fmt.Sprintf("the condition did not hold in %s within %s", reads, Span(waited)),
+	}
+	if w.failed != nil {
+		f.Hints = append(f.Hints, "the last read failed: "+w.failed.Error())
+	}
+	if w.names != nil {
+		why := w.Condition.Explain(w.names)
 		f.Expression = &why
 	}
-	return &FailureError{Failure: f}
+	return f
 }
