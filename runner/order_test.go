@@ -1,10 +1,13 @@
 package runner
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -320,4 +323,68 @@ steps:
       match: call.id == steps.ring.call.id && call.state == "terminated"
 `}).run(t)
 	x.status(t, steps.Passed, "")
+}
+
+// A step's timeout is for all its items together; the default that it has without one is for each.
+func TestTimeoutOfAForEach(t *testing.T) {
+	for name, test := range map[string]struct{ yaml, status, failed, text string }{
+		"own": {"name: t\nsteps:\n  - id: each\n    forEach: [a, b, c]\n    timeout: 5s\n    sleep: 2s\n", steps.Failed, "each[2]",
+			"step each[2] was not done within its timeout of 5s"},
+		"own, over between two items": {"name: t\nsteps:\n  - id: each\n    forEach: [a, b, c]\n    timeout: 4s\n    sleep: 2s\n", steps.Failed, "each[2]",
+			"step each[2] was not done within its timeout of 4s"},
+		"own, of an await": {"name: t\nsteps:\n  - id: each\n    forEach: [a, b]\n    timeout: 4s\n    continueOnError: true\n    await: call.state == \"incoming\"\n",
+			steps.Passed, "", ""},
+		"default": {"name: t\ndefaults: {await: 20s}\nsteps:\n  - id: each\n    forEach: [a, b]\n    continueOnError: true\n    await: call.state == \"incoming\"\n",
+			steps.Passed, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := (&trial{yaml: test.yaml, service: &scripted{}}).run(t)
+			x.status(t, test.status, test.text)
+			end := x.end(t)
+			if end.Failed != test.failed {
+				t.Errorf("failed %q, want %q\n%s", end.Failed, test.failed, x.story())
+			}
+			if f := end.Failure; f != nil && (len(f.Hints) != 1 || !strings.Contains(f.Hints[0], "all items of its forEach together")) {
+				t.Errorf("hints %q", f.Hints)
+			}
+			if want := map[string]time.Duration{"own, of an await": 4 * time.Second, "default": 40 * time.Second}[name]; want > 0 && end.Took != want {
+				t.Errorf("took %v, want %v", end.Took, want)
+			}
+		})
+	}
+}
+
+// A step's name may hold expressions; records have them evaluated, the plan as they are written.
+func TestNamesWithExpressions(t *testing.T) {
+	x := (&trial{opt: Options{Row: schema.Row{Name: "who=carol", Values: map[string]any{"who": "carol"}}}, yaml: `
+name: names
+matrix: {who: [carol]}
+vars: {n: 1}
+steps:
+  - name: ring ${{ matrix.who }}
+    id: ring
+    log: hi
+  - name: item ${{ item }}
+    forEach: [1, {a: 2}]
+    log: hi
+  - name: skipped ${{ item }}
+    if: n > 2
+    forEach: [1]
+    log: hi
+  - name: ${{ join(["a", "b"]) }}
+    log: hi
+`}).run(t)
+	var labels []string
+	for _, r := range x.records {
+		if r.StepStart != nil {
+			labels = append(labels, r.StepStart.Label)
+		}
+	}
+	want := []string{"ring carol", "item 1", `item {"a":2}`, "skipped ${{ item }}", "ab"}
+	if diff := cmp.Diff(want, labels); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+	if got := compile(t, x.yaml, nil).Steps[0].Name; got != "ring ${{ matrix.who }}" {
+		t.Errorf("the plan calls the first step %q", got)
+	}
 }

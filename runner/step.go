@@ -6,6 +6,7 @@ import (
 	"net/textproto"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"callflow/internal/graph"
@@ -28,7 +29,8 @@ type turn struct {
 	key      string // schema.Step.Key with prefix and [i]
 	limit    time.Duration
 	started  time.Time
-	deadline time.Time  // zero: none
+	began    time.Time  // of the step: when its timeout began to run
+	deadline time.Time  // zero: none; items of a forEach may share one
 	bounded  steps.Host // ends at deadline; made on first use, see Host
 	unbind   func(error)
 	over     *ended // with which it ends
@@ -95,10 +97,11 @@ func (f *frame) each(s *schema.Step, key string, items []any) (err error) {
 	outer, makes := f.names, makes(s)
 	outputs := make([]any, 0, len(items))
 	made := make([][]any, len(makes))
+	began := f.host.Now()
 	for i, item := range items {
 		f.names = outer.child()
 		f.names.all[s.As] = item
-		t := &turn{frame: f, step: s, key: key + "[" + strconv.Itoa(i) + "]", started: f.host.Now(), item: true}
+		t := &turn{frame: f, step: s, key: key + "[" + strconv.Itoa(i) + "]", started: f.host.Now(), item: true, began: began}
 		var out steps.Outputs
 		out, err = t.execute()
 		outputs = append(outputs, map[string]any(out))
@@ -184,13 +187,19 @@ func (t *turn) capture(outputs steps.Outputs, err error) error {
 	return err
 }
 
-// prepare evaluates the timeout and the parameters of the first attempt.
+// prepare evaluates the timeout and the parameters of the first attempt. The step's own timeout bounds all items of a
+// forEach together, as GitHub's bounds a step; a default is for each of them.
 func (t *turn) prepare() (params any, err error) {
 	if t.limit, err = t.timeout(); err != nil {
 		return nil, err
 	}
 	if t.limit > 0 {
 		t.deadline = t.started.Add(t.limit)
+	}
+	if t.item && t.step.Timeout != nil {
+		if t.deadline = t.began.Add(t.limit); !t.started.Before(t.deadline) {
+			return nil, &ended{kind: "timeout", turn: t}
+		}
 	}
 	return t.params()
 }
@@ -295,7 +304,17 @@ func response(r *graph.Reply) map[string]any {
 func (t *turn) start(params any) {
 	pos := t.step.Pos
 	t.emit(steps.Record{StepStart: &steps.StepStart{
-		Verb: t.step.Verb.Name, Label: t.step.Label(), File: pos.File, Line: pos.Line, Goal: t.step.Until, Text: t.describe(params)}})
+		Verb: t.step.Verb.Name, Label: t.label(), File: pos.File, Line: pos.Line, Goal: t.step.Until, Text: t.describe(params)}})
+}
+
+// label is what people call the turn. A name that cannot be evaluated stands as it is written: it is no reason to fail.
+func (t *turn) label() string {
+	if t.step.Title != nil {
+		if line, err := schema.Get[schema.Line](t.step.Title, t.names.all); err == nil {
+			return strings.Join(strings.Fields(string(line)), " ")
+		}
+	}
+	return t.step.Label()
 }
 
 // skip journals that the turn did not take place.
@@ -325,6 +344,9 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 		return outputs, err
 	}
 	f := failure(t.frame, t, err)
+	if t.item && t.step.Timeout != nil && !t.host.Now().Before(t.deadline) {
+		f.Hints = append(f.Hints, fmt.Sprintf("the step's timeout of %s is for all items of its forEach together", steps.Span(t.limit)))
+	}
 	t.close(steps.StepEnd{Status: steps.Failed, Excused: t.step.ContinueOnError, Failure: f})
 	if t.step.ContinueOnError {
 		return outputs, nil

@@ -99,9 +99,12 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 		}
 		return maker{static: v, given: true}
 	}
-	if !wholeExpr(pieces) {
+	if !wholeExpr(pieces) || t == lineType {
+		if t != lineType {
+			d.standInText(pieces)
+		}
 		return maker{static: reflect.Zero(t), given: true, build: func(names map[string]any) (reflect.Value, error) {
-			text, err := fill(pieces, names)
+			text, err := fill(pieces, names, t)
 			if err != nil {
 				return reflect.Value{}, err
 			}
@@ -113,6 +116,19 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 		}}
 	}
 	return d.whole(n, pieces[0].expr, t, f)
+}
+
+// standInText reports expressions whose value no text can hold.
+func (d *decoder) standInText(pieces []piece) {
+	for _, p := range pieces {
+		if p.expr == nil {
+			continue
+		}
+		if t := p.expr.Type(); t != nil && (t.Kind == KindObject || t.Kind == KindList) {
+			d.report(Problem{Pos: p.expr.Pos(), Len: utf8.RuneCountInString(p.expr.Text()), Code: "value-type",
+				Text: fmt.Sprintf("this is %s, which cannot stand inside text", t.words())})
+		}
+	}
 }
 
 // pos is where the piece stands, or other when it is no expression.
@@ -357,10 +373,11 @@ func (d *decoder) untyped(n *yaml.Node) maker {
 		case wholeExpr(pieces):
 			return d.whole(n, pieces[0].expr, anyInterface, nil)
 		default:
+			d.standInText(pieces)
 			m.seen = stringType
 			set("")
 			m.build = func(names map[string]any) (reflect.Value, error) {
-				text, err := fill(pieces, names)
+				text, err := fill(pieces, names, nil)
 				return boxed(text), err
 			}
 		}

@@ -66,11 +66,11 @@ var keptKeys = map[string]string{"schedule": "schedules are kept for the monitor
 
 var stepKeys = []frameKey{
 	{name: "id", shape: shapeID, doc: "Names the step: later expressions say `steps.<id>`, an await says `from: <id>`."},
-	{name: "name", shape: shapeText, doc: "What the step is for, as progress and reports show it."},
+	{name: "name", shape: shapeText, doc: "What the step is for, as progress and reports show it. `${{ }}` in it is evaluated when the step starts."},
 	{name: "if", shape: shapeTest, doc: "The step is skipped unless this holds. Its captured names are there only under the same `if`, or with `??`."},
 	{name: "forEach", shape: shapeList, doc: "The step runs once for each item, one after the other. Its outputs and captures become lists in item order."},
 	{name: "as", shape: shapeID, def: "item", doc: "The name of the item in a forEach."},
-	{name: "timeout", shape: shapeSpan, doc: "How long the step may take, all attempts together."},
+	{name: "timeout", shape: shapeSpan, doc: "How long the step may take: all attempts and all items of a forEach together. What each verb has when absent is for one item."},
 	{name: "until", shape: shapeGoal, doc: "The outcome to wait for, one of the verb's goals. Another final outcome fails the step at once."},
 	{name: "retry", shape: shapeRetry, doc: "Repeats an action that failed."},
 	{name: "expect", shape: shapeTests, doc: "What must hold afterwards; sees the step's outputs as plain names."},

@@ -65,9 +65,10 @@ type Block []*Step
 type Step struct {
 	Pos             Pos // of the step's first key
 	VerbPos         Pos
-	ID              string // given by the author, or ""
-	Path            string // its place: "steps[2]", "finally[0]", "steps[3].left[1]"; unique in the plan
-	Name            string // given by the author, or ""
+	ID              string    // given by the author, or ""
+	Path            string    // its place: "steps[2]", "finally[0]", "steps[3].left[1]"; unique in the plan
+	Name            string    // given by the author as it is written, or ""
+	Title           *Template // builds a Line: the name, when it holds expressions; nil: Name is all of it
 	Verb            *Verb
 	Params          *Template // builds a pointer to Verb.Params
 	If              *Expr
@@ -85,13 +86,13 @@ type Step struct {
 	Lines []string
 }
 
-// Label is how a step is called in messages: its id, else its name, else its verb.
+// Label is how a step is called in messages: its name, else its id, else its verb.
 func (s *Step) Label() string {
 	switch {
-	case s.ID != "":
-		return s.ID
 	case s.Name != "":
 		return s.Name
+	case s.ID != "":
+		return s.ID
 	}
 	return s.Verb.Name
 }

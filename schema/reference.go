@@ -177,6 +177,8 @@ func (b *markdown) takes(t reflect.Type, f *field) string {
 		return "a duration"
 	case anyInterface:
 		return "any value"
+	case lineType:
+		return "text, in which `${{ x }}` may be of any type"
 	}
 	if elem, ok := mapElem(t); ok {
 		return "names, each with " + b.takes(elem, f)

@@ -238,15 +238,18 @@ func (w *stepWalk) before(outer *scope) *scope {
 	if n, ok := w.key("id"); ok {
 		w.id(n)
 	}
-	if n, ok := w.key("name"); ok {
-		s.Name = w.text(n)
-	}
 	inner := outer
 	if n, ok := w.key("if"); ok {
 		if s.If = w.decoder(outer).bare(n, outer, boolType); s.If != nil {
 			w.guard = strings.TrimSpace(s.If.Text())
 			inner = outer.under(w.guard)
 			inner.prove(outer, s.If)
+		}
+	}
+	if n, ok := w.key("timeout"); ok { // the items of a forEach share it
+		s.Timeout = w.decoder(inner).template(n, durationKind, nil)
+		if s.Timeout.Constant() && s.Timeout.make.given && s.Timeout.make.static.Int() == 0 {
+			w.problem(resolve(n), "bad-duration", "", "a timeout of 0 leaves no time at all")
 		}
 	}
 	if n, ok := w.key("forEach"); ok {
@@ -259,10 +262,12 @@ func (w *stepWalk) before(outer *scope) *scope {
 			s.ContinueOnError = v.(bool)
 		}
 	}
-	if n, ok := w.key("timeout"); ok {
-		s.Timeout = w.decoder(inner).template(n, durationKind, nil)
-		if s.Timeout.Constant() && s.Timeout.make.given && s.Timeout.make.static.Int() == 0 {
-			w.problem(resolve(n), "bad-duration", "", "a timeout of 0 leaves no time at all")
+	if n, ok := w.key("name"); ok {
+		if s.Title = w.decoder(inner).template(n, lineType, nil); s.Title.make.given {
+			s.Name = resolve(n).Value
+		}
+		if s.Title.Constant() {
+			s.Title = nil
 		}
 	}
 	return inner

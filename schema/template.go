@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -143,8 +144,13 @@ type piece struct {
 // wholeExpr says that a value is one ${{ x }} and nothing else, so that it keeps its type.
 func wholeExpr(pieces []piece) bool { return len(pieces) == 1 && pieces[0].expr != nil }
 
-// fill writes the pieces out as text.
-func fill(pieces []piece, names map[string]any) (string, error) {
+// Line is text for people. Values of any type may stand in it: those that are no text are written as compact JSON.
+type Line string
+
+var lineType = reflect.TypeFor[Line]()
+
+// fill writes the pieces out as text for a field of type t.
+func fill(pieces []piece, names map[string]any, t reflect.Type) (string, error) {
 	var b strings.Builder
 	for _, p := range pieces {
 		if p.expr == nil {
@@ -156,6 +162,9 @@ func fill(pieces []piece, names map[string]any) (string, error) {
 			return "", err
 		}
 		text, bad := textFor(v)
+		if bad != "" && t == lineType && (v != nil || wholeExpr(pieces)) {
+			text, bad = jsonText(v)
+		}
 		if bad != "" {
 			return "", &EvalError{Pos: p.expr.Pos(), Expr: p.expr.Text(), Err: fmt.Errorf("%s", bad)}
 		}
@@ -191,4 +200,15 @@ func textFor(v any) (text, bad string) {
 		return strconv.FormatFloat(r.Float(), 'f', -1, 64), ""
 	}
 	return "", fmt.Sprintf("%s cannot stand inside text", show(v))
+}
+
+// jsonText is a value as one line of JSON.
+func jsonText(v any) (text, bad string) {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return "", fmt.Sprintf("%s cannot be written as JSON: %v", show(v), err)
+	}
+	return strings.TrimSuffix(b.String(), "\n"), ""
 }

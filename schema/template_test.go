@@ -221,7 +221,7 @@ steps:
 	left, _ := p.Branches.Get("left")
 	deep := build[parallelParams](t, left[1], nil).Branches[0].Value
 	if got := []string{plan.Steps[1].Path, left[0].Path, deep[0].Path, left[0].Key(), s.Key(), s.Label()}; !cmp.Equal(got,
-		[]string{"steps[1]", "steps[1].left[0]", "steps[1].left[1].deep[0]", "steps[1].left[0]", "first", "first"}) {
+		[]string{"steps[1]", "steps[1].left[0]", "steps[1].left[1].deep[0]", "steps[1].left[0]", "first", "Call"}) {
 		t.Errorf("paths: %q", got)
 	}
 }

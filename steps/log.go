@@ -3,8 +3,8 @@ package steps
 import "callflow/schema"
 
 type logParams struct {
-	Text  string `json:"text" short:"true" required:"true" doc:"What to write."`
-	Level string `json:"level" enum:"info,warning" default:"info" doc:"How much it matters."`
+	Text  schema.Line `json:"text" short:"true" required:"true" doc:"What to write. A value that is no text is written as compact JSON."`
+	Level string      `json:"level" enum:"info,warning" default:"info" doc:"How much it matters."`
 }
 
 var log = Define[logParams, struct{}](schema.Verb{
@@ -14,6 +14,6 @@ var log = Define[logParams, struct{}](schema.Verb{
 	Role:    schema.Speaks,
 	Example: `log: the caller's call is ${{ p2pCall }}`,
 }, func(env Env, p *logParams) (Outputs, error) {
-	env.Log(p.Level, p.Text)
+	env.Log(p.Level, string(p.Text))
 	return Outputs{}, nil
 })

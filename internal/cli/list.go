@@ -71,10 +71,10 @@ func newList(io streams) *cobra.Command {
 				}
 				for _, step := range stepsOf(s.scenario.plan) {
 					text := step.Verb
-					if step.ID != "" {
-						text += " " + step.ID
-					} else if step.Name != "" {
+					if step.Name != "" {
 						text += " " + step.Name
+					} else if step.ID != "" {
+						text += " " + step.ID
 					}
 					if step.Goal != "" {
 						text += " (until " + step.Goal + ")"
