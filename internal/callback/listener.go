@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 )
 
 // MaxBody is the largest notification that is read, in bytes.
@@ -33,15 +34,20 @@ type Config struct {
 	Sink     Sink
 	Verifier Verifier         // nil: tokens are not checked
 	Now      func() time.Time // nil: time.Now
+	// Happened takes what a run's own simulated world tells of, from POST {base}/worlds/{run}, and reports whether the run is
+	// known. Nil: there is no such address.
+	Happened func(run string, h world.Happening) bool
 	// Refused is told of every POST that was not taken, and why. Optional.
 	Refused func(status int, path, why string)
 }
 
 // Listener is the webhook: POST {base}/callbacks/{run} is a run's own address, POST {base}/bots/{bot} a bot's registered
-// one. It answers 202 and echoes the ids, as Graph's SDK does; the checks stand in the order of the SDK's samples.
+// one, and POST {base}/bots/{bot}/{run} the one it has in a simulated world of that run's own; the Sink is told the bot
+// "{bot}/{run}" then. It answers 202 and echoes the ids, as Graph's SDK does; the checks stand in the order of the SDK's samples.
 type Listener struct {
 	cfg       Config
 	callbacks string            // the path in front of a run's id
+	worlds    string            // the same, of what its world tells
 	addresses map[string]string // path -> bot
 	audiences []string
 }
@@ -49,7 +55,7 @@ type Listener struct {
 // NewListener returns a listener.
 func NewListener(cfg Config) *Listener {
 	base := strings.TrimSuffix(cfg.Base, "/")
-	l := &Listener{cfg: cfg, callbacks: base + "/callbacks/", addresses: map[string]string{}}
+	l := &Listener{cfg: cfg, callbacks: base + "/callbacks/", worlds: base + "/worlds/", addresses: map[string]string{}}
 	for _, b := range cfg.Bots {
 		l.addresses[base+"/bots/"+b.Name] = b.Name
 		if b.Path != "" {
@@ -117,10 +123,26 @@ func first(h http.Header, names ...string) string {
 	return ""
 }
 
+// registered finds the bot whose address a path is.
+func (l *Listener) registered(path string) (bot string, ok bool) {
+	if bot, ok = l.addresses[path]; ok {
+		return bot, true
+	}
+	i := strings.LastIndexByte(path, '/')
+	if i < 0 || i == len(path)-1 {
+		return "", false
+	}
+	bot, ok = l.addresses[path[:i]]
+	return bot + path[i:], ok
+}
+
 // take reads one POST and hands its events on.
 func (l *Listener) take(w http.ResponseWriter, r *http.Request) error {
+	if run, ok := strings.CutPrefix(r.URL.Path, l.worlds); ok && l.cfg.Happened != nil && r.Method == http.MethodPost {
+		return l.happened(run, r)
+	}
 	run, own := strings.CutPrefix(r.URL.Path, l.callbacks)
-	bot, registered := l.addresses[r.URL.Path]
+	bot, registered := l.registered(r.URL.Path)
 	if own && (run == "" || strings.Contains(run, "/")) || !own && !registered {
 		return &refusal{http.StatusNotFound, "no run and no bot has this address"}
 	}
@@ -154,6 +176,25 @@ func (l *Listener) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	if odd != nil {
 		return odd
+	}
+	return nil
+}
+
+// happened takes what a simulated world tells of.
+func (l *Listener) happened(run string, r *http.Request) error {
+	if err := l.verify(r.Header); err != nil {
+		return err
+	}
+	var what world.Happening
+	body, err := readBody(r)
+	if err == nil {
+		err = json.Unmarshal(body, &what)
+	}
+	switch {
+	case err != nil:
+		return &refusal{http.StatusBadRequest, "cannot read what happened: " + err.Error()}
+	case !l.cfg.Happened(run, what):
+		return &refusal{http.StatusNotFound, fmt.Sprintf("no run %q is going on", run)}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -97,7 +98,7 @@ func (f *simulateFlags) serve(io streams) error {
 	web := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: said}
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(tcp) }()
-	f.greet(io, server.URLs())
+	f.greet(io, server.URLs(), scene)
 	select {
 	case err := <-served:
 		return &setupError{"cannot serve the simulator", err}
@@ -113,29 +114,77 @@ func (f *simulateFlags) serve(io streams) error {
 }
 
 // greet prints what a client is configured with.
-func (f *simulateFlags) greet(io streams, u sim.URLs) {
+func (f *simulateFlags) greet(io streams, u sim.URLs, scene *world.Scene) {
+	address, callee := f.callback, "8a34a46b-3d17-4adc-8dce-dc4e7d572698"
+	if address == "" {
+		address = "none, so nobody can call the bot: give --callback URL"
+	} else {
+		address += ", in the dialect " + f.dialect
+	}
+	people := []string{"whoever is called answers after 1s; nobody calls (--scene FILE brings people)"}
+	caller := "carol"
+	if scene != nil && len(scene.People) > 0 {
+		people = nil
+		for i, name := range slices.Sorted(maps.Keys(scene.People)) {
+			id := whereabouts(name, scene.People[name])
+			if i == 0 {
+				caller, callee = name, id
+			}
+			people = append(people, name+" "+id)
+		}
+	}
 	fmt.Fprintf(io.out, `the simulated calling API is served until Ctrl-C
 
   Graph            %s
+  calls            /v1.0/communications/calls, /beta/communications/calls, legacy: /beta/app/calls
   token endpoint   %s
   app id           %s (any client secret)
   tenant           %s
   OpenID metadata  %s
   token issuer     %s
-  world actions    POST %s {"hangUp": {"who": "carol"}}
-`, u.Graph, u.Token, simulatedBot.AppID, simulatedBot.TenantID, u.Metadata, u.Issuer, u.Actions)
-	if f.callback == "" {
-		fmt.Fprintln(io.out, "\nno --callback: nobody can call the bot")
+  bot's address    %s
+  people           %s
+  world actions    POST %s {"hangUp": {"who": %q}}
+  own worlds       POST %s {"scene": {"people": {"carol": {}}}}
+`, u.Graph, u.Token, simulatedBot.AppID, simulatedBot.TenantID, u.Metadata, u.Issuer, address,
+		strings.Join(people, "\n"+strings.Repeat(" ", 19)), u.Actions, caller, u.Graph+world.WorldsPath)
+	if f.quiet {
+		return
+	}
+	kind := "user"
+	if strings.HasPrefix(callee, "+") {
+		kind = "phone"
 	}
 	fmt.Fprintf(io.out, `
-to run scenarios against it, in callflow.yaml:
+a first call; notifications go to callbackUri:
+
+  TOKEN=$(curl -s -d grant_type=client_credentials -d client_id=%s -d client_secret=any \
+    %s | sed 's/.*"access_token":"\([^"]*\).*/\1/')
+  curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' %s/v1.0/communications/calls -d '{
+    "callbackUri": "http://127.0.0.1:3978/api/calls", "requestedModalities": ["audio"],
+    "mediaConfig": {"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"},
+    "targets": [{"identity": {%q: {"id": %q}}}]}'
+
+to run scenarios against it, in callflow.yaml (each with a section simulate gets a world of its own):
 
   targets:
     local:
       simulator: true
       root: %s
       callback: {listen: "127.0.0.1:8081", publicUrl: "http://127.0.0.1:8081"}
-`, u.Graph)
+
+`, simulatedBot.AppID, u.Token, u.Graph, kind, callee, u.Graph)
+}
+
+// whereabouts is the id by which somebody is called.
+func whereabouts(name string, p *world.Person) string {
+	switch {
+	case p != nil && p.Phone != "":
+		return p.Phone
+	case p != nil && p.ID != "":
+		return p.ID
+	}
+	return world.IDFor(name)
 }
 
 // aScenario tells a scenario from a scene.

@@ -96,7 +96,7 @@ func (s *service) handler(say func(string)) http.Handler {
 	var mu sync.Mutex
 	said := map[string]bool{}
 	listener := callback.NewListener(callback.Config{
-		Base: base, Bots: bots, Sink: s.hub,
+		Base: base, Bots: bots, Sink: s.hub, Happened: s.hub.Happened,
 		Verifier: callback.NewVerifier(callback.PublishedKeys(nil, s.cfg.OpenID), append([]string{s.cfg.Root}, graph.NotificationIssuers...)...),
 		Refused: func(status int, path, why string) {
 			mu.Lock()
@@ -118,7 +118,19 @@ func (s *service) handler(say func(string)) http.Handler {
 
 func (s *service) run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record),
 	branch func(steps.Host)) error {
-	return s.hub.Run(ctx, p.RunID, seed, emit, branch)
+	if !s.cfg.Simulator || p.Scene == nil {
+		return s.hub.Run(ctx, p.RunID, seed, emit, branch)
+	}
+	root := ""
+	defer func() {
+		if root != "" {
+			s.closeWorld(root)
+		}
+	}()
+	return s.hub.RunIn(ctx, p.RunID, seed, func() (_ string, err error) {
+		root, err = s.openWorld(ctx, p)
+		return root, err
+	}, emit, branch)
 }
 
 func (s *service) kill() { s.hub.Kill() }

@@ -118,6 +118,33 @@ targets:
 			}
 		})
 	}
+	t.Run("people of the scenario", func(t *testing.T) {
+		answers := write("answers.yaml", peopled("answers", "answers: {after: 0s}", "established"))
+		declines := write("declines.yaml", peopled("declines", "declines: {after: 0s}", "terminated"))
+		config := write("callflow.yaml", fmt.Sprintf(`
+targets:
+  local:
+    simulator: true
+    root: %s
+    callback: {listen: %q, publicUrl: "http://%s/hooks"}
+`, serve(t), hook, hook))
+		var stdout, stderr bytes.Buffer
+		code := Main([]string{"run", "--config", config, "--target", "local", "--repeat", "4", "--parallel", "8", "--ladder", answers, declines},
+			strings.NewReader(""), &stdout, &stderr)
+		if code != 0 || !strings.Contains(stdout.String(), "8 passed") || stderr.Len() > 0 {
+			t.Errorf("exit code %d\n%s%s", code, stdout.String(), stderr.String())
+		}
+		for _, want := range []string{"─ carol dials bot ─", "─ carol declines ─"} {
+			if !strings.Contains(stdout.String(), want) {
+				t.Errorf("the ladder does not show %q:\n%s", want, stdout.String())
+			}
+		}
+		for _, no := range []string{"refused a POST", "which of them gets"} {
+			if strings.Contains(stdout.String(), no) {
+				t.Errorf("the console says %q:\n%s", no, stdout.String())
+			}
+		}
+	})
 	t.Run("nobody there", func(t *testing.T) {
 		config := write("callflow.yaml", fmt.Sprintf(`
 targets:
@@ -132,4 +159,22 @@ targets:
 			t.Errorf("exit code %d, want 3\n%s%s", code, stdout.String(), stderr.String())
 		}
 	})
+}
+
+// peopled is a scenario with its own Carol, who also calls, all with the same ids.
+func peopled(name, reaction, until string) string {
+	return fmt.Sprintf(`
+name: Carol %s
+simulate:
+  people:
+    carol: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698, displayName: Carol, %s}
+  script:
+    - dial: {from: carol}
+steps:
+  - await: call.state == "incoming" && call.source.identity.user.id == "8a34a46b-3d17-4adc-8dce-dc4e7d572698"
+    capture: {ringing: call.id}
+  - reject: {call: "${{ ringing }}", reason: busy}
+  - createCall: {targets: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
+    until: %s
+`, name, reaction, until)
 }

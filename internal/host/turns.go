@@ -51,7 +51,7 @@ type Threaded struct{ *Run }
 
 // NewThreaded returns a run in w that has not begun.
 func NewThreaded(w World, seed uint64) Threaded {
-	t := &goroutines{}
+	t := &goroutines{held: true} // until Main: what happens before it waits
 	r := newRun(w, t, seed)
 	t.run = r
 	return Threaded{r}
@@ -80,6 +80,17 @@ func (t Threaded) Locked(f func()) {
 	f()
 }
 
+// Happened writes a record of something that the world tells of while branches execute: between two turns.
+func (t Threaded) Happened(rec steps.Record) {
+	g := t.turns.(*goroutines)
+	g.lock()
+	defer g.unlock()
+	g.told = append(g.told, rec)
+	if !g.held {
+		g.tell()
+	}
+}
+
 // Outside gives way while f does something that takes real time. The run is locked before and after, but not during f.
 func (t Threaded) Outside(b *Branch, f func()) {
 	g := t.turns.(*goroutines)
@@ -98,6 +109,14 @@ type goroutines struct {
 	mu   sync.Mutex
 	run  *Run
 	held bool
+	told []steps.Record // to be written before the next turn
+}
+
+func (g *goroutines) tell() {
+	for _, rec := range g.told {
+		g.run.Record(rec)
+	}
+	g.told = nil
 }
 
 func (g *goroutines) lock()   { g.mu.Lock() }
@@ -118,6 +137,7 @@ func (g *goroutines) lend(parent, b *Branch) { b.turn = parent.turn }
 
 // pass hands the baton to the ready branch that was forked first, or lays it down.
 func (g *goroutines) pass() {
+	g.tell()
 	b := g.run.next()
 	g.held = b != nil
 	if b != nil {

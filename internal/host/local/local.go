@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"callflow/internal/callback"
 	"callflow/internal/graph"
 	"callflow/internal/host"
+	"callflow/internal/world"
 	"callflow/steps"
 )
 
@@ -33,18 +35,25 @@ type Hub struct {
 	cfg    Config
 	client *http.Client
 
-	mu   sync.RWMutex
-	runs map[string]*world
+	mu    sync.RWMutex
+	runs  map[string]*runWorld
+	ended map[string]bool // runs that ended a moment ago: what still comes for them is no mistake
+	over  []ended         // the same, oldest first
 
 	lobbyMu sync.Mutex // taken before a run's lock, never after it
 	lobby   *callback.Lobby
+}
+
+type ended struct {
+	at time.Time
+	id string
 }
 
 var _ callback.Sink = (*Hub)(nil)
 
 // NewHub returns a hub without runs.
 func NewHub(cfg Config) *Hub {
-	h := &Hub{cfg: cfg, client: cfg.Client, runs: map[string]*world{}}
+	h := &Hub{cfg: cfg, client: cfg.Client, runs: map[string]*runWorld{}, ended: map[string]bool{}}
 	if h.client == nil {
 		h.client = newClient()
 	}
@@ -55,12 +64,25 @@ func NewHub(cfg Config) *Hub {
 // Deliver implements callback.Sink.
 func (h *Hub) Deliver(run string, events []*graph.Event) bool {
 	h.mu.RLock()
-	w := h.runs[run]
+	w, ended := h.runs[run], h.ended[run]
 	h.mu.RUnlock()
 	if w == nil {
-		return false
+		return ended
 	}
 	w.run.Append(events)
+	return true
+}
+
+// Happened writes down what a run's own world tells of. It reports whether the run is known.
+func (h *Hub) Happened(run string, what world.Happening) bool {
+	h.mu.RLock()
+	w, ended := h.runs[run], h.ended[run]
+	h.mu.RUnlock()
+	if w == nil {
+		return ended
+	}
+	did := steps.Happened(what)
+	w.run.Happened(steps.Record{Type: "world", World: &did})
 	return true
 }
 
@@ -85,7 +107,14 @@ func (h *Hub) Kill() {
 // that id is going on already. Runs of one seed draw different numbers, each its own by its id: they share a service, which
 // would take equal ids for repetitions and have all their retries at once.
 func (h *Hub) Run(ctx context.Context, runID string, seed uint64, emit func(steps.Record), branch func(h steps.Host)) error {
-	w := &world{hub: h, id: runID, emit: emit}
+	return h.RunIn(ctx, runID, seed, nil, emit, branch)
+}
+
+// RunIn is Run in a world of the run's own: open makes it once the run can receive, and returns the root of its API. The
+// bot's registered address in that world is the one with the run's id behind it. The error may be open's.
+func (h *Hub) RunIn(ctx context.Context, runID string, seed uint64, open func() (root string, err error),
+	emit func(steps.Record), branch func(h steps.Host)) error {
+	w := &runWorld{hub: h, id: runID, emit: emit, root: h.cfg.Root}
 	w.run = host.NewThreaded(w, host.Stream(seed, runID).Uint64())
 	h.mu.Lock()
 	_, twice := h.runs[runID]
@@ -97,6 +126,13 @@ func (h *Hub) Run(ctx context.Context, runID string, seed uint64, emit func(step
 		return fmt.Errorf("a run %q is going on already", runID)
 	}
 	defer h.forget(runID)
+	if open != nil {
+		root, err := open()
+		if err != nil {
+			return err
+		}
+		w.root, w.address = root, "/"+runID
+	}
 	if ctx.Err() != nil {
 		w.run.Interrupt(steps.ErrInterrupted)
 	}
@@ -111,21 +147,31 @@ func (h *Hub) forget(runID string) {
 	h.lobbyMu.Unlock()
 	h.mu.Lock()
 	delete(h.runs, runID)
+	now := time.Now()
+	n := 0
+	for n < len(h.over) && now.Sub(h.over[n].at) > callback.Hold {
+		delete(h.ended, h.over[n].id)
+		n++
+	}
+	h.over = append(slices.Delete(h.over, 0, n), ended{now, runID})
+	h.ended[runID] = true
 	h.mu.Unlock()
 }
 
-// world is one run's world; it implements host.World.
-type world struct {
-	hub  *Hub
-	id   string
-	run  host.Threaded
-	emit func(steps.Record)
+// runWorld is one run's world; it implements host.World.
+type runWorld struct {
+	hub     *Hub
+	id      string
+	root    string // of the API
+	address string // what stands behind the bot's registered address: "", or the run's own
+	run     host.Threaded
+	emit    func(steps.Record)
 }
 
-func (w *world) Now() time.Time { return time.Now() }
+func (w *runWorld) Now() time.Time { return time.Now() }
 
 // After needs no ranks: who wakes at a deadline looks for an event first.
-func (w *world) After(d time.Duration, _ host.Rank, f func()) (stop func()) {
+func (w *runWorld) After(d time.Duration, _ host.Rank, f func()) (stop func()) {
 	stopped := false
 	t := time.AfterFunc(d, func() {
 		w.run.Locked(func() {
@@ -141,21 +187,22 @@ func (w *world) After(d time.Duration, _ host.Rank, f func()) (stop func()) {
 }
 
 // Do implements host.World.
-func (w *world) Do(b *host.Branch, q steps.Request) (resp steps.Response, err error) {
+func (w *runWorld) Do(b *host.Branch, q steps.Request) (resp steps.Response, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	b.Abandonable(cancel)
-	w.run.Outside(b, func() { resp, err = w.hub.send(ctx, q) })
+	w.run.Outside(b, func() { resp, err = w.hub.send(ctx, w.root, q) })
 	return resp, err
 }
 
 // Want implements host.World.
-func (w *world) Want(in steps.Incoming) (withdraw func(), twin bool) {
+func (w *runWorld) Want(in steps.Incoming) (withdraw func(), twin bool) {
 	h := w.hub
 	wish := callback.Wish{Run: w.id, Bot: in.Bot, Caller: in.Caller, Target: in.Target, Test: in.Test}
 	if wish.Bot == "" {
 		wish.Bot = h.cfg.Bot
 	}
+	wish.Bot += w.address
 	h.lobbyMu.Lock()
 	defer h.lobbyMu.Unlock()
 	undo, twin := h.lobby.Want(time.Now(), wish)
@@ -167,7 +214,7 @@ func (w *world) Want(in steps.Incoming) (withdraw func(), twin bool) {
 }
 
 // Emit implements host.World.
-func (w *world) Emit(r steps.Record) {
+func (w *runWorld) Emit(r steps.Record) {
 	if w.emit != nil {
 		w.emit(r)
 	}

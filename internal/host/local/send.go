@@ -37,11 +37,11 @@ func newClient() *http.Client {
 	}
 }
 
-// send makes one HTTP request. The error is a *steps.NetError.
-func (h *Hub) send(ctx context.Context, q steps.Request) (steps.Response, error) {
+// send makes one HTTP request below root. The error is a *steps.NetError.
+func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Response, error) {
 	var written atomic.Bool
 	trace := &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }}
-	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), q.Method, h.cfg.Root+q.Path, bytes.NewReader(q.Body))
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), q.Method, root+q.Path, bytes.NewReader(q.Body))
 	if err != nil {
 		return steps.Response{}, &steps.NetError{Refused: true, Err: err}
 	}

@@ -67,6 +67,8 @@ type Server struct {
 	mux     *http.ServeMux
 	grants  grants
 	postman *postman
+	worlds  map[string]*own // by id; beside the server's own world
+	opened  int             // how many there ever were
 
 	outside chan func()
 	quit    chan struct{}
@@ -91,6 +93,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		cfg: cfg, loop: newLoop(true), signer: signer,
 		grants:  grants{bots: cfg.Bots, given: map[string]granted{}},
 		postman: newPostman(cfg.Client, cfg.Log),
+		worlds:  map[string]*own{},
 		outside: make(chan func()), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	s.loop.start = s.loop.wall
@@ -105,31 +108,31 @@ func (s *Server) build() {
 		s.handler = s.cfg.Service(s.loop, s.postman.send)
 		return
 	}
-	var bots []simulator.Bot
-	tenants := map[string]string{}
-	for _, b := range s.cfg.Bots {
-		tenants[b.AppID] = b.TenantID
-		bots = append(bots, simulator.Bot{Name: b.Name, AppID: b.AppID, TenantID: b.TenantID, DisplayName: b.DisplayName,
-			Address: b.Address, Dialect: b.Dialect})
-	}
-	s.service = simulator.New(simulator.Config{
-		Clock:   s.loop,
-		Rand:    host.Stream(s.cfg.Seed, "simulator").Uint64,
-		Scene:   s.cfg.Scene,
-		Bots:    bots,
-		Deliver: s.postman.send,
-		Sign: func(audience string) string {
-			return s.signer.Sign(audience, tenants[audience], s.loop.Now())
-		},
-		Authorize: s.grants.authorize,
-		Root:      s.cfg.Root,
-		Match:     compileMatch,
+	s.service = s.newService(simulator.Config{
+		Clock: s.loop, Rand: host.Stream(s.cfg.Seed, "simulator").Uint64, Scene: s.cfg.Scene, Root: s.cfg.Root,
 		Observe: func(who, did, call string) {
 			s.cfg.Log(strings.TrimSpace(who + " " + did + " " + call))
 		},
-	})
+	}, s.cfg.Bots[0].Address, s.cfg.Bots[0].Dialect)
 	s.handler = s.service
 	s.service.Start()
+}
+
+// newService completes the configuration of one world's service with what they all share. The first bot's incoming calls
+// are announced at address.
+func (s *Server) newService(cfg simulator.Config, address string, d graph.Dialect) *simulator.Service {
+	tenants := map[string]string{}
+	for i, b := range s.cfg.Bots {
+		if i > 0 {
+			address, d = b.Address, b.Dialect
+		}
+		tenants[b.AppID] = b.TenantID
+		cfg.Bots = append(cfg.Bots, simulator.Bot{Name: b.Name, AppID: b.AppID, TenantID: b.TenantID, DisplayName: b.DisplayName,
+			Address: address, Dialect: d})
+	}
+	cfg.Deliver, cfg.Authorize, cfg.Match = s.postman.send, s.grants.authorize, compileMatch
+	cfg.Sign = func(audience string) string { return s.signer.Sign(audience, tenants[audience], s.loop.Now()) }
+	return simulator.New(cfg)
 }
 
 func (s *Server) route() {
@@ -141,6 +144,9 @@ func (s *Server) route() {
 		fmt.Fprintf(w, "callflow simulates the Graph calling API here.\n\ngraph     %s\ntoken     %s\nmetadata  %s\nactions   %s\n",
 			u.Graph, u.Token, u.Metadata, u.Actions)
 	})
+	if s.service != nil {
+		s.mux.HandleFunc("POST "+world.WorldsPath, s.openWorld)
+	}
 	s.mux.HandleFunc("/", s.enter)
 }
 
@@ -218,24 +224,37 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 	inner.Body = io.NopCloser(bytes.NewReader(body))
 	inner.ContentLength = int64(len(body))
 	var rec recorder
-	served := make(chan struct{})
+	if s.do(w, r, func() { s.serve(&rec, inner) }) {
+		rec.replay(w, r)
+	}
+}
+
+// do has the loop call f for a request from outside, and waits for it. It reports false when the request was answered
+// without, or its client has gone.
+func (s *Server) do(w http.ResponseWriter, r *http.Request, f func()) bool {
+	done := make(chan struct{})
 	select {
-	case s.outside <- func() { s.serve(&rec, inner); close(served) }:
-		<-served
+	case s.outside <- func() { f(); close(done) }:
+		<-done
+		return true
 	case <-s.quit:
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "the simulated service is stopping", http.StatusServiceUnavailable)
-		return
 	case <-r.Context().Done():
-		return
 	}
-	rec.replay(w, r)
+	return false
 }
 
 func (s *Server) serve(rec *recorder, r *http.Request) {
-	if r.URL.Path == world.ActionPath && s.service != nil {
-		act(rec, r, s.service)
-	} else if !s.guard(func() { s.handler.ServeHTTP(rec, r) }) {
+	if !s.guard(func() {
+		if w, path, ok := s.inWorld(r.URL.Path); ok {
+			s.serveWorld(rec, r, w, path)
+		} else if r.URL.Path == world.ActionPath && s.service != nil {
+			act(rec, r, s.service)
+		} else {
+			s.handler.ServeHTTP(rec, r)
+		}
+	}) {
 		*rec = recorder{status: http.StatusInternalServerError}
 	}
 	// What is due at this very instant is meant to come before the response.

@@ -222,14 +222,14 @@ func TestServerStops(t *testing.T) {
 
 func TestDecodeAction(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"hangUp":{"who":"carol"}}`:                         "0s carol",
-		`{"at":"2s","hangUp":{"who":"carol"}}`:               "2s carol",
-		`{"at":2000000000,"hangUp":{"who":"carol"}}`:         "2s carol",
-		`{"at":"soon","hangUp":{"who":"carol"}}`:             `at: "soon" is not a duration such as 2s`,
-		`{"at":true,"hangUp":{"who":"carol"}}`:               `at: true is not a duration such as 2s`,
-		`{"hangup":{"who":"carol"},"dail":{"from":"carol"}}`: `unknown field "dail"`,
-		`[]`: "not readable",
-		``:   "not readable",
+		`{"hangUp":{"who":"carol"}}`:           "0s carol",
+		`{"hangUp":"carol"}`:                   "0s carol",
+		`hangUp: carol`:                        "0s carol",
+		`{"at":"2s","hangUp":{"who":"carol"}}`: "2s carol",
+		`{"at":2,"hangUp":{"who":"carol"}}`:    `1:7: the duration "2" has no unit`,
+		`{"hangup":{"who":"carol"}}`:           `1:2: unknown key "hangup"`,
+		`[]`:                                   "this is a list",
+		``:                                     "empty",
 	} {
 		a, err := decodeAction(strings.NewReader(text))
 		got := ""

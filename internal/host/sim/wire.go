@@ -15,6 +15,7 @@ import (
 	"callflow/internal/host"
 	"callflow/internal/simulator"
 	"callflow/internal/world"
+	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -131,34 +132,17 @@ func act(w http.ResponseWriter, r *http.Request, s *simulator.Service) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// decodeAction reads an action as JSON; a delay may be a number of nanoseconds or text such as "2s".
+// decodeAction reads an action as it stands in a scenario, in JSON or YAML.
 func decodeAction(r io.Reader) (a world.Action, err error) {
-	raw, err := io.ReadAll(io.LimitReader(r, 1<<20))
+	raw, err := io.ReadAll(io.LimitReader(r, maxRequest))
 	if err != nil {
 		return a, err
 	}
-	var at struct {
-		At any `json:"at"`
-		world.Action
+	action, problems := schema.Decode[world.Action](schema.Source{Name: "action", Text: raw})
+	if problems.Failed() {
+		return a, problems
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&at); err != nil {
-		return a, fmt.Errorf("the action is not readable: %w", err)
-	}
-	a = at.Action
-	switch x := at.At.(type) {
-	case nil:
-	case float64:
-		a.At = time.Duration(x)
-	case string:
-		if a.At, err = time.ParseDuration(x); err != nil {
-			return a, fmt.Errorf("at: %q is not a duration such as 2s", x)
-		}
-	default:
-		return a, fmt.Errorf("at: %v is not a duration such as 2s", x)
-	}
-	return a, nil
+	return *action, nil
 }
 
 // refuse answers 400 as Graph would.

@@ -1,0 +1,84 @@
+package world
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// WorldsPath is where a simulator on a port opens a world of its own for whoever POSTs an Opening, as JSON or YAML. It
+// answers 201 with an Opened. Under WorldsPath/{id} it then serves that world: calling API, ActionPath, and DELETE, which
+// ends it.
+const WorldsPath = "/callflow/worlds"
+
+// Opening says what a new world is like.
+type Opening struct {
+	Scene   *Scene `json:"scene" doc:"Its people, what they do, and what goes wrong; absent: strangers who all answer."`
+	Address string `json:"address" format:"uri" doc:"The bot's registered address in this world: where incoming calls are announced. Absent: nobody can call the bot."`
+	Dialect string `json:"dialect" enum:"v1.0,beta,legacy" default:"v1.0" doc:"The dialect of incoming calls."`
+	Watch   string `json:"watch" format:"uri" doc:"Where to POST each Happening as it happens. Absent: nowhere."`
+}
+
+// Opened says where a new world is.
+type Opened struct {
+	ID      string `json:"id"`
+	Root    string `json:"root"`    // of its calling API; to end the world, DELETE it
+	Actions string `json:"actions"` // POST one Action
+}
+
+// Happening is what somebody did, or a fault that struck.
+type Happening struct {
+	Who  string `json:"who,omitempty"`
+	Did  string `json:"did"`
+	Call string `json:"call,omitempty"`
+}
+
+// MarshalJSON writes an opening as an author would: durations as text, and nothing that was not said.
+func (o Opening) MarshalJSON() ([]byte, error) { return json.Marshal(plain(reflect.ValueOf(o))) }
+
+// MarshalJSON likewise.
+func (a Action) MarshalJSON() ([]byte, error) { return json.Marshal(plain(reflect.ValueOf(a))) }
+
+// plain lays a value out under the names of its JSON members. Zero values are left out, except where leaving them out
+// would bring a default back.
+func plain(v reflect.Value) any {
+	switch x := v.Interface().(type) {
+	case time.Duration:
+		return x.String()
+	case Answers:
+		if x.Never != "" {
+			return x.Never
+		}
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return map[string]any{}
+		}
+		return plain(v.Elem())
+	case reflect.Struct:
+		members := map[string]any{}
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if _, hasDefault := f.Tag.Lookup("default"); name != "-" && (hasDefault || !v.Field(i).IsZero()) {
+				members[name] = plain(v.Field(i))
+			}
+		}
+		return members
+	case reflect.Map:
+		members := map[string]any{}
+		for _, key := range v.MapKeys() {
+			members[key.String()] = plain(v.MapIndex(key))
+		}
+		return members
+	case reflect.Slice:
+		list := make([]any, v.Len())
+		for i := range list {
+			list[i] = plain(v.Index(i))
+		}
+		return list
+	}
+	return v.Interface()
+}
