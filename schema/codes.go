@@ -55,6 +55,7 @@ var ProblemCodes = []ProblemCode{
 	{"no-goals", "`until` stands beside a verb that has no goals."},
 	{"no-retry", "`retry` stands beside a verb that sends no request."},
 	{"matrix", "The matrix has no rows, too many, or twice the same; an axis has no values; an exclude agrees with no row."},
+	{"wrong-id", "A parameter wants a call and is given an operation's id, or the other way round."},
 	// Includes.
 	{"include-file", "The file cannot be read, or lies outside of the folder that scenarios are read from."},
 	{"include-loop", "Files include each other in a circle, or too deep."},

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -74,6 +75,7 @@ func (w *flowWalk) step(s *Step, c *course) {
 		c.sources = c.sources || acting(s.Include.Steps)
 	}
 	call, hasCall := w.param(s, c, func(f *field) bool { return f.call })
+	w.wrongIDs(s, c)
 	switch s.Verb.Role {
 	case Watches:
 		w.await(s, c)
@@ -325,14 +327,24 @@ func sinceField(v *Verb) *field {
 // eventFacts are what is known of every event that an expression matches.
 type eventFacts struct {
 	call, operation thing
-	states          []string // the only ones; nil: any, or none stated
-	kinds           []string // operation, participants, tone: what the event must be about
+	states          []string // the only ones; nil: any, or none stated; empty: none is left
+	kinds           []string // operation, participants, tone: what the event must be about, each once
 }
 
+// facts are those of an event that a step claims: what its parameters fix, and what the expression does.
 func (w *flowWalk) facts(s *Step, e awaitedEvent, c *course) eventFacts {
-	var f eventFacts
-	f.call, _ = w.param(s, c, func(f *field) bool { return f.call })
-	f.operation, _ = w.param(s, c, func(f *field) bool { return f.operation })
+	f := stated(e, c)
+	if f.call.key == "" {
+		f.call, _ = w.param(s, c, func(f *field) bool { return f.call })
+	}
+	if f.operation.key == "" {
+		f.operation, _ = w.param(s, c, func(f *field) bool { return f.operation })
+	}
+	return f
+}
+
+// stated are the facts that an expression fixes.
+func stated(e awaitedEvent, c *course) (f eventFacts) {
 	for _, n := range e.conjuncts() {
 		path, value := comparedWith(n)
 		switch {
@@ -340,10 +352,19 @@ func (w *flowWalk) facts(s *Step, e awaitedEvent, c *course) eventFacts {
 			f.call = c.valueOf(value)
 		case path == "operation.id" && n.op == "==":
 			f.operation = c.valueOf(value)
-		case path == "call.state" && f.states == nil:
-			f.states = wordsOf(n.op, value)
+		case path == "call.state":
+			words := wordsOf(n.op, value)
+			if f.states == nil {
+				f.states = words
+			} else if words != nil {
+				f.states = slices.DeleteFunc(f.states, func(s string) bool { return !containsWord(words, s) })
+			}
 		}
-		f.kinds = append(f.kinds, subjects(n)...)
+		for _, kind := range subjects(n) {
+			if !containsWord(f.kinds, kind) {
+				f.kinds = append(f.kinds, kind)
+			}
+		}
 	}
 	return f
 }

@@ -9,6 +9,7 @@ import (
 
 // await checks the events that a step waits for against what has happened before it.
 func (w *flowWalk) await(s *Step, c *course) {
+	w.idle(s, c)
 	events := awaited(s)
 	if len(events) == 0 {
 		return
@@ -33,9 +34,34 @@ func (w *flowWalk) await(s *Step, c *course) {
 	}
 }
 
+// idle reports an expression by which a step only fails, such as an expectNone's or a failOn, and that no event can match:
+// it would look as if it guarded something.
+func (w *flowWalk) idle(s *Step, c *course) {
+	static := staticParams(s)
+	if !static.IsValid() {
+		return
+	}
+	claimed := map[*Expr]bool{}
+	for _, e := range awaited(s) {
+		claimed[e.Expr] = true
+	}
+	for _, f := range structureOf(s.Verb.Params).fields {
+		e, ok := static.FieldByIndex(f.index).Interface().(*Expr)
+		if !ok || e == nil || f.scope != "event" || claimed[e] {
+			continue
+		}
+		event := awaitedEvent{"", e}
+		w.impossible(event, stated(event, c))
+	}
+}
+
 // impossible reports an event that can never come.
 func (w *flowWalk) impossible(e awaitedEvent, f eventFacts) bool {
 	switch {
+	case f.states != nil && len(f.states) == 0:
+		w.report(e.Expr, "await-unsatisfiable", "with any or all an await has a part for each event", "no event matches: one event states one call.state, and the conditions leave none")
+	case len(f.kinds) > 1:
+		w.report(e.Expr, "await-unsatisfiable", "with any or all an await has a part for each event", "no event matches: one event has %s or %s, not both", f.kinds[0], f.kinds[1])
 	case f.operation.kind == "call":
 		w.report(e.Expr, "await-unsatisfiable", "capture operation.id for that", "no event matches: an operation's id is compared with the id of a call, from %s", stepName(f.operation.step))
 	case f.call.kind == "operation":

@@ -19,7 +19,13 @@ func flowVocabulary() *Vocabulary {
 		v.Params, v.Outputs = reflect.TypeFor[callParams](), reflect.TypeFor[actedOutputs]()
 		voc.Verbs = append(voc.Verbs, &v)
 	}
+	voc.Verbs = append(voc.Verbs, &Verb{Name: "stop", Role: Acts, Summary: "stop an operation",
+		Goals: voc.Verbs[len(voc.Verbs)-1].Goals, Params: reflect.TypeFor[stopParams](), Outputs: reflect.TypeFor[actedOutputs]()})
 	return voc
+}
+
+type stopParams struct {
+	Operation string `json:"operation" operation:"true"`
 }
 
 const (
@@ -167,6 +173,32 @@ func TestFlow(t *testing.T) {
 		{"a call where the operation is named", outgoing + inviting + `
 - await: {operation: "${{ leg }}", match: operation.status == "completed"}`,
 			[]string{never(8, 43, `no event matches: an operation's id is compared with the id of a call, from "ring" (createCall, line 2)`, "capture operation.id for that")}},
+		{"two states at once", outgoing + `
+- await: call.id == leg && call.state == "established" && call.state in ["terminated", "establishing"]`,
+			[]string{never(5, 10, `no event matches: one event states one call.state, and the conditions leave none`, "with any or all an await has a part for each event")}},
+		{"one state out of several", outgoing + `
+- await: call.id == leg && call.state in ["established", "terminated"] && call.state == "terminated"`, nil},
+		{"an operation and a roster at once", outgoing + inviting + `
+- await: operation.id == op && operation.status == "completed" && any(participants, .identity.user.id == "x")`,
+			[]string{never(8, 10, `no event matches: one event has operation or participants, not both`, "with any or all an await has a part for each event")}},
+		{"an operation or a roster", outgoing + `
+- await: operation.status == "completed" || any(participants, .identity.user.id == "x")`, nil},
+		{"an operation that is no roster", outgoing + `
+- await: operation.status == "completed" && participants == nil`, nil},
+		{"an expectNone that nothing could fail", outgoing + inviting + `
+- expectNone: {match: call.id == op && call.state == "terminated", for: 5s}`,
+			[]string{never(8, 23, `no event matches: a call's id is compared with the id of an operation, from "move" (invite, line 5)`, "capture call.id for that")}},
+		{"a failOn that never strikes", outgoing + `
+- await: {match: call.id == leg && call.state == "established", failOn: operation.id == leg}`,
+			[]string{never(5, 73, `no event matches: an operation's id is compared with the id of a call, from "ring" (createCall, line 2)`, "capture operation.id for that")}},
+
+		// Ids of the wrong kind.
+		{"an operation in place of a call", outgoing + inviting + `
+- answer: ${{ op }}`,
+			[]string{`8:11 wrong-id: a call's id is wanted, and this is the id of an operation, from "move" (invite, line 5) | capture call.id for that`}},
+		{"a call in place of an operation", outgoing + `
+- stop: {operation: "${{ steps.ring.call.id }}"}`,
+			[]string{`5:21 wrong-id: an operation's id is wanted, and this is the id of a call, from "ring" (createCall, line 2) | capture operation.id for that`}},
 	}
 	for _, tt := range tests {
 		text := "steps:" + tt.steps + "\n"

@@ -385,7 +385,7 @@ func TestLegacyTransfer(t *testing.T) {
 	st.ladder()
 	st.must(202, "POST", c+"/transfer", to(world.IDFor("deb")))
 	st.wait(10 * time.Second)
-	wantLadder(t, st, "updated operation running 200/transferring", "deleted operation failed 500/7000", "updated call established 500/7000")
+	wantLadder(t, st, "updated operation running 200/transferring", "updated call established 500/7000", "deleted operation failed 500/7000")
 	st.must(202, "POST", c+"/transfer", to(doraID))
 	st.wait(10 * time.Second)
 	wantLadder(t, st, "updated operation running 200/transferring", "deleted operation completed 200/transferAccepted",
