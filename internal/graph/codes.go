@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 )
@@ -9,6 +10,7 @@ import (
 const (
 	Documented = "documented" // on a page of Graph's documentation
 	Seen       = "seen"       // in traffic that people reported; the meaning is theirs, not Microsoft's
+	Simulator  = "simulator"  // the simulator's own choice for something that Graph's pages map no code to
 	Unknown    = "unknown"
 )
 
@@ -17,7 +19,7 @@ const (
 type Entry struct {
 	Code    int
 	Subcode int
-	Status  string // Documented, Seen or Unknown
+	Status  string // Documented, Seen, Simulator or Unknown
 	Meaning string // one sentence
 	Next    string // what to look at next; "" when there is nothing to say
 	Source  string // where that was read
@@ -123,6 +125,37 @@ var classes = map[int]string{
 	5: "the code says that the service is at fault",
 }
 
+// sip are the answers of SIP that say why nobody is talking (RFC 3261, section 21). The service's codes follow them.
+var sip = map[int]string{
+	480: "temporarily unavailable", 486: "busy here", 487: "request terminated", 600: "busy everywhere", 603: "decline",
+	604: "does not exist anywhere",
+}
+
+// chosen is what the simulator means by the pairs that it had to choose itself, see docs/simulator.md.
+var chosen = map[[2]int]string{
+	{603, 0}:     "the callee declined",
+	{487, 0}:     "the caller hung up before the answer",
+	{480, 10076}: "the callee is busy",
+	{408, 10057}: "the callee let it ring out",
+	{480, 10037}: "the callee does not exist in this world, or has no client that could ring",
+	{408, 8544}:  "the bot did not answer within 15 s",
+	{404, 10202}: "replacesCallId names no call that the participant is in",
+}
+
+// LookupSimulated is Lookup for a result that comes from the simulator, which knows what it means by its own choices.
+func LookupSimulated(code, subcode int) Entry {
+	e := Lookup(code, subcode)
+	meaning := chosen[[2]int{code, subcode}]
+	if meaning == "" {
+		return e
+	}
+	own := Entry{Code: code, Subcode: subcode, Status: Simulator, Meaning: meaning + "; the code is the simulator's own choice, Graph documents none for it"}
+	if e.Status != Unknown {
+		own.Next = "from Graph the pair means: " + e.Meaning
+	}
+	return own
+}
+
 // Lookup returns what is known of a resultInfo's code and subcode. A pair that nobody has documented or reported gets
 // status Unknown, a meaning that follows from the code alone, and the codes with that subcode that are known.
 func Lookup(code, subcode int) Entry {
@@ -132,6 +165,9 @@ func Lookup(code, subcode int) Entry {
 	e := Entry{Code: code, Subcode: subcode, Status: Unknown, Meaning: "neither Microsoft's pages nor any report known here explain this pair"}
 	if class := classes[code/100]; class != "" {
 		e.Meaning += "; " + class
+	}
+	if word := sip[code]; word != "" {
+		e.Meaning += fmt.Sprintf("; in SIP, %d means %q", code, word)
 	}
 	for i := range dictionary {
 		if other := &dictionary[i]; subcode != 0 && other.Subcode == subcode {

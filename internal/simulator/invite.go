@@ -122,7 +122,7 @@ func (s *Service) takeOver(op *operation, p *party, b inviteeBody) {
 		}
 		s.finish(op, done)
 		s.move(m, c.room)
-		s.observe(m.party.name, "is taken over", c.id)
+		s.observe(m.party.shown(), "is taken over", c.id)
 		if x.room.mode != peer {
 			s.settle(x.room)
 			return

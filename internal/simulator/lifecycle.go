@@ -29,7 +29,7 @@ func (s *Service) answer(c *call, q *request) reply {
 	s.follow(c, firstStep+joinStep, func() note { return s.stateNote(c, established) }, func() {
 		offer := c.offer
 		c.offer = nil
-		s.observe(c.bot.name, "answers", c.id)
+		s.observe(c.bot.shown(), "answers", c.id)
 		s.establish(c)
 		offer.settle(outcome{joined: c.me})
 	})
@@ -81,7 +81,7 @@ func (s *Service) reject(c *call, q *request) reply {
 	s.follow(c, firstStep, func() note { return s.endedNote(c, rejected) }, func() {
 		offer := c.offer
 		c.offer = nil
-		s.observe(c.bot.name, "rejects", c.id)
+		s.observe(c.bot.shown(), "rejects", c.id)
 		s.end(c, rejected)
 		offer.settle(outcome{how: how})
 	})
@@ -100,7 +100,7 @@ func (s *Service) hangUp(c *call, _ *request) reply {
 		s.send(c, s.stateNote(c, terminating))
 	})
 	s.follow(c, firstStep+nextStep, func() note { return s.endedNote(c, byBot) }, func() {
-		s.observe(c.bot.name, "hangs up", c.id)
+		s.observe(c.bot.shown(), "hangs up", c.id)
 		s.end(c, byBot)
 	})
 	return reply{status: 204}
@@ -157,7 +157,7 @@ func (s *Service) removeParticipant(c *call, q *request) reply {
 		if m.room != c.room {
 			return
 		}
-		s.observe(m.party.name, "is removed", c.id)
+		s.observe(m.party.shown(), "is removed", c.id)
 		if m.call != nil {
 			s.end(m.call, byRemoval)
 			return

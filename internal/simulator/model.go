@@ -16,9 +16,17 @@ type party struct {
 	id          string // canonical; a telephone number for kind phone
 	displayName string
 	tenantID    string
-	name        string // as scripts and reports say it
+	name        string // in the scene
 	person      *world.Person
 	bot         *Bot
+}
+
+// shown is what people call a party: the display name, as notifications have it too, else the name in the scene.
+func (p *party) shown() string {
+	if p.displayName != "" {
+		return p.displayName
+	}
+	return p.name
 }
 
 // A room is one conversation: everyone in it hears everyone else. A callChainId names it.
@@ -188,7 +196,7 @@ func (s *Service) join(r *room, m *member) {
 	s.rosterChanged(r)
 	if p := m.party.person; p != nil && p.HangsUp != nil {
 		m.stop = s.cfg.Clock.After(reaction(p.HangsUp), func() {
-			s.observe(m.party.name, "hangs up", s.callOf(r))
+			s.observe(m.party.shown(), "hangs up", s.callOf(r))
 			s.depart(m)
 		})
 	}
@@ -234,7 +242,7 @@ func (s *Service) dissolve(r *room, why result) {
 			s.end(m.call, why)
 		default:
 			s.remove(m)
-			s.observe(m.party.name, "is hung up on", "")
+			s.observe(m.party.shown(), "is hung up on", "")
 		}
 	}
 }
@@ -350,10 +358,15 @@ func reaction(a *world.After) time.Duration {
 	return a.After
 }
 
-func names(list []*party) string {
+func names(list []*party) string { return each(list, func(p *party) string { return p.name }) }
+
+// shown lists parties as people call them.
+func shown(list []*party) string { return each(list, (*party).shown) }
+
+func each(list []*party, word func(*party) string) string {
 	var out []string
 	for _, p := range list {
-		out = append(out, p.name)
+		out = append(out, word(p))
 	}
 	if out == nil {
 		return "nobody"

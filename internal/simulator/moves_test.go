@@ -56,12 +56,12 @@ func TestBlindTransfer(t *testing.T) {
 				st.must(202, "POST", c+"/transfer", to(doraID)) // the call came back and can be transferred again
 				st.wait(5 * time.Second)
 			}
-			if !st.saw("carol is connected to dora") {
+			if !st.saw("Carol is connected to Dora") {
 				t.Errorf("carol and dora were not connected: %q", st.seen)
 			}
 			st.must(404, "GET", c, "")
 			st.hangUp("carol") // they are really together: carol's hanging up reaches dora
-			if !st.saw("dora is hung up on") {
+			if !st.saw("Dora is hung up on") {
 				t.Errorf("dora is still in the call: %q", st.seen)
 			}
 		})
@@ -85,7 +85,7 @@ func TestConsultativeTransfer(t *testing.T) {
 	st.must(404, "GET", x, "")
 	st.must(404, "GET", y, "")
 	st.hangUp("dora")
-	if !st.saw("carol is hung up on") {
+	if !st.saw("Carol is hung up on") {
 		t.Errorf("carol and dora are not together: %q", st.seen)
 	}
 }
@@ -185,9 +185,9 @@ func TestRedirect(t *testing.T) {
 		want       []string
 		seen       string
 	}{
-		{"forward", several(doraID), []string{"deleted call terminated"}, "carol is connected to dora"},
-		{"first wins", several(world.IDFor("rex"), world.IDFor("deb"), doraID, fredID), []string{"deleted call terminated"}, "carol is connected to dora"},
-		{"nobody", several(world.IDFor("rex"), world.IDFor("gus")), []string{"deleted call terminated 408/10057"}, "carol is not connected"},
+		{"forward", several(doraID), []string{"deleted call terminated"}, "Carol is connected to Dora"},
+		{"first wins", several(world.IDFor("rex"), world.IDFor("deb"), doraID, fredID), []string{"deleted call terminated"}, "Carol is connected to Dora"},
+		{"nobody", several(world.IDFor("rex"), world.IDFor("gus")), []string{"deleted call terminated 408/10057"}, "Carol is not connected"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -224,7 +224,7 @@ func TestReject(t *testing.T) {
 	st.must(202, "POST", c+"/reject", `{"reason":"busy","callbackUri":"`+callback+`"}`)
 	st.wait(time.Second)
 	wantLadder(t, st, "deleted call")
-	if !st.saw("carol is not connected: The callee is busy.") {
+	if !st.saw("Carol is not connected: The callee is busy.") {
 		t.Errorf("seen: %q", st.seen)
 	}
 }

@@ -247,7 +247,7 @@ func (s *Service) send(c *call, n note) {
 		wait += f.Delay
 	}
 	if c.callbackURI == "" {
-		s.observe(c.bot.name, "has no registered address: its notification goes nowhere", c.id)
+		s.observe(c.bot.shown(), "has no registered address: its notification goes nowhere", c.id)
 		return
 	}
 	d := Delivery{URL: c.callbackURI, Body: body, Headers: s.noteHeaders(c, n)}

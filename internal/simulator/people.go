@@ -150,13 +150,13 @@ func (s *Service) dial(d *world.Dial) error {
 		return fmt.Errorf("dial: %w", err)
 	}
 	r := s.newRoom(peer)
-	s.observe(from.name, "dials "+bot.name, "")
+	s.observe(from.shown(), "dials "+bot.shown(), "")
 	s.ring(invitation{party: bot, caller: from, room: r, modalities: modalitiesOr(d.Modalities), done: func(o outcome) {
 		if o.joined == nil {
-			s.observe(from.name, "is not connected: "+o.how.words(), "")
+			s.observe(from.shown(), "is not connected: "+o.how.words(), "")
 			return
 		}
-		s.observe(from.name, "is connected to "+o.joined.party.name, "")
+		s.observe(from.shown(), "is connected to "+o.joined.party.shown(), "")
 		s.join(r, s.newMember(from, d.Modalities))
 		s.join(r, o.joined)
 	}})
@@ -191,9 +191,9 @@ func (s *Service) hangsUp(name string) error {
 	in := s.memberships(p)
 	switch {
 	case len(in) > 0:
-		s.observe(p.name, "hangs up", s.callOf(in[0].room))
+		s.observe(p.shown(), "hangs up", s.callOf(in[0].room))
 	case len(rings) > 0:
-		s.observe(p.name, "hangs up", "")
+		s.observe(p.shown(), "hangs up", "")
 	default:
 		return fmt.Errorf("hangUp: %s is in no call", name)
 	}
@@ -230,7 +230,7 @@ func (s *Service) leave(name string) error {
 	for _, m := range s.memberships(p) {
 		if m.room != nil && m.room.mode != peer {
 			found = true
-			s.observe(p.name, "leaves", s.callOf(m.room))
+			s.observe(p.shown(), "leaves", s.callOf(m.room))
 			s.depart(m)
 		}
 	}
@@ -262,7 +262,7 @@ func (s *Service) joinMeeting(j *world.Join) error {
 	if r.find(p) != nil {
 		return fmt.Errorf("join: %s is in the meeting already", j.Who)
 	}
-	s.observe(p.name, "joins the meeting", s.callOf(r))
+	s.observe(p.shown(), "joins the meeting", s.callOf(r))
 	s.join(r, s.newMember(p, nil))
 	return nil
 }

@@ -43,7 +43,7 @@ func (s *Service) redirect(c *call, q *request) reply {
 		if c.dialect == graph.Legacy {
 			s.send(c, s.stateNote(c, redirecting))
 		}
-		s.observe(c.bot.name, "redirects to "+names(targets), c.id)
+		s.observe(c.bot.shown(), "redirects to "+shown(targets), c.id)
 		s.forward(c, targets, limit)
 	})
 	return reply{status: 202}

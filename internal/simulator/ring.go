@@ -70,7 +70,7 @@ func (r *ring) react() {
 // voicemail answers in a person's place, and hangs up by itself in the end.
 func (r *ring) voicemail() {
 	m := r.s.newMember(r.party, r.modalities)
-	r.s.observe(r.party.name, "has voicemail pick up", "")
+	r.s.observe(r.party.shown(), "has voicemail pick up", "")
 	r.settle(outcome{joined: m})
 	r.s.cfg.Clock.After(voicemailLimit, func() { r.s.depart(m) })
 }
@@ -86,7 +86,7 @@ func (s *Service) newMember(p *party, modalities []string) *member {
 func (r *ring) after(d time.Duration, o outcome, did ...string) {
 	r.stops = append(r.stops, r.s.cfg.Clock.After(d, func() {
 		for _, words := range did {
-			r.s.observe(r.party.name, words, "")
+			r.s.observe(r.party.shown(), words, "")
 		}
 		r.settle(o)
 	}))
@@ -146,7 +146,7 @@ func (s *Service) offer(r *ring) {
 		c.incoming = obj{"@odata.type": "#microsoft.graph.incomingContext", "transferor": identityOf(c.dialect, r.transferor)}
 	}
 	c.deadline = s.cfg.Clock.After(answerDeadline, func() {
-		s.observe(r.party.name, "does not answer in time", c.id)
+		s.observe(r.party.shown(), "does not answer in time", c.id)
 		r.settle(outcome{how: botUnanswered})
 	})
 	s.send(c, s.incomingNote(c))

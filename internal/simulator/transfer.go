@@ -91,7 +91,7 @@ func (s *Service) beginTransfer(h *handover) {
 		h.op.result = &result{code: 200, reason: transferring}
 	}
 	s.send(c, h.stateNote(s, transferring))
-	s.observe(h.transferee.party.name, "is being transferred to "+h.target.name, c.id)
+	s.observe(h.transferee.party.shown(), "is being transferred to "+h.target.shown(), c.id)
 	h.room = s.newRoom(peer)
 	h.room.chain = c.room.chain
 	if h.replaces != "" {
@@ -157,7 +157,7 @@ func (s *Service) accept(h *handover, how result, bring func()) {
 			s.dissolve(h.room, byPeer)
 			return
 		}
-		s.observe(h.transferee.party.name, "is connected to "+h.target.name, "")
+		s.observe(h.transferee.party.shown(), "is connected to "+h.target.shown(), "")
 	}
 	s.step(c, nextStep, func() {
 		if c.ending {
