@@ -301,8 +301,7 @@ func (v *RunView) lines(r *steps.Record) []string {
 		}
 		return out
 	case r.Retry != nil:
-		return []string{c.paint(warn, fmt.Sprintf("%s attempt %d of %d failed: %s; again in %s", v.aside(r, c.mark("↻", "~")),
-			r.Retry.Attempt, r.Retry.Of, clean(r.Retry.Reason), duration(r.Retry.Wait)))}
+		return v.words(r, c.mark("↻", "~"), retryText(r.Retry), warn)
 	case r.Capture != nil && verbose:
 		return []string{c.paint(faint, v.aside(r, "=")+" "+clean(r.Capture.Name)+" = "+c.cut(valueText(r.Capture.Value), 200))}
 	case r.Log != nil:
@@ -313,14 +312,13 @@ func (v *RunView) lines(r *steps.Record) []string {
 		}
 		var out []string
 		for _, line := range lines(r.Log.Text) {
-			out = append(out, c.paint(how, v.aside(r, mark)+" "+line))
+			out = append(out, v.words(r, mark, line, how)...)
 		}
 		return out
 	case r.World != nil && verbose:
-		return []string{c.paint(faint, v.aside(r, "*")+" "+clean(r.World.Who)+" "+clean(r.World.Did))}
+		return v.words(r, "*", worldText(r.World), faint)
 	case r.Cleanup != nil:
-		return []string{c.paint(faint, fmt.Sprintf("%s cleanup: %s %s: %s", v.aside(r, " "), clean(r.Cleanup.Action),
-			short(r.Cleanup.Call), clean(r.Cleanup.Result)))}
+		return v.words(r, " ", cleanupText(r.Cleanup), faint)
 	case r.RunEnd != nil:
 		return v.runEnd(r.RunEnd)
 	}
@@ -330,6 +328,17 @@ func (v *RunView) lines(r *steps.Record) []string {
 // aside begins a line that belongs to the step under way.
 func (v *RunView) aside(r *steps.Record, mark string) string {
 	return fmt.Sprintf("  %s %10s ", v.c.pad(mark, 1), offset(v.start, r.At))
+}
+
+// words are such lines, as many as the text needs.
+func (v *RunView) words(r *steps.Record, mark, text, how string) []string {
+	lead := v.aside(r, mark) + " "
+	var out []string
+	for _, line := range v.c.fold(text, v.c.Width-width(lead), "  ") {
+		out = append(out, v.c.paint(how, lead+line))
+		lead = strings.Repeat(" ", width(lead))
+	}
+	return out
 }
 
 func (v *RunView) indented(in []string) []string {

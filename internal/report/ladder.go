@@ -12,22 +12,30 @@ import (
 // Ladder draws a run as a sequence diagram in text, from its records up to the last one given: the bot, the service, and
 // the people when the simulator told of them. Requests point right (→), responses left (←), notifications left with a
 // double line (⇐). Virtual times stand at the left. Steps that failed, repeated attempts and cleanup are rows of their
-// own.
+// own. The lanes are as far apart as their labels need; labels for which there is no room go on in the next row.
 func Ladder(records []steps.Record, s Style) []string {
-	l := newLadder(records, s)
-	out := []string{l.head()}
+	l := newLadder(s)
+	var rungs []rung
 	for i := range records {
-		out = append(out, l.rows(&records[i])...)
+		rungs = append(rungs, l.rungs(&records[i])...)
+	}
+	l.measure(rungs)
+	out := []string{l.head()}
+	for _, r := range rungs {
+		out = append(out, l.draw(r)...)
 	}
 	return out
 }
 
-// The ladder's columns: the time, the bot's lane, and the ways to the next lanes.
+// The ladder's columns: the time, then the lanes and the ways between them.
 const (
-	ladderWidth = 100 // it never is wider
 	timeCells   = 11
-	worldCells  = 32 // from the service to the people
-	widestNear  = 72 // from the bot to the service: longer arrows only keep their two ends apart
+	leastWidth  = 60
+	leastNear   = 40 // from the bot to the service
+	leastFar    = 16 // from the service to the people
+	arrowCells  = 6  // what an arrow is besides its label
+	mostRows    = 3  // of one label
+	ladderCells = 160
 )
 
 type ladder struct {
@@ -40,41 +48,62 @@ type ladder struct {
 	names map[string]string // of steps, by key
 }
 
-func newLadder(records []steps.Record, s Style) *ladder {
-	l := &ladder{Style: s, bot: "Bot", lane: s.mark("│", "|"), names: map[string]string{}}
-	for i := range records {
-		switch r := &records[i]; {
-		case r.RunStart != nil:
-			l.start = r.At
-			for _, p := range r.RunStart.People {
-				if p.Kind == "bot" {
-					l.bot = clean(p.Name)
-				}
-			}
-		case r.World != nil:
-			l.far = worldCells
+// rung is one row of the ladder, before anybody knows how wide it is.
+type rung struct {
+	at    time.Time
+	where way
+	text  string
+	how   string // colour
+}
+
+// way is where a rung leads.
+type way int
+
+const (
+	toRight  way = iota // a request
+	toLeft              // a response
+	notified            // a notification
+	people              // what the simulated people do
+	fault               // what went wrong in the simulated world
+	across              // words over all lanes
+)
+
+func newLadder(s Style) *ladder {
+	return &ladder{Style: s, bot: "Bot", lane: s.mark("│", "|"), names: map[string]string{}}
+}
+
+// measure puts the lanes apart. Where the labels do not all fit, the people's lane gets at most two fifths of the room.
+func (l *ladder) measure(rungs []rung) {
+	near, far := leastNear, 0
+	for _, r := range rungs {
+		switch w := width(r.text) + arrowCells; r.where {
+		case people, fault:
+			far = max(far, w, leastFar)
+		case across:
+		default:
+			near = max(near, w)
 		}
 	}
-	w := min(max(s.Width, 70), ladderWidth)
-	l.near = min(w-timeCells-2, widestNear)
-	if l.far > 0 {
-		l.near = w - timeCells - 3 - l.far
+	room := min(max(l.Width, leastWidth), ladderCells) - timeCells - 2
+	if far == 0 {
+		l.near = min(near, room)
+		return
 	}
-	return l
+	room--
+	l.far = min(far, max(room-near, room*2/5))
+	l.near = min(near, room-l.far)
 }
 
 // head names the lanes, each name centred over its lane as far as there is room.
 func (l *ladder) head() string {
-	lanes := []struct {
+	type lane struct {
 		name string
 		col  int
-	}{{l.cut(l.bot, l.near/2), timeCells}, {"Graph", timeCells + 1 + l.near}}
+	}
+	lanes := []lane{{l.cut(l.bot, l.near/2), timeCells}, {"Graph", timeCells + 1 + l.near}}
 	right := timeCells + l.near + 2
 	if l.far > 0 {
-		lanes = append(lanes, struct {
-			name string
-			col  int
-		}{"People", right + l.far})
+		lanes = append(lanes, lane{"People", right + l.far})
 		right += l.far + 1
 	}
 	line := ""
@@ -86,37 +115,32 @@ func (l *ladder) head() string {
 	return l.paint(bold, line)
 }
 
-// rows draws one record; most have one row, many have none.
-func (l *ladder) rows(r *steps.Record) []string {
+// rungs are the rows of one record; most have one, many have none.
+func (l *ladder) rungs(r *steps.Record) []rung {
+	one := func(where way, text, how string) []rung { return []rung{{r.At, where, text, how}} }
 	switch {
+	case r.RunStart != nil:
+		l.start = r.At
+		for _, p := range r.RunStart.People {
+			if p.Kind == "bot" {
+				l.bot = clean(p.Name)
+			}
+		}
 	case r.StepStart != nil:
 		l.names[r.Step+"\x00"+r.Branch] = stepName(r.Step, r.StepStart)
 	case r.Request != nil:
-		return l.between(r, l.toRight(requestText(r.Request), l.near), "")
+		return one(toRight, requestText(r.Request), "")
 	case r.Response != nil:
 		text, how := responseText(r.Response)
-		return l.between(r, l.toLeft(text, l.near), how)
+		return one(toLeft, text, how)
 	case r.Event != nil && r.Event.Origin != "response":
-		text := clean(r.Event.Summary)
-		if r.Event.Call != "" && !strings.Contains(text, short(r.Event.Call)) {
-			text += " [" + short(r.Event.Call) + "]"
-		}
-		if r.Event.Repeat {
-			text += " (again)"
-		}
-		if r.Event.Late != "" {
-			text += " (too late for " + clean(r.Event.Late) + ")"
-		}
-		return l.between(r, l.notified(text, l.near), "")
-	case r.World != nil && r.World.Who == l.bot:
-		// What the bot does shows as its requests.
-	case r.World != nil:
-		return []string{l.time(r) + l.lane + l.pad("", l.near) + l.lane + l.toLeft(clean(r.World.Who+" "+r.World.Did), l.far) +
-			l.lane}
+		return one(notified, notifiedText(r.Event), "")
+	case r.World != nil && r.World.Who == "":
+		return one(fault, worldText(r.World), warn)
+	case r.World != nil && r.World.Who != l.bot: // what the bot does shows as its requests
+		return one(people, worldText(r.World), "")
 	case r.Retry != nil:
-		text := fmt.Sprintf("%s attempt %d of %d failed: %s; again in %s", l.name(r), r.Retry.Attempt, r.Retry.Of,
-			clean(r.Retry.Reason), duration(r.Retry.Wait))
-		return []string{l.note(r, l.mark("↻ ", "~ ")+text, warn)}
+		return one(across, l.mark("↻ ", "~ ")+l.name(r)+" "+retryText(r.Retry), warn)
 	case r.StepEnd != nil && r.StepEnd.Status == steps.Failed:
 		text := l.mark("✗ ", "x ") + l.name(r) + " failed"
 		if f := r.StepEnd.Failure; f != nil {
@@ -125,10 +149,9 @@ func (l *ladder) rows(r *steps.Record) []string {
 		if r.StepEnd.Excused {
 			text += " (excused)"
 		}
-		return []string{l.note(r, text, bad)}
+		return one(across, text, bad)
 	case r.Cleanup != nil:
-		return []string{l.note(r, fmt.Sprintf("cleanup: %s %s: %s", clean(r.Cleanup.Action), short(r.Cleanup.Call),
-			clean(r.Cleanup.Result)), faint)}
+		return one(across, cleanupText(r.Cleanup), faint)
 	}
 	return nil
 }
@@ -140,47 +163,95 @@ func (l *ladder) name(r *steps.Record) string {
 	return clean(r.Step)
 }
 
-func (l *ladder) time(r *steps.Record) string {
-	return l.paint(faint, fmt.Sprintf("%*s ", timeCells-1, offset(l.start, r.At)))
-}
-
-// between is a row between the bot and the service.
-func (l *ladder) between(r *steps.Record, arrow, how string) []string {
-	if how != "" {
-		arrow = l.paint(how, arrow)
+// draw is a rung in as many rows as its label needs.
+func (l *ladder) draw(r rung) []string {
+	time := l.paint(faint, fmt.Sprintf("%*s ", timeCells-1, offset(l.start, r.at)))
+	if r.where == across {
+		room := l.near - 1
+		if l.far > 0 {
+			room += l.far + 1
+		}
+		var out []string
+		for _, text := range l.rows(r.text, room, "  ") {
+			out = append(out, time+l.lane+l.paint(r.how, " "+text))
+			time = strings.Repeat(" ", timeCells)
+		}
+		return out
 	}
-	line := l.time(r) + l.lane + arrow + l.lane
-	if l.far > 0 {
-		line += l.pad("", l.far) + l.lane
-	}
-	return []string{line}
-}
-
-// note is a row of words across the lanes.
-func (l *ladder) note(r *steps.Record, text, how string) string {
 	room := l.near
-	if l.far > 0 {
-		room += l.far + 1
+	if r.where == people || r.where == fault {
+		room = l.far
 	}
-	return l.time(r) + l.lane + l.paint(how, " "+l.cut(text, room-1))
+	var out []string
+	for i, text := range l.rows(r.text, room-arrowCells, "") {
+		cell := l.pad("   "+text, room)
+		if i == 0 {
+			cell = l.arrow(r.where, text, room)
+		}
+		cell = l.paint(r.how, cell)
+		switch {
+		case r.where == people || r.where == fault:
+			cell = l.pad("", l.near) + l.lane + cell
+		case l.far > 0:
+			cell += l.lane + l.pad("", l.far)
+		}
+		out = append(out, time+l.lane+cell+l.lane)
+		time = strings.Repeat(" ", timeCells)
+	}
+	return out
 }
 
-func (l *ladder) toRight(text string, w int) string {
-	dash, tip := l.mark("─", "-"), l.mark("→", ">")
-	text = dash + " " + l.cut(text, w-6) + " "
-	return text + strings.Repeat(dash, w-width(text)-1) + tip
+// rows breaks a label; what would need more than mostRows is cut.
+func (l *ladder) rows(text string, room int, indent string) []string {
+	rows := l.fold(text, room, indent)
+	if len(rows) > mostRows {
+		rows[mostRows-1] = l.cut(rows[mostRows-1]+" "+strings.TrimSpace(rows[mostRows]), room)
+		rows = rows[:mostRows]
+	}
+	return rows
 }
 
-func (l *ladder) toLeft(text string, w int) string {
+// arrow is the label on its way, in w cells.
+func (l *ladder) arrow(where way, text string, w int) string {
 	dash, tip := l.mark("─", "-"), l.mark("←", "<")
-	text = tip + dash + " " + l.cut(text, w-6) + " "
+	switch where {
+	case fault:
+		return l.pad(" ! "+text, w)
+	case toRight:
+		text = dash + " " + text + " "
+		return text + strings.Repeat(dash, w-width(text)-1) + l.mark("→", ">")
+	case notified:
+		dash, tip = l.mark("═", "="), l.mark("⇐", "<")
+	}
+	text = tip + dash + " " + text + " "
 	return text + strings.Repeat(dash, w-width(text))
 }
 
-func (l *ladder) notified(text string, w int) string {
-	dash, tip := l.mark("═", "="), l.mark("⇐", "<")
-	text = tip + dash + " " + l.cut(text, w-6) + " "
-	return text + strings.Repeat(dash, w-width(text))
+func notifiedText(e *steps.Arrived) string {
+	text := clean(e.Summary)
+	if e.Call != "" && !strings.Contains(text, short(e.Call)) {
+		text += " [" + short(e.Call) + "]"
+	}
+	if e.Repeat {
+		text += " (again)"
+	}
+	if e.Late != "" {
+		text += " (too late for " + clean(e.Late) + ")"
+	}
+	return text
+}
+
+// worldText is what somebody did in the simulated world; faults strike without anybody doing them.
+func worldText(w *steps.Happened) string {
+	return strings.TrimSpace(shortIDs(clean(w.Who + " " + w.Did)))
+}
+
+func retryText(r *steps.Retried) string {
+	return fmt.Sprintf("attempt %d of %d failed: %s; again in %s", r.Attempt, r.Of, clean(r.Reason), duration(r.Wait))
+}
+
+func cleanupText(c *steps.Cleaned) string {
+	return fmt.Sprintf("cleanup: %s %s: %s", clean(c.Action), short(c.Call), clean(c.Result))
 }
 
 func requestText(q *steps.Sent) string {

@@ -61,7 +61,7 @@ const (
 )
 
 func (s Style) paint(how, text string) string {
-	if !s.Color || text == "" {
+	if !s.Color || how == "" || text == "" {
 		return text
 	}
 	return "\x1b[" + how + "m" + text + "\x1b[0m"
@@ -97,6 +97,31 @@ func (s Style) cut(text string, w int) string {
 func (s Style) pad(text string, w int) string {
 	text = s.cut(text, w)
 	return text + strings.Repeat(" ", max(0, w-width(text)))
+}
+
+// fold breaks text at spaces, and paths after a slash, into lines of at most w cells, all but the first after indent. A
+// piece that is longer than a line is broken where the line ends.
+func (s Style) fold(text string, w int, indent string) []string {
+	w = max(w, width(indent)+8)
+	var out []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		gap := " "
+		for piece := range strings.SplitAfterSeq(word, "/") {
+			switch blank := strings.TrimSpace(line) == ""; {
+			case blank:
+				gap = ""
+			case width(line)+width(gap)+width(piece) > w:
+				out, line, gap = append(out, line), indent, ""
+			}
+			for line += gap; width(line)+width(piece) > w; {
+				part := cells.Truncate(piece, w-width(line), "")
+				out, line, piece = append(out, line+part), indent, piece[len(part):]
+			}
+			line, gap = line+piece, ""
+		}
+	}
+	return append(out, line)
 }
 
 // clean makes text from outside safe to print on one line: control characters, which could move the cursor or change
