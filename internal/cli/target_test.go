@@ -134,7 +134,7 @@ targets:
 		if code != 0 || !strings.Contains(stdout.String(), "8 passed") || stderr.Len() > 0 {
 			t.Errorf("exit code %d\n%s%s", code, stdout.String(), stderr.String())
 		}
-		for _, want := range []string{"─ carol dials bot ─", "─ carol declines ─"} {
+		for _, want := range []string{"─ Carol dials bot ─", "─ Carol declines ─"} {
 			if !strings.Contains(stdout.String(), want) {
 				t.Errorf("the ladder does not show %q:\n%s", want, stdout.String())
 			}

@@ -21,9 +21,10 @@ type party struct {
 	bot         *Bot
 }
 
-// shown is what people call a party: the display name, as notifications have it too, else the name in the scene.
+// shown is what people call a party: the display name, as notifications have it too, else the name in the scene. A bot
+// goes by the name that the configuration gives it.
 func (p *party) shown() string {
-	if p.displayName != "" {
+	if p.bot == nil && p.displayName != "" {
 		return p.displayName
 	}
 	return p.name
