@@ -116,12 +116,3 @@ func arrived(e *entry) *steps.Arrived {
 		Problem: e.Problem, Raw: e.Raw,
 	}
 }
-
-// raw is a body as JSON: as it is, or, when it is none, as a string.
-func raw(body []byte) json.RawMessage {
-	if len(body) == 0 || json.Valid(body) {
-		return body
-	}
-	s, _ := json.Marshal(string(body))
-	return s
-}

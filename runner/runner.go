@@ -11,6 +11,7 @@ package runner
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -83,8 +84,10 @@ func runID(file string, opt Options) string {
 
 // guid formats 16 bytes as a random (version 4) GUID.
 func guid(b []byte) string {
-	return fmt.Sprintf("%x-%x-4%03x-%x%03x-%x", b[0:4], b[4:6],
-		(uint(b[6])<<8|uint(b[7]))&0xfff, 8|b[8]>>6, (uint(b[8])<<8|uint(b[9]))&0xfff, b[10:16])
+	s := hex.AppendEncode(make([]byte, 0, 32), b)
+	s[12] = '4'
+	s[16] = "89ab"[b[8]>>6]
+	return string(s[:8]) + "-" + string(s[8:12]) + "-" + string(s[12:16]) + "-" + string(s[16:20]) + "-" + string(s[20:])
 }
 
 func scene(t *schema.Template, names map[string]any) (*world.Scene, error) {

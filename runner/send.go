@@ -25,7 +25,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	headers := r.headers(h, c.Headers, wire.Body != nil)
 	sent := h.Now()
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
-		Method: wire.Method, Path: wire.Path, Call: graph.CanonicalID(c.Call), Headers: headers, Body: raw(wire.Body)}})
+		Method: wire.Method, Path: wire.Path, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
 	response, err := h.Do(steps.Request{Bot: r.Target.Bot.Name, Method: wire.Method, Path: wire.Path, Headers: headers, Body: wire.Body})
 	got := &steps.Received{Attempt: who.attempt, Took: h.Now().Sub(sent)}
 	if err != nil {
@@ -53,7 +53,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 
 // headers are what every request carries, unless the author says otherwise, and the author's own, by name.
 func (r *run) headers(h steps.Host, own graph.Headers, body bool) graph.Headers {
-	all := slices.Clone(own)
+	all := append(make(graph.Headers, 0, len(own)+3), own...)
 	add := func(name, value string) {
 		if own.Get(name) == "" {
 			all = append(all, graph.Header{Name: name, Value: value})

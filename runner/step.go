@@ -157,7 +157,9 @@ func (t *turn) execute() (steps.Outputs, error) {
 		return t.end(nil, err)
 	}
 	outputs, err := t.perform(params)
-	outputs = t.complete(outputs)
+	if t.shown() {
+		outputs = t.complete(outputs)
+	}
 	if outcome, ok := outputs["outcome"].(string); ok && t.step.Verb.Role == schema.Acts {
 		t.outcome = outcome
 	}
@@ -260,6 +262,11 @@ func (t *turn) release() {
 	if t.unbind != nil {
 		t.unbind(errDone)
 	}
+}
+
+// shown says whether any expression can see the turn's outputs.
+func (t *turn) shown() bool {
+	return t.step.ID != "" || len(t.step.Capture) > 0 || len(t.step.Expect) > 0
 }
 
 // complete adds to a verb's outputs what the runner knows of the turn.

@@ -5,7 +5,7 @@ package graph
 import (
 	"encoding/json"
 	"reflect"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,13 +53,16 @@ func (h Headers) Get(name string) string {
 
 // SortHeaders flattens an http.Header-like map.
 func SortHeaders(m map[string][]string) Headers {
-	var hs Headers
+	if len(m) == 0 {
+		return nil
+	}
+	hs := make(Headers, 0, len(m))
 	for name, values := range m {
 		for _, v := range values {
 			hs = append(hs, Header{name, v})
 		}
 	}
-	sort.SliceStable(hs, func(i, j int) bool { return hs[i].Name < hs[j].Name })
+	slices.SortStableFunc(hs, func(a, b Header) int { return strings.Compare(a.Name, b.Name) })
 	return hs
 }
 

@@ -70,8 +70,15 @@ func (h *place) Scope(limit time.Duration, cause error) (steps.Host, func(error)
 
 // Shield's scope hangs below the root, which ends only when the run is killed.
 func (h *place) Shield(limit time.Duration) (steps.Host, func()) {
-	in, end := h.inside(h.run.root, limit, fmt.Errorf("the %v given to clean up are over", limit))
+	in, end := h.inside(h.run.root, limit, shieldOver(limit))
 	return in, func() { end(nil) }
+}
+
+// shieldOver is the end of a shield after its limit.
+type shieldOver time.Duration
+
+func (e shieldOver) Error() string {
+	return fmt.Sprintf("the %v given to clean up are over", time.Duration(e))
 }
 
 func (h *place) inside(parent *scope, limit time.Duration, cause error) (steps.Host, func(error)) {

@@ -68,14 +68,18 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 }
 
 // readResponse reads a body to its end, so that the connection can be used again.
-func readResponse(resp *http.Response) ([]byte, error) {
-	var buf bytes.Buffer
-	if n := resp.ContentLength; n > 0 && n <= maxResponse {
-		buf.Grow(int(n) + bytes.MinRead)
+func readResponse(resp *http.Response) (body []byte, err error) {
+	if resp.Body == http.NoBody { // of a HEAD, whatever length it tells
+		return nil, nil
 	}
-	_, err := buf.ReadFrom(io.LimitReader(resp.Body, maxResponse+1))
-	if err == nil && buf.Len() > maxResponse {
+	if n := resp.ContentLength; n >= 0 && n <= maxResponse {
+		body = make([]byte, n)
+		_, err = io.ReadFull(resp.Body, body)
+		return body, err
+	}
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxResponse+1))
+	if err == nil && len(body) > maxResponse {
 		err = fmt.Errorf("it is larger than %d bytes", maxResponse)
 	}
-	return buf.Bytes(), err
+	return body, err
 }
