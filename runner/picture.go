@@ -67,7 +67,7 @@ func (p *pictures) roster(e *graph.Event) {
 	have, _ := p.of(e.CallID)["participants"].([]map[string]any)
 	whole := graph.ApplyRoster(have, e)
 	e.View["participants"] = whole
-	p.put(e.CallID, map[string]any{"participants": whole})
+	p.renew(e.CallID)["participants"] = whole
 }
 
 // learn learns from a response: a call that a request made, answered or read, and a 404 for a call that is gone.
@@ -84,7 +84,7 @@ func (p *pictures) learn(c graph.Command, r *graph.Reply) {
 		maps.Copy(call, r.Call)
 		p.update(r.CallID, call, false)
 	case c.Op == "listParticipants":
-		p.put(r.CallID, map[string]any{"participants": r.List})
+		p.renew(r.CallID)["participants"] = r.List
 	case r.Call != nil:
 		p.update(r.CallID, r.Call, r.Call["state"] == "terminated")
 	}
@@ -94,7 +94,7 @@ func (p *pictures) learn(c graph.Command, r *graph.Reply) {
 // that got further does not go back to establishing, and nothing follows its end.
 func (p *pictures) update(id string, call map[string]any, ends bool) {
 	have := p.of(id)
-	news := map[string]any{"id": id}
+	news := p.renew(id)
 	state := text(call["state"])
 	switch {
 	case have["ended"] == true:
@@ -116,7 +116,6 @@ func (p *pictures) update(id string, call map[string]any, ends bool) {
 	} else if state == "incoming" {
 		news["direction"] = "incoming"
 	}
-	p.put(id, news)
 }
 
 // begins says whether a call in that state has yet to be established.
@@ -124,12 +123,12 @@ func begins(state string) bool {
 	return state == "incoming" || state == "establishing" || state == "ringing"
 }
 
-// put replaces the picture of a call by one that has the news.
-func (p *pictures) put(id string, news map[string]any) {
+// renew replaces the picture of a call by a copy, for the caller to change.
+func (p *pictures) renew(id string) map[string]any {
 	picture := maps.Clone(p.of(id))
 	if picture == nil {
 		picture = map[string]any{"id": id, "ended": false}
 	}
-	maps.Copy(picture, news)
 	p.byID[id] = picture
+	return picture
 }

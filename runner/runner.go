@@ -84,10 +84,14 @@ func runID(file string, opt Options) string {
 
 // guid formats 16 bytes as a random (version 4) GUID.
 func guid(b []byte) string {
-	s := hex.AppendEncode(make([]byte, 0, 32), b)
-	s[12] = '4'
-	s[16] = "89ab"[b[8]>>6]
-	return string(s[:8]) + "-" + string(s[8:12]) + "-" + string(s[12:16]) + "-" + string(s[16:20]) + "-" + string(s[20:])
+	s := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
+	hex.Encode(s[0:], b[0:4])
+	hex.Encode(s[9:], b[4:6])
+	hex.Encode(s[14:], b[6:8])
+	hex.Encode(s[19:], b[8:10])
+	hex.Encode(s[24:], b[10:16])
+	s[14], s[19] = '4', "89ab"[b[8]>>6]
+	return string(s[:])
 }
 
 func scene(t *schema.Template, names map[string]any) (*world.Scene, error) {

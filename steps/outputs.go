@@ -40,12 +40,20 @@ func replied(r *graph.Reply) Outputs {
 		return out
 	}
 	if r.CallID != "" {
-		out["call"] = with(r.Call, "id", r.CallID)
+		out["call"] = named(r.Call, r.CallID)
 	}
 	if r.OperationID != "" {
-		out["operation"] = with(r.Operation, "id", r.OperationID)
+		out["operation"] = named(r.Operation, r.OperationID)
 	}
 	return out
+}
+
+// named returns an object that has its id: the same one if it has.
+func named(m map[string]any, id string) map[string]any {
+	if m["id"] == id {
+		return m
+	}
+	return with(m, "id", id)
 }
 
 // with returns a copy of an object that has the member too.

@@ -39,7 +39,7 @@ type fixedToken struct{}
 
 func (fixedToken) Token(context.Context, string) (string, error) { return "a.b.c", nil }
 
-func newSite(b *testing.B, scenario, root string, client *http.Client) *site {
+func newSite(b *testing.B, scenario, root string, transport http.RoundTripper) *site {
 	b.Helper()
 	plan, problems := schema.Check(schema.Source{Name: "a.yaml", Text: []byte(scenario)}, steps.Vocabulary())
 	if plan == nil {
@@ -50,20 +50,20 @@ func newSite(b *testing.B, scenario, root string, client *http.Client) *site {
 		b.Fatal(err)
 	}
 	s := &site{plan: plan, bearer: "Bearer " + signer.Sign(simulatedBot.AppID, simulatedBot.TenantID, time.Now()),
-		hub: local.NewHub(local.Config{Client: client, Root: root, Tokens: fixedToken{}, Bot: simulatedBot.Name})}
+		hub: local.NewHub(local.Config{Transport: transport, Root: root, Tokens: fixedToken{}, Bot: simulatedBot.Name})}
 	s.listener = callback.NewListener(callback.Config{Sink: s.hub, Verifier: callback.NewVerifier(signer.Keys),
 		Bots: []callback.Bot{{Name: simulatedBot.Name, AppID: simulatedBot.AppID}}})
 	return s
 }
 
-// inMemory is a client of the plain service without a network.
-func inMemory() *http.Client {
+// inMemory is the way to the plain service without a network.
+func inMemory() http.RoundTripper {
 	service := plainService(new(atomic.Int64))
-	return &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
 		w := httptest.NewRecorder()
 		service.ServeHTTP(w, r)
 		return w.Result(), nil
-	})}
+	})
 }
 
 type roundTrip func(*http.Request) (*http.Response, error)

@@ -30,7 +30,7 @@ func (d Dialect) Encode(c Command) (Wire, error) {
 	if c.Body == nil {
 		return w, nil
 	}
-	e := encoder{dialect: d}
+	e := encoder{dialect: d, out: make([]byte, 0, 512)}
 	if err := e.body(reflect.ValueOf(c.Body)); err != nil {
 		return Wire{}, fmt.Errorf("%s: %w", c.Op, err)
 	}

@@ -104,7 +104,7 @@ func BenchmarkDo(b *testing.B) {
 		})
 	})
 	b.Run("bare", func(b *testing.B) {
-		client := newClient()
+		client := &http.Client{Transport: newTransport()}
 		for b.Loop() {
 			resp, err := client.Post(server.URL+"/v1.0/communications/calls", "application/json", strings.NewReader(string(body)))
 			if err != nil {

@@ -23,17 +23,16 @@ type Tokens interface {
 
 // Config is what all runs of one process share.
 type Config struct {
-	Client *http.Client // nil: one with sensible limits
-	Root   string       // https://graph.microsoft.com
-	Tokens Tokens       // nil: no Authorization header
-	Bot    string       // whose incoming calls a Want without a bot asks for
+	Transport http.RoundTripper // nil: one with sensible limits
+	Root      string            // https://graph.microsoft.com
+	Tokens    Tokens            // nil: no Authorization header
+	Bot       string            // whose incoming calls a Want without a bot asks for
 }
 
 // Hub carries many runs: their logs, the lobby of calls that nobody owns, and the HTTP client. It is a callback.Sink and
 // safe for concurrent use.
 type Hub struct {
-	cfg    Config
-	client *http.Client
+	cfg Config
 
 	mu    sync.RWMutex
 	runs  map[string]*runWorld
@@ -53,9 +52,9 @@ var _ callback.Sink = (*Hub)(nil)
 
 // NewHub returns a hub without runs.
 func NewHub(cfg Config) *Hub {
-	h := &Hub{cfg: cfg, client: cfg.Client, runs: map[string]*runWorld{}, ended: map[string]bool{}}
-	if h.client == nil {
-		h.client = newClient()
+	h := &Hub{cfg: cfg, runs: map[string]*runWorld{}, ended: map[string]bool{}}
+	if h.cfg.Transport == nil {
+		h.cfg.Transport = newTransport()
 	}
 	h.lobby = callback.NewLobby(func(run string, events []*graph.Event) { h.Deliver(run, events) })
 	return h

@@ -294,7 +294,7 @@ func TestCancelledDo(t *testing.T) {
 	for d, want := range map[time.Duration]string{4 * time.Second: "201 <nil> 4s", time.Hour: "0 over 6s"} {
 		synctest.Test(t, func(t *testing.T) {
 			began := time.Now()
-			hub := NewHub(Config{Client: &http.Client{Transport: stuck{d}}, Root: "http://x"})
+			hub := NewHub(Config{Transport: stuck{d}, Root: "http://x"})
 			_ = hub.Run(t.Context(), "r", 1, nil, func(h steps.Host) {
 				in, _ := h.Scope(time.Second, errors.New("over"))
 				resp, err := in.Do(steps.Request{Method: "POST", Path: "/"})
@@ -309,7 +309,7 @@ func TestCancelledDo(t *testing.T) {
 // TestOthersGoOnDuringDo: a request gives way.
 func TestOthersGoOnDuringDo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hub := NewHub(Config{Client: &http.Client{Transport: stuck{time.Second}}, Root: "http://x"})
+		hub := NewHub(Config{Transport: stuck{time.Second}, Root: "http://x"})
 		var lines []string
 		_ = hub.Run(t.Context(), "r", 1, func(r steps.Record) { lines = append(lines, r.Log.Text) }, func(h steps.Host) {
 			h.Fork(2, func(i int, h steps.Host) {

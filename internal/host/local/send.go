@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -18,26 +19,23 @@ import (
 // maxResponse is the largest response body that is read, in bytes.
 const maxResponse = 10 << 20
 
-// newClient returns a client for many runs that talk to one service side by side. It follows no redirects: what the
-// service answers is what the scenario sees, and the token goes nowhere else.
-func newClient() *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			ForceAttemptHTTP2:     true,
-			TLSHandshakeTimeout:   10 * time.Second,
-			IdleConnTimeout:       90 * time.Second,
-			ExpectContinueTimeout: time.Second,
-			MaxIdleConns:          256,
-			MaxIdleConnsPerHost:   128,
-			MaxConnsPerHost:       256,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// newTransport returns a transport for many runs that talk to one service side by side.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		TLSHandshakeTimeout:   10 * time.Second,
+		IdleConnTimeout:       90 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		MaxIdleConns:          256,
+		MaxIdleConnsPerHost:   128,
+		MaxConnsPerHost:       256,
 	}
 }
 
-// send makes one HTTP request below root. The error is a *steps.NetError.
+// send makes one HTTP request below root. It follows no redirects: what the service answers is what the scenario sees, and
+// the token goes nowhere else. The error is a *steps.NetError.
 func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Response, error) {
 	var written atomic.Bool
 	trace := &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }}
@@ -55,8 +53,9 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 		}
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	resp, err := h.client.Do(req)
+	resp, err := h.cfg.Transport.RoundTrip(req)
 	if err != nil {
+		err = &url.Error{Op: q.Method, URL: req.URL.Redacted(), Err: err}
 		return steps.Response{}, &steps.NetError{Refused: !written.Load(), Err: err}
 	}
 	defer resp.Body.Close()
