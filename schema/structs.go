@@ -206,7 +206,8 @@ func (b *structBuilder) maker() maker {
 	}
 	m.build = func(names map[string]any) (reflect.Value, error) {
 		made := reflect.New(rest.Type()).Elem()
-		made.Set(copyValue(rest))
+		made.Set(rest)
+		unshare(made)
 		for _, p := range parts {
 			v, err := p.build(names)
 			if err != nil {

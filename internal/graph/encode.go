@@ -194,13 +194,16 @@ var typeNames = map[reflect.Type]string{
 
 // typeOf is the name in Graph of a struct's type; two of ours stand for several.
 func typeOf(v reflect.Value) string {
+	if name, ok := typeNames[v.Type()]; ok {
+		return name
+	}
 	switch x := v.Interface().(type) {
 	case MeetingInfo:
 		return x.kind()
 	case MediaConfig:
 		return x.kind()
 	}
-	return typeNames[v.Type()]
+	return ""
 }
 
 func (c MediaConfig) kind() string {
