@@ -43,6 +43,7 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 	if err != nil {
 		return steps.Response{}, &steps.NetError{Refused: true, Err: err}
 	}
+	req.Header = make(http.Header, len(q.Headers)+1)
 	for _, x := range q.Headers {
 		req.Header.Add(x.Name, x.Value)
 	}
