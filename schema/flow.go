@@ -22,6 +22,9 @@ func flow(p *Plan, voc *Vocabulary) Problems {
 	w := &flowWalk{voc: voc}
 	c := &course{known: map[string]thing{}}
 	w.block(p.Steps, c)
+	for _, x := range p.Never {
+		w.hopeless(awaitedEvent{"", x}, c)
+	}
 	w.block(p.Finally, c)
 	return w.problems
 }
@@ -78,7 +81,10 @@ func (w *flowWalk) step(s *Step, c *course) {
 	w.wrongIDs(s, c)
 	switch s.Verb.Role {
 	case Watches:
-		w.await(s, c)
+		if !w.hopelessIn(s, c) {
+			w.await(s, c)
+		}
+		c.sources = true
 	case Acts:
 		c.sources = true
 		if s.Verb.Creates {
@@ -328,7 +334,7 @@ func sinceField(v *Verb) *field {
 type eventFacts struct {
 	call, operation thing
 	states          []string // the only ones; nil: any, or none stated; empty: none is left
-	kinds           []string // operation, participants, tone: what the event must be about, each once
+	kinds           []string // what the event must be about, see subjects; each once
 }
 
 // facts are those of an event that a step claims: what its parameters fix, and what the expression does.
@@ -384,30 +390,41 @@ func comparedWith(n *node) (path string, value *node) {
 	return "", nil
 }
 
-// subjects are the top-level names that must be there for a conjunct to hold.
-func subjects(n *node) (tops []string) {
+// subjects are what an event must be about for a conjunct to hold: operation, participants, tone, or call when more of
+// the call than its id is asked for.
+func subjects(n *node) (about []string) {
 	switch n.op {
 	case "path", "name":
-		switch top, _, _ := strings.Cut(n.path, "."); top {
+		if n.path == "" {
+			break
+		}
+		switch top := topOf(n.path); top {
 		case "operation", "participants", "tone":
 			return []string{top}
+		case "call":
+			if n.path != "call" && n.path != "call.id" {
+				return []string{top}
+			}
 		}
 		return nil
 	case "each":
-		if n.each.name == "any" || n.each.name == "one" || n.each.name == "count" {
+		switch n.each.name {
+		case "any", "all", "none", "one", "count":
 			return subjects(n.each.list)
 		}
 		return nil
-	case "or", "not", "?", "??":
-		return nil
+	case "index", "call":
+	case "==", "!=", "<", "<=", ">", ">=", "in", "matches", "contains", "startsWith", "endsWith", "not in", "not matches", "not contains", "not startsWith", "not endsWith":
+	default:
+		return nil // it may hold when a part of it is absent
 	}
 	for _, p := range n.parts {
 		if n.op == "==" && p.op == "literal" && p.literal == nil {
 			return nil // there when it is absent
 		}
-		tops = append(tops, subjects(p)...)
+		about = append(about, subjects(p)...)
 	}
-	return tops
+	return about
 }
 
 func (c *course) valueOf(n *node) thing {

@@ -58,10 +58,6 @@ func (w *flowWalk) idle(s *Step, c *course) {
 // impossible reports an event that can never come.
 func (w *flowWalk) impossible(e awaitedEvent, f eventFacts) bool {
 	switch {
-	case f.states != nil && len(f.states) == 0:
-		w.report(e.Expr, "await-unsatisfiable", "with any or all an await has a part for each event", "no event matches: one event states one call.state, and the conditions leave none")
-	case len(f.kinds) > 1:
-		w.report(e.Expr, "await-unsatisfiable", "with any or all an await has a part for each event", "no event matches: one event has %s or %s, not both", f.kinds[0], f.kinds[1])
 	case f.operation.kind == "call":
 		w.report(e.Expr, "await-unsatisfiable", "capture operation.id for that", "no event matches: an operation's id is compared with the id of a call, from %s", stepName(f.operation.step))
 	case f.call.kind == "operation":

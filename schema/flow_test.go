@@ -175,12 +175,12 @@ func TestFlow(t *testing.T) {
 			[]string{never(8, 43, `no event matches: an operation's id is compared with the id of a call, from "ring" (createCall, line 2)`, "capture operation.id for that")}},
 		{"two states at once", outgoing + `
 - await: call.id == leg && call.state == "established" && call.state in ["terminated", "establishing"]`,
-			[]string{never(5, 10, `no event matches: one event states one call.state, and the conditions leave none`, "with any or all an await has a part for each event")}},
+			[]string{never(5, 59, `no event matches: call.state == "established" (column 28) and call.state in ["terminated", "establishing"] (column 59) exclude each other`, "")}},
 		{"one state out of several", outgoing + `
 - await: call.id == leg && call.state in ["established", "terminated"] && call.state == "terminated"`, nil},
 		{"an operation and a roster at once", outgoing + inviting + `
 - await: operation.id == op && operation.status == "completed" && any(participants, .identity.user.id == "x")`,
-			[]string{never(8, 10, `no event matches: one event has operation or participants, not both`, "with any or all an await has a part for each event")}},
+			[]string{never(8, 67, `no event matches: operation.id == op (column 10) asks for an event about an operation, and any(participants, .identity.user.id == "x") (column 67) for one about a roster`, "wait for two events: all: {one: …, two: …}")}},
 		{"an operation or a roster", outgoing + `
 - await: operation.status == "completed" || any(participants, .identity.user.id == "x")`, nil},
 		{"an operation that is no roster", outgoing + `

@@ -146,6 +146,9 @@ func (c *compiler) call(at *node, name string, args []ast.Node) *node {
 		return c.refuse(own, "expr-function", "", "%s", howToCall(name, f))
 	}
 	at.op, at.typ = "call", f.result(parts)
+	if name == "type" {
+		at.op = "type" // it has a value for what is absent
+	}
 	at.eval = func(ev *evaluation) any {
 		values := make([]any, len(parts))
 		for i, p := range parts {

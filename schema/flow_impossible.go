@@ -1,0 +1,295 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// An expression over events that can be true of none, whatever happens: a conjunct that is false, two that exclude each
+// other, or two that ask for different kinds of event. Only plain conjuncts are looked at, nothing below an or.
+
+// hopeless reports an expression over an event that no event can ever match. An event that must not come is no check at
+// all when it cannot come.
+func (w *flowWalk) hopeless(e awaitedEvent, c *course) bool {
+	parts := claimsOf(e.root, false, nil)
+	for _, p := range parts {
+		if p.node.op == "literal" && p.node.literal == p.negated {
+			w.clash(e, p, "", "no event matches: this is false, whatever comes")
+			return true
+		}
+	}
+	for i, p := range parts {
+		for _, q := range parts[:i] {
+			if excludes(q, p, c) {
+				w.clash(e, p, "", "no event matches: %s and %s exclude each other", e.what(q), e.what(p))
+				return true
+			}
+		}
+	}
+	return w.twoKinds(e, parts)
+}
+
+// hopelessIn looks at every expression over events in a step's parameters.
+func (w *flowWalk) hopelessIn(s *Step, c *course) (found bool) {
+	static := staticParams(s)
+	if !static.IsValid() {
+		return false
+	}
+	for _, f := range structureOf(s.Verb.Params).fields {
+		if f.scope != "event" {
+			continue
+		}
+		switch v := static.FieldByIndex(f.index).Interface().(type) {
+		case *Expr:
+			if v != nil {
+				found = w.hopeless(awaitedEvent{"", v}, c) || found
+			}
+		case Map[*Expr]:
+			for _, e := range v {
+				if e.Value != nil {
+					found = w.hopeless(awaitedEvent{e.Key, e.Value}, c) || found
+				}
+			}
+		}
+	}
+	return found
+}
+
+// claim is a conjunct, or one that must be false.
+type claim struct {
+	node    *node
+	negated bool
+}
+
+// claimsOf takes an expression apart at its ands, and at the ors that a not stands before.
+func claimsOf(n *node, negated bool, before []claim) []claim {
+	switch {
+	case n.op == "not" && len(n.parts) == 1:
+		return claimsOf(n.parts[0], !negated, before)
+	case n.op == "and" && !negated, n.op == "or" && negated:
+		return claimsOf(n.parts[1], negated, claimsOf(n.parts[0], negated, before))
+	}
+	return append(before, claim{n, negated})
+}
+
+// what is how a problem names a conjunct: its text.
+func (e awaitedEvent) what(p claim) string {
+	from, text := written(e.text, p.node.from, p.node.to)
+	if p.negated {
+		text = "not (" + text + ")"
+	}
+	at := e.at(e.offset + from)
+	if at.Line == e.pos.Line {
+		return fmt.Sprintf("%s (column %d)", text, at.Col)
+	}
+	return fmt.Sprintf("%s (line %d)", text, at.Line)
+}
+
+// clash reports a problem about one conjunct.
+func (w *flowWalk) clash(e awaitedEvent, p claim, hint, format string, args ...any) {
+	from, text := written(e.text, p.node.from, p.node.to)
+	part := ""
+	if e.part != "" {
+		part = e.part + ": "
+	}
+	w.problems = append(w.problems, Problem{Pos: e.at(e.offset + from), Len: len([]rune(text)), Code: "await-unsatisfiable",
+		Severity: SeverityError, Text: part + fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// constraint is what a claim says of one path.
+type constraint struct {
+	path    string
+	is      []any  // the only values; nil: no such list
+	not     []any  // values that it does not have
+	same    string // the path of another value that it equals
+	other   string // the path of another value that it does not equal
+	above   *bound // lower bound
+	below   *bound // upper bound
+	there   bool   // it must be present
+	missing bool   // it must be absent
+}
+
+type bound struct {
+	number
+	reached bool
+}
+
+// constraintsOf reads a claim: path and literal, either way around, path in a list, path == nil, or the path alone.
+func constraintsOf(p claim) []constraint {
+	n := p.node
+	if n.path != "" && (n.op == "path" || n.op == "name") && n.typ.Kind == KindBool {
+		if p.negated {
+			return []constraint{{path: n.path, not: []any{true}}}
+		}
+		return []constraint{{path: n.path, is: []any{true}, there: true}}
+	}
+	if len(n.parts) != 2 {
+		return nil
+	}
+	l, r, op := n.parts[0], n.parts[1], n.op
+	if l.path == "" && r.path != "" {
+		l, r, op = r, l, turned[op]
+	}
+	if l.path == "" || strings.HasPrefix(l.path, "#") {
+		return nil
+	}
+	if r.op == "literal" && r.literal == nil {
+		absent := (op == "==") != p.negated
+		return []constraint{{path: l.path, missing: absent, there: !absent}}
+	}
+	if p.negated {
+		return deniedBy(l, r, op)
+	}
+	c := constraint{path: l.path, there: true}
+	switch op {
+	case "==":
+		c.is, c.same = literals(r), r.path
+	case "in":
+		c.is = literals(r)
+	case "!=":
+		c.not, c.other = literals(r), r.path
+	case "not in":
+		c.not = literals(r)
+	case "<", "<=", ">", ">=":
+		num, ok := numberOf(r.literal)
+		switch {
+		case !ok:
+		case op[0] == '<':
+			c.below = &bound{num, op == "<="}
+		default:
+			c.above = &bound{num, op == ">="}
+		}
+	}
+	if r.path != "" && !strings.HasPrefix(r.path, "#") {
+		return []constraint{c, {path: r.path, there: true}}
+	}
+	return []constraint{c}
+}
+
+// deniedBy is what is left of a comparison that must not hold: an absent side will do as well.
+func deniedBy(l, r *node, op string) []constraint {
+	switch op {
+	case "==":
+		return []constraint{{path: l.path, not: literals(r), other: r.path}}
+	case "in":
+		return []constraint{{path: l.path, not: literals(r)}}
+	}
+	return nil
+}
+
+// turned is the operator with its sides exchanged.
+var turned = map[string]string{"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+// literals are the values that are written out in a literal or a list of them; nil when another value is among them.
+func literals(n *node) (values []any) {
+	nodes := []*node{n}
+	if n.op == "list" {
+		nodes = n.parts
+	}
+	for _, x := range nodes {
+		if x.op != "literal" {
+			return nil
+		}
+		values = append(values, x.literal)
+	}
+	return values
+}
+
+// excludes says that two claims cannot both hold.
+func excludes(p, q claim, c *course) bool {
+	for _, a := range constraintsOf(p) {
+		for _, b := range constraintsOf(q) {
+			if a.path != b.path {
+				// What is absent has no members.
+				if a.missing && b.there && strings.HasPrefix(b.path, a.path+".") || b.missing && a.there && strings.HasPrefix(a.path, b.path+".") {
+					return true
+				}
+				continue
+			}
+			if a.against(b, c) || b.against(a, c) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// against says that no value is as both constraints say.
+func (a constraint) against(b constraint, c *course) bool {
+	if a.above != nil && b.below != nil {
+		d := a.above.compare(b.below.number)
+		return d == 1 || d == 0 && !(a.above.reached && b.below.reached)
+	}
+	return a.missing && b.there ||
+		a.same != "" && (a.same == b.other || b.same != "" && c.differ(a.same, b.same)) ||
+		a.is != nil && !slices.ContainsFunc(a.is, b.allows)
+}
+
+// allows says whether a value can be the one that b speaks of.
+func (b constraint) allows(v any) bool {
+	has := func(values []any) bool {
+		return slices.ContainsFunc(values, func(w any) bool { return sameScalar(v, w) })
+	}
+	if b.is != nil && !has(b.is) || has(b.not) {
+		return false
+	}
+	num, ok := numberOf(v)
+	if !ok {
+		return true
+	}
+	if b.above != nil {
+		if d := num.compare(b.above.number); d == -1 || d == 0 && !b.above.reached {
+			return false
+		}
+	}
+	if b.below != nil {
+		if d := num.compare(b.below.number); d == 1 || d == 0 && !b.below.reached {
+			return false
+		}
+	}
+	return true
+}
+
+// differ says that two names stand for different calls or operations, each made by a step of its own.
+func (c *course) differ(p, q string) bool {
+	a, b := c.at(p), c.at(q)
+	return a.made && b.made && a.key != b.key
+}
+
+// twoKinds reports conjuncts that ask for what no single event has: an event is about an operation, a roster or a call,
+// and only the last states more of the call than its id. A tone comes as an event about its call.
+func (w *flowWalk) twoKinds(e awaitedEvent, parts []claim) bool {
+	var first claim
+	kind := ""
+	for _, p := range parts {
+		if p.negated {
+			continue
+		}
+		for _, need := range asked(p) {
+			switch {
+			case kind == "" || kind == "call" && need == "tone":
+				first, kind = p, need
+			case kind != need && !(kind == "tone" && need == "call"):
+				w.clash(e, p, "wait for two events: all: {one: …, two: …}", "no event matches: %s asks for an event about %s, and %s for one about %s",
+					e.what(first), aboutWords[kind], e.what(p), aboutWords[need])
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asked is what the event must be about for a claim to hold.
+func asked(p claim) []string {
+	for _, c := range constraintsOf(p) {
+		if c.path == "event.kind" && len(c.is) == 1 {
+			if kind, ok := c.is[0].(string); ok {
+				return []string{kind}
+			}
+		}
+	}
+	return subjects(p.node)
+}
+
+var aboutWords = map[string]string{"operation": "an operation", "participants": "a roster", "tone": "a tone", "call": "a call's state", "other": "something else"}
