@@ -15,7 +15,7 @@ func awaitOf(t testing.TB, step string) (*await, *inbox) {
 	text := fmt.Sprintf(`name: await
 vars: {p2pCall: c, inviteOperation: o}
 steps:
-  - invite: {call: "${{ p2pCall }}", participants: [{identity: {user: {id: u}}}]}
+  - invite: {call: "${{ p2pCall }}", participants: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
     id: move
     until: accepted
   - %s

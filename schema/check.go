@@ -14,6 +14,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 )
 
 func check(src Source, voc *Vocabulary) (plan *Plan, ps Problems) {
@@ -46,8 +48,9 @@ type checker struct {
 	seen     map[Problem]bool
 	files    map[string]*document
 	included map[string]*includedFile
-	chain    []string // the files being read, outermost first
-	broken   bool     // a step is missing from the plan: what only the whole plan can show would mislead
+	chain    []string              // the files being read, outermost first
+	people   map[string]*yaml.Node // of the simulated world, from the outermost file
+	broken   bool                  // a step is missing from the plan: what only the whole plan can show would mislead
 	exprs    int
 	steps    int // in all plans, those of included files each time
 }

@@ -89,13 +89,22 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 		return none
 	}
 	if pieces == nil {
+		if d.plainName(n, f) {
+			return none
+		}
 		v, bad := parseText(n.Value, t, f)
 		if bad != nil {
+			if d.authored(n.Value) {
+				bad.hint = "write ${{ " + n.Value + " }} for the value of that name"
+			}
 			d.fault(n, bad)
 			return none
 		}
-		if f != nil && (f.call || f.operation) && identifier.MatchString(n.Value) && d.sc.find(n.Value) != nil {
-			d.problem(n, "plain-name", "write ${{ "+n.Value+" }}", "this is the text %q, not the value of the name %s", n.Value, n.Value)
+		if f != nil && f.person {
+			d.person(n)
+		}
+		if f != nil && f.language != "" {
+			d.overEvent(n)
 		}
 		return maker{static: v, given: true}
 	}
@@ -198,8 +207,10 @@ func (d *decoder) pointer(n *yaml.Node, t reflect.Type, f *field) maker {
 }
 
 func (d *decoder) list(n *yaml.Node, t reflect.Type, f *field) maker {
-	if m, ok := d.dynamic(n, t, f); ok {
-		return m
+	if t.Elem() != exprPointer {
+		if m, ok := d.dynamic(n, t, f); ok {
+			return m
+		}
 	}
 	var items []*yaml.Node
 	switch {
@@ -293,8 +304,10 @@ func (d *decoder) mapping(n *yaml.Node, t reflect.Type, f *field) maker {
 
 // ordered compiles a Map[T].
 func (d *decoder) ordered(n *yaml.Node, t, elem reflect.Type, f *field) maker {
-	if m, ok := d.dynamic(n, t, f); ok && elem != blockType && elem != exprPointer {
-		return m
+	if elem != blockType && elem != exprPointer {
+		if m, ok := d.dynamic(n, t, f); ok {
+			return m
+		}
 	}
 	if n.Kind != yaml.MappingNode {
 		d.wrongKind(n, "a mapping")

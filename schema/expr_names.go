@@ -29,6 +29,12 @@ func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
 }
 
 func (c *compiler) unknownName(at *node, name string) *node {
+	if c.sc.unsure() {
+		c.names[name] = true
+		at.op, at.path = "name", name
+		at.eval = func(ev *evaluation) any { return ev.names[name] }
+		return at
+	}
 	if p, ok := c.sc.findElsewhere(name); ok {
 		return c.refuse(at, "expr-name", "", "%q is %s, at %s:%d; it is not known here", name, only(p.where), p.at.File, p.at.Line)
 	}

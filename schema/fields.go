@@ -26,6 +26,9 @@ type field struct {
 	call      bool
 	operation bool
 	step      bool
+	person    bool   // names somebody of the simulated world
+	people    bool   // of a map: its keys are those names
+	language  string // of a string that holds an expression: what that sees
 }
 
 // structure is a struct type as YAML may write it.
@@ -83,6 +86,7 @@ func collectFields(t reflect.Type, index []int, s *structure) {
 			doc: sf.Tag.Get("doc"), def: sf.Tag.Get("default"), scope: sf.Tag.Get("scope"), want: sf.Tag.Get("want"), format: sf.Tag.Get("format"), alias: sf.Tag.Get("alias"),
 			required: sf.Tag.Get("required") == "true", short: sf.Tag.Get("short") == "true", inline: sf.Tag.Get("inline") == "true",
 			optional: sf.Tag.Get("optional") == "true", call: sf.Tag.Get("call") == "true", operation: sf.Tag.Get("operation") == "true", step: sf.Tag.Get("step") == "true",
+			person: sf.Tag.Get("person") == "true", people: sf.Tag.Get("people") == "true", language: sf.Tag.Get("expression"),
 		}
 		if !sf.IsExported() || name == "-" && !f.short && !f.inline {
 			continue

@@ -124,7 +124,7 @@ func (r *reader) scenario() {
 	read("defaults", r.defaults)
 	read("simulate", func(n *yaml.Node) {
 		if r.voc.Scene != nil {
-			plan.Simulate = r.decoder(r.base).template(n, r.voc.Scene, nil)
+			plan.Simulate = r.scene(n)
 		}
 	})
 	r.body(keys, read)
@@ -187,7 +187,7 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 		plan.Never = d.tests(n, d.withFields(r.known(main), typeOf(r.voc.Event)))
 	})
 	read("outputs", func(n *yaml.Node) {
-		plan.Outputs = r.captures(n, main.sc, func(key *yaml.Node) bool {
+		plan.Outputs, _ = r.captures(n, main.sc, func(key *yaml.Node) bool {
 			if identifier.MatchString(key.Value) {
 				return true
 			}
@@ -318,21 +318,23 @@ func (d *decoder) tests(n *yaml.Node, sc *scope) []*Expr {
 	return tests
 }
 
-// captures reads a mapping of names to expressions. take says whether a name can be used.
-func (r *reader) captures(n *yaml.Node, sc *scope, take func(key *yaml.Node) bool) []Capture {
+// captures reads a mapping of names to expressions. take says whether a name can be used; lost are the names without a
+// value, which later steps use nevertheless.
+func (r *reader) captures(n *yaml.Node, sc *scope, take func(key *yaml.Node) bool) (captures []Capture, lost []made) {
 	n = resolve(n)
 	if n.Kind != yaml.MappingNode {
 		r.wrongKind(n, "a mapping of names to expressions")
-		return nil
+		return nil, nil
 	}
-	var made []Capture
 	for _, p := range pairs(n) {
 		x := r.decoder(sc).bare(p.value, sc, nil)
 		if take(p.key) && x != nil {
-			made = append(made, Capture{Pos: r.at(p.key), Name: p.key.Value, Expr: x})
+			captures = append(captures, Capture{Pos: r.at(p.key), Name: p.key.Value, Expr: x})
+		} else {
+			lost = append(lost, made{p.key.Value, anyType, "", r.at(p.key)})
 		}
 	}
-	return made
+	return captures, lost
 }
 
 // refuseWhenIncluded reports keys that say nothing in a file that is included.

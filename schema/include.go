@@ -27,7 +27,7 @@ type includedFile struct {
 // include expands the verb of that name: it checks the file, holds `with` against the file's vars, and gives the step the
 // file's outputs.
 func (w *stepWalk) include(params *yaml.Node, with *Type) {
-	w.result = &Type{Kind: KindObject, Fields: []Field{}}
+	w.result = anyType // until the file has been read
 	n := params
 	if params.Kind == yaml.MappingNode {
 		n = resolve(childNode(params, "file"))
@@ -130,6 +130,7 @@ func (w *stepWalk) openInclude(n *yaml.Node, file string) *includedFile {
 
 func (c *checker) readIncluded(name string, text []byte) *includedFile {
 	inc := &includedFile{inputs: map[string]*Type{}, outputs: &Type{Kind: KindObject, Fields: []Field{}}}
+	before := len(c.problems)
 	inc.plan = c.file(name, text)
 	if inc.plan == nil {
 		return inc
@@ -140,6 +141,10 @@ func (c *checker) readIncluded(name string, text []byte) *includedFile {
 			inc.needed, t = append(inc.needed, v.Name), anyType
 		}
 		inc.inputs[v.Name] = t
+	}
+	if errorsSince(c.problems, before) {
+		inc.outputs = anyType // some may be missing
+		return inc
 	}
 	for _, o := range inc.plan.Outputs {
 		inc.outputs.Fields = append(inc.outputs.Fields, Field{Name: o.Name, Type: o.Expr.Type()})

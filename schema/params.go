@@ -214,7 +214,7 @@ func (w *stepWalk) after(inner *scope) {
 		s.Expect = w.decoder(seen).tests(n, seen)
 	}
 	if n, ok := w.key("capture"); ok {
-		s.Capture = w.captures(n, seen, func(key *yaml.Node) bool { return w.declareName(key, "captured") })
+		s.Capture, w.lost = w.captures(n, seen, func(key *yaml.Node) bool { return w.declareName(key, "captured") })
 	}
 }
 

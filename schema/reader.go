@@ -281,7 +281,7 @@ func (d *decoder) bare(n *yaml.Node, sc *scope, want *Type) *Expr {
 	text := strings.TrimRight(n.Value, " \t\n")
 	inner := strings.TrimSpace(text)
 	if strings.HasPrefix(inner, "${{") && strings.HasSuffix(inner, "}}") {
-		d.problem(n, "wrapped-expression", "write "+strings.TrimSpace(inner[3:len(inner)-2]), "this field is an expression already; ${{ }} belongs into other values")
+		d.problem(n, "wrapped-expression", "write it bare: "+strings.TrimSpace(inner[3:len(inner)-2]), "this field is an expression already; ${{ }} belongs into other values")
 		return nil
 	}
 	return d.compile(text, 0, d.doc.posMap(n), sc, want)
@@ -297,6 +297,8 @@ func (d *decoder) scopeFor(tag string) *scope {
 		return d.withFields(d.sc, d.step.yields())
 	case tag == "retry" && d.step != nil:
 		return d.withFields(d.sc, d.step.attempted())
+	case isStep && d.nested[nested] == nil:
+		return d.withFields(d.sc, anyType) // a step that could not be read
 	case isStep:
 		return d.withFields(d.sc, d.nested[nested])
 	}
@@ -307,6 +309,7 @@ func (d *decoder) scopeFor(tag string) *scope {
 func (r *reader) withFields(sc *scope, t *Type) *scope {
 	inner := sc.child()
 	if t != nil {
+		inner.anything = t.Kind == KindAny
 		for _, f := range t.Fields {
 			inner.declare(f.Name, f.Type, "", Pos{})
 		}

@@ -42,6 +42,7 @@ type scope struct {
 	names     map[string]*symbol // a step's outputs under "steps.<id>"
 	elsewhere map[string]place
 	guard     string // in this scope names made under that guard are there
+	anything  bool   // what made names here could not be read: any name may be one of them
 }
 
 // symbol is one name with the type of its value.
@@ -117,6 +118,16 @@ func (s *scope) find(name string) *symbol {
 		}
 	}
 	return nil
+}
+
+// unsure says that a name which is not known may be there all the same.
+func (s *scope) unsure() bool {
+	for ; s != nil; s = s.parent {
+		if s.anything {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *scope) findElsewhere(name string) (place, bool) {

@@ -37,6 +37,15 @@ func (l *lane) add(m made) {
 	l.made = append(l.made, m)
 }
 
+// addLost makes names known that have no value, because what makes them could not be read.
+func (l *lane) addLost(lost []made) {
+	for _, m := range lost {
+		if l.sc.find(m.name) == nil {
+			l.add(m)
+		}
+	}
+}
+
 // block compiles a list of steps.
 func (r *reader) block(n *yaml.Node, l *lane) Block {
 	n = resolve(n)
@@ -100,6 +109,7 @@ type stepWalk struct {
 	nested     []made            // what steps inside its parameters made
 	optional   map[string]string // parts that need not be there, with the words for it
 	inline     *Type             // of a verb that binds: the names
+	lost       []made            // captured names whose expressions could not be read
 	result     *Type             // of an include: the file's outputs
 }
 
@@ -117,6 +127,7 @@ func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
 	w := &stepWalk{reader: r, lane: l, node: n, step: &Step{Path: path, Pos: r.at(n)}, optional: map[string]string{}}
 	if !w.findVerb() {
 		r.broken = true
+		r.salvage(n, l)
 		return nil
 	}
 	w.step.Lines = r.sourceLines(n)
@@ -125,6 +136,17 @@ func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
 	w.after(inner)
 	w.leave()
 	return w.step
+}
+
+// salvage tells the lane of the names that a step would have made which cannot be read: later steps use them rightly.
+func (r *reader) salvage(n *yaml.Node, l *lane) {
+	there := &scope{voc: r.voc}
+	r.announce(there, n, "", "")
+	var lost []made
+	for _, name := range sortedKeys(there.elsewhere) {
+		lost = append(lost, made{name, anyType, "", there.elsewhere[name].at})
+	}
+	l.addLost(lost)
 }
 
 // findVerb sorts the step's keys into frame and verb.
@@ -357,6 +379,7 @@ func (w *stepWalk) leave() {
 		}
 		w.lane.add(made{c.Name, w.listed(c.Expr.Type()), g, c.Pos})
 	}
+	w.lane.addLost(w.lost)
 	if s.ID != "" {
 		// Under continueOnError outputs are there as far as the step came.
 		w.lane.add(made{"steps." + s.ID, w.listed(w.yields()), w.guard, w.ids[s.ID]})

@@ -36,10 +36,12 @@ type Goal struct {
 //	want:"any"         on an *Expr: any type (default: bool)
 //	call:"true"        on a string: its value names the call that the verb acts on
 //	operation:"true"   on a string: its value names an operation
-//	step:"true"        on a string: its value is start, now, or the id of an earlier step
 //	optional:"true"    on a Map of PartsFields: only one of its parts is there in the end (await: any)
 //	alias:"callback"   what an older dialect calls the key: it is refused with the right word as hint
 //	step:"true"        on a string: a literal that is start, now, or the id of a step that runs earlier
+//	people:"true"      on a map in the scene: its keys are the people of the simulated world
+//	person:"true"      on a string: it names one of them
+//	expression:"event" on a string: its literal text is an expression over an event, compiled by whoever takes it
 //	format:"e164"      on a string: a phone number in E.164 form is expected ("uri", "guid" likewise)
 //
 // Field types: string, bool, int, int64, float64, time.Duration, any (arbitrary YAML), pointers to these (absent: nil),
@@ -75,6 +77,15 @@ type Vocabulary struct {
 	Call  reflect.Type // struct: what calls[id] is
 	Run   reflect.Type // struct: what `run` is
 	Scene reflect.Type // struct: the top-level section `simulate`
+	// CheckScene looks at what that section says literally, given a pointer to a Scene. Optional.
+	CheckScene func(scene any) []Finding
+}
+
+// Finding is something wrong with a value. Path leads there, by keys and indices of lists. A finding about a value that an
+// expression decides is dropped: only the run can tell.
+type Finding struct {
+	Path       []string
+	Text, Hint string
 }
 
 // Verb returns the verb of that name, or nil.

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"reflect"
+	"strconv"
 	"time"
 )
 
@@ -119,6 +120,10 @@ type pollParams struct {
 	Interval time.Duration `json:"interval" default:"2s" doc:"How often."`
 }
 
+type deedParams struct {
+	Who string `json:"who" short:"true" person:"true" doc:"Who does it."`
+}
+
 type setParams struct {
 	Values Map[any] `json:"-" inline:"true" doc:"Names and values."`
 }
@@ -146,8 +151,35 @@ type includeParams struct {
 }
 
 type smallScene struct {
-	People map[string]*smallPerson `json:"people" doc:"Who lives here."`
-	Script []map[string]any        `json:"script" doc:"What happens."`
+	People map[string]*smallPerson `json:"people" people:"true" doc:"Who lives here."`
+	Script []smallDeed             `json:"script" doc:"What happens."`
+}
+
+type smallDeed struct {
+	Dial  *smallDial `json:"dial" doc:"Who calls."`
+	Match string     `json:"match" expression:"event" doc:"An event."`
+}
+
+type smallDial struct {
+	From       string          `json:"from" person:"true" doc:"Who calls."`
+	To         string          `json:"to" doc:"Whom."`
+	Modalities []smallModality `json:"modalities" doc:"How."`
+}
+
+// checkScene wants people with one reaction at most, and deeds.
+func checkScene(scene any) (findings []Finding) {
+	s := scene.(*smallScene)
+	for _, name := range sortedKeys(s.People) {
+		if p := s.People[name]; p != nil && p.Answers != nil && p.Declines != nil {
+			findings = append(findings, Finding{Path: []string{"people", name, "declines"}, Text: "answers and declines exclude each other"})
+		}
+	}
+	for i, d := range s.Script {
+		if d.Dial == nil {
+			findings = append(findings, Finding{Path: []string{"script", strconv.Itoa(i)}, Text: "nothing is done"})
+		}
+	}
+	return findings
 }
 
 type smallPerson struct {
@@ -167,7 +199,7 @@ var operationGoals = []Goal{{"completed", "The operation completed."}, {"accepte
 func smallVocabulary() *Vocabulary {
 	params := func(v Verb, p, o reflect.Type) *Verb { v.Params, v.Outputs = p, o; return &v }
 	return &Vocabulary{
-		Event: reflect.TypeFor[smallEvent](), Call: reflect.TypeFor[smallCall](), Run: reflect.TypeFor[smallRun](), Scene: reflect.TypeFor[smallScene](),
+		Event: reflect.TypeFor[smallEvent](), Call: reflect.TypeFor[smallCall](), Run: reflect.TypeFor[smallRun](), Scene: reflect.TypeFor[smallScene](), CheckScene: checkScene,
 		Verbs: []*Verb{
 			params(Verb{Name: "createCall", Summary: "place a call", Role: Acts, Creates: true,
 				Goals:   []Goal{{"established", "The call is up."}, {"accepted", "The request was accepted."}, {"terminated", "The call ended."}},
@@ -182,6 +214,7 @@ func smallVocabulary() *Vocabulary {
 				reflect.TypeFor[awaitParams](), reflect.TypeFor[awaitOutputs]()),
 			params(Verb{Name: "expectNone", Summary: "see to it that nothing comes", Role: Watches}, reflect.TypeFor[noneParams](), nil),
 			params(Verb{Name: "poll", Summary: "read until", Role: Watches}, reflect.TypeFor[pollParams](), nil),
+			params(Verb{Name: "deed", Summary: "let somebody do something", Role: Speaks}, reflect.TypeFor[deedParams](), nil),
 			params(Verb{Name: "set", Summary: "name values", Role: Speaks, Binds: true}, reflect.TypeFor[setParams](), nil),
 			params(Verb{Name: "expect", Summary: "hold something true", Role: Speaks}, reflect.TypeFor[expectParams](), nil),
 			params(Verb{Name: "sleep", Summary: "wait", Role: Speaks}, reflect.TypeFor[sleepParams](), nil),

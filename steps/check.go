@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 	"callflow/schema"
 )
 
@@ -54,16 +55,42 @@ var identities = []string{
 	"azureCommunicationServicesUser", "acsApplicationInstance", "assertedIdentity", "device",
 }
 
+var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$`)
+
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 
-// identity checks the identity of somebody at path: one kind, and telephone numbers in E.164 form.
+// format reports a literal text that is not of the form.
+func (c checker) format(text string, form *regexp.Regexp, what, hint string, path ...string) {
+	if text != "" && !form.MatchString(text) {
+		c.report(schema.Problem{Pos: c.at(path...), Len: len([]rune(text)), Code: "bad-format", Severity: schema.SeverityError,
+			Text: fmt.Sprintf("%q is not %s", text, what), Hint: hint})
+	}
+}
+
+// ids checks the form of the ids in an identity set. Guests and encrypted identities may have any.
+func (c checker) ids(who *graph.IdentitySet, path ...string) {
+	below := func(kind string) []string { return append(append([]string{}, path...), kind, "id") }
+	if who.Phone != nil {
+		c.format(who.Phone.ID, e164, "a telephone number in E.164 form", "write it as +, country code and number: +15551234567", below("phone")...)
+	}
+	for _, id := range []struct {
+		kind string
+		*graph.Identity
+	}{{"user", who.User}, {"application", who.Application}, {"applicationInstance", who.ApplicationInstance}} {
+		if id.Identity != nil {
+			c.format(id.ID, guid, "a GUID", "write their object id, as 8a34a46b-3d17-4adc-8dce-dc4e7d572698", below(id.kind)...)
+		}
+	}
+}
+
+// identity checks the identity of somebody at path: one kind, and ids of the form that it takes.
 func (c checker) identity(who *graph.IdentitySet, path ...string) {
 	set := append(append([]string{}, path...), "identity")
 	if !c.has(set...) {
 		return
 	}
-	if who != nil && who.Phone != nil && who.Phone.ID != "" && !e164.MatchString(who.Phone.ID) {
-		c.problem(fmt.Sprintf("telephone number %q is not in E.164 form, like +15551234567", who.Phone.ID), append(set, "phone", "id")...)
+	if who != nil {
+		c.ids(who, set...)
 	}
 	var kinds []string
 	for _, kind := range identities {
@@ -95,4 +122,12 @@ func (c checker) oneOf(verb string, written []string, keys ...string) {
 	case len(written) > 1:
 		c.problem(fmt.Sprintf("%s takes one of %s, and this has %s", verb, strings.Join(keys, ", "), strings.Join(written, " and ")), written[1])
 	}
+}
+
+// checkScene looks at the section simulate by itself; who is named in it is checked by the tags of its fields.
+func checkScene(scene any) (findings []schema.Finding) {
+	for _, p := range scene.(*world.Scene).Problems() {
+		findings = append(findings, schema.Finding{Path: p.Path, Text: p.Text})
+	}
+	return findings
 }

@@ -46,6 +46,9 @@ capture: {outgoing: call.id}`,
 		if p.MeetingInfo != nil && c.has("meetingInfo", "organizer") && !c.has("chatInfo") {
 			c.problem("meetingInfo with an organizer needs chatInfo with the meeting's threadId beside it", "meetingInfo")
 		}
+		if p.MeetingInfo != nil && p.MeetingInfo.Organizer != nil {
+			c.ids(p.MeetingInfo.Organizer, "meetingInfo", "organizer")
+		}
 		for i := range p.Targets {
 			c.identity(p.Targets[i].Identity, "targets", fmt.Sprint(i))
 		}

@@ -20,10 +20,10 @@ func TestExamples(t *testing.T) {
 steps:
   - await: call.state == "incoming"
     capture: {p2pCall: call.id}
-  - createCall: {chatInfo: {threadId: "19:m@thread.v2"}, meetingInfo: {organizer: {user: {id: o}}}}
+  - createCall: {chatInfo: {threadId: "19:m@thread.v2"}, meetingInfo: {organizer: {user: {id: 90ed37dc-d8e3-4e11-9de3-30a955dda06f}}}}
     capture: {meetingCall: call.id}
   - id: move
-    invite: {call: "${{ meetingCall }}", participants: [{identity: {user: {id: u}}}]}
+    invite: {call: "${{ meetingCall }}", participants: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
     until: accepted
     capture: {inviteOperation: operation.id}
 %s

@@ -138,6 +138,8 @@ func Vocabulary() *schema.Vocabulary {
 		Call:  reflect.TypeFor[CallPicture](),
 		Run:   reflect.TypeFor[RunNames](),
 		Scene: reflect.TypeFor[world.Scene](),
+
+		CheckScene: checkScene,
 	}
 }
 

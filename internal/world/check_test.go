@@ -25,6 +25,7 @@ func TestSceneCheck(t *testing.T) {
 		{"unknown target", Scene{Faults: []Fault{{Fault: "invte", Status: 500}}}, `faults[0]: fault "invte" strikes nothing; it may be notification or createCall, answer,`},
 		{"lost notification", Scene{Faults: []Fault{{Fault: "notification", Lost: true}}}, "faults[0]: status, retryAfter, lost and reset are for requests"},
 		{"dropped request", Scene{Faults: []Fault{{Fault: "invite", Drop: true}}}, "faults[0]: match, drop, duplicate and early are for notifications"},
+		{"words without a status", Scene{Faults: []Fault{{Fault: "invite", Code: "Busy"}}}, "faults[0]: code and message stand in the response that a status gives"},
 		{"no failure", Scene{Faults: []Fault{{Fault: "invite", Status: 200}}}, "faults[0]: status 200 is no failure"},
 	}
 	for _, tt := range tests {

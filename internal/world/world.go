@@ -13,7 +13,7 @@ const ActionPath = "/callflow/world/actions"
 
 // Scene is the section `simulate` of a scenario.
 type Scene struct {
-	People map[string]*Person `json:"people" doc:"Who lives in this world, by name."`
+	People map[string]*Person `json:"people" people:"true" doc:"Who lives in this world, by name."`
 	Script []Action           `json:"script" doc:"What happens, in order, from the start of the run."`
 	Faults []Fault            `json:"faults" doc:"What goes wrong."`
 }
@@ -53,25 +53,25 @@ type Action struct {
 
 // Dial is a call from a person to a bot.
 type Dial struct {
-	From       string   `json:"from" required:"true" doc:"A name from people."`
+	From       string   `json:"from" required:"true" person:"true" doc:"A name from people."`
 	To         string   `json:"to" doc:"The bot's name." default:"bot"`
 	Modalities []string `json:"modalities" enum:"audio,video,videoBasedScreenSharing" doc:"What the caller offers; audio when absent."`
 }
 
 // Who names a person.
 type Who struct {
-	Who string `json:"who" short:"true" required:"true" doc:"A name from people."`
+	Who string `json:"who" short:"true" required:"true" person:"true" doc:"A name from people."`
 }
 
 // Join is a person joining a meeting.
 type Join struct {
-	Who    string `json:"who" required:"true" doc:"A name from people."`
+	Who    string `json:"who" required:"true" person:"true" doc:"A name from people."`
 	Thread string `json:"thread" doc:"The meeting's chatInfo.threadId; the only meeting when absent."`
 }
 
 // Fault is something that goes wrong, on a request (its verb's name in Fault) or on a notification.
 type Fault struct {
-	Fault      string        `json:"fault" required:"true" doc:"The verb whose request it hits, or notification."`
+	Fault      string        `json:"fault" required:"true" enum:"notification,createCall,answer,reject,redirect,transfer,invite,hangUp,getCall,listParticipants,getOperation,request" doc:"What it hits: a notification, the request of a verb, or any other request."`
 	Status     int           `json:"status" doc:"The HTTP status that the request gets instead of an answer."`
 	Code       string        `json:"code" doc:"The error code in its body."`
 	Message    string        `json:"message" doc:"The message in its body."`
@@ -82,7 +82,7 @@ type Fault struct {
 	Duplicate  bool          `json:"duplicate" doc:"The notification is delivered twice."`
 	Early      bool          `json:"early" doc:"The notification is delivered before the response that caused it."`
 	Delay      time.Duration `json:"delay" doc:"How much later the response or the notification comes."`
-	Match      string        `json:"match" doc:"For a notification: which one, in terms of state, kind and changeType, e.g. call.state == \"terminated\"."`
+	Match      string        `json:"match" expression:"event" doc:"For a notification: which one; an expression over the event, such as call.state == \"terminated\"."`
 	Times      int           `json:"times" doc:"How often; 1 when absent." default:"1"`
 }
 

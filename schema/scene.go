@@ -1,0 +1,148 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// scene compiles the section simulate.
+func (r *reader) scene(n *yaml.Node) *Template {
+	if len(r.chain) == 1 {
+		r.people = r.peopleOf(resolve(n))
+	}
+	before := len(r.problems)
+	t := r.decoder(r.base).template(n, r.voc.Scene, nil)
+	if r.voc.CheckScene == nil || !t.make.given || errorsSince(r.problems, before) {
+		return t
+	}
+	for _, f := range r.voc.CheckScene(t.Static()) {
+		at, key := below(resolve(n), f.Path)
+		if decided(at) {
+			continue
+		}
+		if key == nil || at.Kind == yaml.ScalarNode {
+			key = at
+		}
+		r.problem(key, "bad-scene", f.Hint, "%s", f.Text)
+	}
+	return t
+}
+
+// below goes down a path as far as it leads, and returns the last key besides.
+func below(n *yaml.Node, path []string) (at, key *yaml.Node) {
+	for _, step := range path {
+		next := resolve(childNode(n, step))
+		if next == nil {
+			break
+		}
+		key = keyNode(n, step)
+		n = next
+	}
+	return n, key
+}
+
+// keyNode is the key itself, nil in a list.
+func keyNode(n *yaml.Node, name string) *yaml.Node {
+	if n.Kind == yaml.MappingNode {
+		for _, p := range pairs(n) {
+			if p.key.Value == name {
+				return p.key
+			}
+		}
+	}
+	return nil
+}
+
+// decided says that an expression decides a value or a part of it.
+func decided(n *yaml.Node) bool {
+	n = resolve(n)
+	if n.Kind == yaml.ScalarNode {
+		return strings.Contains(n.Value, "${{")
+	}
+	for _, c := range n.Content {
+		if decided(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// peopleOf finds the people of the section, by name.
+func (r *reader) peopleOf(scene *yaml.Node) map[string]*yaml.Node {
+	people := map[string]*yaml.Node{}
+	for _, f := range structureOf(r.voc.Scene).fields {
+		if n := resolve(childNode(scene, f.name)); f.people && n != nil && n.Kind == yaml.MappingNode {
+			for _, p := range pairs(n) {
+				people[p.key.Value] = resolve(p.value)
+			}
+		}
+	}
+	return people
+}
+
+// person checks a value that names somebody of the simulated world. An included file may name those of the file that
+// includes it, so where nobody is known nothing can be said.
+func (d *decoder) person(n *yaml.Node) {
+	if len(d.people) == 0 && d.step != nil {
+		return
+	}
+	if _, ok := d.people[n.Value]; ok {
+		return
+	}
+	names := sortedKeys(d.people)
+	d.problem(n, "unknown-value", didYouMean(n.Value, names), "nobody in simulate.people is called %q; there %s", n.Value, are(names))
+}
+
+func are(names []string) string {
+	switch len(names) {
+	case 0:
+		return "is nobody"
+	case 1:
+		return "is " + names[0]
+	}
+	return "are " + listed(names, "and")
+}
+
+// plainName reports a text that is a name, where the name's value is wanted: in ids, which are never plain words.
+func (d *decoder) plainName(n *yaml.Node, f *field) bool {
+	if f == nil || !identifier.MatchString(n.Value) {
+		return false
+	}
+	isID := f.name == "id" || strings.HasSuffix(f.name, "Id")
+	if !isID && !f.call && !f.operation && f.format == "" {
+		return false
+	}
+	if d.authored(n.Value) {
+		d.problem(n, "plain-name", "write ${{ "+n.Value+" }}", "this is the text %q, not the value of the name %s", n.Value, n.Value)
+		return true
+	}
+	person, ok := d.people[n.Value]
+	if !ok || d.step == nil {
+		return false
+	}
+	hint := fmt.Sprintf("give %s an id in simulate.people, and write that", n.Value)
+	for _, key := range []string{"id", "phone"} {
+		if id := resolve(childNode(person, key)); id != nil && id.Value != "" {
+			hint = "write their " + key + ": " + id.Value
+			break
+		}
+	}
+	d.problem(n, "plain-name", hint, "%q is a name in simulate.people, not an id", n.Value)
+	return true
+}
+
+// authored says that an author gave this name to a value.
+func (d *decoder) authored(name string) bool {
+	return (name == "item" || !containsWord(reservedNames, name)) && d.sc.find(name) != nil
+}
+
+// overEvent checks a literal text that is an expression over an event.
+func (d *decoder) overEvent(n *yaml.Node) {
+	if d.voc.Event == nil {
+		return
+	}
+	sc := d.withFields(&scope{voc: d.voc}, typeOf(d.voc.Event))
+	d.compile(strings.TrimRight(n.Value, " \t\n"), 0, d.doc.posMap(n), sc, boolType)
+}
