@@ -82,10 +82,10 @@ func (r *reader) peopleOf(scene *yaml.Node) map[string]*yaml.Node {
 	return people
 }
 
-// person checks a value that names somebody of the simulated world. An included file may name those of the file that
-// includes it, so where nobody is known nothing can be said.
+// person checks a value that names somebody of the simulated world. A simulator that runs by itself may have people of its
+// own, and an included file may be checked without the one that includes it: where nobody is known nothing can be said.
 func (d *decoder) person(n *yaml.Node) {
-	if len(d.people) == 0 && d.step != nil {
+	if d.people == nil || len(d.people) == 0 && d.step != nil {
 		return
 	}
 	if _, ok := d.people[n.Value]; ok {
