@@ -136,7 +136,7 @@ func (c *compiler) field(at, base *node, name string) *Type {
 		if len(names) > 0 {
 			has = "it has " + listed(names, "and")
 		}
-		if near := nearest(name, names); near != "" {
+		if near := Nearest(name, names); near != "" {
 			has = fmt.Sprintf("did you mean %q? %s", near, has)
 		}
 		c.problem(at.from, at.to, "expr-field", "", "%s has no field %q; %s", c.what(base), name, has)
@@ -394,7 +394,7 @@ func (c *compiler) oneOf(lit *node, words []string, name func() string) {
 		}
 	}
 	what := name()
-	if near := nearest(word, words); near != "" {
+	if near := Nearest(word, words); near != "" {
 		c.problem(lit.from, lit.to, "expr-enum", fmt.Sprintf("write %q", near), "%s is never %q; did you mean %q? There are %s", what, word, near, listed(words, "and"))
 		return
 	}

@@ -49,7 +49,7 @@ func (c *compiler) unknownName(at *node, name string) *node {
 		return c.refuse(at, "expr-name", "", "%s is a function: write %s(…)", name, name)
 	}
 	if hint := didYouMean(name, known); hint != "" {
-		return c.refuse(at, "expr-name", "", "unknown name %q; did you mean %q?", name, nearest(name, known))
+		return c.refuse(at, "expr-name", "", "unknown name %q; did you mean %q?", name, Nearest(name, known))
 	}
 	return c.refuse(at, "expr-name", "", "unknown name %q; known here: %s", name, listed(known, "and"))
 }
@@ -102,7 +102,7 @@ func (c *compiler) step(at *node, id string) *node {
 		if p, ok := c.sc.findElsewhere(key); ok {
 			return c.refuse(at, "expr-name", "", "step %q %s, at %s:%d; its outputs are not known here", id, p.where, p.at.File, p.at.Line)
 		}
-		if near := nearest(id, ids); near != "" {
+		if near := Nearest(id, ids); near != "" {
 			return c.refuse(at, "expr-name", "", "no step before this one has the id %q; did you mean %q?", id, near)
 		}
 		return c.refuse(at, "expr-name", "", "no step before this one has the id %q; %s", id, c.stepsKnown())

@@ -209,7 +209,7 @@ func (c *compiler) syntax(err *file.Error, tokens []lexer.Token, runes int) {
 			return
 		}
 		hint := ""
-		if near := nearest(at, []string{"contains", "startsWith", "endsWith", "matches"}); near != "" {
+		if near := Nearest(at, []string{"contains", "startsWith", "endsWith", "matches"}); near != "" {
 			hint = "did you mean " + near + "?"
 		} else if strings.HasPrefix(at, "#") || at == "." {
 			hint = "# and a leading . stand for the element, inside any(list, …) and the like only"

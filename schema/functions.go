@@ -129,7 +129,7 @@ func (c *compiler) call(at *node, name string, args []ast.Node) *node {
 		}
 		near := otherFunctions[strings.ToLower(name)]
 		if near == "" {
-			near = nearest(name, functionNames())
+			near = Nearest(name, functionNames())
 		}
 		if near != "" {
 			return c.refuse(at, "expr-function", "", "unknown function %q; did you mean %q?", name, near)

@@ -6,10 +6,7 @@ import (
 )
 
 // Nearest returns the candidate that got was most likely meant to be, or "".
-func Nearest(got string, candidates []string) string { return nearest(got, candidates) }
-
-// nearest returns the candidate that got was most likely meant to be, or "".
-func nearest(got string, candidates []string) string {
+func Nearest(got string, candidates []string) string {
 	best, bestDistance := "", 1+max(1, len(got)/3)
 	low := strings.ToLower(got)
 	for _, c := range candidates {
@@ -53,7 +50,7 @@ func abs(n int) int { return max(n, -n) }
 
 // didYouMean is a hint naming the nearest candidate, or "".
 func didYouMean(got string, candidates []string) string {
-	if best := nearest(got, candidates); best != "" {
+	if best := Nearest(got, candidates); best != "" {
 		return fmt.Sprintf("did you mean %s?", best)
 	}
 	return ""

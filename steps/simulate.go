@@ -43,9 +43,13 @@ func runSimulate(env Env, p *simulateParams) (Outputs, error) {
 		return nil, err
 	}
 	if response.Status >= 400 {
+		why := strings.TrimSpace(string(response.Body))
+		reply := env.Target().Dialect.Decode(graph.Command{Op: "request"}, response.Status, response.Headers, response.Body)
+		if reply.Error != nil && reply.Error.Message != "" {
+			why = reply.Error.Message
+		}
 		return nil, &FailureError{Failure: &Failure{
-			Kind: "simulate", Pos: env.Step().VerbPos,
-			Text: fmt.Sprintf("the simulator would not do that (%d): %s", response.Status, strings.TrimSpace(string(response.Body))),
+			Kind: "simulate", Pos: env.Step().VerbPos, Text: fmt.Sprintf("the simulator would not do that (%d): %s", response.Status, why),
 		}}
 	}
 	return Outputs{}, nil

@@ -48,6 +48,8 @@ type visit struct {
 	bot      string
 	call     string
 	incoming *graph.Event // nil until the event that says it is incoming has come
+	callers  []string     // the ids by which a wish can name them
+	targets  []string
 	events   []*graph.Event
 }
 
@@ -101,7 +103,7 @@ func (l *Lobby) arrive(now time.Time, bot string, events []*graph.Event) {
 	}
 	for _, e := range events {
 		if v.incoming == nil && isIncoming(e) {
-			v.incoming = e
+			v.incoming, v.callers, v.targets = e, callerIDs(e), targetIDs(e)
 			l.offer(v)
 		}
 	}
@@ -121,9 +123,8 @@ func (l *Lobby) visit(now time.Time, bot, call string) *visit {
 
 // offer looks for a waiting run: what is fixed exactly goes before wildcards, and among equals the oldest first.
 func (l *Lobby) offer(v *visit) {
-	callers, targets := append(callerIDs(v.incoming), ""), append(targetIDs(v.incoming), "")
-	for _, caller := range callers {
-		for _, target := range targets {
+	for _, caller := range append(slices.Clip(v.callers), "") {
+		for _, target := range append(slices.Clip(v.targets), "") {
 			waiters := l.waiting[wishKey{v.bot, caller, target}]
 			if waiters == nil {
 				continue
@@ -141,7 +142,8 @@ func (l *Lobby) offer(v *visit) {
 }
 
 // Want asks for one call. A fitting one that already waits is handed over at once. twin says that another run asks for
-// the very same calls, so that it is chance who gets the next.
+// the very same calls, so that it is chance who gets the next. It looks at the oldest and the newest of them only, so
+// that a start takes the same time however many are waiting.
 func (l *Lobby) Want(now time.Time, w Wish) (withdraw func(), twin bool) {
 	l.expire(now)
 	for e := l.queue.Front(); e != nil; e = e.Next() {
@@ -155,8 +157,8 @@ func (l *Lobby) Want(now time.Time, w Wish) (withdraw func(), twin bool) {
 		waiters = list.New()
 		l.waiting[w.key()] = waiters
 	}
-	for e := waiters.Front(); e != nil && !twin; e = e.Next() {
-		twin = e.Value.(Wish).Run != w.Run
+	for _, e := range []*list.Element{waiters.Front(), waiters.Back()} {
+		twin = twin || e != nil && e.Value.(Wish).Run != w.Run
 	}
 	e := waiters.PushBack(w)
 	return func() { l.remove(waiters, e, w.key()) }, twin
@@ -166,8 +168,8 @@ func (w Wish) key() wishKey { return wishKey{w.Bot, w.Caller, w.Target} }
 
 func (w Wish) fits(v *visit) bool {
 	return w.Bot == v.bot &&
-		(w.Caller == "" || slices.Contains(callerIDs(v.incoming), w.Caller)) &&
-		(w.Target == "" || slices.Contains(targetIDs(v.incoming), w.Target)) &&
+		(w.Caller == "" || slices.Contains(v.callers, w.Caller)) &&
+		(w.Target == "" || slices.Contains(v.targets, w.Target)) &&
 		(w.Test == nil || w.Test(v.incoming))
 }
 

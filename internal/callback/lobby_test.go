@@ -161,3 +161,18 @@ func BenchmarkLobby(b *testing.B) {
 		l.Want(start, Wish{Run: "5000", Bot: "b", Caller: "caller5000"})
 	}
 }
+
+// BenchmarkWant: a run that asks for the calls that 10,000 others ask for too.
+func BenchmarkWant(b *testing.B) {
+	l := NewLobby(func(string, []*graph.Event) {})
+	for i := range 10_000 {
+		l.Want(start, Wish{Run: fmt.Sprint(i), Bot: "b", Caller: "ann"})
+	}
+	for b.Loop() {
+		withdraw, twin := l.Want(start, Wish{Run: "0", Bot: "b", Caller: "ann"})
+		if !twin {
+			b.Fatal("no other run is seen")
+		}
+		withdraw()
+	}
+}

@@ -187,7 +187,7 @@ func isDeclared(what, section, name string, declared map[string]string) error {
 	}
 	names := slices.Sorted(maps.Keys(declared))
 	text := fmt.Sprintf("no scenario here declares the %s %q", what, name)
-	switch near := nearest(name, names); {
+	switch near := schema.Nearest(name, names); {
 	case near != "":
 		text += fmt.Sprintf("; did you mean %q?", near)
 	case len(names) > 0:

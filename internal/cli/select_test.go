@@ -94,12 +94,3 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
-
-func TestNearest(t *testing.T) {
-	names := []string{"run", "validate", "list", "simulate", "init", "version"}
-	for word, want := range map[string]string{"rnu": "run", "valdate": "validate", "lst": "list", "sim": "", "xyzzy": "", "verison": "version"} {
-		if got := nearest(word, names); got != want {
-			t.Errorf("%q: %q, want %q", word, got, want)
-		}
-	}
-}

@@ -11,6 +11,7 @@ import (
 	"callflow/internal/graph"
 	"callflow/internal/report"
 	"callflow/runner"
+	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -48,7 +49,7 @@ func (f *runFlags) openTarget(io streams) (target, error) {
 			names = append(names, e.Key)
 		}
 		text := fmt.Sprintf("%s has no target %q", file, f.target)
-		if near := nearest(f.target, names); near != "" {
+		if near := schema.Nearest(f.target, names); near != "" {
 			text += fmt.Sprintf("; did you mean %q?", near)
 		} else if len(names) > 0 {
 			text += "; it has " + strings.Join(names, ", ")

@@ -283,22 +283,23 @@ func armed(s *Service, w world.Fault) *fault {
 
 func TestActs(t *testing.T) {
 	st := newStage(t, people())
-	for body, want := range map[string]string{
-		`{`:                                "no valid JSON",
-		`{}`:                               "exactly one of dial, hangUp, leave and join",
-		`{"hangUp":{"who":"x"}}`:           `nobody here is called \"x\"; there are carol, deb, dora, fred, gus, phil, rex, vera`,
-		`{"hangUp":{"who":"carol"}}`:       "carol is in no call",
-		`{"leave":{"who":"carol"}}`:        "carol is in no meeting",
-		`{"join":{"who":"carol"}}`:         "there are 0 meetings",
-		`{"dial":{"from":"zoe"}}`:          `nobody here is called \"zoe\"`,
-		`{"at":1,"dial":{"from":"carol"}}`: "at belongs into a script",
-		`{"dial":{"from":"carol","to":"operator"}}`: `no bot is called \"operator\"; there are bot`,
+	for want, action := range map[string]world.Action{
+		"exactly one of dial, hangUp, leave and join":                                       {},
+		`nobody here is called "x"; there are carol, deb, dora, fred, gus, phil, rex, vera`: {HangUp: &world.Who{Who: "x"}},
+		"carol is in no call":                        {HangUp: &world.Who{Who: "carol"}},
+		"carol is in no meeting":                     {Leave: &world.Who{Who: "carol"}},
+		"there are 0 meetings":                       {Join: &world.Join{Who: "carol"}},
+		`nobody here is called "zoe"`:                {Dial: &world.Dial{From: "zoe"}},
+		"at belongs into a script":                   {At: time.Second, Dial: &world.Dial{From: "carol"}},
+		`no bot is called "operator"; there are bot`: {Dial: &world.Dial{From: "carol", To: "operator"}},
 	} {
-		if a := st.must(400, "POST", world.ActionPath, body); !strings.Contains(a.raw, want) {
-			t.Errorf("%s: %s", body, a.raw)
+		if err := st.service.Act(action); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	st.must(204, "POST", world.ActionPath, `{"dial":{"from":"carol"}}`)
+	if err := st.service.Act(world.Action{Dial: &world.Dial{From: "carol"}}); err != nil {
+		t.Error(err)
+	}
 	st.wait(time.Second)
 	wantLadder(t, st, "created call incoming")
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"callflow/internal/graph"
-	"callflow/internal/world"
 )
 
 // A reply is what a request is answered.
@@ -29,10 +28,6 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var err error
 	if r.Body != nil {
 		body, err = io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	}
-	if r.URL.Path == world.ActionPath {
-		s.write(w, r, s.act(r, body), Fate{})
-		return
 	}
 	q, rep := s.route(r)
 	switch {
@@ -96,21 +91,6 @@ var handlers = map[string]func(*Service, *call, *request) reply{
 	"removeParticipant": (*Service).removeParticipant,
 	"listOperations":    (*Service).listOperations,
 	"getOperation":      (*Service).getOperation,
-}
-
-// act takes one action of the world, from the verb simulate or from anybody with an HTTP client.
-func (s *Service) act(r *http.Request, body []byte) reply {
-	if r.Method != http.MethodPost {
-		return reply{status: 405, allow: "POST", body: envelope("MethodNotAllowed", "Actions are POSTed.")}
-	}
-	var a world.Action
-	if err := json.Unmarshal(body, &a); err != nil {
-		return badRequest("the action is no valid JSON: %v", err)
-	}
-	if err := s.Act(a); err != nil {
-		return badRequest("%v", err)
-	}
-	return reply{status: 204}
 }
 
 // write sends a reply with the headers that the service was seen to send.

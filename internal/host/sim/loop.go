@@ -107,6 +107,8 @@ func (l *loop) wait(at time.Duration, ctx context.Context, kill <-chan struct{})
 	case <-ctx.Done():
 	case <-kill:
 	}
+	// What follows happens now, not at the last event.
+	l.now, l.instant = min(max(l.now, time.Since(l.wall)), at), 0
 	return false
 }
 

@@ -323,6 +323,28 @@ func TestRealTime(t *testing.T) {
 	})
 }
 
+// An interrupt in the middle of a wait happens when it comes, not when something last happened.
+func TestInterruptInRealTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		kill := make(chan struct{})
+		time.AfterFunc(1500*time.Millisecond, cancel)
+		time.AfterFunc(2500*time.Millisecond, func() { close(kill) })
+		var journal []steps.Record
+		cfg := Config{RunID: runID, RealTime: true, Service: nobody, Kill: kill, Emit: func(r steps.Record) { journal = append(journal, r) }}
+		err := Run(ctx, cfg, func(h steps.Host) {
+			say(h, "main: %v", h.Sleep(time.Hour))
+			in, end := h.Shield(0)
+			defer end()
+			say(h, "cleanup: %v", in.Sleep(time.Hour))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, journal, "1.5s main: interrupted", "2.5s cleanup: interrupted")
+	})
+}
+
 func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	kill := make(chan struct{})
