@@ -388,3 +388,30 @@ steps:
 		t.Errorf("the plan calls the first step %q", got)
 	}
 }
+
+// A request's own headers go out, also instead of those that every request carries; a name that only the run knows is
+// checked when it is known.
+func TestHeadersOfARequest(t *testing.T) {
+	x := (&trial{yaml: `
+name: headers
+vars: {who: dora, more: {Host: evil.example}}
+steps:
+  - request: {path: /a, headers: {x-who: "for ${{ who }}", ConsistencyLevel: eventual, scenario-id: mine}}
+  - request: {path: /b, headers: "${{ more }}"}
+`, service: &scripted{}}).run(t)
+	x.status(t, steps.Failed, "the header Host is the connection's own affair")
+	if n := len(x.service.headers); n != 1 {
+		t.Fatalf("%d requests went out", n)
+	}
+	sent := x.service.headers[0]
+	got := []string{sent.Get("X-Who"), sent.Get("ConsistencyLevel"), strings.Join(sent.Values("Scenario-Id"), ",")}
+	if diff := cmp.Diff([]string{"for dora", "eventual", "mine"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if sent.Get("client-request-id") == "" || sent.Get("Authorization") == "" {
+		t.Errorf("headers: %v", sent)
+	}
+	if f := x.Failure; f.Pos.Line != 6 {
+		t.Errorf("the failure is at %v", f.Pos)
+	}
+}

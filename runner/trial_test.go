@@ -189,6 +189,7 @@ type scripted struct {
 	requests []string // METHOD path
 	ids      []string // the client-request-id of each
 	bodies   []string
+	headers  []http.Header
 	clock    simulator.Clock
 	deliver  func(simulator.Delivery)
 }
@@ -211,6 +212,7 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.requests = append(s.requests, r.Method+" "+r.URL.Path)
 	s.ids = append(s.ids, r.Header.Get("client-request-id"))
 	s.bodies = append(s.bodies, string(body))
+	s.headers = append(s.headers, r.Header)
 	a := answer{status: 204}
 	if n := len(s.requests); n <= len(s.answers) {
 		a = s.answers[n-1]

@@ -2,7 +2,9 @@ package steps
 
 import (
 	"errors"
+	"fmt"
 	"net/textproto"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,7 +16,7 @@ type requestParams struct {
 	Method  string             `json:"method" default:"GET" enum:"GET,POST,PUT,PATCH,DELETE" doc:"The HTTP method."`
 	Path    string             `json:"path" required:"true" doc:"The path below the API's version, with its query: /communications/calls/…"`
 	Body    any                `json:"body" doc:"The body, sent as JSON just as it is written."`
-	Headers schema.Map[string] `json:"headers" doc:"Further request headers."`
+	Headers schema.Map[string] `json:"headers" doc:"Further request headers. Those of the connection and Authorization are not yours to set."`
 	Call    string             `json:"call" call:"true" doc:"The call that the request is about, for the journal and the ladder."`
 }
 
@@ -51,8 +53,8 @@ var request = Define[requestParams, requestOutputs](schema.Verb{
 			c.problem("path names the API's version; the target says which, so begin after it: "+strings.TrimPrefix(p.Path, "/"+first), "path")
 		}
 		for _, h := range p.Headers {
-			if strings.EqualFold(h.Key, "Authorization") {
-				c.problem("the Authorization header is the target's own affair", "headers", h.Key)
+			if why := badHeader(h.Key, h.Value); why != "" {
+				c.problem(why, "headers", h.Key)
 			}
 		}
 		if c.has("body") && (p.Method == "GET" || p.Method == "DELETE") {
@@ -64,6 +66,9 @@ var request = Define[requestParams, requestOutputs](schema.Verb{
 func runRequest(env Env, p *requestParams) (Outputs, error) {
 	c := graph.Command{Op: "request", Method: p.Method, Path: p.Path, Call: p.Call, Body: p.Body}
 	for _, h := range p.Headers {
+		if why := badHeader(h.Key, h.Value); why != "" { // a name or value that only the run could know
+			return nil, &FailureError{Failure: &Failure{Kind: "value", Pos: env.Step().Params.At("headers"), Text: why}}
+		}
 		c.Headers = append(c.Headers, graph.Header{Name: textproto.CanonicalMIMEHeaderKey(h.Key), Value: h.Value})
 	}
 	slices.SortStableFunc(c.Headers, func(a, b graph.Header) int { return strings.Compare(a.Name, b.Name) })
@@ -85,4 +90,25 @@ func runRequest(env Env, p *requestParams) (Outputs, error) {
 		err = &OutcomeError{Verb: "request", Wanted: env.Goal(), Verdict: verdict}
 	}
 	return out, err
+}
+
+// hopByHop are the headers that are about one connection, or that follow from the request itself (RFC 9110, 7.6.1).
+var hopByHop = []string{"Connection", "Content-Length", "Expect", "Host", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
+	"Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+// badHeader says why a scenario cannot set a header, or "".
+func badHeader(name, value string) string {
+	switch canonical := textproto.CanonicalMIMEHeaderKey(name); {
+	case canonical == "Authorization":
+		return "the Authorization header is the target's own affair: the run puts its bot's token there"
+	case slices.Contains(hopByHop, canonical):
+		return "the header " + canonical + " is the connection's own affair; a scenario cannot set it"
+	case !headerName.MatchString(name):
+		return fmt.Sprintf("%q is no name of a header", name)
+	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+		return fmt.Sprintf("the value %q of the header %s has control characters, which HTTP does not allow", value, canonical)
+	}
+	return ""
 }
