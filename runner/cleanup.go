@@ -179,7 +179,8 @@ func (r *run) tidy(h steps.Host, x *leg) *steps.Cleaned {
 			done.Result = "gone already"
 			return done
 		}
-		again := attempt < 3 && (reply == nil || reply.Status == 429 || reply.Status >= 500)
+		// After a 401 the next attempt goes with a new token.
+		again := attempt < 3 && (reply == nil || reply.Status == 401 || reply.Status == 429 || reply.Status >= 500)
 		if !again || h.Sleep(max(retryAfter(err), 500*time.Millisecond)) != nil {
 			done.Result = "failed: " + err.Error()
 			return done

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -185,5 +186,19 @@ func TestBroken(t *testing.T) {
 		service: &scripted{answers: []answer{created("c1"), created("c2"), {status: 403}}}}).run(t)
 	if after.Status != steps.Failed {
 		t.Errorf("403 after a call existed makes the run %s, want failed", after.Status)
+	}
+}
+
+// Cleanup asks again after a 401: the host has dropped the token that the service did not take.
+func TestCleanupAfterTheTokenExpired(t *testing.T) {
+	x := (&trial{yaml: `
+name: expired
+steps:
+  - createCall: {targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]}
+    until: accepted
+`, service: &scripted{answers: []answer{{status: 201, body: `{"id":"c1"}`}, {status: 401}}}}).run(t)
+	x.status(t, steps.Passed, "")
+	if end := x.end(t); end.Legs != 0 || !strings.Contains(x.story(), "cleanup hangUp c1: hung up") {
+		t.Errorf("%d calls were left up\n%s", end.Legs, x.story())
 	}
 }

@@ -39,6 +39,7 @@ type site struct {
 type fixedToken struct{}
 
 func (fixedToken) Token(context.Context, string) (string, error) { return "a.b.c", nil }
+func (fixedToken) Forget(string, string)                         {}
 
 func newSite(b *testing.B, scenario, root string, transport http.RoundTripper) *site {
 	b.Helper()

@@ -147,10 +147,16 @@ func (s *TokenSource) Token(ctx context.Context, bot string) (string, error) {
 	}
 }
 
-// Forget drops the bot's token, after a 401 said it is worth nothing.
-func (s *TokenSource) Forget(bot string) {
-	if b := s.bots[bot]; b != nil {
-		b.keep("", time.Time{}, 0)
+// Forget drops a token of the bot, after a 401 said it is worth nothing. A newer one that came meanwhile is kept.
+func (s *TokenSource) Forget(bot, token string) {
+	b := s.bots[bot]
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.token == token {
+		b.token, b.fresh = "", time.Time{}
 	}
 }
 

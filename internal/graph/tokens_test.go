@@ -93,7 +93,13 @@ func TestTokenIsKept(t *testing.T) {
 		if e.asked != 2 {
 			t.Errorf("asked %d times, want 2", e.asked)
 		}
-		s.Forget("main")
+		s.Forget("main", "an older one")
+		get()
+		if e.asked != 2 {
+			t.Errorf("asked %d times after an older token was forgotten, want 2", e.asked)
+		}
+		token, _ := s.Token(t.Context(), "main")
+		s.Forget("main", token)
 		get()
 		if e.asked != 3 {
 			t.Errorf("asked %d times after Forget, want 3", e.asked)

@@ -16,9 +16,11 @@ import (
 	"callflow/steps"
 )
 
-// Tokens gives a bearer token for a bot; it caches. The error says what the token endpoint answered.
+// Tokens gives a bearer token for a bot; it caches. The error says what the token endpoint answered. Forget drops a token
+// that the service did not take, so that the next request goes with another.
 type Tokens interface {
 	Token(ctx context.Context, bot string) (string, error)
+	Forget(bot, token string)
 }
 
 // Config is what all runs of one process share.

@@ -195,6 +195,8 @@ type tokens struct{ err error }
 
 func (t tokens) Token(_ context.Context, bot string) (string, error) { return "token-of-" + bot, t.err }
 
+func (tokens) Forget(string, string) {}
+
 // attempt makes one request and says how it ended.
 func attempt(t *testing.T, cfg Config, q steps.Request) (resp steps.Response, err error) {
 	t.Helper()
@@ -220,6 +222,42 @@ func TestDo(t *testing.T) {
 	}
 	if resp.Status != http.StatusFound || string(resp.Body) != "POST /v1.0/x?y=z 1 Bearer token-of-main hello" || resp.Headers.Get("location") != "/elsewhere" {
 		t.Errorf("got %d %v %s", resp.Status, resp.Headers, resp.Body)
+	}
+}
+
+// A token that the service does not take any more is not sent again.
+func TestRefusedTokenIsDropped(t *testing.T) {
+	granted, revoked := 0, ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/oauth2/v2.0/token"):
+			granted++
+			fmt.Fprintf(w, `{"access_token":"token-%d","expires_in":3600}`, granted)
+		case token == revoked:
+			w.WriteHeader(http.StatusUnauthorized)
+		default:
+			fmt.Fprint(w, token)
+		}
+	}))
+	defer server.Close()
+	source := graph.NewTokenSource(graph.TokenConfig{Login: server.URL, Root: server.URL,
+		Bots: map[string]graph.Credentials{"main": {TenantID: "t", AppID: "a", ClientSecret: "s"}}})
+	var got []string
+	err := NewHub(Config{Root: server.URL, Tokens: source}).Run(t.Context(), "r", 1, nil, func(h steps.Host) {
+		for range 4 {
+			resp, err := h.Do(steps.Request{Bot: "main", Method: "GET", Path: "/"})
+			got = append(got, fmt.Sprint(resp.Status, " ", string(resp.Body), err))
+			if len(got) == 2 {
+				revoked = "token-1"
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"200 token-1<nil>", "200 token-1<nil>", "401 <nil>", "200 token-2<nil>"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

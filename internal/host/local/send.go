@@ -47,9 +47,9 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 	for _, x := range q.Headers {
 		req.Header.Add(x.Name, x.Value)
 	}
+	var token string
 	if h.cfg.Tokens != nil {
-		token, err := h.cfg.Tokens.Token(ctx, q.Bot)
-		if err != nil {
+		if token, err = h.cfg.Tokens.Token(ctx, q.Bot); err != nil {
 			return steps.Response{}, &steps.NetError{Auth: true, Err: err}
 		}
 		req.Header.Set("Authorization", "Bearer "+token)
@@ -63,6 +63,9 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 	body, err := readResponse(resp)
 	if err != nil {
 		return steps.Response{}, &steps.NetError{Err: fmt.Errorf("%s %s: the response broke off: %w", q.Method, q.Path, err)}
+	}
+	if resp.StatusCode == http.StatusUnauthorized && token != "" {
+		h.cfg.Tokens.Forget(q.Bot, token)
 	}
 	return steps.Response{Status: resp.StatusCode, Headers: graph.SortHeaders(resp.Header), Body: body}, nil
 }
