@@ -154,10 +154,12 @@ func (e *env) Include(with schema.Map[any]) (steps.Outputs, error) {
 	for _, name := range []string{"run", "calls"} {
 		inner.names.all[name] = e.names.all[name]
 	}
-	if _, err := inner.names.declare(plan, given{secrets: e.run.opt.Secrets, with: with}); err != nil {
+	secrets, err := inner.names.declare(plan, given{secrets: e.run.opt.Secrets, with: with})
+	if err != nil {
 		return nil, err
 	}
-	err := inner.block(plan.Steps)
+	e.run.Mask.Add(secrets)
+	err = inner.block(plan.Steps)
 	if ferr := inner.finally(e.host); err == nil {
 		err = ferr
 	}

@@ -18,10 +18,10 @@ type Journal struct {
 	err  error
 }
 
-// NewJournal writes to w, which should be buffered. No secret of more than three bytes gets through, nor anything that
+// NewJournal writes to w, which should be buffered. No secret that mask knows gets through, nor anything that
 // looks like a token.
-func NewJournal(w io.Writer, secrets []string) *Journal {
-	return &Journal{w: w, mask: NewMask(secrets)}
+func NewJournal(w io.Writer, mask *Mask) *Journal {
+	return &Journal{w: w, mask: mask}
 }
 
 // Record writes one record. After a failed write it does nothing; see Err.

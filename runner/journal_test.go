@@ -31,7 +31,7 @@ func TestJournalShowsNoSecret(t *testing.T) {
 		{Type: "capture", Capture: &steps.Captured{Name: "t", Value: map[string]any{"deep": []any{"dGlueS1waW4=", jwt}}}},
 	}
 	var b bytes.Buffer
-	j := NewJournal(&b, secrets)
+	j := NewJournal(&b, NewMask(secrets))
 	mask := NewMask(secrets)
 	var shown strings.Builder
 	for _, r := range records {
@@ -102,7 +102,7 @@ func TestMaskLeavesOrdinaryRecords(t *testing.T) {
 
 func TestReadJournal(t *testing.T) {
 	var b bytes.Buffer
-	j := NewJournal(&b, nil)
+	j := NewJournal(&b, NewMask(nil))
 	want := []steps.Record{
 		{Seq: 1, At: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Type: "runStart", RunStart: &steps.RunStart{RunID: "r", Scenario: "a < b"}},
 		{Seq: 2, Type: "capture", Step: "x", Capture: &steps.Captured{Name: "n", Value: json.Number("7")}},
@@ -153,7 +153,7 @@ func FuzzReadJournal(f *testing.F) {
 			return
 		}
 		var b bytes.Buffer
-		j := NewJournal(&b, []string{"secret"})
+		j := NewJournal(&b, NewMask([]string{"secret"}))
 		for _, r := range records {
 			j.Record(r)
 		}

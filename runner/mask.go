@@ -23,20 +23,46 @@ const shortestSecret = 4
 // Mask takes secrets out of records: those it is told of, in every form in which they travel, and whatever looks like a
 // token wherever it comes from. It changes the values of JSON strings only, so what it leaves is a record again.
 type Mask struct {
-	forms [][]byte
-	known *strings.Replacer
+	secrets []string
+	forms   [][]byte
+	known   *strings.Replacer
 }
 
 // NewMask returns a mask of those secrets.
 func NewMask(secrets []string) *Mask {
-	var forms []string
+	m := &Mask{}
+	m.Add(secrets)
+	return m
+}
+
+// Add takes in further secrets, once they are known.
+func (m *Mask) Add(secrets []string) {
+	before := len(m.secrets)
 	for _, s := range secrets {
-		if len(s) >= shortestSecret {
-			query := url.QueryEscape(s)
-			forms = append(append(forms, s, query), idForms(s)...)
-			forms = append(forms, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s)),
-				base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)))
+		if len(s) >= shortestSecret && !slices.Contains(m.secrets, s) {
+			m.secrets = append(m.secrets, s)
 		}
+	}
+	if len(m.secrets) == before {
+		return
+	}
+	forms := formsOf(m.secrets)
+	m.forms = make([][]byte, len(forms))
+	pairs := make([]string, 0, 2*len(forms))
+	for i, f := range forms {
+		m.forms[i] = []byte(f)
+		pairs = append(pairs, f, Masked)
+	}
+	m.known = strings.NewReplacer(pairs...)
+}
+
+// formsOf are all texts as which secrets may stand in a record, longest first.
+func formsOf(secrets []string) (forms []string) {
+	for _, s := range secrets {
+		query := url.QueryEscape(s)
+		forms = append(append(forms, s, query), idForms(s)...)
+		forms = append(forms, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s)),
+			base64.RawStdEncoding.EncodeToString([]byte(s)), base64.RawURLEncoding.EncodeToString([]byte(s)))
 	}
 	// A form stands inside a JSON string as JSON writes it; inside JSON that is itself in a string, twice so.
 	for range 2 {
@@ -50,14 +76,7 @@ func NewMask(secrets []string) *Mask {
 		}
 		return strings.Compare(a, b)
 	})
-	m := &Mask{}
-	var pairs []string
-	for _, f := range slices.Compact(forms) {
-		m.forms = append(m.forms, []byte(f))
-		pairs = append(pairs, f, Masked)
-	}
-	m.known = strings.NewReplacer(pairs...)
-	return m
+	return slices.Compact(forms)
 }
 
 // idForms are the forms in which an id comes back, when the secret is one: services and the views of events write it in

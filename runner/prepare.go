@@ -117,7 +117,8 @@ func convert(text string, literal any) (any, error) {
 	return text, nil
 }
 
-// includedSecrets are the secrets of included plans as far as they are known before the run; `with` does not reach them.
+// includedSecrets are the secrets of included plans as far as they are known before the run. Those that depend on
+// what `with` says are learnt when the file is run.
 func includedSecrets(plan *schema.Plan, outer *names, opt Options) (values []string) {
 	walk(plan, func(s *schema.Step) {
 		if s.Include == nil || len(s.Include.Secrets) == 0 {

@@ -72,8 +72,8 @@ func TestVarsKeepTextAndType(t *testing.T) {
 				t.Errorf("%s: %s (-want +got):\n%s", name, k, diff)
 			}
 		}
-		if !slices.Equal(p.Secrets, []string{test.want["pin"].(string)}) {
-			t.Errorf("%s: secrets %q", name, p.Secrets)
+		if !slices.Equal(p.Mask.secrets, []string{test.want["pin"].(string)}) {
+			t.Errorf("%s: secrets %q", name, p.Mask.secrets)
 		}
 	}
 }
@@ -142,6 +142,32 @@ func TestSecretsOfIncludedFilesAreMasked(t *testing.T) {
 	}).run(t)
 	if strings.Contains(x.journal, "hunter2") || !strings.Contains(x.journal, "the key is ***") {
 		t.Errorf("the journal shows a secret:\n%s", x.journal)
+	}
+}
+
+// A secret that an included file makes of what it is given is masked as soon as it is known, forms and all.
+func TestSecretsMadeOfWithAreMasked(t *testing.T) {
+	x := (&trial{
+		yaml: `
+name: s
+vars: {tails: [alpha, omega]}
+steps:
+  - forEach: ${{ tails }}
+    include: {file: inner.yaml, with: {tail: "${{ item }}"}}
+`,
+		files: map[string]string{"inner.yaml": `
+name: i
+vars: {tail: }
+secrets: {key: "hunter 2 ${{ tail }}"}
+steps:
+  - log: the key is ${{ key }}
+  - request: {path: "/x", headers: {X-Key: "${{ key }}"}, body: {key: "${{ key }}"}, method: POST}
+`}, service: &scripted{}}).run(t)
+	if strings.Contains(x.journal, "hunter") || strings.Count(x.journal, "the key is ***") != 2 {
+		t.Errorf("the journal shows a secret:\n%s", x.journal)
+	}
+	if len(x.service.headers) != 2 || x.service.headers[1].Get("X-Key") != "hunter 2 omega" {
+		t.Errorf("the secret did not go out: %v", x.service.headers)
 	}
 }
 

@@ -37,8 +37,8 @@ type Prepared struct {
 	RunID  string       // from seed, path, row and repeat: the same for the same command
 	Scene  *world.Scene // nil when the scenario has none
 	Target steps.Target
-	// Secrets are the values that no output may show.
-	Secrets []string
+	// Mask takes the run's secrets out of its records. While the run goes on it learns those of included files.
+	Mask *Mask
 	// Skip says why this target cannot run the plan ("" if it can).
 	Skip  string
 	plan  *schema.Plan
@@ -59,10 +59,11 @@ func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 	if len(opt.Row.Values) > 0 {
 		p.names.all["matrix"] = opt.Row.Values
 	}
-	var err error
-	if p.Secrets, err = p.names.declare(plan, given{vars: opt.Vars, secrets: opt.Secrets}); err != nil {
+	secrets, err := p.names.declare(plan, given{vars: opt.Vars, secrets: opt.Secrets})
+	if err != nil {
 		return nil, err
 	}
+	p.Mask = NewMask(secrets)
 	if plan.Simulate != nil {
 		// Elsewhere the section is ignored, but for the names of people.
 		if p.Scene, err = scene(plan.Simulate, p.names.all); err != nil && p.Target.Simulated {
@@ -71,7 +72,7 @@ func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 	}
 	p.Skip = skip(plan, p.Target)
 	if p.Skip == "" {
-		p.Secrets = append(p.Secrets, includedSecrets(plan, p.names, opt)...)
+		p.Mask.Add(includedSecrets(plan, p.names, opt))
 	}
 	return p, nil
 }

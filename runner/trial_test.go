@@ -71,7 +71,7 @@ func (x *trial) run(t *testing.T) *trial {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	j := NewJournal(&b, p.Secrets)
+	j := NewJournal(&b, p.Mask)
 	ctx, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
 	kill := make(chan struct{})

@@ -43,7 +43,7 @@ func BenchmarkTransferFlow(b *testing.B) {
 		benchFlow(b, func(*runner.Prepared) func(steps.Record) { return func(steps.Record) {} })
 	})
 	b.Run("journal", func(b *testing.B) {
-		benchFlow(b, func(p *runner.Prepared) func(steps.Record) { return runner.NewJournal(io.Discard, p.Secrets).Record })
+		benchFlow(b, func(p *runner.Prepared) func(steps.Record) { return runner.NewJournal(io.Discard, p.Mask).Record })
 	})
 }
 

@@ -47,7 +47,7 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 		o.end(steps.Skipped, p.Skip)
 		return o.status, nil
 	}
-	o.mask = runner.NewMask(p.Secrets)
+	o.mask = p.Mask
 	if b.flags.journal != "" {
 		file, err := openJournal(b.flags.journal, journalName(j, p.RunID))
 		if err != nil {
@@ -55,7 +55,7 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 			return o.status, err
 		}
 		buffered := bufio.NewWriter(file)
-		o.journal = runner.NewJournal(buffered, p.Secrets)
+		o.journal = runner.NewJournal(buffered, p.Mask)
 		defer func() { err = errors.Join(o.journal.Err(), buffered.Flush(), file.Close()) }()
 	}
 	switch err := b.carry(ctx, p, o); {

@@ -67,7 +67,7 @@ func TestScenarios(t *testing.T) {
 func runOnce(t *testing.T, target target, p *runner.Prepared) []byte {
 	t.Helper()
 	var journal, shown bytes.Buffer
-	j := runner.NewJournal(&journal, p.Secrets)
+	j := runner.NewJournal(&journal, p.Mask)
 	console := report.NewConsole(&shown, report.Style{Width: 100}, report.Normal)
 	view := console.Run()
 	var result runner.Result
