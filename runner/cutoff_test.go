@@ -33,15 +33,15 @@ func TestWaitsThatAreCutOffExplainThemselves(t *testing.T) {
 		"scenario's timeout": {"name: t\ntimeout: 20s\nsteps:" + make + "  - id: up" + up, "up",
 			"scenario timeout of 20s reached while step up was waiting: no event matched within 19.98s", ""},
 		"never": {"name: t\nnever: call.state == \"ringing\"\nsteps:" + make + "  - id: up" + up, "up",
-			`never came true: call.state == "ringing" (call ringing) while step up was waiting: no event matched within 29.99s`,
-			`never came true: call.state == "ringing" (call ringing)`},
+			`must never happen, but did: call.state == "ringing" (call ringing) while step up was waiting: no event matched within 29.99s`,
+			`must never happen, but did: call.state == "ringing" (call ringing)`},
 		"timeout of a step around it": {"name: t\nsteps:" + make + "  - id: both\n    timeout: 10s\n    parallel:\n      left:\n        - id: up\n" +
 			strings.ReplaceAll(up, "\n    ", "\n          "), "up",
 			"step both was not done within its timeout of 10s while step up was waiting: no event matched within 10s", ""},
 		"several waits": {"name: t\ntimeout: 20s\nsteps:" + make + "  - parallel:\n      left: [{id: nap, sleep: 1h}]\n      right:\n        - id: up\n" +
 			strings.ReplaceAll(up, "\n    ", "\n          "), "up",
 			"scenario timeout of 20s reached while step up was waiting: no event matched within 19.98s",
-			"scenario timeout of 20s reached while steps nap, up were waiting"},
+			"scenario timeout of 20s reached while step nap and step up were waiting"},
 		"goal": {"name: t\ntimeout: 20s\nsteps:\n" + `
   - id: ring
     createCall: {targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]}

@@ -31,7 +31,7 @@ func (e *ended) text() string {
 	case e.failure != nil:
 		return e.failure.Text
 	case e.turn != nil:
-		return fmt.Sprintf("step %s was not done within its timeout of %s", e.turn.key, steps.Span(e.turn.limit))
+		return fmt.Sprintf("%s was not done within its timeout of %s", e.turn.words(), steps.Span(e.turn.limit))
 	}
 	return e.why + " reached"
 }
@@ -51,11 +51,12 @@ type stopped struct {
 // stepError is a step that failed: its journal says why already.
 type stepError struct {
 	key     string
+	name    string // in words
 	failure *steps.Failure
 	broken  bool // the target could not be tested at all
 }
 
-func (e *stepError) Error() string { return "step " + e.key + " failed: " + e.failure.Text }
+func (e *stepError) Error() string { return e.name + " failed: " + e.failure.Text }
 
 func isStepError(err error) bool {
 	var s *stepError
@@ -101,6 +102,9 @@ func failure(f *frame, t *turn, err error) *steps.Failure {
 	if out.Excerpt == nil {
 		out.Excerpt = excerpt(f.plan, out.Pos)
 	}
+	if out.Trace == nil && out.Kind != "value" && out.Kind != "interrupted" {
+		out.Trace = f.run.trace(f.branch)
+	}
 	return out
 }
 
@@ -122,7 +126,7 @@ func describeError(t *turn, err error) *steps.Failure {
 		last.Text = gaveUp.why + "; last: " + last.Text
 		return &last
 	case errors.As(err, &outcome):
-		return &steps.Failure{Kind: "outcome", Text: outcome.Error(), Code: explainCode(resultInfo(outcome.Verdict.ResultInfo))}
+		return anotherOutcome(t, outcome)
 	case errors.As(err, &refused):
 		return &steps.Failure{Kind: "graph", Text: refused.Error(), Graph: refused.Reply.Error, Code: errorCode(refused.Reply)}
 	case errors.As(err, &net):
@@ -139,20 +143,39 @@ func describeError(t *turn, err error) *steps.Failure {
 	return &steps.Failure{Kind: "error", Text: err.Error()}
 }
 
+// anotherOutcome is the failure of an action that came to another end than the wanted one.
+func anotherOutcome(t *turn, err *steps.OutcomeError) *steps.Failure {
+	f := &steps.Failure{Kind: "outcome", Text: err.Error()}
+	if t == nil {
+		return f
+	}
+	f.Code = t.run.explainCode(resultInfo(err.Verdict.ResultInfo))
+	if slices.ContainsFunc(t.step.Verb.Goals, func(g schema.Goal) bool { return g.Name == err.Verdict.Goal }) {
+		f.Hints = append(f.Hints, fmt.Sprintf("if that is what you expect, write `until: %s`", err.Verdict.Goal))
+	}
+	return f
+}
+
 // unanswered is the failure of a request that got no response.
 func unanswered(t *turn, net *steps.NetError) *steps.Failure {
 	what := "the request"
 	if t != nil {
 		what = t.step.Verb.Name
 	}
+	f := &steps.Failure{Kind: "network"}
 	switch {
 	case net.Auth:
-		return &steps.Failure{Kind: "token", Text: what + " was not sent, for there is no token: " + net.Error()}
+		f.Kind, f.Text = "token", what+" was not sent: "+net.Error()
 	case net.Refused:
-		return &steps.Failure{Kind: "network", Text: what + " could not be sent: " + net.Error()}
+		f.Text = what + " could not be sent: " + net.Error()
+	default:
+		f.Text = what + " got no response: " + net.Error()
+		f.Hints = []string{"nobody knows whether the service has acted on it"}
 	}
-	return &steps.Failure{Kind: "network", Text: what + " got no response: " + net.Error(),
-		Hints: []string{"nobody knows whether the service has acted on it"}}
+	if net.Down && t != nil && t.run.Target.Simulated {
+		f.Hints = append(f.Hints, "is `callflow simulate` running? "+t.run.Target.Name+" is a simulator in a process of its own")
+	}
+	return f
 }
 
 // limitReached is the failure of a limit: of t's own, or (nil) of the run's.
@@ -173,9 +196,9 @@ func limitReached(t *turn, err error, over *ended) *steps.Failure {
 }
 
 // told adds to the failure of a limit what the step that it cut off had waited for.
-func told(limit *steps.Failure, key string, wait *steps.Failure) *steps.Failure {
+func told(limit *steps.Failure, step string, wait *steps.Failure) *steps.Failure {
 	f := *wait
-	f.Kind, f.Text = limit.Kind, limit.Text+" while step "+key+" was waiting: "+wait.Text
+	f.Kind, f.Text = limit.Kind, limit.Text+" while "+step+" was waiting: "+wait.Text
 	return &f
 }
 
@@ -189,15 +212,16 @@ func (r *run) whileWaiting(limit *steps.Failure, by error) *steps.Failure {
 	if len(cut) == 0 {
 		return &f
 	}
-	keys := make([]string, len(cut))
+	names := make([]string, len(cut))
 	for i, t := range cut {
-		keys[i] = t.key
+		names[i] = t.words()
 	}
-	if len(keys) == 1 {
-		f.Text += " while step " + keys[0] + " was waiting"
-	} else {
-		f.Text += " while steps " + strings.Join(keys, ", ") + " were waiting"
+	last := len(names) - 1
+	who := names[last] + " was waiting"
+	if last > 0 {
+		who = strings.Join(names[:last], ", ") + " and " + names[last] + " were waiting"
 	}
+	f.Text += " while " + who
 	return &f
 }
 
@@ -220,14 +244,20 @@ func (r *run) stop(err error) (f *steps.Failure, failed string) {
 	return f, cut[0].key
 }
 
+// mustNever begins the message of a never that came true: of the scenario, or of an await.
+const mustNever = "must never happen, but did: "
+
+// oneLine is an expression that may have been written in several.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
 // neverStruck is why the frame's never ends the main scope.
 func neverStruck(f *frame, never *schema.Expr, e *entry, names map[string]any) *ended {
-	what := summary(e.Event.Event)
-	return &ended{kind: "never", why: "never came true: " + never.Text(), event: e, failure: &steps.Failure{
-		Kind: "never", Pos: never.Pos(), Excerpt: excerpt(f.plan, never.Pos()),
-		Text:       "never came true: " + never.Text() + " (" + what + ")",
-		Expression: explain(never, names), Code: codeOf(e),
-		Arrivals: []steps.Miss{{Event: e.Seq, At: e.At, Summary: what}},
+	what, why := summary(e.Event.Event), explain(never, names)
+	text := mustNever + oneLine(never.Text())
+	return &ended{kind: "never", why: text, event: e, failure: &steps.Failure{
+		Kind: "never", Pos: never.Pos(), Excerpt: excerpt(f.plan, never.Pos()), Text: text + " (" + what + ")",
+		Expression: why, Code: f.run.codeOf(e),
+		Arrivals: []steps.Miss{{Event: e.Seq, At: e.At, Summary: what, Call: e.CallID, Nearest: true, Why: why}},
 	}}
 }
 
@@ -260,6 +290,17 @@ func planOf(plan *schema.Plan, file string) (found *schema.Plan) {
 		}
 	})
 	return found
+}
+
+// words are what messages call a turn: "step move", "the await \"carol is back\"", "the await of line 12".
+func (t *turn) words() string {
+	switch label := t.label(); {
+	case t.step.ID != "":
+		return "step " + t.key
+	case label != t.step.Verb.Name:
+		return fmt.Sprintf("the %s %q", t.step.Verb.Name, label)
+	}
+	return fmt.Sprintf("the %s of line %d", t.step.Verb.Name, t.step.Pos.Line)
 }
 
 // errorCode explains the code of a service's error envelope, where it is one of the calling service's numbers.

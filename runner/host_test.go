@@ -62,7 +62,7 @@ func TestNoToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "createCall was not sent, for there is no token: the token endpoint answered 400: invalid_client"
+	want := "createCall was not sent: the token endpoint answered 400: invalid_client"
 	if result.Status != steps.Broken || result.Failure.Kind != "token" || result.Failure.Text != want {
 		t.Errorf("%s: %+v", result.Status, result.Failure)
 	}

@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,9 @@ func (a *await) missed(why error) *steps.FailureError {
 		Text: a.missedText(open, waited, why),
 	}
 	a.arrivals(f, open)
-	a.contradict(f, open)
+	if !a.contradict(f, open) {
+		a.allOver(f, open)
+	}
 	if errors.Is(why, steps.ErrNothing) {
 		f.Hints = append(f.Hints, "nothing is left to happen in the simulated world: no call is under way that could bring the event")
 	}
@@ -83,14 +86,20 @@ func (a *await) awaited(open []condition) string {
 // forbidden is the failure of a failOn, never or expectNone that came true.
 func (a *await) forbidden(word string, c condition, e *entry) *steps.FailureError {
 	why := c.expr.Explain(a.over(e))
+	what := summary(e.Event.Event)
 	f := &steps.Failure{
 		Kind: word, Pos: c.expr.Pos(), Awaited: c.expr.Text(), Waited: a.host.Now().Sub(a.began),
-		Text: fmt.Sprintf("%s came true: %s", word, summary(e.Event.Event)), Expression: &why, Code: codeOf(e),
+		Expression: &why, Code: a.run.codeOf(e),
 	}
-	if word == string(steps.ExpectNot) {
-		f.Text = fmt.Sprintf("an event came that should not: %s", summary(e.Event.Event))
+	switch word {
+	case "never":
+		f.Text = mustNever + oneLine(c.expr.Text()) + " (" + what + ")"
+	case string(steps.ExpectNot):
+		f.Text = "an event came that should not: " + what
+	default:
+		f.Text = fmt.Sprintf("%s came true: %s (%s)", word, oneLine(c.expr.Text()), what)
 	}
-	a.list(f, map[*entry]steps.Miss{e: {Nearest: true, Why: &why}})
+	a.list(f, map[*entry]steps.Miss{e: {Nearest: true, Why: &why}}, a.began, a.ignored)
 	return &steps.FailureError{Failure: f}
 }
 
@@ -129,12 +138,29 @@ func (a *await) arrivals(f *steps.Failure, open []condition) {
 			if f.Expression == nil {
 				f.Expression = &why
 			}
-			if code := codeOf(e); f.Code == nil && code != nil && code.Code >= 400 {
+			if code := a.run.codeOf(e); f.Code == nil && code != nil && code.Code >= 400 {
 				f.Code = code
 			}
 		}
 	}
-	a.list(f, notes)
+	a.list(f, notes, a.began, a.ignored)
+}
+
+// ignored says why the wait does not look at an event, or "".
+func (a *await) ignored(e *entry) string {
+	switch {
+	case e.Seq <= a.after && a.Mode == steps.ExpectNot:
+		return "came before the step began"
+	case e.Seq <= a.after:
+		return "came before `from: " + a.From + "`"
+	case a.Call != "" && e.CallID != a.Call:
+		return "is about another call"
+	case a.Operation != "" && e.OperationID != a.Operation:
+		return "is about another operation"
+	case e.repeat && e.claimed == "" && !slices.ContainsFunc(a.parts, func(c condition) bool { return c.repeats }):
+		return "is a repeat"
+	}
+	return ""
 }
 
 // nearest are the events that come closest to a condition, oldest first: those it is true of, and of the others those of
@@ -213,8 +239,8 @@ func (a *await) passedOver(c condition, e *entry) string {
 }
 
 // contradict says what has happened that makes an open part impossible: its call has ended, its operation has another
-// final status.
-func (a *await) contradict(f *steps.Failure, open []condition) {
+// final status. found: there is such a thing.
+func (a *await) contradict(f *steps.Failure, open []condition) (found bool) {
 	for _, part := range open {
 		call, operation := a.Call, a.Operation
 		state, status := "", ""
@@ -237,10 +263,39 @@ func (a *await) contradict(f *steps.Failure, open []condition) {
 			case e.repeat:
 			case call != "" && operation == "" && e.CallID == call && e.Ended() && state != graph.StateTerminated:
 				a.contradiction(f, e, fmt.Sprintf("call %s had ended", call))
+				found = true
 			case operation != "" && e.OperationID == operation && final(e.Event.Event) != "" && status != "" && final(e.Event.Event) != status:
 				a.contradiction(f, e, fmt.Sprintf("operation %s had %s already", operation, final(e.Event.Event)))
+				found = true
 			}
 		}
+	}
+	return found
+}
+
+// allOver says that no call was left that could have brought the event.
+func (a *await) allOver(f *steps.Failure, open []condition) {
+	for _, part := range open {
+		if _, ok := incoming(part.expr, a.names); ok {
+			return
+		}
+	}
+	if len(a.run.legs.all) == 0 || len(a.run.legs.up()) > 0 {
+		return
+	}
+	var last *entry
+	for _, e := range a.run.inbox.entries {
+		if e.Ended() && !e.repeat {
+			last = e
+		}
+	}
+	if last == nil {
+		return
+	}
+	f.Hints = append(f.Hints, fmt.Sprintf("no call of this run was up any more: the last one to end was %s (event %d: %s)",
+		last.CallID, last.Seq, summary(last.Event.Event)))
+	if f.Code == nil {
+		f.Code = a.run.codeOf(last)
 	}
 }
 
@@ -252,7 +307,7 @@ func (a *await) contradiction(f *steps.Failure, e *entry, what string) {
 		}
 	}
 	f.Hints = append(f.Hints, hint)
-	if code := codeOf(e); code != nil {
+	if code := a.run.codeOf(e); code != nil {
 		f.Code = code
 	}
 }
@@ -266,8 +321,9 @@ func final(e *graph.Event) string {
 	return ""
 }
 
-// list writes the arrivals into a failure, in order; notes has what is to be said of some.
-func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss) {
+// list writes the arrivals into a failure, in order; notes has what is to be said of some. began is when the wait began,
+// and ignored says why it does not look at an event.
+func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss, began time.Time, ignored func(*entry) string) {
 	entries := e.run.inbox.entries
 	left := 0
 	for i, entry := range entries {
@@ -277,6 +333,7 @@ func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss) {
 			continue
 		}
 		miss.Event, miss.At, miss.Summary, miss.Call = entry.Seq, entry.At, summary(entry.Event.Event), entry.CallID
+		miss.Early, miss.Ignored = entry.At.Before(began), ignored(entry)
 		if entry.claimed != e.key {
 			miss.Claimed = entry.claimed
 		}
@@ -305,12 +362,17 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 	default:
 		f.Text += " within its timeout of " + steps.Span(e.limit)
 	}
-	e.list(f, nil)
+	e.list(f, nil, began, func(x *entry) string {
+		if x.Seq <= e.window {
+			return "came before the request was sent"
+		}
+		return ""
+	})
 	if e.reply != nil && e.run.calls.ended(e.reply.CallID) {
 		f.Hints = append(f.Hints, fmt.Sprintf("call %s has ended", e.reply.CallID))
 		for _, entry := range e.run.inbox.entries {
 			if entry.CallID == e.reply.CallID && f.Code == nil && entry.Ended() {
-				f.Code = codeOf(entry)
+				f.Code = e.run.codeOf(entry)
 			}
 		}
 	}
@@ -319,20 +381,20 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 }
 
 // codeOf explains the result that an event carries, if it is not a plain success.
-func codeOf(e *entry) *steps.Explained {
+func (r *run) codeOf(e *entry) *steps.Explained {
 	info := object(object(e.View["operation"])["resultInfo"])
 	if info == nil {
 		info = object(object(e.View["call"])["resultInfo"])
 	}
-	return explainCode(resultInfo(info))
+	return r.explainCode(resultInfo(info))
 }
 
 // explainCode looks a result up in the dictionary of codes; nil for none, and for plain success.
-func explainCode(info *graph.ResultInfo) *steps.Explained {
+func (r *run) explainCode(info *graph.ResultInfo) *steps.Explained {
 	if info == nil || info.Code < 400 && info.Subcode == 0 {
 		return nil
 	}
-	return explained(graph.Explain(info.Code, info.Subcode, info.Message))
+	return explained(graph.Explain(info.Code, info.Subcode, info.Message, r.Target.Simulated))
 }
 
 func explained(e graph.Entry) *steps.Explained {

@@ -19,11 +19,12 @@ type run struct {
 	scenario string // the Scenario-Id header of every request
 	started  time.Time
 	root     *frame
-	hush     func()              // ends the listener
-	endMain  func(error)         // ends the main scope; nil when there is none
-	never    *ended              // the frame's never came true
-	stopped  map[error][]stopped // the steps that were under way when a scope above them ended, by what ended it
-	counts   map[string]int      // steps by status
+	hush     func()                 // ends the listener
+	endMain  func(error)            // ends the main scope; nil when there is none
+	never    *ended                 // the frame's never came true
+	stopped  map[error][]stopped    // the steps that were under way when a scope above them ended, by what ended it
+	traces   map[string]steps.Trace // the last request of each branch; none are kept on a simulator
+	counts   map[string]int         // steps by status
 }
 
 func newRun(p *Prepared, h steps.Host) *run {
@@ -85,6 +86,7 @@ func (r *run) took(h steps.Host, e *entry) bool {
 			}
 		})
 		if r.never != nil {
+			emit(h, "", "", steps.Record{Log: &steps.Logged{Level: "error", Text: r.never.failure.Text}})
 			r.endMain(r.never)
 			return true
 		}

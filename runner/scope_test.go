@@ -34,7 +34,7 @@ steps:
     parallel:
       left: [{id: a, sleep: 1h}]
       right: [{id: b, sleep: 1h}]
-`, steps.Failed, "scenario timeout of 1m30s reached while steps a, b were waiting", "a", 7, 90 * time.Second},
+`, steps.Failed, "scenario timeout of 1m30s reached while step a and step b were waiting", "a", 7, 90 * time.Second},
 		"step": {"name: t\nsteps:\n  - id: nap\n    sleep: 1h\n    timeout: 3s\n", steps.Failed, "step nap was not done within its timeout of 3s", "nap", 4, 3 * time.Second},
 		"step around others": {`
 name: t
@@ -90,7 +90,8 @@ finally:
 20ms make passed
 20ms nap start
 10.01s event call terminated
-10.01s nap cancelled: never came true: call.state == "terminated"
+10.01s log must never happen, but did: call.state == "terminated" (call terminated)
+10.01s nap cancelled: must never happen, but did: call.state == "terminated"
 10.01s last start
 30.01s event call terminated
 35.01s last passed
@@ -113,7 +114,7 @@ steps:
   - id: ended
     await: call.id == steps.make.call.id && call.state == "terminated"
 `, service: &scripted{answers: []answer{{status: 201, body: `{"id":"c1"}`, then: func(s *scripted) { s.notify(time.Second, "c1", "terminated") }}}}}).run(t)
-	x.status(t, steps.Failed, `never came true: call.state == "terminated" (call terminated)`)
+	x.status(t, steps.Failed, `must never happen, but did: call.state == "terminated" (call terminated)`)
 }
 
 func TestAFailingBranchEndsItsSiblings(t *testing.T) {

@@ -26,6 +26,8 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	sent := h.Now()
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
 		Method: wire.Method, Path: wire.Path, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
+	r.keepTrace(who.branch, steps.Trace{At: sent, Call: graph.CanonicalID(c.Call), ClientRequestID: headers.Get("client-request-id"),
+		ScenarioID: headers.Get("Scenario-Id")})
 	response, err := h.Do(steps.Request{Bot: r.Target.Bot.Name, Method: wire.Method, Path: wire.Path, Headers: headers, Body: wire.Body})
 	got := &steps.Received{Attempt: who.attempt, Took: h.Now().Sub(sent)}
 	if err != nil {
@@ -40,6 +42,13 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	got.Status, got.Headers, got.Body, got.Text = reply.Status, reply.Headers, reply.Raw, reply.Text
 	got.Call, got.Operation = reply.CallID, reply.OperationID
 	emit(h, who.key, who.branch, steps.Record{Response: got})
+	if t, ok := r.traces[who.branch]; ok {
+		t.RequestID = reply.Headers.Get("request-id")
+		if reply.CallID != "" {
+			t.Call = reply.CallID
+		}
+		r.keepTrace(who.branch, t)
+	}
 	r.legs.answer(who.key, c, reply)
 	r.calls.learn(c, reply)
 	if reply.Final {
@@ -49,6 +58,43 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		err = &steps.GraphError{Verb: who.verb, Reply: reply}
 	}
 	return reply, err
+}
+
+// keepTrace notes how the service's logs call a request. The simulator keeps no logs that anybody could look into.
+func (r *run) keepTrace(branch string, t steps.Trace) {
+	if r.Target.Simulated {
+		return
+	}
+	if r.traces == nil {
+		r.traces = map[string]steps.Trace{}
+	}
+	r.traces[branch] = t
+}
+
+// trace is the last request of a branch, or of those that it was forked from; nil: there is none.
+func (r *run) trace(branch string) *steps.Trace {
+	for {
+		if t, ok := r.traces[branch]; ok {
+			t.CallChainID = r.chainOf(t.Call)
+			return &t
+		}
+		if branch == "" {
+			return nil
+		}
+		branch = branch[:max(strings.LastIndexByte(branch, '/'), 0)]
+	}
+}
+
+// chainOf is the callChainId that notifications gave for a call, or "".
+func (r *run) chainOf(call string) string {
+	for _, e := range r.inbox.entries {
+		if e.CallID == call && call != "" {
+			if chain := text(object(e.View["call"])["callChainId"]); chain != "" {
+				return chain
+			}
+		}
+	}
+	return ""
 }
 
 // headers are what every request carries, unless the author says otherwise, and the author's own, by name.

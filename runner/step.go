@@ -251,7 +251,7 @@ func (t *turn) Host() steps.Host {
 		t.bounded = t.host
 		if !t.deadline.IsZero() {
 			left := max(t.deadline.Sub(t.host.Now()), time.Nanosecond)
-			t.over = &ended{kind: "timeout", turn: t, why: "timeout of " + steps.Span(t.limit) + " of step " + t.key}
+			t.over = &ended{kind: "timeout", turn: t, why: "timeout of " + steps.Span(t.limit) + " of " + t.words()}
 			t.bounded, t.unbind = t.host.Scope(left, t.over)
 		}
 	}
@@ -338,7 +338,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	}
 	var inner *stepError
 	if errors.As(err, &inner) { // a step inside this one failed, and has said why
-		reason := "step " + inner.key + " failed"
+		reason := inner.name + " failed"
 		if t.step.ContinueOnError {
 			t.close(steps.StepEnd{Status: steps.Failed, Reason: reason, Excused: true})
 			return outputs, nil
@@ -358,7 +358,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	if t.step.ContinueOnError {
 		return outputs, nil
 	}
-	return outputs, &stepError{key: t.key, failure: f, broken: t.run.broken(err)}
+	return outputs, &stepError{key: t.key, name: t.words(), failure: f, broken: t.run.broken(err)}
 }
 
 // cutOff notes that t was under way when a scope above it ended, and explains what it had waited for; nil: it is a
@@ -369,7 +369,7 @@ func (t *turn) cutOff(err, by error) (f *steps.Failure) {
 	}
 	var cut *steps.CutError
 	if over, ok := by.(*ended); ok && limited(over) && errors.As(err, &cut) {
-		f = failure(t.frame, t, &steps.FailureError{Failure: told(&steps.Failure{Kind: over.kind, Text: over.text()}, t.key, cut.Failure)})
+		f = failure(t.frame, t, &steps.FailureError{Failure: told(&steps.Failure{Kind: over.kind, Text: over.text()}, t.words(), cut.Failure)})
 	}
 	t.run.stopped[by] = append(t.run.stopped[by], stopped{t, f})
 	return f

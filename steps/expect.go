@@ -1,10 +1,6 @@
 package steps
 
-import (
-	"fmt"
-
-	"callflow/schema"
-)
+import "callflow/schema"
 
 type expectParams struct {
 	That []*schema.Expr `json:"that" short:"true" required:"true" doc:"What must hold."`
@@ -25,26 +21,42 @@ func runExpect(env Env, p *expectParams) (Outputs, error) {
 	return Outputs{}, Expect(p.That, env.Names())
 }
 
-// Expect evaluates all the expectations, of the verb and of a step, and returns a *FailureError that explains the first
-// that does not hold and names the others.
+// Expect evaluates all the expectations, of the verb and of a step, and returns a *FailureError that explains those that
+// do not hold.
 func Expect(that []*schema.Expr, names map[string]any) error {
 	var failure *Failure
+	absent := false
 	for _, e := range that {
 		holds, err := e.Test(names)
 		if err != nil {
 			return err
 		}
-		switch {
-		case holds:
-		case failure == nil:
-			why := e.Explain(names)
+		if holds {
+			continue
+		}
+		why := e.Explain(names)
+		absent = absent || hasAbsent(&why)
+		if failure == nil {
 			failure = &Failure{Kind: "expect", Pos: e.Pos(), Text: "does not hold: " + e.Text(), Expression: &why}
-		default:
-			failure.Hints = append(failure.Hints, fmt.Sprintf("%s does not hold either (line %d)", e.Text(), e.Pos().Line))
+			continue
+		}
+		failure.Also = append(failure.Also, why)
+	}
+	if failure == nil {
+		return nil
+	}
+	if absent {
+		failure.Hints = append(failure.Hints, "a comparison with something absent is false; `x == nil` and `x != nil` ask whether it is there")
+	}
+	return &FailureError{Failure: failure}
+}
+
+// hasAbsent says whether something in an expression was absent.
+func hasAbsent(e *schema.Explanation) bool {
+	for i := range e.Parts {
+		if hasAbsent(&e.Parts[i]) {
+			return true
 		}
 	}
-	if failure != nil {
-		return &FailureError{Failure: failure}
-	}
-	return nil
+	return e.Absent
 }

@@ -69,6 +69,7 @@ type Response struct {
 type NetError struct {
 	Refused bool // the service cannot have acted: the connection was never made
 	Auth    bool // no token could be had: the request was never sent
+	Down    bool // nobody listens at the address
 	Err     error
 }
 

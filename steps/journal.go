@@ -174,7 +174,7 @@ type Captured struct {
 
 // Logged is a line from the verb log, or a warning of the runner's.
 type Logged struct {
-	Level string `json:"level"` // info, warning
+	Level string `json:"level"` // info, warning, error
 	Text  string `json:"text"`
 }
 
@@ -215,6 +215,8 @@ type Failure struct {
 	Excerpt []string `json:"excerpt,omitempty"`
 	// Expression is the value tree of the expression that was false.
 	Expression *schema.Explanation `json:"expression,omitempty"`
+	// Also are the other expressions that were false.
+	Also []schema.Explanation `json:"also,omitempty"`
 	// Awaited and Waited say what an await or a goal waited for, and how long.
 	Awaited string        `json:"awaited,omitempty"`
 	Waited  time.Duration `json:"waited,omitempty"`
@@ -224,8 +226,20 @@ type Failure struct {
 	Code *Explained `json:"code,omitempty"`
 	// Graph is the service's error envelope.
 	Graph *graph.Error `json:"graph,omitempty"`
+	// Trace is what a service's own support looks for; nil on a simulator.
+	Trace *Trace `json:"trace,omitempty"`
 	// Hints say how to find out more.
 	Hints []string `json:"hints,omitempty"`
+}
+
+// Trace names the last request before a failure, as the service's logs do.
+type Trace struct {
+	At              time.Time `json:"at"` // when it was sent
+	Call            string    `json:"call,omitempty"`
+	CallChainID     string    `json:"callChainId,omitempty"`
+	RequestID       string    `json:"requestId,omitempty"`
+	ClientRequestID string    `json:"clientRequestId,omitempty"`
+	ScenarioID      string    `json:"scenarioId,omitempty"`
 }
 
 // Miss is an event that an await saw and did not match.
@@ -234,6 +248,8 @@ type Miss struct {
 	At      time.Time           `json:"at"`
 	Summary string              `json:"summary"`
 	Call    string              `json:"call,omitempty"`
+	Early   bool                `json:"early,omitempty"`   // it was there when the wait began
+	Ignored string              `json:"ignored,omitempty"` // why the wait did not look at it: "came before `from: move`"
 	Claimed string              `json:"claimed,omitempty"` // by which step
 	Nearest bool                `json:"nearest,omitempty"`
 	Part    string              `json:"part,omitempty"`
@@ -244,7 +260,7 @@ type Miss struct {
 type Explained struct {
 	Code    int    `json:"code"`
 	Subcode int    `json:"subcode"`
-	Status  string `json:"status"` // documented, seen, unknown
+	Status  string `json:"status"` // documented, seen, simulator, unknown
 	Meaning string `json:"meaning"`
 	Next    string `json:"next,omitempty"`
 }

@@ -353,7 +353,12 @@ func failureLines(f *steps.Failure) (lines []string) {
 	}
 	for _, m := range f.Arrivals {
 		text := fmt.Sprintf("arrived %d: %s", m.Event, m.Summary)
+		if m.Early {
+			text = "already " + text
+		}
 		switch {
+		case m.Ignored != "":
+			text += ", which " + m.Ignored
 		case m.Claimed != "":
 			text += ", claimed by " + m.Claimed
 		case m.Part != "" && m.Why == nil:
@@ -370,6 +375,9 @@ func failureLines(f *steps.Failure) (lines []string) {
 	}
 	if len(f.Arrivals) == 0 && f.Expression != nil {
 		lines = append(lines, explanationLines("", *f.Expression)...)
+	}
+	for _, also := range f.Also {
+		lines = append(lines, explanationLines("", also)...)
 	}
 	if f.Code != nil {
 		say("code %d/%d (%s): %s", f.Code.Code, f.Code.Subcode, f.Code.Status, f.Code.Meaning)

@@ -142,14 +142,15 @@ var chosen = map[[2]int]string{
 	{404, 10202}: "replacesCallId names no call that the participant is in",
 }
 
-// LookupSimulated is Lookup for a result that comes from the simulator, which knows what it means by its own choices.
-func LookupSimulated(code, subcode int) Entry {
+// lookupSimulated is Lookup for a result that comes from the simulator, which knows what it means by its own choices.
+func lookupSimulated(code, subcode int) Entry {
 	e := Lookup(code, subcode)
 	meaning := chosen[[2]int{code, subcode}]
 	if meaning == "" {
 		return e
 	}
-	own := Entry{Code: code, Subcode: subcode, Status: Simulator, Meaning: meaning + "; the code is the simulator's own choice, Graph documents none for it"}
+	own := Entry{Code: code, Subcode: subcode, Status: Simulator,
+		Meaning: meaning + "; the code is the simulator's own choice, Graph documents none for this"}
 	if e.Status != Unknown {
 		own.Next = "from Graph the pair means: " + e.Meaning
 	}
@@ -213,9 +214,12 @@ func DiagCode(message string) (code, subcode int, ok bool) {
 }
 
 // Explain returns the entry for a result, and what its message's DiagCode adds to Next: a pair that differs and is
-// known better.
-func Explain(code, subcode int, message string) Entry {
+// known better. simulated says that the result comes from the simulator.
+func Explain(code, subcode int, message string, simulated bool) Entry {
 	e := Lookup(code, subcode)
+	if simulated {
+		e = lookupSimulated(code, subcode)
+	}
 	c, s, ok := DiagCode(message)
 	if !ok || c == code && s == subcode {
 		return e

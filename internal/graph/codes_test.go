@@ -34,6 +34,29 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// The simulator says what it means by the codes that it chose; from Graph the same codes are what Graph says of them.
+func TestExplainSimulated(t *testing.T) {
+	for _, c := range []struct {
+		code, subcode int
+		simulated     bool
+		status, want  string
+	}{
+		{603, 0, true, Simulator, "the callee declined; the code is the simulator's own choice"},
+		{603, 0, false, Unknown, `in SIP, 603 means "decline"`},
+		{480, 10076, true, Simulator, "the callee is busy"},
+		{480, 10076, false, Documented, "the callee cannot be reached"},
+		{200, 4521, true, Documented, "the other party of the 1:1 call ended it"},
+		{500, 4711, true, Unknown, "neither"},
+	} {
+		if e := Explain(c.code, c.subcode, "", c.simulated); e.Status != c.status || !strings.Contains(e.Meaning, c.want) {
+			t.Errorf("%d/%d, simulated %v: %+v, want %s, %q", c.code, c.subcode, c.simulated, e, c.status, c.want)
+		}
+	}
+	if e := Explain(480, 10076, "", true); !strings.Contains(e.Next, "the callee cannot be reached") {
+		t.Errorf("what Graph means by it is not said: %+v", e)
+	}
+}
+
 func TestDictionary(t *testing.T) {
 	seen := map[[2]int]bool{}
 	for _, e := range dictionary {
@@ -92,11 +115,11 @@ func TestDiagCode(t *testing.T) {
 			t.Errorf("%q: %d %d %v", c.message, code, subcode, ok)
 		}
 	}
-	e := Explain(412, 9999, "addParticipants failed. Could not find the PSTN content. DiagCode: 412#10073.@")
+	e := Explain(412, 9999, "addParticipants failed. Could not find the PSTN content. DiagCode: 412#10073.@", false)
 	if e.Subcode != 9999 || !strings.Contains(e.Next, "the message's DiagCode is 412/10073: no telephone calling plan") {
 		t.Errorf("%+v", e)
 	}
-	if e := Explain(500, 7117, "DiagCode: 500#7117.@"); strings.Contains(e.Next, "DiagCode") {
+	if e := Explain(500, 7117, "DiagCode: 500#7117.@", false); strings.Contains(e.Next, "DiagCode") {
 		t.Errorf("the pair itself is repeated: %+v", e)
 	}
 }

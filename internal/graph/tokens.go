@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -200,7 +201,7 @@ func (s *TokenSource) request(ctx context.Context, bot string, c Credentials) (t
 	r.Header.Set("Accept", "application/json")
 	response, err := s.cfg.Client.Do(r)
 	if err != nil {
-		return "", 0, fmt.Errorf("no token for bot %q: %w", bot, err)
+		return "", 0, fmt.Errorf("no token for bot %q: %w", bot, Plain(err))
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
@@ -208,6 +209,24 @@ func (s *TokenSource) request(ctx context.Context, bot string, c Credentials) (t
 		return "", 0, fmt.Errorf("no token for bot %q: reading the answer of %s: %w", bot, s.cfg.Login, err)
 	}
 	return readToken(bot, response.StatusCode, body, c.ClientSecret)
+}
+
+// Plain leaves the method and the path out of an error of net/http's client, for messages that name the request anyway.
+// The host stays: what a dialer says names it, other errors get it in front.
+func Plain(err error) error {
+	var whole *url.Error
+	var dial *net.OpError
+	if !errors.As(err, &whole) {
+		return err
+	}
+	if errors.As(whole.Err, &dial) && dial.Addr != nil {
+		return whole.Err
+	}
+	host := whole.URL
+	if u, perr := url.Parse(whole.URL); perr == nil {
+		host = u.Host
+	}
+	return fmt.Errorf("%s: %w", host, whole.Err)
 }
 
 // readToken reads the endpoint's answer. expires_in is a number, or text from some endpoints.

@@ -3,6 +3,7 @@ package local
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"callflow/internal/graph"
@@ -50,14 +52,14 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 	var token string
 	if h.cfg.Tokens != nil {
 		if token, err = h.cfg.Tokens.Token(ctx, q.Bot); err != nil {
-			return steps.Response{}, &steps.NetError{Auth: true, Err: err}
+			return steps.Response{}, &steps.NetError{Auth: true, Down: down(err), Err: err}
 		}
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	resp, err := h.cfg.Transport.RoundTrip(req)
 	if err != nil {
 		err = &url.Error{Op: q.Method, URL: req.URL.Redacted(), Err: err}
-		return steps.Response{}, &steps.NetError{Refused: !written.Load(), Err: err}
+		return steps.Response{}, &steps.NetError{Refused: !written.Load(), Down: down(err), Err: graph.Plain(err)}
 	}
 	defer resp.Body.Close()
 	body, err := readResponse(resp)
@@ -69,6 +71,9 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 	}
 	return steps.Response{Status: resp.StatusCode, Headers: graph.SortHeaders(resp.Header), Body: body}, nil
 }
+
+// down says whether nobody listens at the address.
+func down(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
 
 // readResponse reads a body to its end, so that the connection can be used again.
 func readResponse(resp *http.Response) (body []byte, err error) {
