@@ -135,22 +135,60 @@ func includedSecrets(plan *schema.Plan, outer *names, opt Options) (values []str
 }
 
 // skip says why the target cannot run the plan, or "".
-func skip(plan *schema.Plan, target steps.Target) (why string) {
+func skip(plan *schema.Plan, names map[string]any, target steps.Target) (why string) {
 	if slices.Contains(plan.Requires, "simulator") && !target.Simulated {
 		return fmt.Sprintf("requires the simulator, and %s is none", target.Name)
 	}
-	walk(plan, func(s *schema.Step) {
-		verb := s.Verb
-		switch {
-		case why != "":
-		case verb.Name == "simulate" && !target.Simulated:
-			why = fmt.Sprintf("step %s (%s) tells simulated people what to do, and %s is no simulator", s.Label(), s.Pos, target.Name)
-		case len(verb.Dialects) > 0 && !slices.Contains(verb.Dialects, string(target.Dialect)),
-			(verb.Role == schema.Acts || verb.Role == schema.Reads) && verb.Name != "simulate" && verb.Name != "request" && !target.Dialect.Has(verb.Name):
-			why = fmt.Sprintf("the %s dialect has no %s (step %s, %s)", target.Dialect, verb.Name, s.Label(), s.Pos)
+	for _, b := range []schema.Block{plan.Steps, plan.Finally} {
+		if why = skipFor(b, names, target); why != "" {
+			return why
 		}
-	})
-	return why
+	}
+	return ""
+}
+
+// skipFor looks for a step that the target cannot run, but not where an `if` about the run keeps it from running there.
+func skipFor(b schema.Block, names map[string]any, target steps.Target) string {
+	for _, s := range b {
+		if s.If != nil && s.If.Mentions("run") {
+			if runs, err := s.If.Test(names); err == nil && !runs {
+				continue
+			}
+		}
+		if why := cannot(s, target); why != "" {
+			return fmt.Sprintf("%s (step %s, %s)", why, s.Label(), s.Pos)
+		}
+		if s.Include != nil {
+			if why := skip(s.Include, map[string]any{"run": names["run"]}, target); why != "" {
+				return why
+			}
+		}
+		for _, inner := range s.Inner {
+			if why := skipFor(inner.Steps, names, target); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
+}
+
+// cannot says why the target has no way to do a step, or "".
+func cannot(s *schema.Step, target steps.Target) string {
+	verb := s.Verb
+	asks := (verb.Role == schema.Acts || verb.Role == schema.Reads) && verb.Name != "request"
+	switch {
+	case verb.Name == "simulate" && !target.Simulated:
+		return fmt.Sprintf("simulated people are told what to do, and %s is no simulator", target.Name)
+	case len(verb.Dialects) > 0 && !slices.Contains(verb.Dialects, string(target.Dialect)), asks && !target.Dialect.Has(verb.Name):
+		return fmt.Sprintf("the %s dialect has no %s", target.Dialect, verb.Name)
+	case !asks || s.Params == nil:
+		return ""
+	}
+	written := func(path ...string) bool { return s.Params.At(path...) != s.Params.At(path[:len(path)-1]...) }
+	if member := target.Dialect.Lacks(s.Params.Static(), written); member != "" {
+		return fmt.Sprintf("the %s dialect has no %s in %s", target.Dialect, member, verb.Name)
+	}
+	return ""
 }
 
 // walk visits every step of a plan: those of finally, nested ones and those of included plans too.

@@ -111,10 +111,18 @@ func TestSkip(t *testing.T) {
 		"requires, there":        {"requires: [simulator]\n" + plain, simulated(), ""},
 		"requires, elsewhere":    {"requires: [simulator]\n" + plain, elsewhere, "requires the simulator, and staging is none"},
 		"the verb, there":        {plain + "  - simulate: {hangUp: {who: carol}}\n", simulated(), ""},
-		"the verb, elsewhere":    {plain + "  - simulate: {hangUp: {who: carol}}\n", elsewhere, "step simulate (test.yaml:4:5) tells simulated people what to do, and staging is no simulator"},
-		"the verb, in a branch":  {plain + "  - parallel:\n      a:\n        - simulate: {hangUp: {who: carol}}\n", elsewhere, "tells simulated people"},
+		"the verb, elsewhere":    {plain + "  - simulate: {hangUp: {who: carol}}\n", elsewhere, "simulated people are told what to do, and staging is no simulator (step simulate, test.yaml:4:5)"},
+		"the verb, in a branch":  {plain + "  - parallel:\n      a:\n        - simulate: {hangUp: {who: carol}}\n", elsewhere, "simulated people"},
 		"a section is no reason": {"simulate: {people: {carol: {}}}\n" + plain, elsewhere, ""},
 		"legacy has it":          {plain + "  - getCall: x\n", legacy, ""},
+		"legacy lacks a member": {plain + "  - id: move\n    transfer:\n      call: x\n      transferTarget: {identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}\n      transferee: {identity: {user: {id: \"${{ run.id }}\"}}}\n", legacy,
+			"the legacy dialect has no transferee in transfer (step move, test.yaml:4:5)"},
+		"legacy lacks it, and its value is not known yet": {plain + "  - createCall: {meetingInfo: {joinMeetingId: \"${{ run.id }}\"}}\n", legacy,
+			"the legacy dialect has no joinMeetingId in createCall"},
+		"legacy lacks it deep down": {plain + "  - invite: {call: x, participants: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}, hidden: true}]}\n", legacy, "has no hidden in invite"},
+		"v1.0 has it":               {plain + "  - createCall: {meetingInfo: {joinMeetingId: \"1\"}}\n", simulated(), ""},
+		"legacy is spared it":       {plain + "  - if: run.dialect != \"legacy\"\n    parallel:\n      a: [{createCall: {meetingInfo: {joinMeetingId: \"1\"}}}]\n", legacy, ""},
+		"another condition":         {plain + "  - if: run.id == \"x\" || 1 == 1\n    createCall: {meetingInfo: {joinMeetingId: \"1\"}}\n", legacy, "joinMeetingId"},
 	} {
 		p, err := Prepare(compile(t, test.yaml, nil), Options{Target: test.target})
 		if err != nil {

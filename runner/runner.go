@@ -70,7 +70,7 @@ func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 			return nil, err
 		}
 	}
-	p.Skip = skip(plan, p.Target)
+	p.Skip = skip(plan, p.names.all, p.Target)
 	if p.Skip == "" {
 		p.Mask.Add(includedSecrets(plan, p.names, opt))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // Encode puts a command into the dialect's words. The error says why the dialect cannot say it. A body that is a struct
@@ -36,6 +37,51 @@ func (d Dialect) Encode(c Command) (Wire, error) {
 	}
 	w.Body = e.out
 	return w, nil
+}
+
+// Lacks names the first thing a body says that the dialect has no word for, or "". The body may embed one of this
+// package's; written says whether a member was given whose value is not known yet.
+func (d Dialect) Lacks(body any, written func(path ...string) bool) string {
+	if d != Legacy || body == nil {
+		return ""
+	}
+	return lacks(reflect.ValueOf(body), nil, written)
+}
+
+var ownPackage = reflect.TypeFor[Command]().PkgPath()
+
+func lacks(v reflect.Value, path []string, written func(path ...string) bool) string {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			return lacks(v.Elem(), path, written)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if name := lacks(v.Index(i), append(path, strconv.Itoa(i)), written); name != "" {
+				return name
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			at := path
+			if !f.Anonymous {
+				if v.Type().PkgPath() != ownPackage {
+					continue
+				}
+				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+				at = append(path[:len(path):len(path)], name)
+				if f.Tag.Get("legacy") == "none" && (!v.Field(i).IsZero() || written(at...)) {
+					return name
+				}
+			}
+			if name := lacks(v.Field(i), at, written); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // encodeRaw writes Op request: its body is the author's, untranslated.
