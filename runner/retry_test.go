@@ -37,6 +37,8 @@ func TestRetry(t *testing.T) {
 		"429 of an action":                    {post, "{attempts: 3, jitter: 0}", []answer{{status: 429}, {status: 200}}, steps.Passed, []time.Duration{500 * time.Millisecond}, ""},
 		"503 of an action":                    {post, "{attempts: 3, jitter: 0}", []answer{{status: 503}, {status: 200}}, steps.Passed, []time.Duration{500 * time.Millisecond}, ""},
 		"500 of an action is ambiguous":       {post, "{attempts: 3}", []answer{{status: 500}}, steps.Failed, nil, "request was refused with 500"},
+		"408 of a read":                       {get, "{attempts: 3, jitter: 0}", []answer{{status: 408}, {status: 200}}, steps.Passed, []time.Duration{500 * time.Millisecond}, ""},
+		"408 of an action is ambiguous":       {post, "{attempts: 3}", []answer{{status: 408}}, steps.Failed, nil, "request was refused with 408"},
 		"504 of an action is ambiguous":       {post, "{attempts: 3}", []answer{{status: 504}}, steps.Failed, nil, "request was refused with 504"},
 		"when allows an ambiguous failure":    {post, "{attempts: 3, jitter: 0, when: response.status == 500}", []answer{{status: 500}, {status: 200}}, steps.Passed, []time.Duration{500 * time.Millisecond}, ""},
 		"when allows a definite failure":      {post, "{attempts: 3, jitter: 0, when: outcome == \"refused\"}", []answer{{status: 404}, {status: 200}}, steps.Passed, []time.Duration{500 * time.Millisecond}, ""},

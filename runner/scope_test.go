@@ -103,6 +103,21 @@ finally:
 	}
 }
 
+// TestNeverEndsBeforeFinally: what comes while finally and cleanup hang up is no failure.
+func TestNeverEndsBeforeFinally(t *testing.T) {
+	(&trial{yaml: `
+name: never
+never: call.state == "terminated"
+steps:
+  - id: make
+    createCall: {targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]}
+    until: accepted
+finally:
+  - sleep: 2s
+`, service: &scripted{answers: []answer{{status: 201, body: `{"id":"c1"}`, then: func(s *scripted) { s.notify(time.Second, "c1", "terminated") }}}}}).
+		run(t).status(t, steps.Passed, "")
+}
+
 func TestNeverBeatsTheAwaitThatMatches(t *testing.T) {
 	x := (&trial{yaml: `
 name: never
