@@ -33,6 +33,10 @@ func explainSyntax(d *document, text []byte, err error) Problem {
 			return p
 		}
 	}
+	if t, ok := wrongIndent(d.lines, line); ok {
+		p.Col, p.Len, p.Text, p.Hint = t.col, t.len, t.text, t.hint
+		return p
+	}
 	written := d.lines[line-1]
 	p.Col = 1 + utf8.RuneCountInString(written) - utf8.RuneCountInString(strings.TrimLeft(written, " \t"))
 	p.Len = utf8.RuneCountInString(strings.TrimSpace(written))
@@ -42,6 +46,9 @@ func explainSyntax(d *document, text []byte, err error) Problem {
 	case strings.Contains(what, "did not find expected key"), strings.Contains(what, "expected '-' indicator"):
 		p.Text = "not YAML: this line does not fit what stands around it"
 		p.Hint = "check its indentation against the lines above, and quotes that end too early"
+	case strings.Contains(what, "mapping values are not allowed"):
+		p.Text = "not YAML: a key cannot begin in this line"
+		p.Hint = "check its indentation against the lines above; a value with a colon and a space in it must be quoted"
 	case strings.Contains(what, "could not find expected ':'"):
 		p.Text = "not YAML: a key without a colon"
 	}
@@ -152,6 +159,9 @@ func withoutComment(value string) string {
 
 // flowTrap looks at a value in [ ] or { }.
 func flowTrap(line, value string, col int) (trap, bool) {
+	if _, _, err := decodeYAML([]byte(value)); err == nil {
+		return trap{}, false // nothing is wrong with it
+	}
 	at := func(part, text, hint string) (trap, bool) {
 		i := strings.Index(line, part)
 		return trap{utf8.RuneCountInString(line[:i]) + 1, utf8.RuneCountInString(part), "not YAML: " + text, hint}, true
