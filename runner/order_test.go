@@ -174,6 +174,20 @@ run failed
 `)
 }
 
+func TestAbsentOutputFails(t *testing.T) {
+	x := (&trial{yaml: `
+name: absent
+steps:
+  - id: get
+    request: {path: /x}
+outputs: {it: steps.get.response.body.id}
+`, service: &scripted{answers: []answer{{status: 200, body: `{"other":1}`}}}}).run(t)
+	x.status(t, steps.Failed, "the output it has no value: steps.get.response.body.id is absent")
+	if diff := cmp.Diff([]string{"an output that may be absent is written steps.get.response.body.id ?? …"}, x.Failure.Hints); diff != "" {
+		t.Errorf("hints (-want +got):\n%s", diff)
+	}
+}
+
 func TestAbsentCaptureFails(t *testing.T) {
 	x := (&trial{yaml: `
 name: absent

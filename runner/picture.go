@@ -102,8 +102,10 @@ func (p *pictures) update(id string, call map[string]any, ends bool) {
 	case ends:
 		state = "terminated"
 		news["ended"] = true
-		if result, ok := call["resultInfo"]; ok {
-			news["resultInfo"] = result
+		for _, how := range [...]string{"resultInfo", "terminationReason"} {
+			if said, ok := call[how]; ok {
+				news[how] = said
+			}
 		}
 	case begins(state) && have["state"] != nil && !begins(text(have["state"])):
 		state = ""

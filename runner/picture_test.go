@@ -42,6 +42,10 @@ func TestPictures(t *testing.T) {
 			map[string]any{"id": "c", "state": "terminated", "direction": "incoming", "ended": true, "resultInfo": map[string]any{"code": 200, "subcode": 4521}}, nil,
 		},
 		{
+			"ended by a word alone", []string{`updated calls/c {"state":"terminated","terminationReason":"AppTransferred"}`},
+			map[string]any{"id": "c", "state": "terminated", "ended": true, "terminationReason": "AppTransferred"}, nil,
+		},
+		{
 			"establishing overtaken by established", []string{`updated calls/c {"state":"established"}`, `updated calls/c {"state":"establishing"}`},
 			map[string]any{"id": "c", "state": "established", "ended": false}, nil,
 		},

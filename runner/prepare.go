@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 
@@ -15,6 +16,20 @@ type given struct {
 	vars    map[string]string
 	secrets map[string]string
 	with    schema.Map[any]
+}
+
+// NoValueError is a var that nothing gives a value.
+type NoValueError struct {
+	Pos schema.Pos
+	Var string
+}
+
+func (e *NoValueError) Error() string { return e.Pos.String() + ": " + e.Reason() }
+
+// Reason says what is missing and what to do, without the place.
+func (e *NoValueError) Reason() string {
+	return fmt.Sprintf("the var %s has no value: give --var %s=…; if the file is only meant for include, name it _%s, so that folders leave it out",
+		e.Var, e.Var, path.Base(e.Pos.File))
 }
 
 // knownOptions refuses a --var or --secret that no plan of the run declares.
@@ -73,7 +88,7 @@ func (n *names) declare(plan *schema.Plan, g given) (secrets []string, err error
 				return nil, err
 			}
 			if value == nil {
-				return nil, fmt.Errorf("%s: var %q has no value; give --var %s=…, or `with` where the file is included", v.Pos, v.Name, v.Name)
+				return nil, &NoValueError{Pos: v.Pos, Var: v.Name}
 			}
 		}
 		n.all[v.Name] = value

@@ -234,17 +234,24 @@ func (f *frame) block(b schema.Block) error {
 	return nil
 }
 
-// value evaluates a capture or an output; what is absent is an error, so that a captured name is never nil.
-func (f *frame) value(c schema.Capture) (any, error) { return capture(c, f.names.all) }
+// value evaluates an output. What is absent is an error, so that no name is ever nil.
+func (f *frame) value(c schema.Capture) (any, error) {
+	return present(c, f.names.all, "the output "+c.Name+" has no value", "an output that may be absent is written "+c.Expr.Text()+" ?? …")
+}
 
 func capture(c schema.Capture, names map[string]any) (any, error) {
+	return present(c, names, "cannot capture "+c.Name)
+}
+
+// present evaluates c. The text and the hints are for the failure when it is absent.
+func present(c schema.Capture, names map[string]any, text string, hints ...string) (any, error) {
 	v, err := c.Expr.Eval(names)
 	if err != nil {
 		return nil, err
 	}
 	if v == nil {
 		return nil, &steps.FailureError{Failure: &steps.Failure{Kind: "value", Pos: c.Expr.Pos(),
-			Text: "cannot capture " + c.Name + ": " + c.Expr.Text() + " is absent", Expression: explain(c.Expr, names)}}
+			Text: text + ": " + c.Expr.Text() + " is absent", Hints: hints, Expression: explain(c.Expr, names)}}
 	}
 	return v, nil
 }

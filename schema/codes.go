@@ -15,6 +15,7 @@ var ProblemCodes = []ProblemCode{
 	{"too-large", "The file has more than 1 MB, more than 10,000 values once its aliases are written out, or values nested deeper than 60; or there are more than 10,000 steps."},
 	{"too-many", "There are more than 200 problems; the rest is not shown."},
 	{"internal", "The checker itself failed. Please report it."},
+	{"unreadable", "The file cannot be read: it is not there, it is a folder, or it may not be opened."},
 	// YAML.
 	{"yaml-syntax", "The file is not YAML. The hint names the usual traps: quotes that end too early, a colon inside a plain value, brackets and commas inside `{ }`, tabs."},
 	{"several-documents", "A second document begins after `---`."},

@@ -57,7 +57,7 @@ var scenarioKeys = []frameKey{
 	{name: "steps", shape: shapeSteps, required: true, doc: "The steps, run in order."},
 	{name: "finally", shape: shapeSteps, doc: "Steps that run at the end whatever happened, with time of their own. Names from `steps` may be absent here."},
 	{name: "never", shape: shapeTests, doc: "Events that must not come: the first event of which one of these is true ends the steps as failed."},
-	{name: "outputs", shape: shapeCaptures, doc: "What the scenario yields: shown at its end, and `steps.<id>.<output>` for a file that includes it."},
+	{name: "outputs", shape: shapeCaptures, doc: "What the scenario yields: shown at its end, and `steps.<id>.<output>` for a file that includes it. One that is absent at the end of steps that passed fails the scenario: write `x ?? …`."},
 	{name: "leak", shape: shapeLeak, def: "hangUp", doc: "What becomes of calls that are still up at the end: hung up, hung up and reported as a failure, or kept."},
 }
 

@@ -35,7 +35,7 @@ func decodeSettings(src Source, t reflect.Type) (value any, ps Problems) {
 	}
 	v, err := m.value(nil)
 	if err != nil {
-		p := Problem{Pos: Pos{src.Name, 1, 1}, Code: "value", Text: err.Error()}
+		p := Problem{Pos: Pos{src.Name, 1, 1}, Code: "bad-value", Text: err.Error()}
 		var at *EvalError
 		if errors.As(err, &at) {
 			p.Pos, p.Text = at.Pos, "cannot evaluate "+at.Expr+": "+at.Err.Error()

@@ -10,7 +10,7 @@ import (
 )
 
 // Codes whose files cannot stand in testdata as text; TestLimits has them. Verbs report bad-params; package steps has those.
-var codesElsewhere = map[string]bool{"bad-params": true, "not-utf8": true, "bad-character": true, "empty-file": true, "too-large": true, "too-many": true, "internal": true}
+var codesElsewhere = map[string]bool{"bad-params": true, "unreadable": true, "not-utf8": true, "bad-character": true, "empty-file": true, "too-large": true, "too-many": true, "internal": true}
 
 var wantComment = regexp.MustCompile(`# want((?: "(?:[^"\\]|\\.)*")+)`)
 var wantText = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"`)

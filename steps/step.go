@@ -185,6 +185,7 @@ type CallPicture struct {
 	State        string                            `json:"state" enum:"incoming,establishing,ringing,established,hold,transferring,transferAccepted,redirecting,terminating,terminated" doc:"Its last known state."`
 	Direction    string                            `json:"direction" enum:"incoming,outgoing" doc:"Its direction."`
 	Ended        bool                              `json:"ended" doc:"True once an event showed its end."`
-	ResultInfo   graph.Object[graph.ResultInfo]    `json:"resultInfo" doc:"How it ended."`
+	ResultInfo   graph.Object[graph.ResultInfo]    `json:"resultInfo" doc:"How it ended; absent when the service did not say."`
+	Reason       string                            `json:"terminationReason" doc:"A word for how it ended, where the service gives one: AppTransferred, AppInitiated …"`
 	Participants []graph.Object[graph.Participant] `json:"participants" doc:"Its last known roster."`
 }

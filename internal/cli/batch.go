@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,10 +39,16 @@ type batch struct {
 
 func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
 	vars, secrets := b.given.of(j.scenario.plan)
-	return runner.Prepare(j.scenario.plan, runner.Options{
+	p, err := runner.Prepare(j.scenario.plan, runner.Options{
 		Vars: vars, Secrets: secrets, Row: j.row, Seed: b.seed(j), Repeat: j.repeat,
 		Target: b.target.about(), Callback: b.target.callback,
 	})
+	var missing *runner.NoValueError
+	if errors.As(err, &missing) && !j.scenario.named {
+		// A file that waits for others to include it must not keep a whole folder from running.
+		return &runner.Prepared{Skip: missing.Reason()}, nil
+	}
+	return p, err
 }
 
 // seed is a run's own: each repetition has the next one, so that repeating looks for what depends on it.

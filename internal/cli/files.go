@@ -24,6 +24,7 @@ const configName = "callflow.yaml"
 // scenario is one file, checked.
 type scenario struct {
 	file     string
+	named    bool // on the command line by itself, not found in a folder
 	plan     *schema.Plan
 	problems schema.Problems
 }

@@ -132,5 +132,10 @@ func load(args []string, io streams, noColor bool) ([]*scenario, error) {
 	if problems.Failed() {
 		return nil, &inputError{tally(len(files), problems) + "; nothing was sent"}
 	}
+	for _, arg := range args {
+		for _, s := range scenarios {
+			s.named = s.named || s.file == relative(arg)
+		}
+	}
 	return scenarios, nil
 }

@@ -18,8 +18,10 @@ func newValidate(io streams) *cobra.Command {
 		Use:   "validate [PATH…]",
 		Short: "Check scenario files; send nothing",
 		Long: `validate reads files, folders and globs, and prints everything that is wrong with them, each with its line and
-column. A file called callflow.yaml is checked as configuration. It ends with 2 when there are errors.`,
+column. In folders it looks for scenarios; callflow.yaml is left out there, and checked as configuration when it is named
+itself. It ends with 2 when there are errors.`,
 		Example: `  callflow validate
+  callflow validate callflow.yaml scenarios
   callflow validate 'scenarios/**/transfer*.yaml' --format json`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := checkFormat(format); err != nil {
