@@ -157,3 +157,53 @@ steps:
 		t.Errorf("the end is %+v", x.end(t))
 	}
 }
+
+// asleep is a host in which the run's listener hears nothing, as on a real host when it has not had its turn yet.
+type asleep struct{ steps.Host }
+
+func (h asleep) Fork(n int, branch func(int, steps.Host)) {
+	h.Host.Fork(n, func(i int, inner steps.Host) {
+		if i == 0 {
+			inner = deaf{inner}
+		}
+		branch(i, inner)
+	})
+}
+
+type deaf struct{ steps.Host }
+
+func (h deaf) Next(uint64, time.Time) (steps.Event, error) { return steps.Event{}, h.Sleep(time.Hour) }
+
+func (h deaf) Shield(limit time.Duration) (steps.Host, func()) {
+	inner, end := h.Host.Shield(limit)
+	return deaf{inner}, end
+}
+
+// TestWhatLayUnreadIsNotNews: an event that came before a request was sent is none of its window, though nobody has read
+// it by then.
+func TestWhatLayUnreadIsNotNews(t *testing.T) {
+	plan := compile(t, `
+name: unread
+steps:
+  - createCall: {targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]}
+    until: accepted
+    capture: {c: call.id}
+  - sleep: 2s
+  - request: {path: /x}
+    id: ask
+  - await: {from: ask, match: call.id == c && call.state == "established"}
+    timeout: 5s
+`, nil)
+	p, err := Prepare(plan, Options{Target: simulated(), Callback: sim.Callback})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := created("c1")
+	a.then = func(s *scripted) { s.notify(time.Second, "c1", "established") }
+	var result Result
+	err = sim.Run(t.Context(), sim.Config{RunID: p.RunID, Bot: testBot, Service: (&scripted{answers: []answer{a}}).start, Emit: func(steps.Record) {}},
+		func(h steps.Host) { result = p.Run(asleep{h}) })
+	if err != nil || result.Status != steps.Failed || result.Failure.Text != "no event matched within 5s" {
+		t.Errorf("%v, %s: %+v", err, result.Status, result.Failure)
+	}
+}
