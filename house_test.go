@@ -4,9 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"io/fs"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -69,5 +74,37 @@ func TestImportDirections(t *testing.T) {
 	}
 	if seen < len(mayImport) {
 		t.Errorf("go list found %d packages, the house has more", seen)
+	}
+}
+
+// Files and functions stay short enough to be read in one go. Tables of tests may be longer.
+func TestSizes(t *testing.T) {
+	const maxFile, maxFunction = 500, 80
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".go" {
+			return err
+		}
+		file, err := parser.ParseFile(fset, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		if lines := fset.File(file.Pos()).LineCount(); lines > maxFile {
+			t.Errorf("%s has %d lines; split it", name, lines)
+		}
+		if strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok {
+				if lines := fset.Position(f.End()).Line - fset.Position(f.Pos()).Line + 1; lines > maxFunction {
+					t.Errorf("%s: %s has %d lines; split it", fset.Position(f.Pos()), f.Name.Name, lines)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
