@@ -206,14 +206,14 @@ steps:
         - hangUp: ${{ ringing }}
       first:
         - id: one
-          createCall: {targets: [{identity: {phone: {id: "+15551234567"}}}]}
+          createCall: {targets: [{identity: {phone: {id: "+15551234567"}}}], source: {identity: {applicationInstance: {id: 0000000a-0000-4000-8000-00000000000a}}}}
           retry: {attempts: 5}
           continueOnError: true
       second:
         - parallel:
             up:
               - id: two
-                createCall: {targets: [{identity: {phone: {id: "+15557654321"}}}]}
+                createCall: {targets: [{identity: {phone: {id: "+15557654321"}}}], source: {identity: {applicationInstance: {id: 0000000a-0000-4000-8000-00000000000a}}}}
                 retry: {attempts: 5}
                 continueOnError: true
             down:

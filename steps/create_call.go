@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"slices"
 
 	"callflow/internal/graph"
 	"callflow/schema"
@@ -43,6 +44,9 @@ capture: {outgoing: call.id}`,
 		if c.has("targets") && p.Targets != nil && len(p.Targets) == 0 {
 			c.problem("targets is empty: nobody would be called", "targets")
 		}
+		if c.has("chatInfo") && !c.has("meetingInfo") && !c.has("targets") {
+			c.problem("chatInfo says which meeting's chat, and not whose meeting it is: give meetingInfo with its organizer beside it", "chatInfo")
+		}
 		if p.MeetingInfo != nil && c.has("meetingInfo", "organizer") && !c.has("chatInfo") {
 			c.problem("meetingInfo with an organizer needs chatInfo with the meeting's threadId beside it", "meetingInfo")
 		}
@@ -51,10 +55,20 @@ capture: {outgoing: call.id}`,
 		}
 		for i := range p.Targets {
 			c.identity(p.Targets[i].Identity, "targets", fmt.Sprint(i))
+			if phone := []string{"targets", fmt.Sprint(i), "identity", "phone"}; c.has(phone...) && !c.callsFromNumber() {
+				c.problem("a call to a telephone comes from a number: give source: {identity: {applicationInstance: {id: …}}}, the resource account that has one", phone...)
+			}
 		}
 		c.within(p.RingingTimeoutInSeconds, 1, 115, "ringingTimeoutInSeconds")
 	},
 }, runCreateCall)
+
+// callsFromNumber says whether the source is an application instance, which has a number, or may be one once an
+// expression has decided. https://learn.microsoft.com/graph/api/application-post-calls (create peer-to-peer PSTN call)
+func (c checker) callsFromNumber() bool {
+	other := slices.ContainsFunc(identities, func(kind string) bool { return c.has("source", "identity", kind) })
+	return c.has("source") && !other || c.has("source", "identity", "applicationInstance")
+}
 
 func runCreateCall(env Env, p *graph.CreateCallBody) (Outputs, error) {
 	if p.RequestedModalities == nil {
