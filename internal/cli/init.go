@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 )
@@ -20,8 +22,9 @@ func newInit(io streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Write a first scenario and a callflow.yaml",
-		Long:  `init writes a scenario that runs at once on the embedded simulator, and a callflow.yaml. It never overwrites a file.`,
-		Args:  cobra.MaximumNArgs(1),
+		Long: `init writes a scenario that runs at once on the embedded simulator, a callflow.yaml, and the JSON Schema by which
+editors complete and check scenarios (callflow schema prints it anew). It never overwrites a file.`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {
@@ -38,30 +41,29 @@ func writeScaffold(io streams, dir string) error {
 	if err != nil {
 		return err
 	}
-	var names []string
+	texts := map[string][]byte{schemaFile: jsonSchema()}
 	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		names = append(names, name)
+		texts[name], err = fs.ReadFile(files, name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	names := slices.Sorted(maps.Keys(texts))
+	for _, name := range names {
 		to := filepath.Join(dir, filepath.FromSlash(name))
 		if _, err := os.Lstat(to); err == nil {
 			return &inputError{fmt.Sprintf("%s is already there; init never overwrites", to)}
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return &inputError{err.Error()}
 		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
 		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := writeNew(to, text); err != nil {
+		if err := writeNew(to, texts[name]); err != nil {
 			return &inputError{err.Error()}
 		}
 		fmt.Fprintf(io.out, "wrote %s\n", to)
