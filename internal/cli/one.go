@@ -47,19 +47,23 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 		o.end(steps.Skipped, p.Skip)
 		return o.status, nil
 	}
+	o.start.RunStart.RunID = p.RunID
 	o.mask = p.Mask
+	o.mask.Add(b.target.secrets())
 	if b.flags.journal != "" {
 		file, err := openJournal(b.flags.journal, journalName(j, p.RunID))
 		if err != nil {
 			o.end(steps.Broken, "cannot write the journal: "+err.Error())
 			return o.status, err
 		}
-		buffered := bufio.NewWriter(file)
-		o.journal = runner.NewJournal(buffered, p.Mask)
-		defer func() { err = errors.Join(o.journal.Err(), buffered.Flush(), file.Close()) }()
+		out := &journalFile{Writer: bufio.NewWriter(file), each: b.target.waits()}
+		o.journal = runner.NewJournal(out, p.Mask)
+		defer func() { err = errors.Join(o.journal.Err(), out.Flush(), file.Close()) }()
 	}
 	switch err := b.carry(ctx, p, o); {
 	case o.status != "":
+	case err != nil && ctx.Err() != nil:
+		o.end(steps.Interrupted, "interrupted")
 	case err != nil:
 		o.end(steps.Broken, err.Error())
 	default:
@@ -105,6 +109,21 @@ func openJournal(dir, name string) (io.WriteCloser, error) {
 		return nil, err
 	}
 	return os.Create(filepath.Join(dir, name))
+}
+
+// journalFile writes a journal. Where runs wait on the wall each record is written at once, so that somebody can follow,
+// and a process that is killed leaves all it knew; in virtual time that would only be slow.
+type journalFile struct {
+	*bufio.Writer
+	each bool
+}
+
+func (f *journalFile) Write(line []byte) (int, error) {
+	n, err := f.Writer.Write(line)
+	if f.each && err == nil {
+		err = f.Flush()
+	}
+	return n, err
 }
 
 // journalName is made of the file's path, the row and the run's id, so that two runs never share a file and the same

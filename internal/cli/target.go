@@ -20,6 +20,10 @@ type target interface {
 	// about describes the target to the runner; callback is the URI for a run's notifications.
 	about() steps.Target
 	callback(runID string) string
+	// secrets are the target's own, which no output may show.
+	secrets() []string
+	// waits says that time passes on the wall here.
+	waits() bool
 	// hello is what the console says of it.
 	hello() string
 	// open does what must stand before the first request: the listener. say prints a line in the middle of things.

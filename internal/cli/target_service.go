@@ -54,6 +54,15 @@ func (s *service) public() string { return strings.TrimSuffix(s.cfg.Callback.Pub
 
 func (s *service) callback(runID string) string { return s.public() + "/callbacks/" + runID }
 
+func (s *service) secrets() (secrets []string) {
+	for _, b := range s.cfg.Bots {
+		secrets = append(secrets, b.Value.ClientSecret)
+	}
+	return secrets
+}
+
+func (s *service) waits() bool { return true }
+
 func (s *service) hello() string {
 	return fmt.Sprintf("target %s: %s (%s) as %s; listening on %s for %s", s.name, s.cfg.Root, s.cfg.API, s.bot.Name,
 		s.cfg.Callback.Listen, s.public())

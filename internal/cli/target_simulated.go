@@ -36,6 +36,9 @@ func (s *simulated) about() steps.Target {
 
 func (s *simulated) callback(runID string) string { return sim.Callback(runID) }
 
+func (s *simulated) secrets() []string { return nil }
+func (s *simulated) waits() bool       { return s.realTime }
+
 func (s *simulated) hello() string {
 	clock := "virtual time"
 	if s.realTime {
