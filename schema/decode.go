@@ -53,6 +53,9 @@ func (d *decoder) value(n *yaml.Node, t reflect.Type, f *field) maker {
 	case anyInterface:
 		return d.untyped(n)
 	}
+	if reflect.PointerTo(t).Implements(laterInterface) {
+		return d.later(n, t, f)
+	}
 	if elem, ok := mapElem(t); ok {
 		return d.ordered(n, t, elem, f)
 	}

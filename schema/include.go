@@ -203,17 +203,21 @@ func (r *reader) withEnv(n *yaml.Node, m maker) maker {
 	return m
 }
 
+func (r *reader) env(name string) (value string, ok bool) {
+	if r.src.Env == nil {
+		return "", false
+	}
+	return r.src.Env(name)
+}
+
 func (r *reader) lookUp(n *yaml.Node, env map[string]any) {
 	n = resolve(n)
 	for _, c := range n.Content {
 		r.lookUp(c, env)
 	}
-	if r.src.Env == nil {
-		return
-	}
 	for _, m := range envName.FindAllStringSubmatch(n.Value, -1) {
 		name := m[1] + m[2]
-		if v, ok := r.src.Env(name); ok {
+		if v, ok := r.env(name); ok {
 			env[name] = v
 		}
 	}

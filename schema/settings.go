@@ -3,6 +3,8 @@ package schema
 import (
 	"errors"
 	"reflect"
+
+	"gopkg.in/yaml.v3"
 )
 
 // Decode reads a YAML file of settings as strictly as a scenario, with the same problems and positions: T says what keys
@@ -35,15 +37,70 @@ func decodeSettings(src Source, t reflect.Type) (value any, ps Problems) {
 	}
 	v, err := m.value(nil)
 	if err != nil {
-		p := Problem{Pos: Pos{src.Name, 1, 1}, Code: "bad-value", Text: err.Error()}
-		var at *EvalError
-		if errors.As(err, &at) {
-			p.Pos, p.Text = at.Pos, "cannot evaluate "+at.Expr+": "+at.Err.Error()
-		}
-		c.report(p)
+		c.report(r.unmade(err))
 		return nil, c.sorted()
 	}
 	to := reflect.New(t)
 	to.Elem().Set(v)
 	return to.Interface(), c.sorted()
+}
+
+// unmade is the problem of a value that cannot be evaluated.
+func (r *reader) unmade(err error) Problem {
+	p := Problem{Pos: Pos{r.src.Name, 1, 1}, Code: "bad-value", Text: err.Error()}
+	var at *EvalError
+	if errors.As(err, &at) {
+		p.Pos, p.Text = at.Pos, "cannot evaluate "+at.Expr+": "+at.Err.Error()
+		if m := envName.FindStringSubmatch(at.Expr); m != nil && m[0] == at.Expr {
+			if _, set := r.env(m[1] + m[2]); !set {
+				p.Text = "the environment variable " + m[1] + m[2] + " is not set"
+			}
+		}
+	}
+	return p
+}
+
+// Later is a setting, checked with its file like any other, whose ${{ }} are evaluated only when it is asked for: so that
+// of many only the one that is used needs its environment.
+type Later[T any] struct{ made func() (any, Problems) }
+
+// Value evaluates the setting; it is nil when problems forbid its use.
+func (l Later[T]) Value() (*T, Problems) {
+	if l.made == nil {
+		return new(T), nil
+	}
+	v, problems := l.made()
+	if v == nil {
+		return nil, problems
+	}
+	made := v.(T)
+	return &made, problems
+}
+
+func (l *Later[T]) later(made func() (any, Problems)) { l.made = made }
+func (l *Later[T]) elem() reflect.Type                { return reflect.TypeFor[T]() }
+
+// later is any *Later.
+type later interface {
+	later(made func() (any, Problems))
+	elem() reflect.Type
+}
+
+var laterInterface = reflect.TypeFor[later]()
+
+// later compiles a Later.
+func (d *decoder) later(n *yaml.Node, t reflect.Type, f *field) maker {
+	setting := reflect.New(t)
+	l := setting.Interface().(later)
+	m := d.withEnv(n, d.value(n, l.elem(), f))
+	l.later(func() (any, Problems) {
+		v, err := m.value(nil)
+		if err != nil {
+			c := &checker{src: d.src, seen: map[Problem]bool{}, files: d.files}
+			c.report(d.unmade(err))
+			return nil, c.sorted()
+		}
+		return v.Interface(), nil
+	})
+	return maker{static: setting.Elem(), given: true, seen: m.seen}
 }

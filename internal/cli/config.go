@@ -14,7 +14,7 @@ import (
 
 // config is callflow.yaml.
 type config struct {
-	Targets schema.Map[targetConfig] `json:"targets" required:"true" doc:"Where scenarios can run, by name."`
+	Targets schema.Map[schema.Later[targetConfig]] `json:"targets" required:"true" doc:"Where scenarios can run, by name."`
 }
 
 // targetConfig is one target: a Graph cloud, or a simulator that runs as a process of its own.

@@ -46,7 +46,7 @@ func (f *runFlags) openTarget(io streams) (target, error) {
 	if cfg == nil || problems.Failed() {
 		return nil, &inputError{tally(1, problems) + "; nothing was sent"}
 	}
-	t, ok := cfg.Targets.Get(f.target)
+	later, ok := cfg.Targets.Get(f.target)
 	if !ok {
 		var names []string
 		for _, e := range cfg.Targets {
@@ -60,6 +60,11 @@ func (f *runFlags) openTarget(io streams) (target, error) {
 		}
 		return nil, &inputError{text}
 	}
+	t, problems := later.Value()
+	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
+	if t == nil {
+		return nil, &inputError{tally(1, problems) + "; nothing was sent"}
+	}
 	if err := t.complete(f.target); err != nil {
 		return nil, &inputError{file + ": " + err.Error()}
 	}
@@ -70,5 +75,5 @@ func (f *runFlags) openTarget(io streams) (target, error) {
 		}
 		f.seed = binary.LittleEndian.Uint64(b[:])
 	}
-	return newService(f.target, file, t), nil
+	return newService(f.target, file, *t), nil
 }
