@@ -23,6 +23,7 @@ type leg struct {
 	known   bool   // a response named it, or it came in
 	by      string // key of the step that made or answered it
 	ended   bool
+	failed  string // what became of the last attempt to hang it up
 }
 
 // at finds or adds a call.
@@ -113,17 +114,29 @@ func (r *run) cleanup(h steps.Host, e *ending) {
 	defer end(errDone)
 	r.findLost(h)
 	var leaked []string
-	for _, x := range r.legs.up() {
-		if x.ended { // in the meantime
-			continue
+	for round, left := 1, r.legs.up(); len(left) > 0; round++ {
+		var again []*leg
+		var pause time.Duration
+		for _, x := range left {
+			if x.ended && round == 1 { // in the meantime
+				continue
+			}
+			done, wait := r.tidy(h, x, round)
+			if done == nil {
+				again, pause = append(again, x), max(pause, wait)
+				continue
+			}
+			emit(h, "", "", steps.Record{Cleanup: done})
+			if done.Action == "kept" || strings.HasPrefix(done.Result, "failed") {
+				e.left++
+			}
+			if done.Result != "gone already" {
+				leaked = append(leaked, x.name())
+			}
 		}
-		done := r.tidy(h, x)
-		emit(h, "", "", steps.Record{Cleanup: done})
-		if done.Action == "kept" || strings.HasPrefix(done.Result, "failed") {
-			e.left++
-		}
-		if done.Result != "gone already" {
-			leaked = append(leaked, x.name())
+		left = again
+		if len(left) > 0 && h.Sleep(pause) != nil {
+			round = cleanupRounds // there is no more time: they only say so
 		}
 	}
 	if r.plan.Leak == "fail" && len(leaked) > 0 && e.failure == nil && !e.interrupted {
@@ -156,34 +169,49 @@ func (r *run) findLost(h steps.Host) {
 	}
 }
 
-// tidy ends one call, in at most three attempts.
-func (r *run) tidy(h steps.Host, x *leg) *steps.Cleaned {
+// Cleanup goes round: a call that is not hung up at once, for the service is slow or throttles, must not keep the others
+// from their turn.
+const (
+	cleanupRounds = 3
+	tidyTime      = 5 * time.Second // for one attempt, and the host's grace
+)
+
+// tidy makes one attempt to end a call. Nil: another one may do it, after a pause.
+func (r *run) tidy(h steps.Host, x *leg, round int) (done *steps.Cleaned, pause time.Duration) {
 	if r.plan.Leak == "keep" {
-		return &steps.Cleaned{Call: x.id, Action: "kept", Result: "left up, for leak is keep"}
+		return &steps.Cleaned{Call: x.id, Action: "kept", Result: "left up, for leak is keep"}, 0
 	}
-	done := &steps.Cleaned{Call: x.id, Action: "hangUp", Result: "hung up"}
+	done = &steps.Cleaned{Call: x.id, Action: "hangUp", Result: "hung up"}
 	command := graph.Command{Op: "hangUp", Call: x.id}
 	if x.ringing {
 		done.Action, done.Result = "reject", "rejected"
 		command = graph.Command{Op: "reject", Call: x.id, Body: map[string]any{"reason": "none"}}
 	}
-	for attempt := 1; ; attempt++ {
-		reply, err := r.send(h, sender{key: "cleanup", verb: done.Action, attempt: attempt}, command)
-		if reply != nil {
-			done.Status = reply.Status
-		}
-		switch {
-		case err == nil:
-			return done
-		case done.Status == 404:
-			done.Result = "gone already"
-			return done
-		}
-		// After a 401 the next attempt goes with a new token.
-		again := attempt < 3 && (reply == nil || reply.Status == 401 || reply.Status == 429 || reply.Status >= 500)
-		if !again || h.Sleep(max(retryAfter(err), 500*time.Millisecond)) != nil {
-			done.Result = "failed: " + err.Error()
-			return done
-		}
+	switch {
+	case x.ended: // an event told what the response did not
+		return done, 0
+	case round > cleanupRounds:
+		done.Result = "failed: " + x.failed
+		return done, 0
 	}
+	scope, end := h.Scope(tidyTime, &ended{kind: "timeout", why: "no answer within " + steps.Span(tidyTime)})
+	defer end(errDone)
+	reply, err := r.send(scope, sender{key: "cleanup", verb: done.Action, attempt: round}, command)
+	if reply != nil {
+		done.Status = reply.Status
+	}
+	switch {
+	case err == nil:
+		return done, 0
+	case done.Status == 404:
+		done.Result = "gone already"
+		return done, 0
+	}
+	x.failed = err.Error()
+	// After a 401 the next attempt goes with a new token.
+	if round < cleanupRounds && (reply == nil || reply.Status == 401 || reply.Status == 429 || reply.Status >= 500) {
+		return nil, max(retryAfter(err), 500*time.Millisecond)
+	}
+	done.Result = "failed: " + x.failed
+	return done, 0
 }

@@ -78,11 +78,11 @@ func endedBy(t *turn, err error) error {
 	return nil
 }
 
-// broken says whether an error means that the target cannot be tested at all: no token, or no permission before any
-// call existed.
+// broken says whether an error means that the target cannot be tested at all: no token, nobody there who ever answered,
+// or no permission before any call existed.
 func (r *run) broken(err error) bool {
 	var net *steps.NetError
-	if errors.As(err, &net) && net.Auth {
+	if errors.As(err, &net) && (net.Auth || net.Refused && !r.answered) {
 		return true
 	}
 	var refused *steps.GraphError

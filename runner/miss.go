@@ -343,8 +343,22 @@ func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss, began time.Tim
 	case left > 0:
 		f.Hints = append(f.Hints, fmt.Sprintf("%d earlier events are not listed; the journal has them", left))
 	case len(entries) == 0:
-		f.Hints = append(f.Hints, "no notification has come in this run at all: can the service reach the callback address?")
+		f.Hints = append(f.Hints, e.run.silence(e.step)...)
 	}
+}
+
+// silence says what to check when no notification has come in the whole run. A world in memory has no network to check.
+func (r *run) silence(s *schema.Step) (hints []string) {
+	what := "no notification at all has come in this run"
+	if r.Target.Name == "simulator" {
+		return []string{what}
+	}
+	hints = append(hints, what+" on "+r.Target.Callback+": does that lead from the service to this listener? Check callback.publicUrl "+
+		"and callback.listen, name, firewall, tunnel or proxy in between, and, for https, that the service trusts the certificate")
+	if public, ok := strings.CutSuffix(r.Target.Callback, "/callbacks/"+r.RunID); ok && s.Verb.Role == schema.Watches {
+		hints = append(hints, "incoming calls come to the bot's registered address, which must be "+public+"/bots/"+r.Target.Bot.Name)
+	}
+	return hints
 }
 
 // unreached is the failure of a goal that was not reached in time.

@@ -17,6 +17,7 @@ type run struct {
 	legs     legs
 	people   []steps.Named
 	scenario string // the Scenario-Id header of every request
+	answered bool   // some request got a response
 	started  time.Time
 	root     *frame
 	hush     func()                 // ends the listener

@@ -32,12 +32,16 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	got := &steps.Received{Attempt: who.attempt, Took: h.Now().Sub(sent)}
 	if err != nil {
 		got.Error = err.Error()
+		if unsent(err) {
+			got.Error = "not sent: " + got.Error
+		}
 	}
 	if response.Status == 0 {
 		r.legs.lost(c, err)
 		emit(h, who.key, who.branch, steps.Record{Response: got})
 		return nil, err
 	}
+	r.answered = true
 	reply := r.Target.Dialect.Decode(c, response.Status, response.Headers, response.Body)
 	got.Status, got.Headers, got.Body, got.Text = reply.Status, reply.Headers, reply.Raw, reply.Text
 	got.Call, got.Operation = reply.CallID, reply.OperationID
@@ -112,6 +116,12 @@ func (r *run) headers(h steps.Host, own graph.Headers, body bool) graph.Headers 
 	}
 	slices.SortStableFunc(all, func(a, b graph.Header) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// unsent says that there was no token to send a request with.
+func unsent(err error) bool {
+	var net *steps.NetError
+	return errors.As(err, &net) && net.Auth
 }
 
 // ambiguous says whether the service may have acted although no response came.

@@ -102,6 +102,8 @@ type TokenError struct {
 	Status      int
 	Code        string // invalid_client, unauthorized_client …
 	Description string
+	Trace       string // trace_id and correlation_id, which Microsoft's support asks for
+	Correlation string
 }
 
 func (e *TokenError) Error() string {
@@ -111,6 +113,9 @@ func (e *TokenError) Error() string {
 	}
 	if e.Description != "" {
 		text += ": " + e.Description
+	}
+	if e.Trace != "" || e.Correlation != "" {
+		text += fmt.Sprintf(" (trace id %s, correlation id %s)", e.Trace, e.Correlation)
 	}
 	return text
 }
@@ -236,10 +241,13 @@ func readToken(bot string, status int, body []byte, secret string) (string, time
 		ExpiresIn   json.Number `json:"expires_in"`
 		Error       string      `json:"error"`
 		Description string      `json:"error_description"`
+		Trace       string      `json:"trace_id"`
+		Correlation string      `json:"correlation_id"`
 	}
 	err := json.Unmarshal(body, &answer)
 	if status != http.StatusOK {
-		refused := &TokenError{Bot: bot, Status: status, Code: answer.Error, Description: firstLine(answer.Description)}
+		refused := &TokenError{Bot: bot, Status: status, Code: answer.Error, Description: firstLine(answer.Description),
+			Trace: answer.Trace, Correlation: answer.Correlation}
 		if secret != "" {
 			refused.Description = strings.ReplaceAll(refused.Description, secret, "***")
 		}
