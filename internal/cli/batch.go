@@ -85,11 +85,11 @@ func (b *batch) run() error {
 	console := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
 	console.Together = b.flags.parallel > 1
 	console.Ladders = b.flags.ladder
-	if !b.flags.quiet {
-		console.Say(b.target.hello())
-	}
 	if err := b.target.open(console.Say); err != nil {
 		return err
+	}
+	if !b.flags.quiet {
+		console.Say(b.target.hello())
 	}
 	defer b.target.close()
 	defer ticking(console)()
@@ -137,12 +137,17 @@ func (b *batch) run() error {
 	return nil
 }
 
-// interruptible returns a context that the first SIGINT or SIGTERM ends, so that runs hang up their calls. The second one
-// kills the runs, and the process if that is not enough.
+// interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP (a lost terminal) ends, so that runs hang up
+// their calls. The second one kills the runs, and the process if that is not enough. Output that nobody reads any more
+// (`| head`) ends nothing.
 func interruptible(w io.Writer, doing string, kill func()) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	signal.Ignore(syscall.SIGPIPE)
 	done := make(chan struct{})
 	go func() {
 		for n := 0; ; n++ {
@@ -165,6 +170,7 @@ func interruptible(w io.Writer, doing string, kill func()) (ctx context.Context,
 	}()
 	return ctx, func() {
 		signal.Stop(signals)
+		signal.Reset(syscall.SIGPIPE)
 		close(done)
 		cancel(nil)
 	}

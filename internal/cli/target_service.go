@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"callflow/internal/callback"
@@ -72,7 +74,10 @@ func (s *service) hello() string {
 func (s *service) open(say func(string)) error {
 	tcp, err := net.Listen("tcp", s.cfg.Callback.Listen)
 	if err != nil {
-		return &setupError{"cannot listen for notifications", err}
+		if errors.Is(err, syscall.EADDRINUSE) {
+			err = fmt.Errorf("%w: is another callflow running? Runs that share a listener belong into one command (--parallel)", err)
+		}
+		return &setupError{fmt.Sprintf("target %s: cannot listen for notifications (callback.listen)", s.name), err}
 	}
 	if files := s.cfg.Callback.TLS; files != nil {
 		pair, err := tls.LoadX509KeyPair(beside(s.config, files.Cert), beside(s.config, files.Key))
@@ -108,12 +113,16 @@ func (s *service) handler(say func(string)) http.Handler {
 		Base: base, Bots: bots, Sink: s.hub, Happened: s.hub.Happened,
 		Verifier: callback.NewVerifier(callback.PublishedKeys(nil, s.cfg.OpenID), append([]string{s.cfg.Root}, graph.NotificationIssuers...)...),
 		Refused: func(status int, path, why string) {
+			text := fmt.Sprintf("the listener refused a POST to %s with %d: %s", path, status, why)
+			if run, ok := strings.CutPrefix(path, base+"/callbacks/"); ok && s.hub.Warn(run, text) {
+				return
+			}
 			mu.Lock()
 			again := said[why] || len(said) >= 100
 			said[why] = true
 			mu.Unlock()
 			if !again {
-				say(fmt.Sprintf("the listener refused a POST to %s with %d: %s", path, status, why))
+				say(text)
 			}
 		},
 	})

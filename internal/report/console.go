@@ -318,7 +318,11 @@ func (v *RunView) lines(r *steps.Record) []string {
 	case r.World != nil && verbose:
 		return v.words(r, "*", worldText(r.World), faint)
 	case r.Cleanup != nil:
-		return v.words(r, " ", cleanupText(r.Cleanup), faint)
+		how := faint
+		if strings.HasPrefix(r.Cleanup.Result, "failed") {
+			how = warn
+		}
+		return v.words(r, " ", cleanupText(r.Cleanup), how)
 	case r.RunEnd != nil:
 		return v.runEnd(r.RunEnd)
 	}
@@ -412,7 +416,8 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 		out = append(out, "")
 	}
 	line := "  " + c.paint(statusColor(end.Status), statusWord(end.Status))
-	if reason := strings.TrimPrefix(end.Reason, statusWord(end.Status)); reason != "" {
+	// What the failure above says is not said again.
+	if reason := strings.TrimPrefix(end.Reason, statusWord(end.Status)); reason != "" && end.Failure == nil {
 		line += ": " + clean(strings.TrimPrefix(reason, ": "))
 	}
 	if end.Status != steps.Skipped {

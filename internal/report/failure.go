@@ -27,7 +27,7 @@ func (s Style) failure(f *steps.Failure, start time.Time) []string {
 	}
 	add(s.excerpt(f)...)
 	if f.Awaited != "" && f.Expression == nil && len(f.Arrivals) == 0 {
-		add("", s.paint(faint, "awaited: ")+s.cut(clean(f.Awaited), s.Width-20))
+		add("", s.paint(faint, "awaited: ")+s.cut(clean(f.Awaited), s.Width-len("awaited: ")))
 	}
 	if f.Expression != nil && !slices.ContainsFunc(f.Arrivals, explained) {
 		add("")
@@ -56,6 +56,9 @@ func (s Style) failure(f *steps.Failure, start time.Time) []string {
 
 var numbered = regexp.MustCompile(`^[> ]*(\d+) \|`)
 
+// excerptLead is what stands before a line of an excerpt: "> 1234 |".
+const excerptLead = 8
+
 // excerpt shows the scenario's lines with the one at fault marked.
 func (s Style) excerpt(f *steps.Failure) []string {
 	if len(f.Excerpt) == 0 {
@@ -66,17 +69,17 @@ func (s Style) excerpt(f *steps.Failure) []string {
 		line = clean(strings.ReplaceAll(line, "\t", "  "))
 		m := numbered.FindStringSubmatch(line)
 		if m == nil {
-			out = append(out, s.paint(faint, "      | ")+s.cut(line, s.Width-16))
+			out = append(out, s.paint(faint, "      | ")+s.cut(line, s.Width-excerptLead))
 			continue
 		}
 		text := strings.TrimPrefix(line, m[0])
 		n, _ := strconv.Atoi(m[1])
 		lead := fmt.Sprintf("  %4d |", n)
 		if n == f.Pos.Line {
-			out = append(out, s.paint(bad, fmt.Sprintf("> %4d |", n))+s.cut(text, s.Width-16))
+			out = append(out, s.paint(bad, fmt.Sprintf("> %4d |", n))+s.cut(text, s.Width-excerptLead))
 			continue
 		}
-		out = append(out, s.paint(faint, lead)+s.cut(text, s.Width-16))
+		out = append(out, s.paint(faint, lead)+s.cut(text, s.Width-excerptLead))
 	}
 	return out
 }
@@ -192,7 +195,7 @@ func (s Style) code(c *steps.Explained) []string {
 
 // wrap breaks text at spaces to the width; lead stands before the first line, the others are indented.
 func (s Style) wrap(lead string, indent int, text string) []string {
-	room := max(s.Width-16, 40)
+	room := max(s.Width, 40)
 	var out []string
 	line := lead
 	used := width(ansi.ReplaceAllString(lead, ""))

@@ -251,7 +251,11 @@ func retryText(r *steps.Retried) string {
 }
 
 func cleanupText(c *steps.Cleaned) string {
-	return fmt.Sprintf("cleanup: %s %s: %s", clean(c.Action), short(c.Call), clean(c.Result))
+	call := short(c.Call)
+	if strings.HasPrefix(c.Result, "failed") {
+		call = clean(c.Call) // whole: somebody has to hang it up by hand
+	}
+	return fmt.Sprintf("cleanup: %s %s: %s", clean(c.Action), call, clean(c.Result))
 }
 
 func requestText(q *steps.Sent) string {

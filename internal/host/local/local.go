@@ -76,14 +76,23 @@ func (h *Hub) Deliver(run string, events []*graph.Event) bool {
 
 // Happened writes down what a run's own world tells of. It reports whether the run is known.
 func (h *Hub) Happened(run string, what world.Happening) bool {
+	did := steps.Happened(what)
+	return h.record(run, steps.Record{Type: "world", World: &did})
+}
+
+// Warn writes a warning into a run's journal. It reports whether the run is known.
+func (h *Hub) Warn(run, text string) bool {
+	return h.record(run, steps.Record{Type: "log", Log: &steps.Logged{Level: "warning", Text: text}})
+}
+
+func (h *Hub) record(run string, r steps.Record) (known bool) {
 	h.mu.RLock()
 	w, ended := h.runs[run], h.ended[run]
 	h.mu.RUnlock()
 	if w == nil {
 		return ended
 	}
-	did := steps.Happened(what)
-	w.run.Happened(steps.Record{Type: "world", World: &did})
+	w.run.Happened(r)
 	return true
 }
 
