@@ -22,6 +22,7 @@ type await struct {
 	laid    *entry         // whose names are in it
 	after   uint64         // only entries behind this position
 	began   time.Time
+	start   uint64     // where the inbox ended then
 	found   []*entry   // One and InOrder: in the order found
 	serving assignment // All
 	matched string     // Any
@@ -72,7 +73,7 @@ func (e *env) newAwait(w *steps.Watch) (*await, error) {
 			return nil, err
 		}
 	}
-	a.after = e.since(w.From)
+	a.after, a.start = e.since(w.From), e.run.inbox.pos()
 	return a, nil
 }
 

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"maps"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ func people(scene *world.Scene, bot steps.Bot) []steps.Named {
 }
 
 // describe says in one line what a turn waits for or does: its expressions, else the people, numbers and threads that
-// its parameters name.
+// its parameters name, or the file it includes.
 func (t *turn) describe(params any) string {
 	var words []string
 	d := describer{people: t.run.people}
@@ -53,6 +54,9 @@ func (t *turn) describe(params any) string {
 	}
 	if words = d.exprs; len(words) == 0 {
 		words = d.whom
+	}
+	if t.step.Include != nil {
+		words = append([]string{path.Base(t.step.Include.File)}, words...)
 	}
 	line := strings.Join(strings.Fields(strings.Join(words, ", ")), " ")
 	if utf8.RuneCountInString(line) > 120 {

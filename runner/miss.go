@@ -99,7 +99,7 @@ func (a *await) forbidden(word string, c condition, e *entry) *steps.FailureErro
 	default:
 		f.Text = fmt.Sprintf("%s came true: %s (%s)", word, oneLine(c.expr.Text()), what)
 	}
-	a.list(f, map[*entry]steps.Miss{e: {Nearest: true, Why: &why}}, a.began, a.ignored)
+	a.list(f, map[*entry]steps.Miss{e: {Nearest: true, Why: &why}}, a.start, a.ignored)
 	return &steps.FailureError{Failure: f}
 }
 
@@ -143,7 +143,7 @@ func (a *await) arrivals(f *steps.Failure, open []condition) {
 			}
 		}
 	}
-	a.list(f, notes, a.began, a.ignored)
+	a.list(f, notes, a.start, a.ignored)
 }
 
 // ignored says why the wait does not look at an event, or "".
@@ -321,9 +321,9 @@ func final(e *graph.Event) string {
 	return ""
 }
 
-// list writes the arrivals into a failure, in order; notes has what is to be said of some. began is when the wait began,
-// and ignored says why it does not look at an event.
-func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss, began time.Time, ignored func(*entry) string) {
+// list writes the arrivals into a failure, in order; notes has what is to be said of some. began is the inbox's position
+// when the wait began, and ignored says why it does not look at an event.
+func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss, began uint64, ignored func(*entry) string) {
 	entries := e.run.inbox.entries
 	left := 0
 	for i, entry := range entries {
@@ -333,7 +333,7 @@ func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss, began time.Tim
 			continue
 		}
 		miss.Event, miss.At, miss.Summary, miss.Call = entry.Seq, entry.At, summary(entry.Event.Event), entry.CallID
-		miss.Early, miss.Ignored = entry.At.Before(began), ignored(entry)
+		miss.Early, miss.Ignored = entry.Seq <= began, ignored(entry)
 		if entry.claimed != e.key {
 			miss.Claimed = entry.claimed
 		}
@@ -376,7 +376,7 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 	default:
 		f.Text += " within its timeout of " + steps.Span(e.limit)
 	}
-	e.list(f, nil, began, func(x *entry) string {
+	e.list(f, nil, e.window, func(x *entry) string {
 		if x.Seq <= e.window {
 			return "came before the request was sent"
 		}

@@ -91,7 +91,7 @@ finally:
 20ms nap start
 10.01s event call terminated
 10.01s log must never happen, but did: call.state == "terminated" (call terminated)
-10.01s nap cancelled: must never happen, but did: call.state == "terminated"
+10.01s nap cancelled: what must never happen did
 10.01s last start
 30.01s event call terminated
 35.01s last passed

@@ -33,7 +33,7 @@ type one struct {
 // one makes one run and returns its status; the error is that of writing its journal.
 func (b *batch) one(ctx context.Context, console *report.Console, j job) (status string, err error) {
 	about := b.target.about()
-	o := &one{job: j, view: console.Run(), mask: runner.NewMask(nil)}
+	o := &one{job: j, view: console.Run(b.nth(j)), mask: runner.NewMask(nil)}
 	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
 		Scenario: j.scenario.plan.Name, File: j.scenario.file, Row: j.row.Name, Target: about.Name,
 		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: b.seed(j),
@@ -70,6 +70,14 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 		o.end(steps.Broken, "the run ended without a result")
 	}
 	return o.status, nil
+}
+
+// nth says which repetition a run is, when there are several.
+func (b *batch) nth(j job) string {
+	if b.flags.repeat < 2 {
+		return ""
+	}
+	return fmt.Sprintf("(%d of %d)", j.repeat+1, b.flags.repeat)
 }
 
 // carry runs p on a host. A fault of our own ends this run, not the others, whose calls still have to be hung up.

@@ -69,7 +69,7 @@ func runOnce(t *testing.T, target target, p *runner.Prepared) []byte {
 	var journal, shown bytes.Buffer
 	j := runner.NewJournal(&journal, p.Mask)
 	console := report.NewConsole(&shown, report.Style{Width: 100}, report.Normal)
-	view := console.Run()
+	view := console.Run("")
 	var result runner.Result
 	err := target.run(t.Context(), p, 1, func(r steps.Record) {
 		j.Record(r)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,9 +45,10 @@ func NewConsole(w io.Writer, s Style, d Detail) *Console {
 	return &Console{Style: s, Detail: d, w: w, count: map[string]int{}, now: time.Now}
 }
 
-// Run opens the view of one run; give it all of the run's records in order, from one goroutine at a time.
-func (c *Console) Run() *RunView {
-	v := &RunView{c: c, open: map[string]*openStep{}, began: c.now()}
+// Run opens the view of one run; give it all of the run's records in order, from one goroutine at a time. note stands
+// behind its title: "(2 of 3)".
+func (c *Console) Run(note string) *RunView {
+	v := &RunView{c: c, note: note, open: map[string]*openStep{}, names: map[string]string{}, began: c.now()}
 	c.mu.Lock()
 	c.running = append(c.running, v)
 	c.mu.Unlock()
@@ -172,23 +174,28 @@ func (c *Console) statusLine() string {
 
 // openStep is a step between its start and its end.
 type openStep struct {
-	at    time.Time
-	start *steps.StepStart
-	key   string
+	at     time.Time
+	start  *steps.StepStart
+	key    string
+	branch string
+	depth  int
+	headed bool // of a step with others in it: its line stands above them already
 }
 
 // RunView is one run on the console.
 type RunView struct {
 	c       *Console
+	note    string
 	began   time.Time // on the wall
 	start   time.Time // of the run, in its own time
 	about   *steps.RunStart
 	records []steps.Record // for the ladder of a failure
 	held    []string       // lines not printed yet
 	open    map[string]*openStep
-	waiting []*openStep // open ones, oldest first
-	last    string      // what arrived last
-	shown   []string    // failures already laid out, by position and text
+	waiting []*openStep       // open ones, oldest first
+	names   map[string]string // of steps, by key
+	last    string            // what arrived last
+	shown   []string          // failures already laid out, by position and text
 }
 
 // Record shows one record of the run.
@@ -249,7 +256,7 @@ func (v *RunView) title() string {
 	if v.about.Row != "" {
 		name += " [" + clean(v.about.Row) + "]"
 	}
-	return name
+	return strings.TrimSpace(name + " " + v.note)
 }
 
 // doing says what the run waits for, for the status line.
@@ -281,15 +288,18 @@ func (v *RunView) lines(r *steps.Record) []string {
 		title := c.mark("▸ ", "> ") + v.title()
 		return []string{c.paint(bold, title) + c.paint(faint, "  "+clean(r.RunStart.File))}
 	case r.StepStart != nil:
-		s := &openStep{r.At, r.StepStart, r.Step}
+		out := v.headings(depth(r))
+		s := &openStep{at: r.At, start: r.StepStart, key: r.Step, branch: r.Branch, depth: depth(r)}
 		v.open[r.Step+"\x00"+r.Branch] = s
 		v.waiting = append(v.waiting, s)
+		v.names[r.Step] = stepWords(r.Step, r.StepStart)
+		return out
 	case r.StepEnd != nil:
 		return v.stepEnd(r)
 	case r.Event != nil:
 		v.last = clean(r.Event.Summary)
 		if verbose {
-			return v.message(r, c.mark("⇐", "<="), eventText(r.Event), r.Event.Raw)
+			return v.message(r, c.mark("⇐", "<="), eventText(r.Event, v.nameOf), r.Event.Raw)
 		}
 	case r.Request != nil && verbose:
 		return v.message(r, c.mark("→", "->"), r.Request.Method+" "+clean(r.Request.Path), r.Request.Body)
@@ -307,12 +317,19 @@ func (v *RunView) lines(r *steps.Record) []string {
 	case r.Log != nil:
 		how := faint
 		mark := "#"
-		if r.Log.Level == "warning" {
+		switch r.Log.Level {
+		case "warning":
 			how, mark = warn, "!"
+		case "error":
+			how, mark = bad, c.mark("✗", "x")
+		}
+		lead := strings.Repeat("  ", depth(r))
+		if r.Branch != "" {
+			lead += clean(r.Branch) + ": "
 		}
 		var out []string
 		for _, line := range lines(r.Log.Text) {
-			out = append(out, v.words(r, mark, line, how)...)
+			out = append(out, v.wordsAfter(r, mark, lead, line, how)...)
 		}
 		return out
 	case r.World != nil && verbose:
@@ -336,11 +353,34 @@ func (v *RunView) aside(r *steps.Record, mark string) string {
 
 // words are such lines, as many as the text needs.
 func (v *RunView) words(r *steps.Record, mark, text, how string) []string {
-	lead := v.aside(r, mark) + " "
-	var out []string
-	for _, line := range v.c.fold(text, v.c.Width-width(lead), "  ") {
-		out = append(out, v.c.paint(how, lead+line))
-		lead = strings.Repeat(" ", width(lead))
+	return v.wordsAfter(r, mark, "", text, how)
+}
+
+func (v *RunView) wordsAfter(r *steps.Record, mark, lead, text, how string) []string {
+	lead = v.aside(r, mark) + " " + lead
+	out := v.c.fold(lead, text, v.c.Width, strings.Repeat(" ", width(lead)+2))
+	for i := range out {
+		out[i] = v.c.paint(how, out[i])
+	}
+	return out
+}
+
+// nameOf says which step a key means.
+func (v *RunView) nameOf(key string) string {
+	if name := v.names[key]; name != "" {
+		return name
+	}
+	return clean(key)
+}
+
+// headings are the lines of the steps that hold the one that begins now, as far as they have none yet.
+func (v *RunView) headings(depth int) (out []string) {
+	for _, s := range v.waiting {
+		if s.headed || s.depth >= depth || s.start.Verb != "parallel" && s.start.Verb != "include" {
+			continue
+		}
+		s.headed = true
+		out = append(out, v.stepLines(s, s.at, v.c.mark("▾", "v"), faint, nil)...)
 	}
 	return out
 }
@@ -372,11 +412,17 @@ func (v *RunView) stepEnd(r *steps.Record) []string {
 		}
 	}
 	if step == nil {
-		step = &openStep{r.At, &steps.StepStart{Label: r.Step}, r.Step}
+		step = &openStep{at: r.At, start: &steps.StepStart{Label: r.Step}, key: r.Step, branch: r.Branch, depth: depth(r)}
 	}
 	c, end := v.c, r.StepEnd
-	out := []string{v.stepLine(r, step)}
-	if end.Failure != nil && (!end.Excused || c.Detail == Verbose) {
+	if step.start.Verb == "log" && end.Status == steps.Passed {
+		return nil // its line says it
+	}
+	mark, how := stepMark(c.Style, end)
+	out := v.stepLines(step, r.At, mark, how, end)
+	// What the scenario's never cut off is no failure of its own: the end of the run explains the never.
+	never := end.Status == steps.Cancelled && end.Failure != nil && end.Failure.Kind == "never"
+	if end.Failure != nil && (!end.Excused && !never || c.Detail == Verbose) {
 		v.shown = append(v.shown, end.Failure.Pos.String()+end.Failure.Text)
 		out = append(out, v.block(end.Failure)...)
 	}
@@ -388,7 +434,7 @@ func (v *RunView) block(f *steps.Failure) []string {
 	out := []string{""}
 	inner := v.c.Style
 	inner.Width = max(inner.Width-6, 40)
-	for _, line := range inner.failure(f, v.start) {
+	for _, line := range inner.failure(f, v.start, v.nameOf) {
 		out = append(out, "      "+line)
 	}
 	return append(out, "")
@@ -397,14 +443,9 @@ func (v *RunView) block(f *steps.Failure) []string {
 func (v *RunView) runEnd(end *steps.RunEnd) []string {
 	c := v.c
 	var out []string
-	if f := end.Failure; f != nil {
-		told := false
-		for _, s := range v.shown {
-			told = told || s == f.Pos.String()+f.Text
-		}
-		if !told {
-			out = append(out, v.block(f)...)
-		}
+	f := end.Failure
+	if f != nil && !slices.Contains(v.shown, f.Pos.String()+f.Text) {
+		out = append(out, v.block(f)...)
 	}
 	draw := c.Ladders || wentWrong(end.Status) && end.Status != steps.Interrupted
 	if draw && hasTraffic(v.records) {
@@ -416,8 +457,7 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 		out = append(out, "")
 	}
 	line := "  " + c.paint(statusColor(end.Status), statusWord(end.Status))
-	// What the failure above says is not said again.
-	if reason := strings.TrimPrefix(end.Reason, statusWord(end.Status)); reason != "" && end.Failure == nil {
+	if reason := strings.TrimPrefix(end.Reason, statusWord(end.Status)); reason != "" && f == nil { // else it is told above
 		line += ": " + clean(strings.TrimPrefix(reason, ": "))
 	}
 	if end.Status != steps.Skipped {

@@ -11,31 +11,28 @@ import (
 	"callflow/steps"
 )
 
-// failure lays out all a record says about why a step or run failed. start is the run's start, for relative times.
-func (s Style) failure(f *steps.Failure, start time.Time) []string {
-	var out []string
+// failure lays out all a record says about why a step or run failed. start is the run's start, for relative times; name
+// says in words which step a key means.
+func (s Style) failure(f *steps.Failure, start time.Time, name func(key string) string) []string {
+	out := s.headline(f)
 	add := func(lines ...string) { out = append(out, lines...) }
-	where := ""
-	if f.Pos.File != "" {
-		where = clean(f.Pos.String()) + ": "
-	}
-	for i, line := range lines(f.Text) {
-		if i == 0 {
-			line = s.paint(bold, where) + s.paint(bad, line)
-		}
-		add(line)
-	}
 	add(s.excerpt(f)...)
+	told := slices.ContainsFunc(f.Arrivals, func(m steps.Miss) bool { return m.Why != nil })
 	if f.Awaited != "" && f.Expression == nil && len(f.Arrivals) == 0 {
-		add("", s.paint(faint, "awaited: ")+s.cut(clean(f.Awaited), s.Width-len("awaited: ")))
+		add("")
+		add(s.fold(s.paint(faint, "awaited: "), clean(f.Awaited), s.Width, "  ")...)
 	}
-	if f.Expression != nil && !slices.ContainsFunc(f.Arrivals, explained) {
+	if f.Expression != nil && !told {
 		add("")
 		add(s.tree(f.Expression, "")...)
 	}
+	for i := range f.Also {
+		add("", s.paint(faint, fmt.Sprintf("line %d does not hold either:", f.Also[i].Pos.Line)))
+		add(s.tree(&f.Also[i], "")...)
+	}
 	if f.Kind == "await" || len(f.Arrivals) > 0 {
 		add("")
-		add(s.arrivals(f, start)...)
+		add(s.arrivals(f, start, name)...)
 	}
 	if f.Graph != nil {
 		add("")
@@ -45,41 +42,64 @@ func (s Style) failure(f *steps.Failure, start time.Time) []string {
 		add("")
 		add(s.code(f.Code)...)
 	}
+	if f.Trace != nil {
+		add("")
+		add(s.trace(f.Trace)...)
+	}
 	if len(f.Hints) > 0 {
 		add("")
 		for _, h := range f.Hints {
-			add(s.wrap(s.paint(faint, "hint: "), 6, clean(h))...)
+			add(s.fold(s.paint(faint, "hint: "), clean(h), s.Width, "      ")...)
 		}
+	}
+	return out
+}
+
+// headline says where and what. A place that takes most of a line stands alone, so that it can be clicked.
+func (s Style) headline(f *steps.Failure) (out []string) {
+	lead, indent := "", ""
+	if f.Pos.File != "" {
+		lead = s.paint(bold, clean(f.Pos.String())+":")
+		if indent = "  "; width(plain(lead)) > s.Width/2 {
+			out, lead = append(out, lead), indent
+		} else {
+			lead += " "
+		}
+	}
+	for _, line := range lines(f.Text) {
+		out = append(out, s.foldIn(bad, lead, line, s.Width, indent)...)
+		lead = indent
 	}
 	return out
 }
 
 var numbered = regexp.MustCompile(`^[> ]*(\d+) \|`)
 
-// excerptLead is what stands before a line of an excerpt: "> 1234 |".
-const excerptLead = 8
-
-// excerpt shows the scenario's lines with the one at fault marked.
+// excerpt shows the scenario's lines with the one at fault marked. That one is shown whole.
 func (s Style) excerpt(f *steps.Failure) []string {
 	if len(f.Excerpt) == 0 {
 		return nil
 	}
+	const lead = 8
 	out := []string{""}
 	for _, line := range f.Excerpt {
 		line = clean(strings.ReplaceAll(line, "\t", "  "))
 		m := numbered.FindStringSubmatch(line)
 		if m == nil {
-			out = append(out, s.paint(faint, "      | ")+s.cut(line, s.Width-excerptLead))
+			out = append(out, s.paint(faint, "       |")+s.cut(line, s.Width-lead))
 			continue
 		}
 		text := strings.TrimPrefix(line, m[0])
 		n, _ := strconv.Atoi(m[1])
-		lead := fmt.Sprintf("  %4d |", n)
-		if n == f.Pos.Line {
-			out = append(out, s.paint(bad, fmt.Sprintf("> %4d |", n))+s.cut(text, s.Width-excerptLead))
+		if n != f.Pos.Line {
+			out = append(out, s.paint(faint, fmt.Sprintf("  %4d |", n))+s.cut(text, s.Width-lead))
 			continue
 		}
-		out = append(out, s.paint(faint, lead)+s.cut(text, s.Width-excerptLead))
+		mark := fmt.Sprintf("> %4d |", n)
+		for _, row := range s.hard(text, s.Width-lead) {
+			out = append(out, s.paint(bad, mark)+row)
+			mark = "       |"
+		}
 	}
 	return out
 }
@@ -87,7 +107,9 @@ func (s Style) excerpt(f *steps.Failure) []string {
 // mostArrivals bounds the list of what arrived; the nearest are always shown.
 const mostArrivals = 20
 
-func (s Style) arrivals(f *steps.Failure, start time.Time) []string {
+// arrivals lists the events of a wait: those that it did not look at, those that were there when it began, and those that
+// came while it waited.
+func (s Style) arrivals(f *steps.Failure, start time.Time, name func(key string) string) []string {
 	waited := ""
 	if f.Waited > 0 {
 		waited = " in " + duration(f.Waited)
@@ -95,49 +117,118 @@ func (s Style) arrivals(f *steps.Failure, start time.Time) []string {
 	if len(f.Arrivals) == 0 {
 		return []string{"nothing arrived" + waited}
 	}
-	out := []string{"what arrived" + waited + ":"}
+	list := arrivalList{Style: s, arrivals: f.Arrivals, start: start, name: name, several: severalCalls(f.Arrivals)}
+	came := "came" + waited + " of waiting"
+	group := func(m steps.Miss) string {
+		switch {
+		case strings.HasPrefix(m.Ignored, "came before"):
+			return m.Ignored + ", so did not count"
+		case m.Early:
+			return "was there when the wait began"
+		}
+		return came
+	}
+	isNews := func(m steps.Miss) bool { return group(m) == came }
+	headings := !slices.ContainsFunc(f.Arrivals, isNews) || slices.ContainsFunc(f.Arrivals, func(m steps.Miss) bool { return !isNews(m) })
+	if headings {
+		waited = ""
+	}
+	list.add("what arrived" + waited + s.legend(f.Arrivals) + ":")
 	skipped, last := 0, ""
-	several := severalCalls(f.Arrivals)
 	for i, m := range f.Arrivals {
 		if len(f.Arrivals) > mostArrivals && !m.Nearest && i < len(f.Arrivals)-mostArrivals {
 			skipped++
 			continue
 		}
 		if skipped > 0 {
-			out = append(out, s.paint(faint, fmt.Sprintf("  (%s not shown)", plural(skipped, "event"))))
+			list.add(s.paint(faint, fmt.Sprintf("  (%s not shown)", plural(skipped, "event"))))
 			skipped = 0
 		}
-		mark := s.mark("·", "-")
-		if m.Nearest {
-			mark = s.paint(warn, s.mark("≈", "~"))
+		if g := group(m); headings && g != last {
+			list.add("  " + s.paint(faint, g+":"))
+			last = g
 		}
-		text := clean(m.Summary)
-		if several && m.Call != "" {
-			text += s.paint(faint, " ["+clean(short(m.Call))+"]")
-		}
-		if m.Claimed != "" {
-			text += s.paint(faint, " (taken by "+clean(m.Claimed)+")")
-		}
-		out = append(out, fmt.Sprintf("  %s %9s  %s", mark, offset(start, m.At), text))
-		if m.Why == nil {
-			continue
-		}
-		why := "why not"
-		if m.Part != "" {
-			why += " " + clean(m.Part)
-		}
-		tree := s.tree(m.Why, "        ")
-		if text := strings.Join(tree, "\n"); text == last {
-			why += ": the same"
-			tree = nil
-		} else {
-			last = text
-			why += ":"
-		}
-		out = append(out, "        "+s.paint(faint, why))
-		out = append(out, tree...)
+		list.event(i)
 	}
-	return out
+	if !slices.ContainsFunc(f.Arrivals, isNews) {
+		list.add("  " + s.paint(faint, "nothing "+came))
+	}
+	return list.out
+}
+
+// legend explains the marks of a list of arrivals.
+func (s Style) legend(arrivals []steps.Miss) string {
+	near, struck := false, false
+	for _, m := range arrivals {
+		struck = struck || m.Why != nil && m.Why.Value == true
+		near = near || m.Nearest && !(m.Why != nil && m.Why.Value == true)
+	}
+	var words []string
+	if near {
+		words = append(words, s.mark("≈", "~")+" came nearest")
+	}
+	if struck {
+		words = append(words, s.mark("✗", "x")+" decided it")
+	}
+	if words == nil {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
+}
+
+// arrivalList is such a list while it is written.
+type arrivalList struct {
+	Style
+	arrivals []steps.Miss
+	start    time.Time
+	name     func(key string) string
+	several  bool // calls
+	out      []string
+}
+
+func (l *arrivalList) add(lines ...string) { l.out = append(l.out, lines...) }
+
+// later says whether an event after the i-th is as near to the same condition, which is explained there.
+func (l *arrivalList) later(i int) bool {
+	return slices.ContainsFunc(l.arrivals[i+1:], func(m steps.Miss) bool { return m.Why != nil && m.Part == l.arrivals[i].Part })
+}
+
+// event is the i-th arrival, and why it did not match, or did.
+func (l *arrivalList) event(i int) {
+	m := l.arrivals[i]
+	struck := m.Why != nil && m.Why.Value == true
+	mark := l.mark("·", "-")
+	switch {
+	case struck:
+		mark = l.paint(bad, l.mark("✗", "x"))
+	case m.Nearest:
+		mark = l.paint(warn, l.mark("≈", "~"))
+	}
+	text := clean(m.Summary)
+	if l.several && m.Call != "" {
+		text += " [" + clean(short(m.Call)) + "]"
+	}
+	switch {
+	case strings.HasPrefix(m.Ignored, "is "):
+		text += " (" + clean(m.Ignored) + ": does not count)"
+	case m.Claimed != "":
+		text += " (taken by " + l.name(m.Claimed) + ")"
+	case m.Part != "" && m.Why == nil:
+		text += " (serves " + clean(m.Part) + ")"
+	}
+	l.add(l.fold(fmt.Sprintf("  %s %9s  ", mark, offset(l.start, m.At)), text, l.Width, "                ")...)
+	if m.Why == nil || l.later(i) {
+		return
+	}
+	why := "why not"
+	if struck {
+		why = "why"
+	}
+	if m.Part != "" {
+		why += " " + clean(m.Part)
+	}
+	l.add("        " + l.paint(faint, why+":"))
+	l.add(l.tree(m.Why, "        ")...)
 }
 
 // severalCalls says whether the events are about more than one call, so that each must say about which.
@@ -154,9 +245,6 @@ func severalCalls(arrivals []steps.Miss) bool {
 	return false
 }
 
-// explained says whether the list of arrivals shows why the event did not match.
-func explained(m steps.Miss) bool { return m.Why != nil }
-
 func (s Style) graphError(f *steps.Failure) []string {
 	g := f.Graph
 	head := fmt.Sprintf("the service answered %d", g.Status)
@@ -165,7 +253,10 @@ func (s Style) graphError(f *steps.Failure) []string {
 	}
 	out := []string{head}
 	if g.Message != "" {
-		out = append(out, s.wrap("  ", 2, clean(g.Message))...)
+		out = append(out, s.fold("  ", clean(g.Message), s.Width, "  ")...)
+	}
+	if f.Trace != nil { // it has the ids too
+		return out
 	}
 	for _, id := range []struct{ name, value string }{
 		{"request-id", g.RequestID}, {"client-request-id", g.ClientRequestID}, {"date", g.Date},
@@ -178,42 +269,27 @@ func (s Style) graphError(f *steps.Failure) []string {
 }
 
 func (s Style) code(c *steps.Explained) []string {
-	code := strconv.Itoa(c.Code)
-	if c.Subcode != 0 {
-		code += "/" + strconv.Itoa(c.Subcode)
-	}
 	known := ""
 	if c.Status != "" && c.Status != "documented" {
 		known = " (" + c.Status + ")"
 	}
-	out := s.wrap("code "+code+known+": ", 2, clean(c.Meaning))
+	out := s.fold(fmt.Sprintf("code %d/%d%s: ", c.Code, c.Subcode, known), clean(c.Meaning), s.Width, "  ")
 	if c.Next != "" {
-		out = append(out, s.wrap("  next: ", 8, clean(c.Next))...)
+		out = append(out, s.fold("  next: ", clean(c.Next), s.Width, "        ")...)
 	}
 	return out
 }
 
-// wrap breaks text at spaces to the width; lead stands before the first line, the others are indented.
-func (s Style) wrap(lead string, indent int, text string) []string {
-	room := max(s.Width, 40)
-	var out []string
-	line := lead
-	used := width(ansi.ReplaceAllString(lead, ""))
-	fresh := true
-	for word := range strings.FieldsSeq(text) {
-		if !fresh && used+1+width(word) > room {
-			out = append(out, line)
-			line, used, fresh = strings.Repeat(" ", indent), indent, true
+// trace is what the service's support asks for.
+func (s Style) trace(t *steps.Trace) []string {
+	words := "last request sent " + t.At.UTC().Format("2006-01-02T15:04:05.000Z")
+	for _, id := range []struct{ name, value string }{
+		{"call", t.Call}, {"callChainId", t.CallChainID}, {"request-id", t.RequestID}, {"client-request-id", t.ClientRequestID},
+		{"Scenario-Id", t.ScenarioID},
+	} {
+		if id.value != "" {
+			words += ", " + id.name + " " + clean(id.value)
 		}
-		if !fresh {
-			line += " "
-			used++
-		}
-		line += word
-		used += width(word)
-		fresh = false
 	}
-	return append(out, line)
+	return s.fold(s.paint(faint, "for support: "), words, s.Width, "  ")
 }
-
-var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")

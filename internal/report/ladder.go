@@ -127,22 +127,22 @@ func (l *ladder) rungs(r *steps.Record) []rung {
 			}
 		}
 	case r.StepStart != nil:
-		l.names[r.Step+"\x00"+r.Branch] = stepName(r.Step, r.StepStart)
+		l.names[r.Step] = stepWords(r.Step, r.StepStart)
 	case r.Request != nil:
 		return one(toRight, requestText(r.Request), "")
 	case r.Response != nil:
 		text, how := responseText(r.Response)
 		return one(toLeft, text, how)
 	case r.Event != nil && r.Event.Origin != "response":
-		return one(notified, notifiedText(r.Event), "")
+		return one(notified, notifiedText(r.Event, l.name), "")
 	case r.World != nil && r.World.Who == "":
 		return one(fault, worldText(r.World), warn)
 	case r.World != nil && r.World.Who != l.bot: // what the bot does shows as its requests
 		return one(people, worldText(r.World), "")
 	case r.Retry != nil:
-		return one(across, l.mark("↻ ", "~ ")+l.name(r)+" "+retryText(r.Retry), warn)
+		return one(across, l.mark("↻ ", "~ ")+l.name(r.Step)+" "+retryText(r.Retry), warn)
 	case r.StepEnd != nil && r.StepEnd.Status == steps.Failed:
-		text := l.mark("✗ ", "x ") + l.name(r) + " failed"
+		text := l.mark("✗ ", "x ") + l.name(r.Step) + " failed"
 		if f := r.StepEnd.Failure; f != nil {
 			text += ": " + clean(f.Text)
 		}
@@ -150,17 +150,19 @@ func (l *ladder) rungs(r *steps.Record) []rung {
 			text += " (excused)"
 		}
 		return one(across, text, bad)
+	case r.Log != nil && r.Log.Level == "error":
+		return one(across, l.mark("✗ ", "x ")+clean(r.Log.Text), bad)
 	case r.Cleanup != nil:
 		return one(across, cleanupText(r.Cleanup), faint)
 	}
 	return nil
 }
 
-func (l *ladder) name(r *steps.Record) string {
-	if n := l.names[r.Step+"\x00"+r.Branch]; n != "" {
+func (l *ladder) name(key string) string {
+	if n := l.names[key]; n != "" {
 		return n
 	}
-	return clean(r.Step)
+	return clean(key)
 }
 
 // draw is a rung in as many rows as its label needs.
@@ -203,7 +205,7 @@ func (l *ladder) draw(r rung) []string {
 
 // rows breaks a label; what would need more than mostRows is cut.
 func (l *ladder) rows(text string, room int, indent string) []string {
-	rows := l.fold(text, room, indent)
+	rows := l.fold("", text, room, indent)
 	if len(rows) > mostRows {
 		rows[mostRows-1] = l.cut(rows[mostRows-1]+" "+strings.TrimSpace(rows[mostRows]), room)
 		rows = rows[:mostRows]
@@ -227,7 +229,7 @@ func (l *ladder) arrow(where way, text string, w int) string {
 	return text + strings.Repeat(dash, w-width(text))
 }
 
-func notifiedText(e *steps.Arrived) string {
+func notifiedText(e *steps.Arrived, name func(key string) string) string {
 	text := clean(e.Summary)
 	if e.Call != "" && !strings.Contains(text, short(e.Call)) {
 		text += " [" + short(e.Call) + "]"
@@ -236,7 +238,7 @@ func notifiedText(e *steps.Arrived) string {
 		text += " (again)"
 	}
 	if e.Late != "" {
-		text += " (too late for " + clean(e.Late) + ")"
+		text += " (too late for " + name(e.Late) + ")"
 	}
 	return text
 }

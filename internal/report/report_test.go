@@ -161,7 +161,7 @@ func TestLadderFits(t *testing.T) {
 func show(records []steps.Record, s Style, d Detail) string {
 	var b bytes.Buffer
 	c := NewConsole(&b, s, d)
-	v := c.Run()
+	v := c.Run("")
 	for _, r := range records {
 		v.Record(r)
 	}
@@ -192,7 +192,7 @@ func TestConsoleTogether(t *testing.T) {
 	var b bytes.Buffer
 	c := NewConsole(&b, Style{Width: 100}, Normal)
 	c.Together = true
-	one, two := c.Run(), c.Run()
+	one, two := c.Run(""), c.Run("")
 	first, second := transfer(false), transfer(false)
 	second[0].RunStart.Scenario = "Another"
 	for i := range first {
@@ -213,7 +213,7 @@ func TestConsoleTogether(t *testing.T) {
 func TestConsoleLive(t *testing.T) {
 	var b bytes.Buffer
 	c := NewConsole(&b, Style{Width: 60, Live: true}, Normal)
-	v := c.Run()
+	v := c.Run("")
 	records := transfer(false)
 	for _, r := range records[:9] {
 		v.Record(r)
@@ -292,7 +292,7 @@ func TestFold(t *testing.T) {
 		{"unbreakableword", 10, "  ", []string{"unbreakabl", "  eword"}},
 		{"日本語日本語", 9, "", []string{"日本語日", "本語"}},
 	} {
-		if diff := cmp.Diff(tt.want, Style{}.fold(tt.text, tt.w, tt.indent)); diff != "" {
+		if diff := cmp.Diff(tt.want, Style{}.fold("", tt.text, tt.w, tt.indent)); diff != "" {
 			t.Errorf("%q in %d cells (-want +got):\n%s", tt.text, tt.w, diff)
 		}
 	}

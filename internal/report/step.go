@@ -5,31 +5,64 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"callflow/steps"
 )
 
-// stepLine is a step that ended: its mark, when, its verb, who it is, and what came of it.
-func (v *RunView) stepLine(r *steps.Record, step *openStep) string {
-	c, start, end := v.c, step.start, r.StepEnd
-	mark, how := stepMark(c.Style, end)
-	head := fmt.Sprintf("  %s %10s  ", mark, offset(v.start, r.At))
-	verb := strings.Repeat("  ", depth(r)) + clean(start.Verb)
+// stepLines is a step, at its end (nil: when others begin in it): its mark, when, its verb, who it is, and what came of
+// it. What it waited for is cut to the line, everything else is not.
+func (v *RunView) stepLines(step *openStep, at time.Time, mark, how string, end *steps.StepEnd) []string {
+	c, start := v.c, step.start
+	head := fmt.Sprintf("  %s %10s  ", mark, offset(v.start, at))
+	verb := strings.Repeat("  ", step.depth) + clean(start.Verb)
 	verb = c.pad(verb, max(width(verb), 12)) + " "
-	room := max(c.Width-width(head)-width(verb), 20)
 
 	var words []string
-	if r.Branch != "" {
-		words = append(words, clean(r.Branch)+":")
+	if step.branch != "" {
+		words = append(words, clean(step.branch)+":")
 	}
-	if start.Label != "" && start.Label != start.Verb {
-		words = append(words, clean(start.Label))
+	if name := stepTitle(step.key, start); name != "" {
+		words = append(words, name)
 	}
 	if item := loopItem(step.key); item != "" {
 		words = append(words, item)
 	}
+	extra, whole := start.Text, ""
+	if end != nil {
+		words = append(words, endWords(c.Style, end)...)
+		switch {
+		case end.Failure != nil && end.Excused:
+			whole = end.Failure.Text
+		case end.Reason != "" && end.Status == steps.Failed:
+			whole = "(" + end.Reason + ")"
+		case end.Reason != "":
+			whole = "(" + end.Status + ": " + end.Reason + ")"
+		}
+	}
+	text := strings.Join(words, " ")
+	if whole != "" {
+		extra = ""
+		text = strings.TrimSpace(text + " " + clean(oneLine(whole)))
+	}
+	lead := c.paint(how, head) + verb
+	out := c.fold(lead, text, c.Width, strings.Repeat(" ", width(head)+width(verb)+2))
+	last := len(out) - 1
+	used := width(plain(out[last]))
+	if extra = clean(oneLine(extra)); extra != "" && c.Width-used > 12 {
+		gap := ""
+		if text != "" {
+			gap = "  "
+		}
+		out[last] += gap + c.paint(faint, c.cut(extra, c.Width-used-width(gap)))
+	}
+	return out
+}
+
+// endWords say what came of a step.
+func endWords(s Style, end *steps.StepEnd) (words []string) {
 	if end.Outcome != "" {
-		words = append(words, c.mark("→", "->")+" "+clean(end.Outcome))
+		words = append(words, s.mark("→", "->")+" "+clean(end.Outcome))
 	}
 	if end.Attempts > 1 {
 		words = append(words, fmt.Sprintf("(%d attempts)", end.Attempts))
@@ -37,21 +70,26 @@ func (v *RunView) stepLine(r *steps.Record, step *openStep) string {
 	if end.Excused {
 		words = append(words, "(excused)")
 	}
-	plain := strings.Join(words, " ")
-	extra := start.Text
-	if end.Reason != "" {
-		extra = end.Reason
+	return words
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// stepTitle is what the author calls a step: its id, its name, or both; "" for neither.
+func stepTitle(key string, start *steps.StepStart) string {
+	label := clean(start.Label)
+	if label == clean(start.Verb) {
+		label = ""
 	}
-	extra = strings.Join(strings.Fields(clean(extra)), " ")
-	if end.Failure != nil && end.Excused {
-		extra = clean(end.Failure.Text)
+	id := key[strings.LastIndexByte(key, '/')+1:]
+	id = clean(strings.TrimSuffix(id, loopItem(key)))
+	switch {
+	case strings.ContainsAny(id, ".[") || id == label:
+		return label
+	case label == "":
+		return id
 	}
-	if plain != "" && extra != "" {
-		plain += "  "
-	}
-	plain = c.cut(plain, room)
-	extra = c.cut(extra, room-width(plain))
-	return c.paint(how, head) + verb + plain + c.paint(faint, extra)
+	return id + ": " + label
 }
 
 // depth is how deep a step is nested in branches and included files.
@@ -80,13 +118,21 @@ func stepMark(s Style, end *steps.StepEnd) (mark, how string) {
 // stepName is how a step is called where one line names it: await caller, invite [2].
 func stepName(key string, start *steps.StepStart) string {
 	name := clean(start.Verb)
-	if start.Label != "" && start.Label != start.Verb {
-		name += " " + clean(start.Label)
+	if title := stepTitle(key, start); title != "" {
+		name += " " + title
 	}
 	if item := loopItem(key); item != "" {
 		name += " " + item
 	}
 	return name
+}
+
+// stepWords is stepName for other lines than the step's own: one without a title is known by its line in the file.
+func stepWords(key string, start *steps.StepStart) string {
+	if stepTitle(key, start) == "" && start.Line > 0 {
+		return fmt.Sprintf("%s of line %d", stepName(key, start), start.Line)
+	}
+	return stepName(key, start)
 }
 
 // loopItem is the "[i]" that a forEach item adds to its step's key: after an id, or after the index of a path.
@@ -106,7 +152,7 @@ func loopItem(key string) string {
 	return key[open:]
 }
 
-func eventText(e *steps.Arrived) string {
+func eventText(e *steps.Arrived, name func(key string) string) string {
 	text := clean(e.Summary)
 	if e.ChangeType != "" {
 		text += " (" + clean(e.ChangeType) + " " + clean(e.Resource) + ")"
@@ -115,7 +161,7 @@ func eventText(e *steps.Arrived) string {
 		text += " again"
 	}
 	if e.Late != "" {
-		text += ", too late for " + clean(e.Late)
+		text += ", too late for " + name(e.Late)
 	}
 	if e.Problem != "" {
 		text += ": " + clean(e.Problem)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -99,30 +100,61 @@ func (s Style) pad(text string, w int) string {
 	return text + strings.Repeat(" ", max(0, w-width(text)))
 }
 
-// fold breaks text at spaces, and paths after a slash, into lines of at most w cells, all but the first after indent. A
-// piece that is longer than a line is broken where the line ends.
-func (s Style) fold(text string, w int, indent string) []string {
+// fold breaks text at spaces, and paths after a slash, into lines of at most w cells: the first one after lead, the others
+// after indent. A piece that is longer than a line is broken where the line ends.
+func (s Style) fold(lead, text string, w int, indent string) []string {
+	return s.foldIn("", lead, text, w, indent)
+}
+
+// foldIn is fold with the text, but not the lead, in a colour.
+func (s Style) foldIn(how, lead, text string, w int, indent string) []string {
 	w = max(w, width(indent)+8)
 	var out []string
-	line := ""
+	line, used := "", width(plain(lead))
+	next := func() {
+		out = append(out, lead+s.paint(how, line))
+		lead, line, used = indent, "", width(indent)
+	}
 	for word := range strings.FieldsSeq(text) {
 		gap := " "
 		for piece := range strings.SplitAfterSeq(word, "/") {
-			switch blank := strings.TrimSpace(line) == ""; {
-			case blank:
+			switch room := w - width(piece); {
+			case line == "":
+				if gap = ""; used > room && lead != indent && width(indent) <= room {
+					next()
+				}
+			case used+width(gap) > room:
+				next()
 				gap = ""
-			case width(line)+width(gap)+width(piece) > w:
-				out, line, gap = append(out, line), indent, ""
 			}
-			for line += gap; width(line)+width(piece) > w; {
-				part := cells.Truncate(piece, w-width(line), "")
-				out, line, piece = append(out, line+part), indent, piece[len(part):]
+			line, used = line+gap, used+width(gap)
+			for used+width(piece) > w {
+				part := cells.Truncate(piece, w-used, "")
+				line, piece = line+part, piece[len(part):]
+				next()
 			}
-			line, gap = line+piece, ""
+			line, used, gap = line+piece, used+width(piece), ""
 		}
 	}
-	return append(out, line)
+	next()
+	return out
 }
+
+// hard breaks text into lines of at most w cells wherever they end, and keeps its spaces.
+func (s Style) hard(text string, w int) []string {
+	w = max(w, 8)
+	var out []string
+	for width(text) > w {
+		part := cells.Truncate(text, w, "")
+		out, text = append(out, part), text[len(part):]
+	}
+	return append(out, text)
+}
+
+var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// plain is text without colours.
+func plain(text string) string { return ansi.ReplaceAllString(text, "") }
 
 // clean makes text from outside safe to print on one line: control characters, which could move the cursor or change
 // colours, are shown as escapes, and so is what a terminal may reorder.
