@@ -9,8 +9,9 @@ import (
 // pictures are what the run has learnt of calls so far, from events and responses: the value of `calls` in expressions.
 // A picture is replaced, never changed, so that a copy of the names made earlier keeps what it showed.
 type pictures struct {
-	byID map[string]any // id -> map[string]any, see steps.CallPicture
-	seen map[string]bool
+	byID    map[string]any // id -> map[string]any, see steps.CallPicture
+	rosters map[string]*graph.Roster
+	seen    map[string]bool
 }
 
 func newPictures() *pictures { return &pictures{byID: map[string]any{}, seen: map[string]bool{}} }
@@ -64,10 +65,20 @@ func (p *pictures) markRepeat(e *graph.Event) {
 
 // roster keeps the whole roster, and shows it in the event, which may have brought changes only.
 func (p *pictures) roster(e *graph.Event) {
-	have, _ := p.of(e.CallID)["participants"].([]map[string]any)
-	whole := graph.ApplyRoster(have, e)
-	e.View["participants"] = whole
-	p.renew(e.CallID)["participants"] = whole
+	r := p.rosterOf(e.CallID)
+	r.Apply(e)
+	e.View["participants"] = r.People()
+	p.renew(e.CallID)["participants"] = r.People()
+}
+
+func (p *pictures) rosterOf(call string) *graph.Roster {
+	if p.rosters == nil {
+		p.rosters = map[string]*graph.Roster{}
+	}
+	if p.rosters[call] == nil {
+		p.rosters[call] = &graph.Roster{}
+	}
+	return p.rosters[call]
 }
 
 // learn learns from a response: a call that a request made, answered or read, and a 404 for a call that is gone.
@@ -84,7 +95,9 @@ func (p *pictures) learn(c graph.Command, r *graph.Reply) {
 		maps.Copy(call, r.Call)
 		p.update(r.CallID, call, false)
 	case c.Op == "listParticipants":
-		p.renew(r.CallID)["participants"] = r.List
+		roster := p.rosterOf(r.CallID)
+		roster.Set(r.List)
+		p.renew(r.CallID)["participants"] = roster.People()
 	case r.Call != nil:
 		p.update(r.CallID, r.Call, r.Call["state"] == "terminated")
 	}

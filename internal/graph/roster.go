@@ -61,38 +61,81 @@ func (n *normaliser) participants(roster []map[string]any, in []any) []map[strin
 	return roster
 }
 
-// ApplyRoster returns the roster after a roster event: the event's own when it carries the whole, else current with the
-// delta applied. It changes neither. In a delta a participant with removedState has left; of one that is known the
-// members that came replace the old ones; a change that is older than what is known of the participant, by
-// rosterSequenceNumber, is left out, because notifications may overtake each other.
+// Roster is a call's roster as its events make it known. The zero Roster is empty.
+type Roster struct {
+	people []map[string]any
+	last   map[string]int // by participant, also one who has left: the roster's sequence number of the last change
+}
+
+// People is the roster as it is now; it is never changed.
+func (r *Roster) People() []map[string]any { return r.people }
+
+// Set takes a whole roster, from an event or a response.
+func (r *Roster) Set(people []map[string]any) {
+	r.people = append(make([]map[string]any, 0, len(people)), people...)
+	for _, p := range people {
+		r.note(p, 0)
+	}
+}
+
+// Apply takes a roster event: the whole when it carries that, else a delta. In a delta a participant with removedState
+// has left; of one that is known the members that came replace the old ones; a change that is older than the last one
+// known of the participant is left out, because notifications may overtake each other. How old it is says the
+// participant's rosterSequenceNumber, else the delta's sequenceNumber.
 // https://learn.microsoft.com/graph/api/resources/deltaparticipants
-func ApplyRoster(current []map[string]any, e *Event) []map[string]any {
+func (r *Roster) Apply(e *Event) {
 	changed, _ := e.View["participants"].([]map[string]any)
 	if !e.Delta {
-		return append([]map[string]any{}, changed...)
+		r.Set(changed)
+		return
 	}
-	roster := append(make([]map[string]any, 0, len(current)+len(changed)), current...)
+	people := append(make([]map[string]any, 0, len(r.people)+len(changed)), r.people...)
 	for _, p := range changed {
-		at := find(roster, p["id"])
+		if !r.note(p, e.Sequence) {
+			continue
+		}
+		at := find(people, p["id"])
 		switch {
-		case at >= 0 && older(p, roster[at]):
 		case p["removedState"] != nil:
 			if at >= 0 {
-				roster = append(roster[:at], roster[at+1:]...)
+				people = append(people[:at], people[at+1:]...)
 			}
 		case at >= 0:
-			merged := make(map[string]any, len(p))
-			for _, o := range []map[string]any{roster[at], p} {
-				for name, v := range o {
-					merged[name] = v
-				}
-			}
-			roster[at] = merged
+			people[at] = mergedInto(people[at], p)
 		default:
-			roster = append(roster, p)
+			people = append(people, p)
 		}
 	}
-	return roster
+	r.people = people
+}
+
+// note keeps the sequence number of a change, and says whether the change is news. One without a number is.
+func (r *Roster) note(p map[string]any, delta int) bool {
+	number, ok := p["rosterSequenceNumber"].(int)
+	if !ok {
+		number = delta
+	}
+	id, ok := p["id"].(string)
+	switch {
+	case !ok || number == 0:
+		return true
+	case number < r.last[id]:
+		return false
+	case r.last == nil:
+		r.last = map[string]int{}
+	}
+	r.last[id] = number
+	return true
+}
+
+func mergedInto(known, p map[string]any) map[string]any {
+	merged := make(map[string]any, len(known)+len(p))
+	for _, o := range []map[string]any{known, p} {
+		for name, v := range o {
+			merged[name] = v
+		}
+	}
+	return merged
 }
 
 func find(roster []map[string]any, id any) int {
@@ -105,10 +148,4 @@ func find(roster []map[string]any, id any) int {
 		}
 	}
 	return -1
-}
-
-func older(p, known map[string]any) bool {
-	a, ok := p["rosterSequenceNumber"].(int)
-	b, ok2 := known["rosterSequenceNumber"].(int)
-	return ok && ok2 && a < b
 }

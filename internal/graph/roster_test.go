@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestApplyRoster(t *testing.T) {
+func TestRoster(t *testing.T) {
 	roster := func(delta bool, ps ...map[string]any) *Event {
 		return &Event{Kind: KindParticipants, Delta: delta, View: map[string]any{"participants": ps}}
 	}
@@ -30,13 +30,47 @@ func TestApplyRoster(t *testing.T) {
 		{"an empty delta", roster(true), []map[string]any{ann, bob}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, ApplyRoster(current, c.event)); diff != "" {
+			var r Roster
+			r.Set(current)
+			r.Apply(c.event)
+			if diff := cmp.Diff(c.want, r.People()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff([]map[string]any{{"id": "ann", "isMuted": false, "rosterSequenceNumber": 5}, {"id": "bob"}}, current); diff != "" {
 				t.Errorf("it changed the roster it was given:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestRosterOutOfOrder: a change that was overtaken by a later one of the same participant says nothing any more, also
+// when the later one was that they left.
+func TestRosterOutOfOrder(t *testing.T) {
+	type p = map[string]any
+	delta := func(sequence int, ps ...map[string]any) *Event {
+		return &Event{Kind: KindParticipants, Delta: true, Sequence: sequence, View: map[string]any{"participants": ps}}
+	}
+	for _, c := range []struct {
+		name   string
+		events []*Event
+		want   []map[string]any
+	}{
+		{"left, then an older change, by the delta's number", []*Event{delta(1, p{"id": "ann"}), delta(3, p{"id": "ann", "removedState": p{}}), delta(2, p{"id": "ann", "isMuted": true})},
+			[]map[string]any{}},
+		{"left, then an older change, by the participant's number", []*Event{delta(9, p{"id": "ann", "rosterSequenceNumber": 7, "removedState": p{}}), delta(8, p{"id": "ann", "rosterSequenceNumber": 6})},
+			[]map[string]any{}},
+		{"left, and came back", []*Event{delta(3, p{"id": "ann", "removedState": p{}}), delta(4, p{"id": "ann"})}, []map[string]any{{"id": "ann"}}},
+		{"left and came back without numbers", []*Event{delta(0, p{"id": "ann", "removedState": p{}}), delta(0, p{"id": "ann"})}, []map[string]any{{"id": "ann"}}},
+		{"an older change of somebody else", []*Event{delta(3, p{"id": "ann", "removedState": p{}}), delta(2, p{"id": "bob"})}, []map[string]any{{"id": "bob"}}},
+		{"an older removal", []*Event{delta(3, p{"id": "ann"}), delta(2, p{"id": "ann", "removedState": p{}})}, []map[string]any{{"id": "ann"}}},
+	} {
+		var r Roster
+		for _, e := range c.events {
+			r.Apply(e)
+		}
+		if diff := cmp.Diff(c.want, r.People()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
 	}
 }
 
@@ -47,7 +81,9 @@ func TestOneParticipant(t *testing.T) {
 	if !e.Delta || e.Kind != KindParticipants || e.Resource != "/communications/calls/a/participants/B" {
 		t.Errorf("%+v", e)
 	}
-	if got := ApplyRoster([]map[string]any{{"id": "A"}, {"id": "B"}}, e); len(got) != 1 || got[0]["id"] != "A" {
-		t.Errorf("roster %v", got)
+	var r Roster
+	r.Set([]map[string]any{{"id": "A"}, {"id": "B"}})
+	if r.Apply(e); len(r.People()) != 1 || r.People()[0]["id"] != "A" {
+		t.Errorf("roster %v", r.People())
 	}
 }
