@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -80,11 +79,16 @@ func (b *batch) prepare() error {
 
 // run makes the runs, at most --parallel side by side, and returns a *verdictError when not all passed.
 func (b *batch) run() error {
-	ctx, stop := interruptible(b.io.err, "hanging up", b.target.kill)
-	defer stop()
 	console := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
 	console.Together = b.flags.parallel > 1
 	console.Ladders = b.flags.ladder
+	console.RealTime = b.target.waits()
+	say := func(text string) { fmt.Fprintln(b.io.err, text) }
+	if console.Live {
+		say = console.Say // the status line must not be written into
+	}
+	ctx, stop := interruptible(say, "hanging up", b.target.kill)
+	defer stop()
 	if err := b.target.open(console.Say); err != nil {
 		return err
 	}
@@ -140,7 +144,7 @@ func (b *batch) run() error {
 // interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP (a lost terminal) ends, so that runs hang up
 // their calls. The second one kills the runs, and the process if that is not enough. Output that nobody reads any more
 // (`| head`) ends nothing.
-func interruptible(w io.Writer, doing string, kill func()) (ctx context.Context, stop func()) {
+func interruptible(say func(string), doing string, kill func()) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -155,7 +159,7 @@ func interruptible(w io.Writer, doing string, kill func()) (ctx context.Context,
 			case <-signals:
 				switch n {
 				case 0:
-					fmt.Fprintf(w, "callflow: interrupted: %s; once more to stop at once\n", doing)
+					say("callflow: interrupted: " + doing + "; once more to stop at once")
 					cancel(steps.ErrInterrupted)
 				case 1:
 					kill()

@@ -93,7 +93,7 @@ func (f *simulateFlags) serve(io streams) error {
 	if err != nil {
 		return &setupError{"cannot serve the simulator", err}
 	}
-	ctx, stop := interruptible(io.err, "stopping", func() {})
+	ctx, stop := interruptible(func(text string) { fmt.Fprintln(io.err, text) }, "stopping", func() {})
 	defer stop()
 	web := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: said}
 	served := make(chan error, 1)

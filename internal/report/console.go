@@ -29,6 +29,7 @@ type Console struct {
 	Detail   Detail
 	Together bool
 	Ladders  bool // draw passed runs too
+	RealTime bool // the embedded simulator's clocks are those on the wall
 
 	mu        sync.Mutex
 	w         io.Writer
@@ -105,7 +106,7 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 		parts = append(parts, fmt.Sprintf("%d not run", notRun))
 	}
 	line := strings.Join(parts, ", ") + " in " + duration(wall)
-	if c.simulated > wall {
+	if c.simulated > wall && !c.RealTime {
 		line += c.paint(faint, " (simulated "+duration(c.simulated)+")")
 	}
 	c.print(append(out, line))
