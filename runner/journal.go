@@ -15,6 +15,7 @@ import (
 type Journal struct {
 	w    io.Writer
 	mask *Mask
+	line lineBuffer
 	err  error
 }
 
@@ -29,7 +30,7 @@ func (j *Journal) Record(r steps.Record) {
 	if j.err != nil {
 		return
 	}
-	line, err := encode(r)
+	line, err := j.line.encode(r)
 	if err == nil {
 		_, err = j.w.Write(j.mask.line(line))
 	}
@@ -81,14 +82,23 @@ func readLine(in *bufio.Reader) (line []byte, err error) {
 	}
 }
 
-// encode is a record as one line of JSON. Expressions keep their < and >.
-func encode(r steps.Record) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+// lineBuffer makes lines of JSON of records, one after the other in the same memory.
+type lineBuffer struct {
+	bytes.Buffer
+	record steps.Record
+}
+
+// encode is a record as one line, until the next one is made. Expressions keep their < and >.
+func (b *lineBuffer) encode(r steps.Record) ([]byte, error) {
+	b.Reset()
+	b.record = r
+	enc := json.NewEncoder(&b.Buffer)
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(r)
+	err := enc.Encode(&b.record)
 	return b.Bytes(), err
 }
+
+func encode(r steps.Record) ([]byte, error) { return new(lineBuffer).encode(r) }
 
 func decode(line []byte) (r steps.Record, err error) {
 	dec := json.NewDecoder(bytes.NewReader(line))

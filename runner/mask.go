@@ -126,8 +126,10 @@ const secretNames = `access_token|refresh_token|id_token|client_secret|clientSec
 	`meetingToken|joinToken|token|passcode|password|authorization`
 
 var (
-	hints = [][]byte{[]byte("eyJ"), []byte("oken"), []byte("ecret"), []byte("asscode"), []byte("assword"), []byte("ssertion"),
-		[]byte("uthorization"), []byte("earer "), []byte("ookie")}
+	// hints are parts of the words below, each beginning with a letter as rare as can be: a line is searched for all of
+	// them, and the search goes from one such letter to the next.
+	hints = [][]byte{[]byte("yJ"), []byte("ken"), []byte("kie"), []byte("zation"), []byte("word"), []byte("cret"), []byte("scode"),
+		[]byte("sertion"), []byte("rer ")}
 	member  = regexp.MustCompile(`(?i)("(?:` + secretNames + `)"\s*:\s*")((?:[^"\\]|\\.)+)"`)
 	quoted  = regexp.MustCompile(`(?i)(\\"(?:` + secretNames + `)\\"\s*:\s*\\")(.+?)(\\")`)
 	field   = regexp.MustCompile(`(?i)\b((?:` + secretNames + `)=)[^&"'\s\\]+`)

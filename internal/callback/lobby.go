@@ -209,7 +209,7 @@ func (l *Lobby) expire(now time.Time) {
 		delete(l.owners, l.graves[n].call)
 		n++
 	}
-	l.graves = slices.Delete(l.graves, 0, n)
+	l.graves = l.graves[n:]
 }
 
 func isIncoming(e *graph.Event) bool {

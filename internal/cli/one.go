@@ -24,6 +24,8 @@ type one struct {
 	view    *report.RunView
 	journal *runner.Journal
 	mask    *runner.Mask
+	quiet   bool
+	held    []steps.Record // quiet: what is shown if the run goes wrong
 	start   steps.Record // stands in when the run did not come to its own
 	begun   bool
 	last    steps.Record // the one before
@@ -33,7 +35,7 @@ type one struct {
 // one makes one run and returns its status; the error is that of writing its journal.
 func (b *batch) one(ctx context.Context, console *report.Console, j job) (status string, err error) {
 	about := b.target.about()
-	o := &one{job: j, view: console.Run(b.nth(j)), mask: runner.NewMask(nil)}
+	o := &one{job: j, view: console.Run(b.nth(j)), mask: runner.NewMask(nil), quiet: b.flags.quiet}
 	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
 		Scenario: j.scenario.plan.Name, File: j.scenario.file, Row: j.row.Name, Target: about.Name,
 		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: b.seed(j),
@@ -100,7 +102,25 @@ func (o *one) record(r steps.Record) {
 	if r.RunEnd != nil {
 		o.status = r.RunEnd.Status
 	}
-	o.view.Record(o.mask.Record(r))
+	if o.quiet {
+		o.hold(r)
+	} else {
+		o.view.Record(o.mask.Record(r))
+	}
+}
+
+// hold keeps the records of a quiet run until its end tells whether anybody will see them.
+func (o *one) hold(r steps.Record) {
+	o.held = append(o.held, r)
+	if r.RunEnd == nil {
+		return
+	}
+	if o.status == steps.Passed && len(o.held) > 2 {
+		o.held = []steps.Record{o.held[0], r}
+	}
+	for _, r := range o.held {
+		o.view.Record(o.mask.Record(r))
+	}
 }
 
 // end closes a run that did not come to its own end.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -163,7 +162,7 @@ func (h *Hub) forget(runID string) {
 		delete(h.ended, h.over[n].id)
 		n++
 	}
-	h.over = append(slices.Delete(h.over, 0, n), ended{now, runID})
+	h.over = append(h.over[n:], ended{now, runID})
 	h.ended[runID] = true
 	h.mu.Unlock()
 }
