@@ -187,6 +187,7 @@ func noParticipant(c *call, id string) reply {
 
 func encode(v any) []byte {
 	var b bytes.Buffer
+	b.Grow(1 << 10) // few are longer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
