@@ -259,7 +259,7 @@ func (s *Service) send(c *call, n note) {
 
 // noteHeaders are those that were seen on the service's notifications, sorted by name.
 func (s *Service) noteHeaders(c *call, n note) graph.Headers {
-	hs := graph.Headers{{Name: "Accept", Value: "application/json"}}
+	hs := append(make(graph.Headers, 0, 8), graph.Header{Name: "Accept", Value: "application/json"})
 	if s.cfg.Sign != nil {
 		hs = append(hs, graph.Header{Name: "Authorization", Value: "Bearer " + s.cfg.Sign(c.bot.id)})
 	}
