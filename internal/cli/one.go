@@ -26,7 +26,7 @@ type one struct {
 	mask    *runner.Mask
 	quiet   bool
 	held    []steps.Record // quiet: what is shown if the run goes wrong
-	start   steps.Record // stands in when the run did not come to its own
+	start   steps.Record   // stands in when the run did not come to its own
 	begun   bool
 	last    steps.Record // the one before
 	status  string       // from its last record
