@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -288,6 +289,7 @@ func (w *stepWalk) yields() *Type {
 	t := &Type{Kind: KindObject, Fields: []Field{}}
 	if w.verb.Outputs != nil {
 		t.Fields = append(t.Fields, typeOf(w.verb.Outputs).Fields...)
+		w.settleKeys(t)
 	}
 	if len(w.verb.PartsFields) > 0 {
 		w.addParts(t)
@@ -297,6 +299,25 @@ func (w *stepWalk) yields() *Type {
 	}
 	add(t, Field{"attempts", "How often the step was tried.", intType})
 	return t
+}
+
+// settleKeys gives outputs that are the key of a parameter's entry (tag keys) the keys in the file as their words. Without
+// the parameter there is no such output.
+func (w *stepWalk) settleKeys(t *Type) {
+	for i := range w.verb.Outputs.NumField() {
+		sf := w.verb.Outputs.Field(i)
+		param := sf.Tag.Get("keys")
+		if param == "" {
+			continue
+		}
+		keys := w.partKeys(partsField(w.verb, param))
+		at := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == sf.Tag.Get("json") })
+		if len(keys) == 0 {
+			t.Fields = slices.Delete(t.Fields, at, at+1)
+		} else {
+			t.Fields[at].Type = withEnum(t.Fields[at].Type, keys)
+		}
+	}
 }
 
 // addParts puts the event's names under each part's name; without parts they are outputs themselves.

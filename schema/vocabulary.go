@@ -36,6 +36,7 @@ type Goal struct {
 //	want:"any"         on an *Expr: any type (default: bool)
 //	call:"true"        on a string: its value names the call that the verb acts on
 //	operation:"true"   on a string: its value names an operation
+//	keys:"any"         on an output: its value is a key of that parameter, without which there is no such output
 //	optional:"true"    on a Map of PartsFields: only one of its parts is there in the end (await: any)
 //	alias:"callback"   what an older dialect calls the key: it is refused with the right word as hint
 //	step:"true"        on a string: a literal that is start, now, or the id of a step that runs earlier

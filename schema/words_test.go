@@ -106,7 +106,7 @@ type awaitParams struct {
 }
 
 type awaitOutputs struct {
-	Matched string `json:"matched"`
+	Matched string `json:"matched" keys:"any"`
 }
 
 type noneParams struct {

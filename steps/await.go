@@ -28,7 +28,7 @@ type awaitOutputs struct {
 	Tone         graph.Object[graph.ToneInfo]       `json:"tone" doc:"The key pressed, if the event is a tone."`
 	Event        graph.Object[graph.EventInfo]      `json:"event" doc:"The event itself."`
 	Events       []graph.EventNames                 `json:"events" doc:"With count: all events, in order; the names above are the last one's."`
-	Matched      string                             `json:"matched" doc:"With any: the name of the part that matched."`
+	Matched      string                             `json:"matched" keys:"any" doc:"With any: the name of the part that matched."`
 }
 
 // maxParts bounds all, any and inOrder; every part is tried on every event.
