@@ -97,24 +97,9 @@ func resultInfo(m map[string]any) *graph.ResultInfo {
 	}
 }
 
-func object(v any) map[string]any {
-	m, _ := v.(map[string]any)
-	return m
-}
-
-func text(v any) string {
-	s, _ := v.(string)
-	return s
-}
-
-func number(v any) int {
-	switch n := v.(type) {
-	case int:
-		return n
-	case int64:
-		return int(n)
-	case float64:
-		return int(n)
-	}
-	return 0
-}
+// Parts of views.
+var (
+	object = graph.AsObject
+	text   = graph.AsText
+	number = graph.AsNumber
+)

@@ -115,17 +115,9 @@ func ending(goal string, call map[string]any) Verdict {
 	return Verdict{Goal: goal, Final: true, ResultInfo: object(call["resultInfo"]), Text: "call terminated"}
 }
 
-func object(v any) map[string]any {
-	m, _ := v.(map[string]any)
-	return m
-}
-
-func text(v any) string {
-	s, _ := v.(string)
-	return s
-}
-
-func number(v any) int {
-	n, _ := v.(int)
-	return n
-}
+// Parts of views.
+var (
+	object = graph.AsObject
+	text   = graph.AsText
+	number = graph.AsNumber
+)

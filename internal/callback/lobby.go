@@ -2,7 +2,6 @@ package callback
 
 import (
 	"container/list"
-	"reflect"
 	"slices"
 	"time"
 
@@ -238,7 +237,7 @@ func targetIDs(e *graph.Event) []string {
 
 // identityIDs appends the ids of an identity set: of its user, application, phone and so on, in a fixed order.
 func identityIDs(ids []string, set any) []string {
-	m := object(set)
+	m := graph.AsObject(set)
 	var kinds []string
 	for kind := range m {
 		kinds = append(kinds, kind)
@@ -252,18 +251,4 @@ func identityIDs(ids []string, set any) []string {
 	return ids
 }
 
-func member(v any, name string) any { return object(v)[name] }
-
-// object sees a JSON object whatever named map type it has.
-func object(v any) map[string]any {
-	switch x := v.(type) {
-	case nil:
-		return nil
-	case map[string]any:
-		return x
-	}
-	if r := reflect.ValueOf(v); r.CanConvert(reflect.TypeFor[map[string]any]()) {
-		return r.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any)
-	}
-	return nil
-}
+func member(v any, name string) any { return graph.AsObject(v)[name] }

@@ -17,16 +17,14 @@ func (s *Service) createCall(_ *call, q *request) reply {
 	if p := b.check(q.dialect); p != "" {
 		return badRequest("%s", p)
 	}
-	targets := make([]*party, len(b.Targets))
-	for i, t := range b.Targets {
-		p, err := s.partyOf(t.Identity)
-		if err != nil {
-			return badRequest("targets[%d].%v", i, err)
-		}
+	targets, err := s.named("targets", b.Targets)
+	if err != nil {
+		return badRequest("%v", err)
+	}
+	for _, p := range targets {
 		if p.kind == "phone" && q.dialect != graph.Legacy && b.Source.Identity["applicationInstance"] == nil {
 			return failure(403, "7507", "Call source identity invalid. A telephone is called from source.identity.applicationInstance.")
 		}
-		targets[i] = p
 	}
 	var r *room
 	switch {

@@ -17,13 +17,9 @@ func (s *Service) invite(c *call, q *request) reply {
 	if c.state != established || c.ending {
 		return wrongState(c, "invited to", established)
 	}
-	parties := make([]*party, len(b.Participants))
-	for i, t := range b.Participants {
-		p, err := s.partyOf(t.Identity)
-		if err != nil {
-			return badRequest("participants[%d].%v", i, err)
-		}
-		parties[i] = p
+	parties, err := s.named("participants", b.Participants)
+	if err != nil {
+		return badRequest("%v", err)
 	}
 	op := s.newOperation(c, "inviteParticipantsOperation", b.context())
 	op.replaces = b.Participants[0].ReplacesCallID != ""

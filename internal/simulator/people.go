@@ -49,6 +49,19 @@ func (s *Service) populate() {
 	}
 }
 
+// named finds all whom a list in a request names.
+func (s *Service) named(list string, people []inviteeBody) ([]*party, error) {
+	found := make([]*party, len(people))
+	for i, n := range people {
+		p, err := s.partyOf(n.Identity)
+		if err != nil {
+			return nil, fmt.Errorf("%s[%d].%w", list, i, err)
+		}
+		found[i] = p
+	}
+	return found, nil
+}
+
 // partyOf finds whom an identity set means. A world without people is full of strangers who answer like anybody who is
 // told nothing else; a world with people has only those.
 func (s *Service) partyOf(identity obj) (*party, error) {

@@ -19,13 +19,9 @@ func (s *Service) redirect(c *call, q *request) reply {
 	if p := b.check(); p != "" {
 		return badRequest("%s", p)
 	}
-	targets := make([]*party, len(b.Targets))
-	for i, t := range b.Targets {
-		p, err := s.partyOf(t.Identity)
-		if err != nil {
-			return badRequest("targets[%d].%v", i, err)
-		}
-		targets[i] = p
+	targets, err := s.named("targets", b.Targets)
+	if err != nil {
+		return badRequest("%v", err)
 	}
 	limit := forwardTimeout
 	if len(targets) > 1 {

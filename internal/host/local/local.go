@@ -63,35 +63,31 @@ func NewHub(cfg Config) *Hub {
 
 // Deliver implements callback.Sink.
 func (h *Hub) Deliver(run string, events []*graph.Event) bool {
-	h.mu.RLock()
-	w, ended := h.runs[run], h.ended[run]
-	h.mu.RUnlock()
-	if w == nil {
-		return ended
-	}
-	w.run.Append(events)
-	return true
+	return h.tell(run, func(r host.Threaded) { r.Append(events) })
 }
 
 // Happened writes down what a run's own world tells of. It reports whether the run is known.
 func (h *Hub) Happened(run string, what world.Happening) bool {
 	did := steps.Happened(what)
-	return h.record(run, steps.Record{Type: "world", World: &did})
+	return h.tell(run, func(r host.Threaded) { r.Happened(steps.Record{Type: "world", World: &did}) })
 }
 
 // Warn writes a warning into a run's journal. It reports whether the run is known.
 func (h *Hub) Warn(run, text string) bool {
-	return h.record(run, steps.Record{Type: "log", Log: &steps.Logged{Level: "warning", Text: text}})
+	return h.tell(run, func(r host.Threaded) {
+		r.Happened(steps.Record{Type: "log", Log: &steps.Logged{Level: "warning", Text: text}})
+	})
 }
 
-func (h *Hub) record(run string, r steps.Record) (known bool) {
+// tell has a run that goes on do something. One that has ended is known too.
+func (h *Hub) tell(run string, do func(host.Threaded)) (known bool) {
 	h.mu.RLock()
 	w, ended := h.runs[run], h.ended[run]
 	h.mu.RUnlock()
 	if w == nil {
 		return ended
 	}
-	w.run.Happened(r)
+	do(w.run)
 	return true
 }
 
