@@ -212,17 +212,6 @@ func walk(plan *schema.Plan, visit func(*schema.Step)) {
 	walkBlock(plan.Finally, visit)
 }
 
-// Steps lists every step of a plan in the order of its file: each before the ones nested in it, then those of finally.
-// Steps of included files are not among them.
-func Steps(plan *schema.Plan) (steps []*schema.Step) {
-	walk(plan, func(s *schema.Step) {
-		if s.Pos.File == plan.File {
-			steps = append(steps, s)
-		}
-	})
-	return steps
-}
-
 func walkBlock(b schema.Block, visit func(*schema.Step)) {
 	for _, s := range b {
 		visit(s)

@@ -34,6 +34,7 @@ type batch struct {
 	target target
 	io     streams
 	jobs   []job
+	journals
 }
 
 func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
@@ -129,6 +130,9 @@ func (b *batch) run() error {
 	}
 	workers.Wait()
 	console.Summary(time.Since(began), len(b.jobs)-started)
+	if where := b.where(); where != "" && !b.flags.quiet {
+		console.Say(where)
+	}
 	switch {
 	case ctx.Err() != nil:
 		counts[steps.Interrupted]++

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -55,10 +57,18 @@ func readConfig(file string) (*config, schema.Problems) {
 	if err != nil {
 		return nil, schema.Problems{{
 			Pos: schema.Pos{File: file, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,
-			Text: "cannot read the configuration: " + cause(err).Error(),
+			Text: "cannot read the configuration: " + cause(err).Error(), Hint: missingConfig(err),
 		}}
 	}
 	return schema.Decode[config](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
+}
+
+// missingConfig says what to do about a configuration that is not there.
+func missingConfig(err error) string {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return "`callflow init` writes one to start from; --config names another file"
 }
 
 // readVarFile reads names and values as they are written.

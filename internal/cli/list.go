@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"callflow/internal/report"
-	"callflow/runner"
 	"callflow/schema"
 )
 
@@ -24,14 +23,16 @@ type listing struct {
 	Steps       []listed `json:"steps"`
 }
 
-// listed is one step, in the order of the file, nested ones after the step that holds them.
+// listed is one step, in the order of the file, nested and included ones after the step that holds them.
 type listed struct {
-	Path string `json:"path"`
-	Verb string `json:"verb"`
-	ID   string `json:"id,omitempty"`
-	Name string `json:"name,omitempty"`
-	Line int    `json:"line"`
-	Goal string `json:"until,omitempty"`
+	Path   string `json:"path"`           // "steps[2]", "finally[0]", "steps[3].left[1]"; of an included file after the include's key and a slash
+	File   string `json:"file,omitempty"` // of an included file's step
+	Branch string `json:"branch,omitempty"`
+	Verb   string `json:"verb"`
+	ID     string `json:"id,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Line   int    `json:"line"`
+	Goal   string `json:"until,omitempty"`
 }
 
 func newList(io streams) *cobra.Command {
@@ -58,6 +59,7 @@ func newList(io streams) *cobra.Command {
 			if format == "json" {
 				return listJSON(io, chosen)
 			}
+			style := report.StyleFor(io.out, os.Getenv, noColor)
 			for _, s := range chosen {
 				fmt.Fprintf(io.out, "%s\n  %s", s.scenario.file, s.scenario.plan.Name)
 				if tags := s.scenario.plan.Tags; len(tags) > 0 {
@@ -69,18 +71,7 @@ func newList(io streams) *cobra.Command {
 						fmt.Fprintf(io.out, "    row  %s\n", row.Name)
 					}
 				}
-				for _, step := range stepsOf(s.scenario.plan) {
-					text := step.Verb
-					if step.Name != "" {
-						text += " " + step.Name
-					} else if step.ID != "" {
-						text += " " + step.ID
-					}
-					if step.Goal != "" {
-						text += " (until " + step.Goal + ")"
-					}
-					fmt.Fprintf(io.out, "    %4d  %s\n", step.Line, text)
-				}
+				outline{io.out, style}.plan(s.scenario.plan, "    ")
 			}
 			return nil
 		},
@@ -96,7 +87,7 @@ func listJSON(io streams, chosen []choice) error {
 	for _, s := range chosen {
 		p := s.scenario.plan
 		l := listing{File: s.scenario.file, Name: p.Name, Description: strings.TrimSpace(p.Description), Tags: p.Tags,
-			Requires: p.Requires, Steps: stepsOf(p)}
+			Requires: p.Requires, Steps: stepsOf(p, "")}
 		if l.Tags == nil {
 			l.Tags = []string{}
 		}
@@ -113,10 +104,29 @@ func listJSON(io streams, chosen []choice) error {
 	return enc.Encode(list)
 }
 
-func stepsOf(p *schema.Plan) []listed {
+// stepsOf lists a plan's steps, then those of finally.
+func stepsOf(p *schema.Plan, prefix string) []listed {
+	return append(listedIn(p.Steps, prefix, ""), listedIn(p.Finally, prefix, "")...)
+}
+
+func listedIn(b schema.Block, prefix, branch string) []listed {
 	out := []listed{}
-	for _, s := range runner.Steps(p) {
-		out = append(out, listed{Path: s.Path, Verb: s.Verb.Name, ID: s.ID, Name: s.Name, Line: s.Pos.Line, Goal: s.Until})
+	for _, s := range b {
+		one := listed{Path: prefix + s.Path, Branch: branch, Verb: s.Verb.Name, ID: s.ID, Name: s.Name, Line: s.Pos.Line, Goal: s.Until}
+		if prefix != "" {
+			one.File = s.Pos.File
+		}
+		out = append(out, one)
+		for _, in := range s.Inner {
+			inner := branchOf(s, in)
+			if branch != "" && inner != "" {
+				inner = branch + "/" + inner
+			}
+			out = append(out, listedIn(in.Steps, prefix, inner)...)
+		}
+		if s.Include != nil {
+			out = append(out, stepsOf(s.Include, prefix+s.Key()+"/")...)
+		}
 	}
 	return out
 }

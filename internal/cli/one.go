@@ -5,12 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path"
-	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"callflow/internal/report"
@@ -53,7 +48,7 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 	o.mask = p.Mask
 	o.mask.Add(b.target.secrets())
 	if b.flags.journal != "" {
-		file, err := openJournal(b.flags.journal, journalName(j, p.RunID))
+		file, err := b.journals.open(b.flags.journal, journalName(j, p.RunID))
 		if err != nil {
 			o.end(steps.Broken, "cannot write the journal: "+err.Error())
 			return o.status, err
@@ -129,46 +124,4 @@ func (o *one) end(status, reason string) {
 		o.record(o.start)
 	}
 	o.record(steps.Record{Seq: o.last.Seq + 1, At: o.last.At, Type: "runEnd", RunEnd: &steps.RunEnd{Status: status, Reason: reason}})
-}
-
-// openJournal makes the file for one run's journal.
-func openJournal(dir, name string) (io.WriteCloser, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	return os.Create(filepath.Join(dir, name))
-}
-
-// journalFile writes a journal. Where runs wait on the wall each record is written at once, so that somebody can follow,
-// and a process that is killed leaves all it knew; in virtual time that would only be slow.
-type journalFile struct {
-	*bufio.Writer
-	each bool
-}
-
-func (f *journalFile) Write(line []byte) (int, error) {
-	n, err := f.Writer.Write(line)
-	if f.each && err == nil {
-		err = f.Flush()
-	}
-	return n, err
-}
-
-// journalName is made of the file's path, the row and the run's id, so that two runs never share a file and the same
-// command gives the same names.
-func journalName(j job, runID string) string {
-	name := strings.TrimSuffix(j.scenario.file, path.Ext(j.scenario.file))
-	if j.row.Name != "" {
-		name += "-" + j.row.Name
-	}
-	slug := strings.Trim(strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '.' || r == '_' {
-			return r
-		}
-		return '-'
-	}, name), "-.")
-	if len(slug) > 120 {
-		slug = slug[:120]
-	}
-	return filepath.Base(slug + "-" + runID + ".jsonl")
 }

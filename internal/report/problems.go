@@ -40,8 +40,10 @@ func caret(w io.Writer, s Style, p schema.Problem) {
 	from := min(max(p.Col-1, 0), len(source))
 	room := max(s.Width-10, 30)
 	if from > room*2/3 {
+		gap := []rune(s.mark("…", "..."))
 		drop := from - room/2
-		source, from = source[drop:], from-drop
+		source = append(gap, source[drop:]...)
+		from += len(gap) - drop
 	}
 	length := max(min(p.Len, len(source)-from), 1)
 	text := s.cut(clean(string(source)), room)

@@ -140,6 +140,11 @@ func (s Style) foldIn(how, lead, text string, w int, indent string) []string {
 	return out
 }
 
+// Fold breaks text into lines that fit the width: the first after lead, the others after indent.
+func (s Style) Fold(lead, text, indent string) []string {
+	return s.fold(lead, clean(text), s.Width, indent)
+}
+
 // hard breaks text into lines of at most w cells wherever they end, and keeps its spaces.
 func (s Style) hard(text string, w int) []string {
 	w = max(w, 8)
