@@ -304,6 +304,9 @@ func (w *stepWalk) yields() *Type {
 // settleKeys gives outputs that are the key of a parameter's entry (tag keys) the keys in the file as their words. Without
 // the parameter there is no such output.
 func (w *stepWalk) settleKeys(t *Type) {
+	if w.paramsNode == nil { // the reference lists what there can be
+		return
+	}
 	for i := range w.verb.Outputs.NumField() {
 		sf := w.verb.Outputs.Field(i)
 		param := sf.Tag.Get("keys")
