@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -91,7 +93,7 @@ func (s *service) open(say func(string)) error {
 		Handler:           s.handler(say),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
-		ErrorLog:          log.New(sayer(say), "listener: ", 0),
+		ErrorLog:          log.New(&listenerLog{say: say}, "", 0),
 	}
 	go func() { _ = s.server.Serve(tcp) }() // ends with close
 	return nil
@@ -159,10 +161,23 @@ func (s *service) close() {
 	}
 }
 
-// sayer is an io.Writer of whole lines.
-type sayer func(string)
+// listenerLog tells a person what the HTTP server complains about: each complaint once, whoever caused it. The server
+// calls it from many goroutines, but log.Logger one at a time.
+type listenerLog struct {
+	say  func(string)
+	said []string
+}
 
-func (s sayer) Write(p []byte) (int, error) {
-	s(strings.TrimSpace(string(p)))
+var anAddress = regexp.MustCompile(`from \S+:\d+: `)
+
+func (l *listenerLog) Write(p []byte) (int, error) {
+	text := anAddress.ReplaceAllString(strings.TrimSpace(string(p)), "")
+	if why, ok := strings.CutPrefix(text, "http: TLS handshake error remote error: "); ok {
+		text = "the service would not connect (" + why + "): does it trust the certificate of callback.tls, with its whole chain?"
+	}
+	if !slices.Contains(l.said, text) && len(l.said) < 100 {
+		l.said = append(l.said, text)
+		l.say("listener: " + text)
+	}
 	return len(p), nil
 }
