@@ -1,0 +1,85 @@
+package local
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"callflow/internal/callback"
+	"callflow/internal/graph"
+	"callflow/internal/world"
+	"callflow/steps"
+)
+
+// far is a service that answers with the URL it was asked for.
+type far struct{}
+
+func (far) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: 200, Header: http.Header{"Url": {r.URL.String()}}, Body: http.NoBody}, nil
+}
+
+// TestRunIn: a run in a world of its own sends its requests there, gets the calls of that world's bot only, and writes down
+// what happens there between its own records, also what happens before it began.
+func TestRunIn(t *testing.T) {
+	hub := NewHub(Config{Transport: far{}, Root: "http://everybody", Bot: "bot"})
+	var lines []string
+	emit := func(r steps.Record) {
+		switch {
+		case r.World != nil:
+			lines = append(lines, r.World.Who+" "+r.World.Did)
+		case r.Log != nil:
+			lines = append(lines, r.Log.Level+" "+r.Log.Text)
+		}
+	}
+	open := func() (string, error) {
+		if !hub.Happened("r", world.Happening{Who: "carol", Did: "dials bot"}) {
+			t.Error("nobody can tell the run what happens while its world opens")
+		}
+		return "http://own", nil
+	}
+	err := hub.RunIn(t.Context(), "r", 1, open, emit, func(h steps.Host) {
+		say(h, "begins")
+		h.Want(steps.Incoming{Caller: "ann"})
+		hub.Arrive("bot", []*graph.Event{incoming("c1", "ann")})
+		hub.Arrive("bot/r", []*graph.Event{incoming("c2", "ann")})
+		e, err := h.Next(0, h.Now())
+		say(h, "%s %v", e.CallID, err)
+		resp, err := h.Do(steps.Request{Method: "GET", Path: "/x"})
+		say(h, "%s %v", resp.Headers.Get("Url"), err)
+		hub.Happened("r", world.Happening{Who: "carol", Did: "hangs up"})
+		hub.Warn("r", "beware")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(lines, ", ")
+	for _, want := range []string{"info begins, ", ", carol dials bot, ", "c2 <nil>", "http://own/x <nil>"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %s, want %s in it", got, want)
+		}
+	}
+	broken := errors.New("no world today")
+	if err := hub.RunIn(t.Context(), "r", 1, func() (string, error) { return "", broken }, emit, nil); !errors.Is(err, broken) {
+		t.Errorf("got %v, want what open said", err)
+	}
+}
+
+// TestAfterTheEnd: what still comes for a run that has just ended is taken, and is nobody's any more later.
+func TestAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hub := NewHub(Config{})
+		end := func(id string) { _ = hub.Run(t.Context(), id, 1, nil, func(steps.Host) {}) }
+		end("r")
+		if !hub.Deliver("r", nil) || !hub.Happened("r", world.Happening{}) || hub.Deliver("other", nil) {
+			t.Error("a moment after the end")
+		}
+		time.Sleep(callback.Hold + time.Second)
+		end("later")
+		if hub.Deliver("r", nil) || !hub.Deliver("later", nil) {
+			t.Error("a minute after the end")
+		}
+	})
+}
