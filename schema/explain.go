@@ -235,8 +235,10 @@ func (x *explainer) telling(e *each, l list) []int {
 	return picked
 }
 
-// brief is a value short enough for a reader: large lists and objects become words.
-func brief(v any) any {
+// brief is a value short enough for a reader: large lists become words, and so do large fields of large objects.
+func brief(v any) any { return shortened(v, false) }
+
+func shortened(v any, inside bool) any {
 	if s, ok := textOf(v); ok {
 		if len(s) > 500 {
 			return strings.ToValidUTF8(s[:500], "") + "…"
@@ -258,7 +260,14 @@ func brief(v any) any {
 		return fmt.Sprintf("a list of %d", l.len())
 	}
 	m, _ := objectOf(v)
-	return "an object with " + listed(sortedKeys(m), "and")
+	if inside || len(m) > 100 {
+		return "an object with " + listed(sortedKeys(m), "and")
+	}
+	out := make(map[string]any, len(m))
+	for name, field := range m {
+		out[name] = shortened(field, true)
+	}
+	return out
 }
 
 // written cuts the runes from..to out of an expression's text, with the brackets that belong to them, and says where that

@@ -152,3 +152,33 @@ func TestTypes(t *testing.T) {
 		}
 	}
 }
+
+// A large object keeps its fields, so that a reader finds the one in question; what is large in it becomes words.
+func TestExplainedValues(t *testing.T) {
+	long := make([]any, 200)
+	wide := map[string]any{}
+	for i := range 200 {
+		wide[fmt.Sprint("field", i)] = i
+	}
+	deep := map[string]any{"state": "established", "list": long, "wide": wide, "text": strings.Repeat("x", 300)}
+	got := brief(deep)
+	want := map[string]any{"state": "established", "list": "a list of 200", "wide": "", "text": deep["text"]}
+	fields, ok := got.(map[string]any)
+	if !ok {
+		t.Fatalf("the object became %v", got)
+	}
+	if words, _ := fields["wide"].(string); !strings.HasPrefix(words, "an object with field0, ") {
+		t.Errorf("an object in it became %v", fields["wide"])
+	}
+	fields["wide"] = ""
+	if diff := cmp.Diff(want, fields); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if words, ok := brief(wide).(string); !ok || len(words) > 500 {
+		t.Errorf("an object of 200 fields became %v", words)
+	}
+	small := map[string]any{"a": []any{1}}
+	if diff := cmp.Diff(any(small), brief(small)); diff != "" {
+		t.Errorf("a small object changed:\n%s", diff)
+	}
+}

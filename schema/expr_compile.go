@@ -137,7 +137,7 @@ func (c *compiler) field(at, base *node, name string) *Type {
 			has = "it has " + listed(names, "and")
 		}
 		if near := Nearest(name, names); near != "" {
-			has = fmt.Sprintf("did you mean %q? %s", near, has)
+			has = fmt.Sprintf("did you mean %q? I%s", near, has[1:])
 		}
 		c.problem(at.from, at.to, "expr-field", "", "%s has no field %q; %s", c.what(base), name, has)
 	case t.Kind == KindList:

@@ -46,7 +46,7 @@ func TestProblems(t *testing.T) {
 		{`$env.x == 1`, []string{`1+4 expr-syntax: names do not begin with $: $env`}},
 
 		// Fields.
-		{`call.stat == "x"`, []string{`6+4 expr-field: call has no field "stat"; did you mean "state"? it has id, state, muted, source, resultInfo and modalities`}},
+		{`call.stat == "x"`, []string{`6+4 expr-field: call has no field "stat"; did you mean "state"? It has id, state, muted, source, resultInfo and modalities`}},
 		{`call.source.user == nil`, []string{`13+4 expr-field: call.source has no field "user"; it has identity`}},
 		{`steps.move.operation == nil`, []string{`12+9 expr-field: steps.move has no field "operation"; it has call and attempts`}},
 		{`any(participants, .identity == nil)`, []string{`20+8 expr-field: . has no field "identity"; it has info and isMuted`}},
@@ -146,7 +146,7 @@ func TestProblems(t *testing.T) {
 
 		// All in one go.
 		{`call.stat == 1 and n == "x" and zzz`, []string{
-			`6+4 expr-field: call has no field "stat"; did you mean "state"? it has id, state, muted, source, resultInfo and modalities`,
+			`6+4 expr-field: call has no field "stat"; did you mean "state"? It has id, state, muted, source, resultInfo and modalities`,
 			`22+2 expr-type: n is a number and "x" is a string: they are never equal`,
 			`33+3 expr-name: unknown name "zzz"; known here: anything, call, calls, event, f, flag, maybe, n, op, operation, p2pCall, participants, people, run, steps and wait`,
 		}},
