@@ -2,6 +2,7 @@ package schema
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,15 +27,22 @@ func typeOf(t reflect.Type) *Type {
 	if known, ok := typesOf.Load(t); ok {
 		return known.(*Type)
 	}
-	typ := typeWithin(t, nil)
+	typ := new(typeWalk).of(t)
 	typesOf.Store(t, typ)
 	return typ
 }
 
-// typesOf remembers what typeOf has found: a vocabulary's types are asked for with every file.
+// typesOf remembers what typeOf has found: a vocabulary's types are asked for with every file, and stand within many
+// others.
 var typesOf sync.Map // reflect.Type -> *Type
 
-func typeWithin(t reflect.Type, around []reflect.Type) *Type {
+// typeWalk is typeOf on its way down.
+type typeWalk struct {
+	around []reflect.Type // the structs that it is in
+	cuts   int            // how often a struct stood inside itself
+}
+
+func (w *typeWalk) of(t reflect.Type) *Type {
 	if t == nil {
 		return anyType
 	}
@@ -44,16 +52,16 @@ func typeWithin(t reflect.Type, around []reflect.Type) *Type {
 	if t.Kind() != reflect.Interface {
 		switch zero := reflect.Zero(t).Interface().(type) {
 		case Shaped:
-			return typeWithin(zero.Shape(), around)
+			return w.of(zero.Shape())
 		case interface{ valueType() reflect.Type }:
-			return &Type{Kind: KindObject, Elem: typeWithin(zero.valueType(), around)}
+			return &Type{Kind: KindObject, Elem: w.of(zero.valueType())}
 		case Enumerated:
 			return &Type{Kind: KindString, Enum: zero.EnumValues()}
 		}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		return typeWithin(t.Elem(), around)
+		return w.of(t.Elem())
 	case reflect.String:
 		return stringType
 	case reflect.Bool:
@@ -67,19 +75,18 @@ func typeWithin(t reflect.Type, around []reflect.Type) *Type {
 		if t.Elem().Kind() == reflect.Uint8 {
 			return anyType // json.RawMessage
 		}
-		return &Type{Kind: KindList, Elem: typeWithin(t.Elem(), around)}
+		return &Type{Kind: KindList, Elem: w.of(t.Elem())}
 	case reflect.Map:
-		return &Type{Kind: KindObject, Elem: typeWithin(t.Elem(), around)}
+		return &Type{Kind: KindObject, Elem: w.of(t.Elem())}
 	case reflect.Struct:
-		for _, outer := range around {
-			if outer == t {
-				return anyType
-			}
+		if slices.Contains(w.around, t) {
+			w.cuts++
+			return anyType
 		}
 		if t == reflect.TypeFor[time.Time]() || opaque(t) {
 			return anyType
 		}
-		return &Type{Kind: KindObject, Fields: fieldsOf(t, append(around, t))}
+		return w.structure(t)
 	}
 	return anyType
 }
@@ -93,7 +100,22 @@ func opaque(t reflect.Type) bool {
 	return false
 }
 
-func fieldsOf(t reflect.Type, around []reflect.Type) []Field {
+// structure describes a struct. One that nothing was cut from is the same wherever it stands.
+func (w *typeWalk) structure(t reflect.Type) *Type {
+	if known, ok := typesOf.Load(t); ok {
+		return known.(*Type)
+	}
+	before := w.cuts
+	w.around = append(w.around, t)
+	typ := &Type{Kind: KindObject, Fields: w.fields(t)}
+	w.around = w.around[:len(w.around)-1]
+	if w.cuts == before {
+		typesOf.Store(t, typ)
+	}
+	return typ
+}
+
+func (w *typeWalk) fields(t reflect.Type) []Field {
 	fields := []Field{}
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -104,7 +126,7 @@ func fieldsOf(t reflect.Type, around []reflect.Type) []Field {
 				inner = inner.Elem()
 			}
 			if inner.Kind() == reflect.Struct {
-				fields = append(fields, fieldsOf(inner, around)...)
+				fields = append(fields, w.fields(inner)...)
 				continue
 			}
 		}
@@ -114,7 +136,7 @@ func fieldsOf(t reflect.Type, around []reflect.Type) []Field {
 		if name == "" {
 			name = f.Name
 		}
-		typ := typeWithin(f.Type, around)
+		typ := w.of(f.Type)
 		if enum := f.Tag.Get("enum"); enum != "" {
 			typ = withEnum(typ, strings.Split(enum, ","))
 		}
