@@ -9,75 +9,6 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// shape is what a key of the frame takes; JSON Schema and reference have one entry for each.
-type shape string
-
-const (
-	shapeText     shape = "text"
-	shapeID       shape = "identifier"
-	shapeWords    shape = "list of words"
-	shapeRequires shape = "requires"
-	shapeValues   shape = "mapping of names to values"
-	shapeMatrix   shape = "matrix"
-	shapeSpan     shape = "duration"
-	shapeDefaults shape = "defaults"
-	shapeScene    shape = "simulated world"
-	shapeSteps    shape = "list of steps"
-	shapeTests    shape = "expression, or a list of them"
-	shapeTest     shape = "expression"
-	shapeCaptures shape = "mapping of names to expressions"
-	shapeLeak     shape = "leak"
-	shapeList     shape = "list, or an expression that yields one"
-	shapeRetry    shape = "retry"
-	shapeFlag     shape = "true or false"
-	shapeGoal     shape = "goal"
-)
-
-// frameKey is a key of a scenario or of a step. Checking, JSON Schema and reference read the same tables.
-type frameKey struct {
-	name     string
-	shape    shape
-	doc      string
-	def      string
-	required bool
-}
-
-// scenarioKeys are in the order in which they are read: later ones may refer to earlier ones.
-var scenarioKeys = []frameKey{
-	{name: "name", shape: shapeText, doc: "What the scenario is about, in one line; the file's name when absent."},
-	{name: "description", shape: shapeText, doc: "What it does and why, for people."},
-	{name: "tags", shape: shapeWords, doc: "Words to select scenarios by (`--tag 'transfer and not slow'`)."},
-	{name: "requires", shape: shapeRequires, doc: "What a target must be; elsewhere the scenario is skipped with the reason."},
-	{name: "matrix", shape: shapeMatrix, doc: "Lists of values by axis. The scenario runs once for each combination, in row-major order, named `k=v, …`; expressions say `matrix.axis`. `include` adds rows, `exclude` leaves out those that agree with it."},
-	{name: "vars", shape: shapeValues, doc: "Names for values. A value may refer to earlier vars, to `matrix` and to `env.NAME`; `--var name=value` replaces it. A var without a value must be given. In an included file these are its inputs."},
-	{name: "secrets", shape: shapeValues, doc: "Like vars, but no output ever shows the values."},
-	{name: "timeout", shape: shapeSpan, doc: "How long all steps together may take."},
-	{name: "defaults", shape: shapeDefaults, doc: "What steps have that do not say otherwise."},
-	{name: "simulate", shape: shapeScene, doc: "The people of the simulated world, what they do and what goes wrong; ignored on other targets."},
-	{name: "steps", shape: shapeSteps, required: true, doc: "The steps, run in order."},
-	{name: "finally", shape: shapeSteps, doc: "Steps that run at the end whatever happened, with time of their own. Names from `steps` may be absent here."},
-	{name: "never", shape: shapeTests, doc: "Events that must not come: the first event of which one of these is true ends the steps as failed."},
-	{name: "outputs", shape: shapeCaptures, doc: "What the scenario yields: shown at its end, and `steps.<id>.<output>` for a file that includes it. One that is absent at the end of steps that passed fails the scenario: write `x ?? …`."},
-	{name: "leak", shape: shapeLeak, def: "hangUp", doc: "What becomes of calls that are still up at the end: hung up, hung up and reported as a failure, or kept."},
-}
-
-// Keys that mean nothing yet but will: using them is a problem of its own.
-var keptKeys = map[string]string{"schedule": "schedules are kept for the monitoring service that comes later"}
-
-var stepKeys = []frameKey{
-	{name: "id", shape: shapeID, doc: "Names the step: later expressions say `steps.<id>`, an await says `from: <id>`."},
-	{name: "name", shape: shapeText, doc: "What the step is for, as progress and reports show it. `${{ }}` in it is evaluated when the step starts."},
-	{name: "if", shape: shapeTest, doc: "The step is skipped unless this holds. Its captured names are there only under the same `if`, or with `??`."},
-	{name: "forEach", shape: shapeList, doc: "The step runs once for each item, one after the other. Its outputs and captures become lists in item order."},
-	{name: "as", shape: shapeID, def: "item", doc: "The name of the item in a forEach."},
-	{name: "timeout", shape: shapeSpan, doc: "How long the step may take: all attempts and all items of a forEach together. What each verb has when absent is for one item."},
-	{name: "until", shape: shapeGoal, doc: "The outcome to wait for, one of the verb's goals. Another final outcome fails the step at once."},
-	{name: "retry", shape: shapeRetry, doc: "Repeats an action that failed."},
-	{name: "expect", shape: shapeTests, doc: "What must hold afterwards; sees the step's outputs as plain names."},
-	{name: "capture", shape: shapeCaptures, doc: "Names values of the step's outputs for later steps. A value that is absent fails the step."},
-	{name: "continueOnError", shape: shapeFlag, def: "false", doc: "A failure of this step does not fail the scenario."},
-}
-
 var requirable = []string{"simulator"}
 
 var leaks = []string{"hangUp", "fail", "keep"}
@@ -270,13 +201,6 @@ func (r *reader) span(n *yaml.Node, positive bool) time.Duration {
 		r.problem(resolve(n), "bad-duration", "", "a timeout of 0 leaves no time at all")
 	}
 	return d
-}
-
-// defaultKeys are the keys under defaults.
-var defaultKeys = []frameKey{
-	{name: "timeout", shape: shapeSpan, doc: "The timeout of steps that act or read; each verb has its own when absent."},
-	{name: "await", shape: shapeSpan, def: "30s", doc: "The timeout of awaits."},
-	{name: "retry", shape: shapeRetry, doc: "The retry of steps that act."},
 }
 
 func (r *reader) defaults(n *yaml.Node) {

@@ -24,7 +24,7 @@ finally:
 	},
 	{
 		"Retry",
-		"By default connection failures, 408, 429 and 5xx are repeated, and `Retry-After` is honoured. With `when` an outcome that was told for certain may be repeated too.",
+		"With `when` an outcome that was told for certain may be repeated too.",
 		`steps:
   - createCall:
       targets: [{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}]
@@ -88,13 +88,5 @@ func (b *markdown) examples() {
 		b.line("```")
 		b.line("")
 	}
-	b.line("**Files in files.** `include` runs the steps of another file. Its vars are what `with` may set, a var without a value must be\n" +
-		"set, its names stay its own, and its `outputs` are the step's: `steps.<id>.<output>`.")
-	b.line("")
-	b.line("```yaml\n# ring.yaml\nvars:\n  who:            # must be given\n  media: [audio]\nsteps:\n  - createCall:\n" +
-		"      targets: [{identity: {user: {id: \"${{ who }}\"}}}]\n      requestedModalities: ${{ media }}\n    capture: {outgoing: call.id}\n" +
-		"outputs: {call: outgoing}\n```")
-	b.line("")
-	b.line("```yaml\n- id: ring\n  include:\n    file: ring.yaml\n    with: {who: 550fae72-d251-43ec-868c-373732c2704f}\n- hangUp: ${{ steps.ring.call }}\n```")
-	b.line("")
+	b.line("%s", includeWords)
 }

@@ -58,7 +58,7 @@ func didYouMean(got string, candidates []string) string {
 
 // listed writes words as "a, b or c", cut short when there are many.
 func listed(words []string, last string) string {
-	const most = 24
+	const most = 40
 	if len(words) > most {
 		return strings.Join(words[:most], ", ") + " …"
 	}

@@ -19,6 +19,9 @@ type Goal struct {
 	Doc  string
 }
 
+// Example is YAML with a sentence about what it shows. A test checks it.
+type Example struct{ Text, YAML string }
+
 // Verb describes one word of the vocabulary. Strict decoding, JSON Schema, documentation, completion and the types of
 // expressions all follow from it. schema itself knows no verb: package steps hands it a Vocabulary.
 //
@@ -54,13 +57,14 @@ type Verb struct {
 	Role       Role
 	Params     reflect.Type
 	Outputs    reflect.Type
-	Goals      []Goal   // default first; empty for verbs that do not act
-	Dialects   []string // the dialects that have it; empty: all
-	Idempotent bool     // may be repeated after an ambiguous failure
-	Creates    bool     // its outputs carry the id of a new call
-	Operates   bool     // its outputs carry the id of an operation that a notification will end
-	Binds      bool     // its inline keys become names for later steps (set)
-	Example    string   // a YAML step, checked by a test
+	Goals      []Goal    // default first; empty for verbs that do not act
+	Dialects   []string  // the dialects that have it; empty: all
+	Idempotent bool      // may be repeated after an ambiguous failure
+	Creates    bool      // its outputs carry the id of a new call
+	Operates   bool      // its outputs carry the id of an operation that a notification will end
+	Binds      bool      // its inline keys become names for later steps (set)
+	Example    string    // a YAML step, checked by a test
+	Examples   []Example // more of them
 
 	// PartsField names the Params fields (of type Map[*Expr]) whose keys become the outputs, each with the event's
 	// names below it: await's all, any, inOrder. Outputs then holds what is there besides.
@@ -80,6 +84,8 @@ type Vocabulary struct {
 	Scene reflect.Type // struct: the top-level section `simulate`
 	// CheckScene looks at what that section says literally, given a pointer to a Scene. Optional.
 	CheckScene func(scene any) []Finding
+	// SceneExamples are whole scenarios that show it.
+	SceneExamples []Example
 }
 
 // Finding is something wrong with a value. Path leads there, by keys and indices of lists. A finding about a value that an
