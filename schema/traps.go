@@ -176,6 +176,6 @@ func flowTrap(line, value string, col int) (trap, bool) {
 			return at(m, "inside { } and [ ] a brace or a comma ends a plain value", `quote it: "`+whole+`"`)
 		}
 	}
-	return trap{col, utf8.RuneCountInString(value), "not YAML: inside { } and [ ] commas, colons and brackets end a plain value",
+	return trap{col, utf8.RuneCountInString(value), "not YAML: inside { } and [ ] commas, colons, brackets and question marks end a plain value",
 		"quote the values in it, or write it in block style, one key a line"}, true
 }

@@ -49,7 +49,18 @@ var await = Define[awaitParams, awaitOutputs](schema.Verb{
 		"  comes first, then `failOn`, then the match.\n" +
 		"- `from` says which events count: all (`start`), new ones (`now`), or those that came since a step's request was sent.\n\n" +
 		"A conjunct `call.state == \"incoming\"` asks for an incoming call: the other conjuncts say which, by the caller's or\n" +
-		"the target's id. With `all`, `any` and `inOrder` the outputs are below the parts' names: `completed.operation.id`.",
+		"the target's id. With `all`, `any` and `inOrder` the outputs are below the parts' names: `completed.operation.id`.\n\n" +
+		"An await that no event can ever match is refused before the run (`await-unsatisfiable`), and so is such a `failOn`,\n" +
+		"`never` or `expectNone`:\n\n" +
+		"- Nothing before it can bring events: no call was placed, and none is claimed.\n" +
+		"- A call is compared with an operation's id, or an operation with a call's; a call that the scenario places itself is\n" +
+		"  awaited as incoming.\n" +
+		"- Two conditions joined by `&&` exclude each other: two states, `x == a` and `x != a`, two calls, numbers out of\n" +
+		"  range; or one is plainly `false`.\n" +
+		"- They ask for two kinds of event. An event is about an operation, a roster, a tone or a call, and only those about a\n" +
+		"  call and its tones state more of the call than its id. So `operation.status`, `participants` and `call.state` do\n" +
+		"  not go together: wait for two events with `all`.\n\n" +
+		"What stands below an `||`, and values that only the run knows, are not looked at.",
 	Role:        schema.Watches,
 	PartsFields: []string{"All", "Any", "InOrder"},
 	Example: `await:
@@ -59,6 +70,39 @@ var await = Define[awaitParams, awaitOutputs](schema.Verb{
     joined: any(participants, .info.identity.user.displayName == "Carol")
   failOn: operation.status == "failed"
 timeout: 30s`,
+	Examples: []schema.Example{
+		{Text: "One event, in the short form; `capture` sees its names as they are:", YAML: `await: call.id == p2pCall && call.state == "terminated"
+capture:
+  code: call.resultInfo.code ?? 0`},
+		{Text: "An incoming call from a certain caller:", YAML: `await: call.state == "incoming" && call.source.identity.user.id == "8a34a46b-3d17-4adc-8dce-dc4e7d572698"
+capture: {nextCall: call.id}`},
+		{Text: "Several events of one sort; `events` has all, the plain names are the last one's:", YAML: `await:
+  from: move
+  match: any(participants, .info.identity.user.displayName == "Carol")
+  count: 2
+capture:
+  atFirst: len(events[0].participants)`},
+		{Text: "The first of several; what only another part has is absent, and a capture of it needs `??`:", YAML: `await:
+  from: move
+  any:
+    joined: any(participants, .info.identity.user.displayName == "Carol")
+    gone: call.id == meetingCall && call.state == "terminated"
+capture:
+  first: matched
+  why: gone.call.resultInfo.code ?? 0`},
+		{Text: "Several in this order; others may come between:", YAML: `await:
+  from: move
+  inOrder:
+    completed: operation.id == inviteOperation && operation.status == "completed"
+    released: call.id == p2pCall && call.state == "terminated"
+capture:
+  operationCode: completed.operation.resultInfo.code ?? 200`},
+		{Text: "To fail at once in place of waiting for the timeout: `failOn` for what is an answer too, `never` for what must not\nhave happened in the whole run:", YAML: `await:
+  operation: ${{ inviteOperation }}
+  match: operation.status == "completed"
+  failOn: operation.status == "failed"
+  never: call.id == meetingCall && call.state == "terminated"`},
+	},
 	Check: func(params any, at func(...string) schema.Pos, report func(schema.Problem)) {
 		c := checker{at, report}
 		p := params.(*awaitParams)

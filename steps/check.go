@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"callflow/internal/graph"
-	"callflow/internal/world"
 	"callflow/schema"
 )
 
@@ -122,12 +121,4 @@ func (c checker) oneOf(verb string, written []string, keys ...string) {
 	case len(written) > 1:
 		c.problem(fmt.Sprintf("%s takes one of %s, and this has %s", verb, strings.Join(keys, ", "), strings.Join(written, " and ")), written[1])
 	}
-}
-
-// checkScene looks at the section simulate by itself; who is named in it is checked by the tags of its fields.
-func checkScene(scene any) (findings []schema.Finding) {
-	for _, p := range scene.(*world.Scene).Problems() {
-		findings = append(findings, schema.Finding{Path: p.Path, Text: p.Text})
-	}
-	return findings
 }

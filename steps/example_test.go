@@ -13,9 +13,19 @@ import (
 
 // Every example in the reference is a step that a scenario may hold.
 func TestExamples(t *testing.T) {
+	examples := map[string]string{}
 	for _, v := range steps.Verbs() {
-		t.Run(v.Name, func(t *testing.T) {
-			step := "  - " + strings.ReplaceAll(v.Example, "\n", "\n    ")
+		examples[v.Name] = v.Example
+		for i, e := range v.Examples {
+			examples[fmt.Sprintf("%s %d", v.Name, i+2)] = e.YAML
+		}
+	}
+	for name, example := range examples {
+		t.Run(name, func(t *testing.T) {
+			step := "  - " + strings.ReplaceAll(example, "\n", "\n    ")
+			if strings.HasPrefix(example, "- ") {
+				step = "  " + strings.ReplaceAll(example, "\n", "\n  ")
+			}
 			text := fmt.Sprintf(`name: example
 steps:
   - await: call.state == "incoming"

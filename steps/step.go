@@ -139,7 +139,7 @@ func Vocabulary() *schema.Vocabulary {
 		Run:   reflect.TypeFor[RunNames](),
 		Scene: reflect.TypeFor[world.Scene](),
 
-		CheckScene: checkScene,
+		CheckScene: checkScene, SceneExamples: sceneExamples,
 	}
 }
 

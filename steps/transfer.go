@@ -33,7 +33,17 @@ var transfer = Define[transferParams, transferOutputs](schema.Verb{
 		"or the reason `AppTransferred`, or without a result after `transferAccepted`; with `transferee`, `transferAccepted`\n" +
 		"is enough, because the bot stays. **refused**: the call is back in `established` with a `resultInfo.code` of 400 or\n" +
 		"more; `established` alone means nothing.\n\n" +
-		"Transferred to voicemail counts as transferred: the service does not tell.",
+		"How the bot's calls end when it succeeds, as `resultInfo` or `terminationReason`:\n\n" +
+		"| | the transferred call | the call to the target (consultative) |\n" +
+		"|---|---|---|\n" +
+		"| blind, v1.0 and beta | 0/7015 | |\n" +
+		"| consultative, v1.0 and beta | `AppTransferred`, no `resultInfo` | not documented; the simulator says 200/7015 |\n" +
+		"| legacy | `AppTransferred` | not documented; the simulator says `AppTransferred` |\n\n" +
+		"A scenario that runs in several dialects asks for the goal, or for `calls[id].ended`, not for a code.\n\n" +
+		"**Voicemail.** Transferred to voicemail counts as transferred, and a call that voicemail takes counts as established:\n" +
+		"nothing in Graph's documentation tells the one from the other, and after a blind transfer the bot hears no more. To\n" +
+		"see to it that a person answers, transfer consultatively: call the target first with a step `timeout` shorter than\n" +
+		"the time after which their voicemail picks up, and then hand that call over.",
 	Role: schema.Acts,
 	Goals: []schema.Goal{
 		{Name: transferred, Doc: "The other party is connected with the target, and the bot's leg has ended."},
@@ -44,6 +54,22 @@ var transfer = Define[transferParams, transferOutputs](schema.Verb{
 	Example: `transfer:
   call: ${{ p2pCall }}
   transferTarget: {identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}`,
+	Examples: []schema.Example{
+		{Text: "The target declines, which is expected: the call is back with the bot.", YAML: `transfer:
+  call: ${{ p2pCall }}
+  transferTarget: {identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}
+until: refused
+expect: resultInfo.code == 500 && call.state == "established"`},
+		{Text: "Consultative, to somebody who answers within 15 s, before voicemail does:", YAML: `- createCall:
+    targets: [{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}]
+  timeout: 15s
+  capture: {consultLeg: call.id}
+- transfer:
+    call: ${{ p2pCall }}
+    transferTarget:
+      identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}
+      replacesCallId: ${{ consultLeg }}`},
+	},
 	Check: func(params any, at func(...string) schema.Pos, report func(schema.Problem)) {
 		c := checker{at, report}
 		p := params.(*transferParams)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +13,8 @@ import (
 	"callflow/steps"
 )
 
-// TestDocumentedScenarios checks every YAML block of the documentation that is a whole scenario.
+// TestDocumentedScenarios checks every YAML block of the documentation that is a whole scenario, and runs it on the
+// simulator unless it waits for values.
 func TestDocumentedScenarios(t *testing.T) {
 	root := filepath.Join("..", "..")
 	block := regexp.MustCompile("(?ms)^```yaml\n(.*?)^```")
@@ -36,10 +38,25 @@ func TestDocumentedScenarios(t *testing.T) {
 				for _, p := range problems {
 					t.Errorf("%s\n%s", p, p.Hint)
 				}
+				if !problems.Failed() && !strings.Contains(yaml, "# must be given") {
+					runs(t, name, yaml)
+				}
 			}
 		}
 	}
 	if found == 0 {
 		t.Error("the documentation has no scenarios")
+	}
+}
+
+// runs says what is wrong when a scenario does not pass on the simulator.
+func runs(t *testing.T, name, yaml string) {
+	file := filepath.Join(t.TempDir(), "documented.yaml")
+	if err := os.WriteFile(file, []byte(yaml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	if code := Main([]string{"run", file}, strings.NewReader(""), &stdout, &stderr); code != 0 {
+		t.Errorf("%s: exit code %d\n%s%s", name, code, stdout.String(), stderr.String())
 	}
 }
