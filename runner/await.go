@@ -50,7 +50,7 @@ func (e *env) Await(w *steps.Watch) (steps.Found, error) {
 		return steps.Found{}, a.quiet()
 	}
 	if err := a.watch(); err != nil {
-		a.release()
+		e.run.inbox.release(a.found)
 		return steps.Found{}, err
 	}
 	return a.claim(), nil
@@ -92,7 +92,7 @@ func (a *await) watch() error {
 		}
 	}
 	defer a.wantIncoming()()
-	w := &waiter{key: a.key, order: a.order, offer: a.offer, wants: a.wants}
+	w := &waiter{key: a.key, order: a.order, offer: a.offer, freed: a.consider, wants: a.wants}
 	err := b.wait(a.env.frame.host, w, a.deadline)
 	switch {
 	case err == nil:
@@ -135,6 +135,9 @@ func (a *await) consider(e *entry) bool {
 
 // mayClaim: nobody has claimed it, it came late enough, and it is about the right call and operation.
 func (a *await) mayClaim(e *entry) bool {
+	if a.Mode == steps.InOrder && len(a.found) > 0 && e.Seq < a.found[len(a.found)-1].Seq {
+		return false
+	}
 	return e.claimed == "" && e.Seq > a.after && a.about(e)
 }
 
@@ -257,12 +260,6 @@ func (a *await) server(i int) *entry {
 		return a.found[i]
 	}
 	return nil
-}
-
-func (a *await) release() {
-	for _, e := range a.found {
-		e.claimed = ""
-	}
 }
 
 // claim journals who took what, and returns it.

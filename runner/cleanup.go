@@ -51,7 +51,8 @@ func (l *legs) see(e *graph.Event) {
 	case state == "terminated", e.ChangeType == "deleted":
 		x.ended = true
 	case state == "incoming":
-		x.ringing, x.known = true, true
+		x.ringing = x.ringing || !x.known // told again, it may have been answered meanwhile
+		x.known = true
 	case state != "" && state != "terminating":
 		x.ringing = false
 	}
@@ -61,7 +62,7 @@ func (l *legs) see(e *graph.Event) {
 func (l *legs) answer(by string, c graph.Command, r *graph.Reply) {
 	id := graph.CanonicalID(c.Call)
 	switch ok := r.Status < 300; {
-	case c.Op == "createCall" && ok && r.CallID != "":
+	case (c.Op == "createCall" || c.Op == "request" && r.Status == 201 && id == "") && ok && r.CallID != "":
 		x := l.at(r.CallID)
 		x.known, x.by = true, by
 	case id == "":

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callflow/internal/graph"
 	"callflow/internal/simulator"
 	"callflow/steps"
 )
@@ -204,5 +205,40 @@ steps:
 	x.status(t, steps.Passed, "")
 	if end := x.end(t); end.Legs != 0 || !strings.Contains(x.story(), "cleanup hangUp c1: hung up") {
 		t.Errorf("%d calls were left up\n%s", end.Legs, x.story())
+	}
+}
+
+// A call that the verb request made is the run's too.
+func TestCleanupHangsUpWhatRequestMade(t *testing.T) {
+	x := (&trial{yaml: `
+name: raw
+steps:
+  - request: {method: POST, path: /communications/calls, body: {targets: []}}
+`, service: &scripted{answers: []answer{{status: 201, headers: "Location: /communications/calls/c9", body: `{}`}}}}).run(t)
+	x.want(t, `
+steps[0] start
+steps[0] POST /v1.0/communications/calls
+steps[0] 201
+steps[0] passed
+cleanup DELETE /v1.0/communications/calls/c9
+cleanup 204
+cleanup hangUp c9: hung up
+run passed
+`)
+}
+
+// Told a second time that a call is incoming, the run does not take an answered call for one that still rings.
+func TestAnsweredCallIsNotRejected(t *testing.T) {
+	event := func(state string) *graph.Event {
+		return &graph.Event{Kind: graph.KindCall, CallID: "c", View: map[string]any{"call": map[string]any{"id": "c", "state": state}}}
+	}
+	var l legs
+	l.see(event("incoming"))
+	if !l.all[0].ringing {
+		t.Error("an incoming call rings")
+	}
+	l.answer("pick", graph.Command{Op: "answer", Call: "c"}, &graph.Reply{Status: 202})
+	if l.see(event("incoming")); l.all[0].ringing {
+		t.Error("an answered call rings again")
 	}
 }

@@ -130,3 +130,48 @@ steps:
 		})
 	}
 }
+
+// What a failed await had claimed goes to the one that waits for it beside it, as well as to later ones.
+func TestReleasedEventsAreOfferedAgain(t *testing.T) {
+	x := (&trial{yaml: `
+name: t
+steps:
+  - id: make
+    createCall: {targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]}
+    until: accepted
+  - parallel:
+      left:
+        - id: both
+          continueOnError: true
+          timeout: 5s
+          await:
+            all:
+              begins: call.id == steps.make.call.id && call.state == "establishing"
+              up: call.id == steps.make.call.id && call.state == "established"
+      right:
+        - id: one
+          await: call.id == steps.make.call.id && call.state == "establishing"
+        - id: next
+          await: call.id == steps.make.call.id && call.state == "ringing"
+`, service: ringing()}).run(t)
+	x.want(t, `
+0s make start
+0s make POST /v1.0/communications/calls
+20ms make 201
+20ms make passed
+20ms steps[1] start
+20ms both@left start
+20ms one@right start
+1.01s event call establishing
+5.02s both@left failed: 1 of 2 parts did not come within 5s: up
+5.02s one@right passed
+5.02s next@right start
+30.01s event call ringing
+30.01s next@right passed
+30.01s steps[1] passed
+30.01s cleanup DELETE /v1.0/communications/calls/c1
+30.03s cleanup 204
+30.03s cleanup hangUp c1: hung up
+30.03s run passed
+`)
+}

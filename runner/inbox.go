@@ -39,6 +39,8 @@ type waiter struct {
 	order []int // its branch's place in the forks above it; lexical order is file order
 	// offer looks at a new entry and says whether the waiting is over.
 	offer func(e *entry) bool
+	// freed is offer for an event that another await had claimed and gave back. Nil: claims do not matter to it.
+	freed func(e *entry) bool
 	// wants says whether the entry would have served, had it come in time. Nil: nothing is ever late for it.
 	wants func(e *entry) bool
 	over  bool
@@ -101,13 +103,31 @@ func (b *inbox) put(h steps.Host, at time.Time, ev *graph.Event) {
 // offer shows an entry to the steps that wait, in file order.
 func (b *inbox) offer(e *entry) {
 	for _, w := range b.waiting {
-		if w.over || !w.offer(e) {
-			continue
+		if !w.over && w.offer(e) {
+			w.served()
 		}
-		w.over = true
-		if w.wake != nil {
-			w.wake(errWoken)
+	}
+}
+
+// release takes the claims off entries and shows them to the steps that could not have them before.
+func (b *inbox) release(claimed []*entry) {
+	for _, e := range claimed {
+		e.claimed = ""
+	}
+	for _, e := range claimed {
+		for _, w := range b.waiting {
+			if !w.over && w.freed != nil && w.freed(e) {
+				w.served()
+			}
 		}
+	}
+}
+
+// served ends the waiting.
+func (w *waiter) served() {
+	w.over = true
+	if w.wake != nil {
+		w.wake(errWoken)
 	}
 }
 
