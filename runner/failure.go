@@ -17,13 +17,18 @@ var errDone = errors.New("done")
 // ended is why a scope ended before what ran in it did: a timeout, a sibling's failure, never.
 type ended struct {
 	kind    string // of the failure it makes: timeout, never, sibling
-	why     string // "timeout of 10s of step move"
+	why     string // "scenario timeout of 2m"; "": turn says it
 	turn    *turn  // whose timeout it is; nil: not a step's
 	event   *entry // of which never came true
 	failure *steps.Failure
 }
 
-func (e *ended) Error() string { return e.why }
+func (e *ended) Error() string {
+	if e.why == "" && e.turn != nil {
+		return "timeout of " + steps.Span(e.turn.limit) + " of " + e.turn.words()
+	}
+	return e.why
+}
 
 // text says in a failure what happened.
 func (e *ended) text() string {

@@ -31,7 +31,7 @@ type entry struct {
 	late    string // key of the step that had stopped waiting for it
 }
 
-// waiter is a step that waits for events: an await, an expectNone, a goal, the frame's never. An event is offered to all
+// waiter is a step that waits for events: an await, an expectNone, a goal. An event is offered to all
 // that wait by whichever branch takes it, in file order, before any of them goes on. So claims do not depend on which
 // branch wakes first.
 type waiter struct {

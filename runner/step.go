@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/textproto"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -251,7 +252,7 @@ func (t *turn) Host() steps.Host {
 		t.bounded = t.host
 		if !t.deadline.IsZero() {
 			left := max(t.deadline.Sub(t.host.Now()), time.Nanosecond)
-			t.over = &ended{kind: "timeout", turn: t, why: "timeout of " + steps.Span(t.limit) + " of " + t.words()}
+			t.over = &ended{kind: "timeout", turn: t}
 			t.bounded, t.unbind = t.host.Scope(left, t.over)
 		}
 	}
@@ -352,7 +353,9 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	}
 	f := failure(t.frame, t, err)
 	if t.item && t.step.Timeout != nil && !t.host.Now().Before(t.deadline) {
-		f.Hints = append(f.Hints, fmt.Sprintf("the step's timeout of %s is for all items of its forEach together", steps.Span(t.limit)))
+		own := *f // a step inside this one may have told the same in its record
+		f = &own
+		f.Hints = append(slices.Clone(f.Hints), fmt.Sprintf("the step's timeout of %s is for all items of its forEach together", steps.Span(t.limit)))
 	}
 	t.close(steps.StepEnd{Status: steps.Failed, Excused: t.step.ContinueOnError, Failure: f})
 	if t.step.ContinueOnError {

@@ -42,9 +42,9 @@ type Env interface {
 	// *GraphError. A final operation in the response is put into the inbox as an event with origin response.
 	Send(c graph.Command) (*graph.Reply, error)
 	// Follow waits until judge reaches Goal over the events of this attempt's window, claiming nothing. Another final
-	// goal is an *OutcomeError; the step's timeout a *FailureError that says what arrived.
+	// goal is an *OutcomeError; the step's timeout a *FailureError that says what arrived, a limit above it a *CutError.
 	Follow(judge Judge) (Verdict, error)
-	// Await claims events; see Watch. Its error is a *FailureError.
+	// Await claims events; see Watch. Its error is a *FailureError, or a *CutError when a limit above the step ended it.
 	Await(w *Watch) (Found, error)
 
 	// Block runs nested steps in this branch, Branches each list in a branch of its own; captures made in a branch are
