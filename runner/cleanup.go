@@ -207,6 +207,9 @@ func (r *run) tidy(h steps.Host, x *leg, round int) (done *steps.Cleaned, pause 
 	case done.Status == 404:
 		done.Result = "gone already"
 		return done, 0
+	case x.ringing && (done.Status == 400 || done.Status == 409):
+		x.ringing = false // it was answered after all, by a request whose response was lost
+		return r.tidy(h, x, round)
 	}
 	x.failed = err.Error()
 	// After a 401 the next attempt goes with a new token.

@@ -121,6 +121,31 @@ steps:
 	}
 }
 
+// TestCleanupHangsUpACallWhoseAnswerWasLost: the service has answered it, so it can no longer be rejected.
+func TestCleanupHangsUpACallWhoseAnswerWasLost(t *testing.T) {
+	x := (&trial{yaml: `
+name: answer lost
+simulate:
+  people: {carol: {displayName: Carol}}
+  script: [{dial: {from: carol}}]
+  faults: [{fault: answer, lost: true}]
+steps:
+  - await: call.state == "incoming"
+    capture: {leg: call.id}
+  - answer: ${{ leg }}
+`}).run(t)
+	x.status(t, steps.Failed, "answer got no response")
+	var cleaned *steps.Cleaned
+	for _, r := range x.records {
+		if r.Cleanup != nil {
+			cleaned = r.Cleanup
+		}
+	}
+	if cleaned == nil || cleaned.Action != "hangUp" || cleaned.Result != "hung up" || x.end(t).Legs != 0 {
+		t.Errorf("the answered call was not hung up: %+v\n%s", cleaned, x.story())
+	}
+}
+
 func TestInterruptRunsFinallyAndCleanup(t *testing.T) {
 	const yaml = twoCalls + `
   - id: wait
