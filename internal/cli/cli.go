@@ -38,8 +38,8 @@ func newRoot(io streams) *cobra.Command {
 		Long: `callflow runs call scenarios written in YAML: place and answer calls, transfer, invite, await notifications, and
 check what came of it. It speaks to Microsoft Graph's cloud communications API, or to its own simulator of it.
 
-Exit codes: 0 passed, 1 an expectation failed, 2 a file or flag is wrong, 3 could not test (listener, token, or
-refused before any call existed), 130 interrupted.`,
+Exit codes: 0 passed, 1 an expectation failed, 2 a file or flag is wrong, 3 could not test (listener, token, nobody
+there, or refused before any call existed), 130 interrupted.`,
 		Example: `  callflow init demo            write a first scenario
   callflow run demo             run it on the embedded simulator
   callflow validate scenarios   check files, send nothing`,

@@ -23,7 +23,7 @@ type config struct {
 type targetConfig struct {
 	API       graph.Dialect         `json:"api" default:"v1.0" doc:"The dialect to speak."`
 	Cloud     graph.Cloud           `json:"cloud" default:"global" doc:"Which of Microsoft's clouds."`
-	Simulator bool                  `json:"simulator" doc:"The target is a server of callflow simulate, at root."`
+	Simulator bool                  `json:"simulator" doc:"The target is a server of callflow simulate, at root; a scenario with a section simulate gets a world of its own there."`
 	Root      string                `json:"root" format:"uri" doc:"The API's root, if another than the cloud's."`
 	Login     string                `json:"login" format:"uri" doc:"The root of the token endpoint, if another than the cloud's."`
 	OpenID    string                `json:"openId" format:"uri" doc:"The metadata of the keys that notifications are signed with, if another than the cloud's."`
