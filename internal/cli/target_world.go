@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"syscall"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/internal/world"
 	"callflow/runner"
 )
@@ -31,8 +34,11 @@ func (s *service) openWorld(ctx context.Context, p *runner.Prepared) (root strin
 	ctx, cancel := context.WithTimeout(ctx, worldTime)
 	defer cancel()
 	resp, text, err := s.ask(ctx, http.MethodPost, s.cfg.Root+world.WorldsPath, body)
-	if err != nil {
-		return "", fmt.Errorf("cannot bring the scenario's people into the simulator: %w", err)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "", fmt.Errorf("nobody listens at %s: is `callflow simulate` running?", s.cfg.Root)
+	case err != nil:
+		return "", fmt.Errorf("cannot bring the scenario's people into the simulator: %w", graph.Plain(err))
 	}
 	var opened world.Opened
 	if resp.StatusCode == http.StatusCreated && json.Unmarshal(text, &opened) == nil && opened.ID != "" {

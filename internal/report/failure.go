@@ -18,7 +18,7 @@ func (s Style) failure(f *steps.Failure, start time.Time, name func(key string) 
 	add := func(lines ...string) { out = append(out, lines...) }
 	add(s.excerpt(f)...)
 	told := slices.ContainsFunc(f.Arrivals, func(m steps.Miss) bool { return m.Why != nil })
-	if f.Awaited != "" && f.Expression == nil && len(f.Arrivals) == 0 {
+	if f.Awaited != "" && f.Expression == nil && len(f.Excerpt) == 0 {
 		add("")
 		add(s.fold(s.paint(faint, "awaited: "), clean(f.Awaited), s.Width, "  ")...)
 	}
@@ -30,7 +30,8 @@ func (s Style) failure(f *steps.Failure, start time.Time, name func(key string) 
 		add("", s.paint(faint, fmt.Sprintf("line %d does not hold either:", f.Also[i].Pos.Line)))
 		add(s.tree(&f.Also[i], "")...)
 	}
-	if f.Kind == "await" || len(f.Arrivals) > 0 {
+	waits := f.Awaited != "" && f.Expression == nil && (f.Kind == "await" || f.Kind == "timeout")
+	if waits || len(f.Arrivals) > 0 {
 		add("")
 		add(s.arrivals(f, start, name)...)
 	}

@@ -41,6 +41,7 @@ const (
 type ladder struct {
 	Style
 	start time.Time
+	room  int // cells behind the bot's lane
 	near  int // cells between bot and service
 	far   int // cells between service and people; 0: no such lane
 	bot   string
@@ -85,6 +86,7 @@ func (l *ladder) measure(rungs []rung) {
 		}
 	}
 	room := min(max(l.Width, leastWidth), ladderCells) - timeCells - 2
+	l.room = room
 	if far == 0 {
 		l.near = min(near, room)
 		return
@@ -169,12 +171,8 @@ func (l *ladder) name(key string) string {
 func (l *ladder) draw(r rung) []string {
 	time := l.paint(faint, fmt.Sprintf("%*s ", timeCells-1, offset(l.start, r.at)))
 	if r.where == across {
-		room := l.near - 1
-		if l.far > 0 {
-			room += l.far + 1
-		}
 		var out []string
-		for _, text := range l.rows(r.text, room, "  ") {
+		for _, text := range l.rows(r.text, l.room-1, "  ") {
 			out = append(out, time+l.lane+l.paint(r.how, " "+text))
 			time = strings.Repeat(" ", timeCells)
 		}

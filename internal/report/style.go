@@ -100,8 +100,8 @@ func (s Style) pad(text string, w int) string {
 	return text + strings.Repeat(" ", max(0, w-width(text)))
 }
 
-// fold breaks text at spaces, and paths after a slash, into lines of at most w cells: the first one after lead, the others
-// after indent. A piece that is longer than a line is broken where the line ends.
+// fold breaks text at spaces, and paths that begin with a slash after one, into lines of at most w cells: the first one
+// after lead, the others after indent. A piece that is longer than a line is broken where the line ends.
 func (s Style) fold(lead, text string, w int, indent string) []string {
 	return s.foldIn("", lead, text, w, indent)
 }
@@ -117,7 +117,11 @@ func (s Style) foldIn(how, lead, text string, w int, indent string) []string {
 	}
 	for word := range strings.FieldsSeq(text) {
 		gap := " "
-		for piece := range strings.SplitAfterSeq(word, "/") {
+		pieces := []string{word}
+		if word[0] == '/' {
+			pieces = strings.SplitAfter(word, "/")
+		}
+		for _, piece := range pieces {
 			switch room := w - width(piece); {
 			case line == "":
 				if gap = ""; used > room && lead != indent && width(indent) <= room {

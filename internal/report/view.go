@@ -1,0 +1,328 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"callflow/steps"
+)
+
+// openStep is a step between its start and its end.
+type openStep struct {
+	at     time.Time
+	start  *steps.StepStart
+	key    string
+	branch string
+	depth  int
+	headed bool // of a step with others in it: its line stands above them already
+}
+
+// RunView is one run on the console.
+type RunView struct {
+	c       *Console
+	note    string
+	began   time.Time // on the wall
+	start   time.Time // of the run, in its own time
+	about   *steps.RunStart
+	records []steps.Record // for the ladder of a failure
+	held    []string       // lines not printed yet
+	open    map[string]*openStep
+	waiting []*openStep       // open ones, oldest first
+	names   map[string]string // of steps, by key
+	last    string            // what arrived last
+	shown   []string          // failures already laid out, by position and text
+}
+
+// Record shows one record of the run.
+func (v *RunView) Record(r steps.Record) {
+	v.records = append(v.records, r)
+	out := v.lines(&r)
+	c := v.c
+	if len(out) == 0 && !c.Live && r.RunEnd == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	quiet := c.Detail == Quiet
+	ended := r.RunEnd != nil
+	if c.Together || quiet {
+		v.held = append(v.held, out...)
+		out = nil
+		if ended && (!quiet || wentWrong(r.RunEnd.Status)) {
+			out = v.held
+		}
+	}
+	if ended {
+		v.finish(r.RunEnd)
+		v.held, v.records = nil, nil
+	}
+	c.print(out)
+}
+
+func wentWrong(status string) bool { return status != steps.Passed && status != steps.Skipped }
+
+// finish counts the run. The caller holds the console's mu.
+func (v *RunView) finish(end *steps.RunEnd) {
+	c := v.c
+	c.count[end.Status]++
+	if v.about != nil && v.about.Target == "simulator" {
+		c.simulated += end.Took
+	}
+	if wentWrong(end.Status) {
+		line := c.paint(statusColor(end.Status), c.mark("✗ ", "x ")+statusWord(end.Status)) + "  "
+		if end.Failure != nil && end.Failure.Pos.File != "" {
+			line += clean(end.Failure.Pos.String()) + "  "
+		}
+		c.wrong = append(c.wrong, line+v.title())
+	}
+	for i, other := range c.running {
+		if other == v {
+			c.running = append(c.running[:i], c.running[i+1:]...)
+			break
+		}
+	}
+}
+
+func (v *RunView) title() string {
+	if v.about == nil {
+		return ""
+	}
+	name := clean(v.about.Scenario)
+	if v.about.Row != "" {
+		name += " [" + clean(v.about.Row) + "]"
+	}
+	return strings.TrimSpace(name + " " + v.note)
+}
+
+// doing says what the run waits for, for the status line.
+func (v *RunView) doing() string {
+	if len(v.waiting) == 0 {
+		return v.title()
+	}
+	step := v.waiting[len(v.waiting)-1]
+	text := stepName(step.key, step.start)
+	if step.start.Text != "" {
+		text += ": " + clean(step.start.Text)
+	}
+	if wall := v.c.now().Sub(v.began); wall > 2*time.Second {
+		text = duration(wall.Round(time.Second)) + "  " + text
+	}
+	if v.last != "" {
+		text += " (last: " + v.last + ")"
+	}
+	return text
+}
+
+// lines is what one record shows.
+func (v *RunView) lines(r *steps.Record) []string {
+	c := v.c
+	verbose := c.Detail == Verbose
+	switch {
+	case r.RunStart != nil:
+		v.about, v.start = r.RunStart, r.At
+		title := c.mark("▸ ", "> ") + v.title()
+		return []string{c.paint(bold, title) + c.paint(faint, "  "+clean(r.RunStart.File))}
+	case r.StepStart != nil:
+		out := v.headings(depth(r))
+		s := &openStep{at: r.At, start: r.StepStart, key: r.Step, branch: r.Branch, depth: depth(r)}
+		v.open[r.Step+"\x00"+r.Branch] = s
+		v.waiting = append(v.waiting, s)
+		v.names[r.Step] = stepWords(r.Step, r.StepStart)
+		return out
+	case r.StepEnd != nil:
+		return v.stepEnd(r)
+	case r.Event != nil:
+		v.last = clean(r.Event.Summary)
+		if verbose {
+			return v.message(r, c.mark("⇐", "<="), eventText(r.Event, v.nameOf), r.Event.Raw)
+		}
+	case r.Request != nil && verbose:
+		return v.message(r, c.mark("→", "->"), r.Request.Method+" "+clean(r.Request.Path), r.Request.Body)
+	case r.Response != nil && verbose:
+		text, _ := responseText(r.Response)
+		out := v.message(r, c.mark("←", "<-"), text, r.Response.Body)
+		if r.Response.Text != "" {
+			out = append(out, v.indented(lines(r.Response.Text))...)
+		}
+		return out
+	case r.Retry != nil:
+		return v.words(r, c.mark("↻", "~"), retryText(r.Retry), warn)
+	case r.Capture != nil && verbose:
+		return []string{c.paint(faint, v.aside(r, "=")+" "+clean(r.Capture.Name)+" = "+c.cut(valueText(r.Capture.Value), 200))}
+	case r.Log != nil:
+		how := faint
+		mark := "#"
+		switch r.Log.Level {
+		case "warning":
+			how, mark = warn, "!"
+		case "error":
+			how, mark = bad, c.mark("✗", "x")
+		}
+		lead := strings.Repeat("  ", depth(r))
+		if r.Branch != "" {
+			lead += clean(r.Branch) + ": "
+		}
+		var out []string
+		for _, line := range lines(r.Log.Text) {
+			out = append(out, v.wordsAfter(r, mark, lead, line, how)...)
+		}
+		return out
+	case r.World != nil && verbose:
+		return v.words(r, "*", worldText(r.World), faint)
+	case r.Cleanup != nil:
+		how := faint
+		if strings.HasPrefix(r.Cleanup.Result, "failed") {
+			how = warn
+		}
+		return v.words(r, " ", cleanupText(r.Cleanup), how)
+	case r.RunEnd != nil:
+		return v.runEnd(r.RunEnd)
+	}
+	return nil
+}
+
+// aside begins a line that belongs to the step under way.
+func (v *RunView) aside(r *steps.Record, mark string) string {
+	return fmt.Sprintf("  %s %10s ", v.c.pad(mark, 1), offset(v.start, r.At))
+}
+
+// words are such lines, as many as the text needs.
+func (v *RunView) words(r *steps.Record, mark, text, how string) []string {
+	return v.wordsAfter(r, mark, "", text, how)
+}
+
+func (v *RunView) wordsAfter(r *steps.Record, mark, lead, text, how string) []string {
+	lead = v.aside(r, mark) + " " + lead
+	out := v.c.fold(lead, text, v.c.Width, strings.Repeat(" ", width(lead)+2))
+	for i := range out {
+		out[i] = v.c.paint(how, out[i])
+	}
+	return out
+}
+
+// nameOf says which step a key means.
+func (v *RunView) nameOf(key string) string {
+	if name := v.names[key]; name != "" {
+		return name
+	}
+	return clean(key)
+}
+
+// headings are the lines of the steps that hold the one that begins now, as far as they have none yet.
+func (v *RunView) headings(depth int) (out []string) {
+	for _, s := range v.waiting {
+		if s.headed || s.depth >= depth || s.start.Verb != "parallel" && s.start.Verb != "include" {
+			continue
+		}
+		s.headed = true
+		out = append(out, v.stepLines(s, s.at, v.c.mark("▾", "v"), faint, nil)...)
+	}
+	return out
+}
+
+func (v *RunView) indented(in []string) []string {
+	for i := range in {
+		in[i] = "                " + v.c.paint(faint, in[i])
+	}
+	return in
+}
+
+// message is one request, response or notification with its body.
+func (v *RunView) message(r *steps.Record, arrow, text string, body []byte) []string {
+	out := []string{v.aside(r, "") + " " + arrow + " " + text}
+	if len(body) > 0 {
+		out = append(out, v.indented(jsonLines(body))...)
+	}
+	return out
+}
+
+func (v *RunView) stepEnd(r *steps.Record) []string {
+	key := r.Step + "\x00" + r.Branch
+	step := v.open[key]
+	delete(v.open, key)
+	for i, s := range v.waiting {
+		if s == step {
+			v.waiting = append(v.waiting[:i], v.waiting[i+1:]...)
+			break
+		}
+	}
+	if step == nil {
+		step = &openStep{at: r.At, start: &steps.StepStart{Label: r.Step}, key: r.Step, branch: r.Branch, depth: depth(r)}
+	}
+	c, end := v.c, r.StepEnd
+	if step.start.Verb == "log" && end.Status == steps.Passed {
+		return nil // its line says it
+	}
+	mark, how := stepMark(c.Style, end)
+	out := v.stepLines(step, r.At, mark, how, end)
+	// What the scenario's never cut off is no failure of its own: the end of the run explains the never.
+	never := end.Status == steps.Cancelled && end.Failure != nil && end.Failure.Kind == "never"
+	if end.Failure != nil && (!end.Excused && !never || c.Detail == Verbose) {
+		v.shown = append(v.shown, end.Failure.Pos.String()+end.Failure.Text)
+		out = append(out, v.block(end.Failure)...)
+	}
+	return out
+}
+
+// block is a failure, indented, with air around it.
+func (v *RunView) block(f *steps.Failure) []string {
+	out := []string{""}
+	inner := v.c.Style
+	inner.Width = max(inner.Width-6, 40)
+	for _, line := range inner.failure(f, v.start, v.nameOf) {
+		out = append(out, "      "+line)
+	}
+	return append(out, "")
+}
+
+func (v *RunView) runEnd(end *steps.RunEnd) []string {
+	c := v.c
+	var out []string
+	f := end.Failure
+	if f != nil && !slices.Contains(v.shown, f.Pos.String()+f.Text) {
+		out = append(out, v.block(f)...)
+	}
+	draw := c.Ladders || wentWrong(end.Status) && end.Status != steps.Interrupted
+	if draw && hasTraffic(v.records) {
+		inner := c.Style
+		inner.Width = max(inner.Width-2, 40)
+		for _, line := range Ladder(v.records, inner) {
+			out = append(out, "  "+line)
+		}
+		out = append(out, "")
+	}
+	line := "  " + c.paint(statusColor(end.Status), statusWord(end.Status))
+	if end.Status != steps.Skipped {
+		line += c.paint(faint, " in "+duration(end.Took))
+	}
+	if end.Legs > 0 {
+		line += c.paint(warn, ", "+plural(end.Legs, "call")+" left up")
+	}
+	reason := strings.TrimPrefix(strings.TrimPrefix(end.Reason, statusWord(end.Status)), ": ")
+	if reason == "" || f != nil { // it is told above
+		out = append(out, line)
+	} else {
+		for i, text := range lines(reason) {
+			if i == 0 {
+				out = append(out, c.fold(line+": ", text, c.Width, "    ")...)
+			} else {
+				out = append(out, "    "+text) // a stack
+			}
+		}
+	}
+	for _, o := range end.Outputs {
+		out = append(out, "  "+clean(o.Name)+" = "+valueText(o.Value))
+	}
+	return out
+}
+
+func hasTraffic(records []steps.Record) bool {
+	for i := range records {
+		if records[i].Request != nil || records[i].Event != nil {
+			return true
+		}
+	}
+	return false
+}
