@@ -260,14 +260,19 @@ func (v *RunView) stepEnd(r *steps.Record) []string {
 	// What the scenario's never cut off is no failure of its own: the end of the run explains the never.
 	never := end.Status == steps.Cancelled && end.Failure != nil && end.Failure.Kind == "never"
 	if end.Failure != nil && (!end.Excused && !never || c.Detail == Verbose) {
-		v.shown = append(v.shown, end.Failure.Pos.String()+end.Failure.Text)
 		out = append(out, v.block(end.Failure)...)
 	}
 	return out
 }
 
-// block is a failure, indented, with air around it.
+// block is a failure, indented, with air around it; nothing when it was laid out already: a limit says of a step what it
+// says of those above it, and the end of the run says it again.
 func (v *RunView) block(f *steps.Failure) []string {
+	told := f.Pos.String() + f.Text
+	if slices.Contains(v.shown, told) {
+		return nil
+	}
+	v.shown = append(v.shown, told)
 	out := []string{""}
 	inner := v.c.Style
 	inner.Width = max(inner.Width-6, 40)
@@ -281,7 +286,7 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 	c := v.c
 	var out []string
 	f := end.Failure
-	if f != nil && !slices.Contains(v.shown, f.Pos.String()+f.Text) {
+	if f != nil {
 		out = append(out, v.block(f)...)
 	}
 	draw := c.Ladders || wentWrong(end.Status) && end.Status != steps.Interrupted
