@@ -60,6 +60,7 @@ func (c *checker) report(p Problem) {
 	if p.Severity == "" {
 		p.Severity = SeverityError
 	}
+	p.Text, p.Hint = shorten(p.Text, maxProblemText), shorten(p.Hint, maxProblemText)
 	if p.Line < 1 || p.Col < 1 {
 		p.Line, p.Col = max(p.Line, 1), max(p.Col, 1)
 	}
@@ -81,7 +82,7 @@ func (c *checker) sorted() Problems {
 	for i := range c.problems {
 		p := &c.problems[i]
 		if d := c.files[p.File]; d != nil && p.Line <= len(d.lines) {
-			p.Source = cutLine(d.lines[p.Line-1])
+			p.Source, p.Skipped = aroundColumn(d.src.runes(p.Line-1), p.Col)
 		}
 	}
 	rank := func(file string) int {
@@ -97,15 +98,32 @@ func (c *checker) sorted() Problems {
 	return c.problems
 }
 
-// cutLine keeps a source line printable: a file may be one line of a megabyte.
-func cutLine(line string) string {
-	const most = 400
-	for i := range line {
-		if i > most {
-			return line[:i]
-		}
+// What is shown of a file is kept printable: it may be one line of a megabyte, with a key of a thousand letters.
+const (
+	maxProblemText = 1000 // runes of a problem's text
+	maxSource      = 400  // runes of a source line
+)
+
+// shorten leaves out the middle of a text of more than most runes: a problem's text begins with what is wrong and ends with
+// what would be right.
+func shorten(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return line
+	rs := []rune(text)
+	if len(rs) <= most {
+		return text
+	}
+	return string(rs[:most/2]) + " … " + string(rs[len(rs)-most/2:])
+}
+
+// aroundColumn returns the part of a long line that col is in, and how many runes before it were left out.
+func aroundColumn(line []rune, col int) (part string, skipped int) {
+	if len(line) > maxSource {
+		skipped = max(0, min(col-maxSource/2, len(line)-maxSource))
+		line = line[skipped : skipped+maxSource]
+	}
+	return string(line), skipped
 }
 
 func (c *checker) file(name string, text []byte) *Plan {

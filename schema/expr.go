@@ -75,7 +75,7 @@ type EvalError struct {
 }
 
 func (e *EvalError) Error() string {
-	return e.Pos.String() + ": cannot evaluate " + e.Expr + ": " + e.Err.Error()
+	return e.Pos.String() + ": cannot evaluate " + shorten(e.Expr, 200) + ": " + e.Err.Error()
 }
 
 func (e *EvalError) Unwrap() error { return e.Err }

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -190,13 +189,13 @@ func texts(l, r *node, test func(ev *evaluation, a, b string) bool) func(ev *eva
 // matches compiles a literal pattern once; one that comes with the values is compiled each time.
 func (c *compiler) matches(pattern *node) func(ev *evaluation, a, b any) bool {
 	if text, ok := pattern.literal.(string); ok {
-		re, err := regexp.Compile(text)
+		re, size, err := compileRegexp(text)
 		if err != nil {
-			c.problem(pattern.from, pattern.to, "expr-syntax", "", "not a regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+			c.problem(pattern.from, pattern.to, "expr-syntax", "", "not a regular expression: %s", err)
 			return nil
 		}
 		return texts(pattern, pattern, func(ev *evaluation, a, _ string) bool {
-			return ev.spend(pattern, len(a)) && re.MatchString(a)
+			return ev.spend(pattern, matchWork(a, size)) && re.MatchString(a)
 		})
 	}
 	return texts(pattern, pattern, func(ev *evaluation, a, b string) bool {
@@ -207,12 +206,12 @@ func (c *compiler) matches(pattern *node) func(ev *evaluation, a, b any) bool {
 			ev.failf(pattern, "a regular expression of %d bytes; at most %d are allowed", len(b), maxExprBytes)
 			return false
 		}
-		re, err := regexp.Compile(b)
+		re, size, err := compileRegexp(b)
 		if err != nil {
-			ev.fail(pattern, err)
+			ev.failf(pattern, "not a regular expression: %w", err)
 			return false
 		}
-		return re.MatchString(a)
+		return ev.spend(pattern, matchWork(a, size)) && re.MatchString(a)
 	})
 }
 

@@ -263,8 +263,10 @@ func (c *compiler) slice(at *node, n *ast.SliceNode) *node {
 			return nil
 		}
 		if s, ok := textOf(v); ok {
-			from, to = cut(from, to, len(s))
-			return s[from:to]
+			if !ev.spend(at, len(s)>>4) {
+				return nil
+			}
+			return cutText(s, from, to)
 		}
 		l, ok := listOf(v)
 		if !ok {
@@ -281,6 +283,17 @@ func (c *compiler) slice(at *node, n *ast.SliceNode) *node {
 		return out
 	}
 	return at
+}
+
+// cutText counts characters, as len does: half of one would be no text.
+func cutText(s string, from, to int) string {
+	if n := utf8.RuneCountInString(s); n < len(s) {
+		rs := []rune(s)
+		from, to = cut(from, to, n)
+		return string(rs[from:to])
+	}
+	from, to = cut(from, to, len(s))
+	return s[from:to]
 }
 
 // cut brings the bounds of a slice into range; negative ones count from the end.

@@ -263,6 +263,37 @@ func (c *compiler) arithmeticType(at, l, r *node, operator string) *Type {
 	return anyType
 }
 
+var errTooLarge = errors.New("the result is too large")
+
+// wholeResult adds, subtracts or multiplies whole numbers that must not wrap around.
+func wholeResult(operator string, a, b int64) (n int64, err error) {
+	ok := true
+	switch operator {
+	case "+":
+		n = a + b
+		ok = (n > a) == (b > 0)
+	case "-":
+		n = a - b
+		ok = (n < a) == (b > 0)
+	default:
+		n = a * b
+		ok = a == 0 || n/a == b && !(a == -1 && b == math.MinInt64)
+	}
+	if !ok {
+		return 0, errTooLarge
+	}
+	return n, nil
+}
+
+// scaled is d taken times.
+func scaled(d time.Duration, times float64) (any, error) {
+	product := float64(d) * times
+	if math.IsNaN(product) || math.Abs(product) >= math.MaxInt64 {
+		return nil, errTooLarge
+	}
+	return time.Duration(product), nil
+}
+
 var errNotANumber = errors.New("the result is not a number")
 
 // calculate does arithmetic on two values that are there.
@@ -280,14 +311,13 @@ func calculate(operator string, a, b any) (any, error) {
 	x, isX := numberOf(a)
 	y, isY := numberOf(b)
 	switch {
-	case isD && isE && operator == "+":
-		return d + e, nil
-	case isD && isE && operator == "-":
-		return d - e, nil
+	case isD && isE && (operator == "+" || operator == "-"):
+		n, err := wholeResult(operator, int64(d), int64(e))
+		return time.Duration(n), err
 	case isD && isY && operator == "*":
-		return time.Duration(float64(d) * y.value()), nil
+		return scaled(d, y.value())
 	case isX && isE && operator == "*":
-		return time.Duration(x.value() * float64(e)), nil
+		return scaled(e, x.value())
 	case !isX || !isY:
 		return nil, fmt.Errorf("%s does not go with %s and %s", operator, show(a), show(b))
 	case operator == "%":
@@ -298,13 +328,8 @@ func calculate(operator string, a, b any) (any, error) {
 		}
 		return m % n, nil
 	case operator != "/" && operator != "**" && !x.float && !y.float:
-		switch operator {
-		case "+":
-			return int(x.i + y.i), nil
-		case "-":
-			return int(x.i - y.i), nil
-		}
-		return int(x.i * y.i), nil
+		n, err := wholeResult(operator, x.i, y.i)
+		return int(n), err
 	}
 	f := map[string]func(x, y float64) float64{
 		"+": func(x, y float64) float64 { return x + y }, "-": func(x, y float64) float64 { return x - y },

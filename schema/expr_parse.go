@@ -215,6 +215,8 @@ func (c *compiler) syntax(err *file.Error, tokens []lexer.Token, runes int) {
 			hint = "# and a leading . stand for the element, inside any(list, …) and the like only"
 		}
 		c.problem(from, to, "expr-syntax", hint, "%q does not fit here", at)
+	case strings.HasPrefix(message, "invalid ") && strings.Contains(message, "value out of range"):
+		c.problem(from, to, "expr-syntax", "", "the number is too large")
 	case strings.Contains(message, "cannot be mixed"):
 		c.problem(from, to, "expr-syntax", "put (… ?? …) in parentheses", "?? beside %s needs parentheses", at)
 	default:

@@ -24,6 +24,8 @@ func TestEval(t *testing.T) {
 		{`steps.move.call.state`, "established"}, {`steps["move"].attempts`, int64(2)}, {`run.id`, "r1"},
 		{`event.raw.value[0].n`, 3.0}, {`event.raw["value"][-1]["n"]`, 3.0}, {`people[0]`, "carol"}, {`people[-1]`, "dora"}, {`people[2]`, absent},
 		{`people[0:1]`, []any{"carol"}}, {`people[:-1]`, []any{"carol"}}, {`people[5:]`, []any{}}, {`"abc"[1:]`, "bc"},
+		{`"äöü"[1:2]`, "ö"}, {`"äöü"[-1:]`, "ü"}, {`"äöü"[5:]`, ""}, {`len("äöü")`, 3}, {`indexOf("äöü", "ü")`, 2}, {`"ä@ö"[:indexOf("ä@ö", "@")]`, "ä"},
+		{`-9223372036854775807 - 1 < 0`, true}, {`4611686018427387904 * -2 < 0`, true}, {`9223372036854775806 + 1 > 0`, true}, {`duration("1h") * 2 == duration("2h")`, true},
 		{`calls[p2pCall].state`, "terminated"}, {`calls["` + strings.ToUpper(carol) + `"].state`, "terminated"},
 
 		// Absent values: what is not there, and everything made from it.
@@ -126,11 +128,16 @@ func TestEvalErrors(t *testing.T) {
 		{`1 % 0`, `t.yaml:1:1: cannot evaluate 1 % 0: % wants whole numbers, the second not 0, and these are 1 and 0`},
 		{`n in event.raw.a`, `t.yaml:1:6: cannot evaluate n in event.raw.a: in wants a list, and this is "x"`},
 		{`"a" matches anything.code`, `t.yaml:1:13: cannot evaluate "a" matches anything.code: a string is wanted, and this is 486`},
-		{`"a" matches (event.raw.a + "(")`, "t.yaml:1:14: cannot evaluate \"a\" matches (event.raw.a + \"(\"): error parsing regexp: missing closing ): `x(`"},
+		{`"a" matches (event.raw.a + "(")`, "t.yaml:1:14: cannot evaluate \"a\" matches (event.raw.a + \"(\"): not a regular expression: missing closing ): `x(`"},
 		{`upper(event.raw.b)`, `t.yaml:1:1: cannot evaluate upper(event.raw.b): upper: a string is wanted, and this is 1`},
 		{`int("x")`, `t.yaml:1:1: cannot evaluate int("x"): int: "x" is not a whole number`},
 		{`duration("soon")`, `t.yaml:1:1: cannot evaluate duration("soon"): duration: "soon" is not a duration such as 500ms, 30s or 1m30s`},
 		{`sort([1, "a"])`, `t.yaml:1:1: cannot evaluate sort([1, "a"]): sort: "a" and 1 have no order`},
+		{`9223372036854775807 + 1`, `t.yaml:1:1: cannot evaluate 9223372036854775807 + 1: the result is too large`},
+		{`-9223372036854775807 - 2`, `t.yaml:1:1: cannot evaluate -9223372036854775807 - 2: the result is too large`},
+		{`4611686018427387904 * -3`, `t.yaml:1:1: cannot evaluate 4611686018427387904 * -3: the result is too large`},
+		{`duration("2562047h") + duration("1h")`, `t.yaml:1:1: cannot evaluate duration("2562047h") + duration("1h"): the result is too large`},
+		{`duration("2562047h") * 1.5`, `t.yaml:1:1: cannot evaluate duration("2562047h") * 1.5: the result is too large`},
 		{`1..anything.code * 100`, `t.yaml:1:1: cannot evaluate 1..anything.code * 100: a range may have at most 10000 elements, and this is 1..48600`},
 	}
 	for _, tt := range tests {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // text and elements are what a function takes an argument for; the type is checked before the run where it can be.
@@ -69,7 +70,11 @@ func runFind(f func(s, part string) int) func(*evaluation, *node, []any) (any, e
 		if err != nil || !ev.spend(at, len(s)>>4) {
 			return nil, err
 		}
-		return f(s, part), nil
+		place := f(s, part)
+		if place > 0 { // in characters, as len and a[from:to] count
+			place = utf8.RuneCountInString(s[:place])
+		}
+		return place, nil
 	}
 }
 

@@ -25,13 +25,20 @@ func TestLimits(t *testing.T) {
 		{"text", "hello", "f.yaml:1:1: this is a single value; a scenario, a mapping with at least steps, is wanted [wrong-kind]"},
 		{"nul", "name: a\x00b\n", "f.yaml:1:8: the control character U+0000 cannot stand in a scenario [bad-character]"},
 		{"latin1", "name: caf\xe9\n", "f.yaml:1:10: byte 0xe9 is not UTF-8; save the file as UTF-8 [not-utf8]"},
-		{"utf16", "\xff\xfen\x00", "f.yaml:1:1: byte 0xff is not UTF-8; save the file as UTF-8 [not-utf8]"},
-		{"10 MB", strings.Repeat("# ten megabytes of nothing\n", 400_000), "f.yaml:1:1: the file has 10800000 bytes; it may have 1048576 [too-large]"},
+		{"utf16", "\xff\xfen\x00", "f.yaml:1:1: the file is UTF-16; save it as UTF-8 [not-utf8]"},
+		{"utf16 without a mark", "s\x00t\x00e\x00p\x00s\x00:\x00", "f.yaml:1:1: the file is UTF-16; save it as UTF-8 [not-utf8]"},
+		{"utf16, big end first", "\xfe\xff\x00s", "f.yaml:1:1: the file is UTF-16; save it as UTF-8 [not-utf8]"},
+		{"utf32", "\xff\xfe\x00\x00s\x00\x00\x00", "f.yaml:1:1: the file is UTF-32; save it as UTF-8 [not-utf8]"},
+		{"control of the second kind", "name: a\u009b31m\n", "f.yaml:1:8: the control character U+009B cannot stand in a scenario [bad-character]"},
+		{"tab behind a dash", "steps:\n  -\tlog: hi\n", "f.yaml:2:4: not YAML: a tab cannot indent what stands behind a dash [yaml-syntax]"},
+		{"dashes", "steps:\n" + strings.Repeat("- ", 100_000), "f.yaml:2:1: values are nested deeper than 60 [too-large]"},
+		{"long duration", "timeout: 999999999h\nsteps:\n- log: hi\n", `f.yaml:1:10: the duration "999999999h" is too long; the longest is 2562047h0m0s [bad-duration]`},
+		{"10 MB", strings.Repeat("# ten megabytes of nothing\n", 400_000), "f.yaml:1:1: the file has more than 1 MB (1048576 bytes) [too-large]"},
 		{"many values", "steps:\n" + strings.Repeat("- log: a\n", 5000), "f.yaml:1:1: the file has more than 10000 values once its aliases are written out [too-large]"},
 		{"alias bomb", bomb, "f.yaml:1:1: the file has more than 10000 values once its aliases are written out [too-large]"},
 		{"deep", strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "values are nested deeper than 60 [too-large]"},
 		{"alias of itself", "steps: &a\n  - *a\n", `f.yaml:1:8: the anchor "a" contains an alias of itself [alias-loop]`},
-		{"broken", "steps: [\n" + strings.Repeat("{", 100_000), "[yaml-syntax]"},
+		{"broken", "steps: [\n" + strings.Repeat("{", 100_000), "values are nested deeper than 60 [too-large]"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -219,4 +226,23 @@ func deepBranches(depth int) string {
 	}
 	b.WriteString(strings.Repeat("  ", 2*depth) + "- log: ${{ c0 }}\n")
 	return b.String()
+}
+
+// TestLongTextsAreCut checks that a problem far out in a long line, or about a long word, can still be read.
+func TestLongTextsAreCut(t *testing.T) {
+	long := strings.Repeat("a", 100_000)
+	text := "steps:\n- log: '" + long + " ${{ nobody }} " + long + "'\n- log: hi\n  " + long[:1000] + ": 1\n- log: hi\n  leak: ${{ '" + long[:3000] + "' }}\n"
+	_, ps := Check(Source{Name: "f.yaml", Text: []byte(text)}, smallVocabulary())
+	if len(ps) < 3 {
+		t.Fatalf("got %v", ps)
+	}
+	for _, p := range ps {
+		if len(p.Text) > 2*maxProblemText || len(p.Source) > 2*maxSource {
+			t.Errorf("a text of %d bytes and a source line of %d", len(p.Text), len(p.Source))
+		}
+	}
+	from := ps[0].Col - 1 - ps[0].Skipped
+	if p := ps[0]; p.Code != "expr-name" || from < 0 || !strings.HasPrefix(p.Source[from:], "nobody }}") {
+		t.Errorf("%s points into %q from %d", p, p.Source, p.Skipped)
+	}
 }

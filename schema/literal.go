@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -35,11 +36,16 @@ var (
 )
 
 // parseDuration reads 500ms, 15s, 1m30s, 2h. It may not be negative.
+// tooLong matches what is a duration but for its size.
+var tooLong = regexp.MustCompile(`^[+-]?(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+$`)
+
 func parseDuration(text string) (time.Duration, *fault) {
 	d, err := time.ParseDuration(text)
 	switch {
 	case bareNumber.MatchString(text):
 		return 0, faultf("bad-duration", fmt.Sprintf("write %ss or %sms", text, text), "the duration %q has no unit", text)
+	case err != nil && tooLong.MatchString(text):
+		return 0, faultf("bad-duration", "", "the duration %q is too long; the longest is %s", text, time.Duration(math.MaxInt64).Truncate(time.Hour))
 	case err != nil:
 		return 0, faultf("bad-duration", "write a duration such as 500ms, 15s or 1m30s", "%q is not a duration", text)
 	case d < 0:

@@ -29,9 +29,10 @@ type Problem struct {
 	Len      int      `json:"len,omitempty"` // runes to underline; 0: one
 	Code     string   `json:"code"`          // a word such as unknown-key, expr-type, await-stale
 	Severity Severity `json:"severity"`
-	Text     string   `json:"text"`             // what is wrong, the value seen, and what would be right
-	Hint     string   `json:"hint,omitempty"`   // what to write instead, when there is one answer
-	Source   string   `json:"source,omitempty"` // the source line, for the caret
+	Text     string   `json:"text"`              // what is wrong, the value seen, and what would be right
+	Hint     string   `json:"hint,omitempty"`    // what to write instead, when there is one answer
+	Source   string   `json:"source,omitempty"`  // the source line, for the caret
+	Skipped  int      `json:"skipped,omitempty"` // runes of a long line before Source
 }
 
 func (p Problem) String() string { return fmt.Sprintf("%s: %s [%s]", p.Pos, p.Text, p.Code) }

@@ -40,7 +40,8 @@ func readDocument(name string, text []byte, report func(Problem)) *document {
 	d := &document{name: name}
 	start := Pos{name, 1, 1}
 	if len(text) > maxFileBytes {
-		report(Problem{Pos: start, Code: "too-large", Text: fmt.Sprintf("the file has %d bytes; it may have %d", len(text), maxFileBytes)})
+		// Whoever read it may have stopped reading here, so its true size is not known.
+		report(Problem{Pos: start, Code: "too-large", Text: fmt.Sprintf("the file has more than 1 MB (%d bytes)", maxFileBytes)})
 		return d
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -72,6 +73,10 @@ func (d *document) readable(text []byte, report func(Problem)) bool {
 		report(Problem{Pos: Pos{d.name, 1, 1}, Code: "empty-file", Text: "the file is empty"})
 		return false
 	}
+	if name := otherEncoding(text); name != "" {
+		report(Problem{Pos: Pos{d.name, 1, 1}, Code: "not-utf8", Text: "the file is " + name + "; save it as UTF-8"})
+		return false
+	}
 	for i, line := range d.lines {
 		col := 1
 		for at := 0; at < len(line); col++ {
@@ -80,7 +85,7 @@ func (d *document) readable(text []byte, report func(Problem)) bool {
 			case r == utf8.RuneError && size == 1:
 				report(Problem{Pos: Pos{d.name, i + 1, col}, Code: "not-utf8", Text: fmt.Sprintf("byte 0x%02x is not UTF-8; save the file as UTF-8", line[at])})
 				return false
-			case r < ' ' && r != '\t' || r == 0x7f || r == 0xfffe || r == 0xffff:
+			case r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff:
 				report(Problem{Pos: Pos{d.name, i + 1, col}, Code: "bad-character", Text: fmt.Sprintf("the control character U+%04X cannot stand in a scenario", r),
 					Hint: fmt.Sprintf(`write it as an escape in double quotes: "\u%04x"`, r)})
 				return false
@@ -89,6 +94,22 @@ func (d *document) readable(text []byte, report func(Problem)) bool {
 		}
 	}
 	return true
+}
+
+// otherEncoding names the encoding of text that was saved in one of two or four bytes a character: by its byte order mark,
+// or by the NULs that such text has beside every ASCII character.
+func otherEncoding(text []byte) string {
+	start := text[:min(len(text), 4)]
+	switch {
+	case bytes.HasPrefix(start, []byte{0xff, 0xfe, 0, 0}), bytes.HasPrefix(start, []byte{0, 0, 0xfe, 0xff}):
+		return "UTF-32"
+	case bytes.HasPrefix(start, []byte{0xff, 0xfe}), bytes.HasPrefix(start, []byte{0xfe, 0xff}):
+		return "UTF-16"
+	case len(start) == 4 && start[0] != 0 && start[1] == 0 && start[2] != 0 && start[3] == 0,
+		len(start) == 4 && start[0] == 0 && start[1] != 0 && start[2] == 0 && start[3] != 0:
+		return "UTF-16"
+	}
+	return ""
 }
 
 // parse fills root. yaml.v3 reports some broken input by panics of its own; they become problems too.

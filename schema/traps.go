@@ -23,6 +23,10 @@ func explainSyntax(d *document, text []byte, err error) Problem {
 	}
 	line = min(max(line, 1), len(d.lines))
 	p := Problem{Pos: Pos{d.name, line, 1}, Code: "yaml-syntax", Text: "not YAML: " + what}
+	if strings.Contains(what, "exceeded max depth") {
+		p.Code, p.Text = "too-large", fmt.Sprintf("values are nested deeper than %d", maxNesting)
+		return p
+	}
 	// A flow collection that fails may have gone wrong a line before: the next line only shows it.
 	for _, at := range []int{line, line - 1} {
 		if at < 1 {
@@ -98,10 +102,11 @@ type trap struct {
 }
 
 var (
-	entryStart  = regexp.MustCompile(`^\s*(?:- +)*(?:[\w.@-]+:\s+|)`)
-	quotedStart = regexp.MustCompile(`^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*([^\s#].*)$`)
-	bareBraces  = regexp.MustCompile(`(^|[^$])(\{\{[^{}]*\}\})`)
-	dollar      = regexp.MustCompile(`\$\{\{[^}]*\}\}?`)
+	entryStart   = regexp.MustCompile(`^\s*(?:- +)*(?:[\w.@-]+:\s+|)`)
+	quotedStart  = regexp.MustCompile(`^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*([^\s#].*)$`)
+	tabAfterDash = regexp.MustCompile(`^ *(?:- +)*-\t`)
+	bareBraces   = regexp.MustCompile(`(^|[^$])(\{\{[^{}]*\}\})`)
+	dollar       = regexp.MustCompile(`\$\{\{[^}]*\}\}?`)
 )
 
 // findTrap looks at one line of a file that is not YAML.
@@ -109,6 +114,9 @@ func findTrap(line string) (trap, bool) {
 	indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 	if at := strings.IndexByte(indent, '\t'); at >= 0 {
 		return trap{at + 1, 1, "not YAML: a tab cannot indent", "use spaces"}, true
+	}
+	if at := tabAfterDash.FindStringIndex(line); at != nil {
+		return trap{at[1], 1, "not YAML: a tab cannot indent what stands behind a dash", "use a space"}, true
 	}
 	start := entryStart.FindString(line)
 	value := withoutComment(line[len(start):])

@@ -37,7 +37,7 @@ func Problems(w io.Writer, s Style, problems schema.Problems) {
 // caret prints the source line with the faulty part underlined. A long line is cut around that part.
 func caret(w io.Writer, s Style, p schema.Problem) {
 	source := []rune(strings.ReplaceAll(strings.TrimRight(p.Source, "\r\n"), "\t", " "))
-	from := min(max(p.Col-1, 0), len(source))
+	from := min(max(p.Col-1-p.Skipped, 0), len(source))
 	room := max(s.Width-10, 30)
 	if from > room*2/3 {
 		gap := []rune(s.mark("…", "..."))

@@ -261,6 +261,10 @@ func TestProblems(t *testing.T) {
 			Text: `unknown verb "awiat"`, Hint: "did you mean await?", Source: "  - awiat: call.state"},
 		{Pos: schema.Pos{File: "a.yaml", Line: 9, Col: 90}, Len: 4, Code: "expr-type", Severity: schema.SeverityWarning,
 			Text: "odd", Source: strings.Repeat("0123456789", 12)},
+		{Pos: schema.Pos{File: "a.yaml", Line: 10, Col: 5010}, Len: 3, Code: "expr-name", Severity: schema.SeverityError,
+			Text: "far out", Source: strings.Repeat(".", 209) + "who" + strings.Repeat(".", 188), Skipped: 4800},
+		{Pos: schema.Pos{File: "a\x1b[31m.yaml", Line: 11, Col: 1}, Len: 1, Code: "unknown-key", Severity: schema.SeverityError,
+			Text: "an unknown key \x1b]0;title\a", Source: "\u202ekey\u009b31m: 1", Hint: "write\x1b[2J\nkey"},
 	})
 	golden(t, "problems.golden", b.String())
 }
