@@ -60,6 +60,7 @@ func (e *env) Log(level, text string) {
 // Bind implements steps.Env.
 func (e *env) Bind(name string, value any) {
 	e.names.bind(name, value)
+	e.run.hold(value)
 	e.emit(steps.Record{Capture: &steps.Captured{Name: name, Value: value}})
 }
 
@@ -128,9 +129,13 @@ func join(outer, inner string) string {
 
 // Read implements steps.Env. The journal shows the reads as attempts of this step.
 func (e *env) Read(s *schema.Step) (steps.Outputs, error) {
+	if err := e.run.spend(e.step); err != nil {
+		return nil, err
+	}
 	e.reads++
+	bounded := e.Host() // which also makes e.over
 	t := &turn{frame: e.frame, step: s, key: e.key, limit: e.limit, started: e.host.Now(), deadline: e.deadline,
-		bounded: e.Host(), attempts: e.reads}
+		bounded: bounded, over: e.over, attempts: e.reads}
 	params, err := t.params()
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"callflow/schema"
@@ -25,6 +26,9 @@ type run struct {
 	never    *ended                 // the frame's never came true
 	stopped  map[error][]stopped    // the steps that were under way when a scope above them ended, by what ended it
 	traces   map[string]steps.Trace // the last request of each branch; none are kept on a simulator
+	turns    int                    // steps executed so far
+	held     int                    // weight of all values that got names
+	spent    *ended                 // there was too much of either
 	counts   map[string]int         // steps by status
 }
 
@@ -95,6 +99,31 @@ func (r *run) took(h steps.Host, e *entry) bool {
 	return false
 }
 
+// hold counts what a value that gets a name takes to keep.
+func (r *run) hold(v any) { r.held += schema.Weight(v, maxHeld) }
+
+// spend counts the execution of a step, and refuses it when there were too many, or when the values of those before are
+// too much to keep.
+func (r *run) spend(s *schema.Step) error {
+	r.turns++
+	text, hint := "", ""
+	switch {
+	case r.turns > maxTurns:
+		text = fmt.Sprintf("the run executed %d steps, which is the most that one may", maxTurns)
+		hint = "a forEach in a forEach, or a poll with a very short every, takes many"
+	case r.held > maxHeld:
+		text = fmt.Sprintf("the names of the run hold more than %d values", maxHeld)
+		hint = "a forEach that captures keeps a list of what each item captured"
+	default:
+		return nil
+	}
+	if r.spent == nil {
+		r.spent = &ended{kind: "steps", why: text, failure: &steps.Failure{
+			Kind: "steps", Pos: s.Pos, Text: text, Excerpt: excerpt(r.plan, s.Pos), Hints: []string{hint}}}
+	}
+	return r.spent
+}
+
 // ending is all that decides how a run ended.
 type ending struct {
 	skip        string
@@ -124,6 +153,7 @@ func (r *run) main(h steps.Host, e *ending) {
 		err = r.never
 	}
 	e.add(r, err)
+	r.turns, r.held, r.spent = 0, 0, nil
 	e.add(r, r.root.finally(h))
 	e.outputs = r.outputs(e)
 	r.cleanup(h, e)

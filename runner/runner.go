@@ -124,6 +124,15 @@ const (
 	cleanupTime    = 30 * time.Second
 )
 
+// The bounds of a run; each holds for the main steps and again for finally. They are variables for the tests.
+var (
+	// maxTurns is how many steps are executed, those of forEach and the reads of poll each time. On a simulator time stands
+	// still between steps, so that no timeout would end a forEach of millions.
+	maxTurns = 100_000
+	// maxHeld is how much the values that get names may weigh together, by schema.Weight.
+	maxHeld = 10_000_000
+)
+
 // Run runs the plan in h's branch, to the end of finally and cleanup.
 func (p *Prepared) Run(h steps.Host) Result {
 	r := newRun(p, h)

@@ -151,6 +151,9 @@ func (f *frame) done(s *schema.Step, outputs steps.Outputs) {
 
 // execute runs the turn with its timeout, captures and expectations, and journals its start and end.
 func (t *turn) execute() (steps.Outputs, error) {
+	if err := t.run.spend(t.step); err != nil {
+		return nil, err
+	}
 	defer t.release()
 	params, err := t.prepare()
 	t.start(params)
@@ -182,6 +185,7 @@ func (t *turn) capture(outputs steps.Outputs, err error) error {
 		switch {
 		case cerr == nil:
 			t.names.bind(c.Name, v)
+			t.run.hold(v)
 			t.emit(steps.Record{Capture: &steps.Captured{Name: c.Name, Value: v}})
 		case err == nil:
 			err = cerr

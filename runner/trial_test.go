@@ -185,13 +185,14 @@ func (x *trial) status(t *testing.T, want, text string) {
 
 // scripted is a service that gives each request the next answer; after the last one, 204 to everything.
 type scripted struct {
-	answers  []answer
-	requests []string // METHOD path
-	ids      []string // the client-request-id of each
-	bodies   []string
-	headers  []http.Header
-	clock    simulator.Clock
-	deliver  func(simulator.Delivery)
+	answers   []answer
+	otherwise *answer  // when there are no more answers; nil: 204
+	requests  []string // METHOD path
+	ids       []string // the client-request-id of each
+	bodies    []string
+	headers   []http.Header
+	clock     simulator.Clock
+	deliver   func(simulator.Delivery)
 }
 
 type answer struct {
@@ -214,6 +215,9 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.bodies = append(s.bodies, string(body))
 	s.headers = append(s.headers, r.Header)
 	a := answer{status: 204}
+	if s.otherwise != nil {
+		a = *s.otherwise
+	}
 	if n := len(s.requests); n <= len(s.answers) {
 		a = s.answers[n-1]
 	}

@@ -253,8 +253,10 @@ func shortened(v any, inside bool) any {
 	if isList && l.len() > 100 {
 		return fmt.Sprintf("a list of %d", l.len())
 	}
-	if text, err := json.Marshal(v); err == nil && len(text) <= 200 {
-		return v
+	if Weight(v, 200) <= 200 {
+		if text, err := json.Marshal(v); err == nil && len(text) <= 200 {
+			return v
+		}
 	}
 	if isList {
 		return fmt.Sprintf("a list of %d", l.len())

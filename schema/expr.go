@@ -34,7 +34,18 @@ var evaluations = sync.Pool{New: func() any { return new(evaluation) }}
 
 // Eval returns its value under names; nil when it is absent. The error is an *EvalError with the position inside the
 // expression. The value may share lists and objects with names.
-func (e *Expr) Eval(names map[string]any) (any, error) { return e.eval(e.root, names) }
+func (e *Expr) Eval(names map[string]any) (any, error) {
+	v, err := e.eval(e.root, names)
+	if err == nil && TooLarge(v) {
+		return nil, e.fault(0, errTooMuch)
+	}
+	return v, err
+}
+
+// fault is an error at a rune of the text.
+func (e *Expr) fault(at int, err error) error {
+	return &EvalError{Pos: e.at(e.offset + at), Expr: shorten(e.text, maxExprShown), Err: err}
+}
 
 func (e *Expr) eval(n *node, names map[string]any) (any, error) {
 	ev := evaluations.Get().(*evaluation)
@@ -44,7 +55,7 @@ func (e *Expr) eval(n *node, names map[string]any) (any, error) {
 	*ev = evaluation{}
 	evaluations.Put(ev)
 	if err != nil {
-		return nil, &EvalError{Pos: e.at(e.offset + at), Expr: e.text, Err: err}
+		return nil, e.fault(at, err)
 	}
 	return v, nil
 }
@@ -61,11 +72,14 @@ func (e *Expr) Test(names map[string]any) (bool, error) {
 	case nil:
 		return false, nil
 	}
-	return false, &EvalError{Pos: e.pos, Expr: e.text, Err: fmt.Errorf("true or false is wanted, but its value is %s", show(v))}
+	return false, e.fault(0, fmt.Errorf("true or false is wanted, but its value is %s", show(v)))
 }
 
 // Mentions says whether the expression refers to that top-level name.
 func (e *Expr) Mentions(name string) bool { return e.names[name] }
+
+// maxExprShown is how many runes of an expression an error shows.
+const maxExprShown = 200
 
 // EvalError is an expression or value that could not be evaluated in a run.
 type EvalError struct {

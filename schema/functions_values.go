@@ -215,6 +215,9 @@ func runDuration(_ *evaluation, _ *node, a []any) (any, error) {
 }
 
 func runToJSON(ev *evaluation, at *node, a []any) (any, error) {
+	if !ev.spend(at, Weight(a[0], maxWork)) {
+		return nil, nil
+	}
 	out, err := json.Marshal(a[0])
 	if err != nil || !ev.spend(at, len(out)>>2) {
 		return nil, err

@@ -38,6 +38,9 @@ func (w *stepWalk) include(params *yaml.Node, with *Type) {
 	}
 	file := w.text(n)
 	if file == "" {
+		if n.Value == "" {
+			w.problem(n, "empty-value", "", "the name of the file to include is empty")
+		}
 		w.broken = true
 		return
 	}
@@ -96,6 +99,11 @@ func (w *stepWalk) openInclude(n *yaml.Node, file string) *includedFile {
 	name := path.Join(path.Dir(w.doc.name), file)
 	if path.IsAbs(file) || strings.Contains(file, `\`) {
 		w.problem(n, "include-file", "write a path relative to this file, with slashes", "%q cannot be included", file)
+		return nil
+	}
+	// Anything else is no scenario, and a problem would print its first line.
+	if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" {
+		w.problem(n, "include-file", "", "%q cannot be included: only files that end in .yaml or .yml are", file)
 		return nil
 	}
 	for i, open := range w.chain {

@@ -168,7 +168,9 @@ func fill(pieces []piece, names map[string]any, t reflect.Type) (string, error) 
 		if bad != "" {
 			return "", &EvalError{Pos: p.expr.Pos(), Expr: p.expr.Text(), Err: fmt.Errorf("%s", bad)}
 		}
-		b.WriteString(text)
+		if b.WriteString(text); b.Len() > maxText {
+			return "", &EvalError{Pos: p.expr.Pos(), Expr: p.expr.Text(), Err: fmt.Errorf("the text becomes longer than %d bytes", maxText)}
+		}
 	}
 	return b.String(), nil
 }

@@ -297,6 +297,9 @@ func show(v any) string {
 	if l, ok := listOf(v); ok && l.len() > 20 {
 		return fmt.Sprintf("a list of %d", l.len())
 	}
+	if TooLarge(v) {
+		return "a very large value"
+	}
 	text, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Sprintf("a %T", v)
@@ -305,4 +308,34 @@ func show(v any) string {
 		return strings.ToValidUTF8(string(text[:200]), "") + "…"
 	}
 	return string(text)
+}
+
+// maxWeight bounds one value that a run keeps or sends: with lists that hold one list many times, a few steps would make
+// one that fills the memory as soon as it is written out.
+const maxWeight = 100_000
+
+var errTooMuch = fmt.Errorf("the value is too large: written out it has more than %d parts", maxWeight)
+
+// TooLarge says whether a value is larger than any that a run keeps or sends.
+func TooLarge(v any) bool { return Weight(v, maxWeight) > maxWeight }
+
+// Weight is how much a value is once it is written out: one for each value in it, and for each 16 bytes of text. What is
+// in it twice counts twice. It does not count much beyond most.
+func Weight(v any, most int) int {
+	if s, ok := textOf(v); ok {
+		return 1 + len(s)/16
+	}
+	n := 1
+	if l, ok := listOf(v); ok {
+		for i := 0; i < l.len() && n <= most; i++ {
+			n += Weight(l.at(i), most-n)
+		}
+	} else if m, ok := objectOf(v); ok {
+		for name, x := range m {
+			if n += 1 + len(name)/16 + Weight(x, most-n); n > most {
+				break
+			}
+		}
+	}
+	return n
 }

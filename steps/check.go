@@ -122,3 +122,12 @@ func (c checker) oneOf(verb string, written []string, keys ...string) {
 		c.problem(fmt.Sprintf("%s takes one of %s, and this has %s", verb, strings.Join(keys, ", "), strings.Join(written, " and ")), written[1])
 	}
 }
+
+// bounded refuses a value that would be too large to write out, as one of many names for one list can be.
+func bounded(env Env, v any, at ...string) error {
+	if !schema.TooLarge(v) {
+		return nil
+	}
+	return &FailureError{Failure: &Failure{Kind: "value", Pos: env.Step().Params.At(at...),
+		Text: "the value is too large: it holds one list or object many times over"}}
+}

@@ -3,7 +3,7 @@ package steps
 import "callflow/schema"
 
 type includeParams struct {
-	File string          `json:"file" short:"true" required:"true" doc:"The scenario file, relative to this one; a literal."`
+	File string          `json:"file" short:"true" required:"true" doc:"The scenario file, relative to this one; a literal that ends in .yaml or .yml. It may lie above this one: ../shared/join.yaml."`
 	With schema.Map[any] `json:"with" doc:"Values for the vars that the file declares."`
 }
 
@@ -17,5 +17,10 @@ var include = Define[includeParams, struct{}](schema.Verb{
   file: join-meeting.yaml
   with: {subject: Weekly}`,
 }, func(env Env, p *includeParams) (Outputs, error) {
+	for _, v := range p.With {
+		if err := bounded(env, v.Value, "with", v.Key); err != nil {
+			return nil, err
+		}
+	}
 	return env.Include(p.With)
 })

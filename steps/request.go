@@ -64,6 +64,9 @@ var request = Define[requestParams, requestOutputs](schema.Verb{
 }, runRequest)
 
 func runRequest(env Env, p *requestParams) (Outputs, error) {
+	if err := bounded(env, p.Body, "body"); err != nil {
+		return nil, err
+	}
 	c := graph.Command{Op: "request", Method: p.Method, Path: p.Path, Call: p.Call, Body: p.Body}
 	for _, h := range p.Headers {
 		if why := badHeader(h.Key, h.Value); why != "" { // a name or value that only the run could know

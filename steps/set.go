@@ -17,6 +17,9 @@ var set = Define[setParams, struct{}](schema.Verb{
   attempts: ${{ 1 + 2 }}`,
 }, func(env Env, p *setParams) (Outputs, error) {
 	for _, v := range p.Values {
+		if err := bounded(env, v.Value, v.Key); err != nil {
+			return nil, err
+		}
 		env.Bind(v.Key, v.Value)
 	}
 	return Outputs{}, nil

@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"callflow/internal/report"
+
 	"callflow/schema"
 )
 
@@ -26,7 +28,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	err := root.Execute()
 	if text := errorText(err); text != "" {
-		fmt.Fprintln(stderr, text)
+		fmt.Fprintln(stderr, report.Plain(text))
 	}
 	return exitCode(err)
 }

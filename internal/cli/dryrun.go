@@ -9,8 +9,8 @@ import (
 )
 
 // plan prints what would run.
-func (b *batch) plan(w io.Writer) error {
-	style := report.StyleFor(w, os.Getenv, b.flags.noColor)
+func (b *batch) plan(out io.Writer) error {
+	style, w := report.StyleFor(out, os.Getenv, b.flags.noColor), report.Guard(out)
 	fmt.Fprintln(w, b.target.hello())
 	for _, j := range b.jobs {
 		p, err := b.prepareJob(j)

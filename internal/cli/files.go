@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"callflow/schema"
 	"callflow/steps"
@@ -21,6 +22,12 @@ const maxRead = 1 << 20
 // configName is the name of the file with the targets.
 const configName = "callflow.yaml"
 
+// stdinArg stands for standard input where a scenario's file is wanted, and stdinName is what messages call it.
+const (
+	stdinArg  = "-"
+	stdinName = "<stdin>"
+)
+
 // scenario is one file, checked.
 type scenario struct {
 	file     string
@@ -30,7 +37,7 @@ type scenario struct {
 }
 
 // find returns the scenario files that args name: files as they are, folders with all *.yaml and *.yml below, and globs
-// with * ? [] and **. What begins with a dot or an underscore inside a folder is skipped, so that files made for `include`
+// with * ? [] and **, and - for standard input. What begins with a dot or an underscore inside a folder is skipped, so that files made for `include`
 // may lie beside scenarios; so is callflow.yaml. Without args: ./scenarios if it is there, else the current folder. Names
 // are slash-separated and relative to the current folder where possible, so that journals name no machine.
 func find(args []string) ([]string, error) {
@@ -58,6 +65,9 @@ func find(args []string) ([]string, error) {
 }
 
 func findOne(arg string) ([]string, error) {
+	if arg == stdinArg {
+		return []string{stdinName}, nil
+	}
 	st, err := os.Stat(arg)
 	switch {
 	case err == nil && st.IsDir():
@@ -66,7 +76,7 @@ func findOne(arg string) ([]string, error) {
 			err = fmt.Errorf("no scenario in folder %q: looked for *.yaml and *.yml", arg)
 		}
 		return found, err
-	case err == nil && !st.Mode().IsRegular():
+	case err == nil && !readable(st):
 		return nil, fmt.Errorf("%q is no file or folder", arg)
 	case err == nil:
 		return []string{arg}, nil
@@ -92,9 +102,13 @@ func walk(folder string, keep func(slashed string) bool) ([]string, error) {
 		case d.IsDir() || hidden || d.Name() == configName:
 			return nil
 		}
-		if ext := filepath.Ext(p); (ext == ".yaml" || ext == ".yml") && keep(filepath.ToSlash(p)) {
-			found = append(found, p)
+		if ext := filepath.Ext(p); ext != ".yaml" && ext != ".yml" || !keep(filepath.ToSlash(p)) {
+			return nil
 		}
+		if st, err := os.Stat(p); err == nil && !st.Mode().IsRegular() { // also behind a link
+			return fmt.Errorf("%q is no file", p)
+		}
+		found = append(found, p)
 		return nil
 	})
 	return found, err
@@ -147,6 +161,9 @@ func matches(pattern, segments []string) bool {
 }
 
 func relative(file string) string {
+	if file == stdinName {
+		return file
+	}
 	if filepath.IsAbs(file) {
 		if wd, err := os.Getwd(); err == nil {
 			if rel, err := filepath.Rel(wd, file); err == nil {
@@ -161,39 +178,63 @@ func relative(file string) string {
 // with "..", which os.DirFS refuses.
 type disk struct{}
 
-func (disk) Open(name string) (fs.File, error) { return os.Open(filepath.FromSlash(name)) }
-
-// read reads a file of at most maxRead bytes, so that no file can fill the memory.
-func read(name string) ([]byte, error) {
-	f, err := os.Open(filepath.FromSlash(name))
-	if err != nil {
-		return nil, err
+func (disk) Open(name string) (fs.File, error) {
+	name = filepath.FromSlash(name)
+	// To open a pipe may wait for ever.
+	if st, err := os.Stat(name); err == nil && !st.Mode().IsRegular() && !st.IsDir() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("it is no file")}
 	}
-	defer f.Close()
-	st, err := f.Stat()
+	return os.Open(name)
+}
+
+// readable says whether something that the user named is read: a file, or a pipe as the shell's <(command) makes. A
+// device may have no end.
+func readable(st fs.FileInfo) bool { return st.Mode().IsRegular() || st.Mode()&fs.ModeNamedPipe != 0 }
+
+// read reads at most maxRead bytes, so that nothing can fill the memory. A pipe that nobody writes to is empty.
+func read(name string) ([]byte, error) {
+	name = filepath.FromSlash(name)
+	st, err := os.Stat(name)
 	switch {
 	case err != nil:
 		return nil, err
 	case st.IsDir():
 		return nil, errors.New("it is a folder")
+	case !readable(st):
+		return nil, errors.New("it is no file")
 	case st.Size() > maxRead:
 		return nil, fmt.Errorf("it has %d bytes, and at most %d are read", st.Size(), maxRead)
 	}
-	text, err := io.ReadAll(io.LimitReader(f, maxRead+1))
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // without it, opening a pipe waits for its writer
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAll(f)
+}
+
+func readAll(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxRead+1))
 	if err == nil && len(text) > maxRead {
-		err = fmt.Errorf("it has more than %d bytes", maxRead)
+		err = fmt.Errorf("it has more than %d bytes, and at most those are read", maxRead)
 	}
 	return text, err
 }
 
 // check reads and checks every file, and returns them with all their problems. Nothing is sent.
-func check(files []string) ([]*scenario, schema.Problems) {
+func check(files []string, stdin io.Reader) ([]*scenario, schema.Problems) {
 	voc := steps.Vocabulary()
 	var all schema.Problems
 	scenarios := make([]*scenario, 0, len(files))
 	for _, name := range files {
 		s := &scenario{file: name}
-		text, err := read(name)
+		var text []byte
+		var err error
+		if name == stdinName {
+			text, err = readAll(stdin)
+		} else {
+			text, err = read(name)
+		}
 		if err != nil {
 			s.problems = schema.Problems{{
 				Pos: schema.Pos{File: name, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -59,19 +58,19 @@ func newList(io streams) *cobra.Command {
 			if format == "json" {
 				return listJSON(io, chosen)
 			}
-			style := report.StyleFor(io.out, os.Getenv, noColor)
+			style, out := report.StyleFor(io.out, os.Getenv, noColor), report.Guard(io.out)
 			for _, s := range chosen {
-				fmt.Fprintf(io.out, "%s\n  %s", s.scenario.file, s.scenario.plan.Name)
+				fmt.Fprintf(out, "%s\n  %s", s.scenario.file, s.scenario.plan.Name)
 				if tags := s.scenario.plan.Tags; len(tags) > 0 {
-					fmt.Fprintf(io.out, "  [%s]", strings.Join(tags, ", "))
+					fmt.Fprintf(out, "  [%s]", strings.Join(tags, ", "))
 				}
-				fmt.Fprintln(io.out)
+				fmt.Fprintln(out)
 				for _, row := range s.rows {
 					if row.Name != "" {
-						fmt.Fprintf(io.out, "    row  %s\n", row.Name)
+						fmt.Fprintf(out, "    row  %s\n", row.Name)
 					}
 				}
-				outline{io.out, style}.plan(s.scenario.plan, "    ")
+				outline{out, style}.plan(s.scenario.plan, "    ")
 			}
 			return nil
 		},
@@ -98,10 +97,7 @@ func listJSON(io streams, chosen []choice) error {
 		}
 		list = append(list, l)
 	}
-	enc := json.NewEncoder(io.out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(list)
+	return report.WriteJSON(io.out, list)
 }
 
 // stepsOf lists a plan's steps, then those of finally.
@@ -137,7 +133,7 @@ func load(args []string, io streams, noColor bool) ([]*scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	scenarios, problems := check(files)
+	scenarios, problems := check(files, io.in)
 	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, noColor), problems)
 	if problems.Failed() {
 		return nil, &inputError{tally(len(files), problems) + "; nothing was sent"}

@@ -38,7 +38,8 @@ func newRun(io streams) *cobra.Command {
 		Use:   "run [PATH…]",
 		Short: "Run scenarios",
 		Long: `run checks every scenario in the files, folders and globs given, then runs them. If anything is wrong with any of
-them it ends with 2 and nothing has been sent. Without PATH it takes ./scenarios, or else the current folder.
+them it ends with 2 and nothing has been sent. Without PATH it takes ./scenarios, or else the current folder; - is standard
+input.
 
 Without --target scenarios run on the embedded simulator, in virtual time: waits of minutes pass at once.`,
 		Example: `  callflow run
@@ -93,6 +94,9 @@ func (f *runFlags) run(args []string, io streams) error {
 	}
 	target, err := f.openTarget(io)
 	if err != nil {
+		return err
+	}
+	if err := f.countable(chosen); err != nil {
 		return err
 	}
 	b := &batch{flags: f, given: given, target: target, io: io, jobs: f.jobs(chosen)}
@@ -210,6 +214,20 @@ func (g given) of(p *schema.Plan) (vars, secrets map[string]string) {
 		return out
 	}
 	return pick(g.vars, p.Vars), pick(g.secrets, runner.Secrets(p))
+}
+
+// maxRuns is how many runs one command makes at most. Their list is in memory.
+const maxRuns = 1_000_000
+
+func (f *runFlags) countable(chosen []choice) error {
+	each := 0
+	for _, c := range chosen {
+		each += len(c.rows)
+	}
+	if each > 0 && f.repeat > maxRuns/each {
+		return &inputError{fmt.Sprintf("--repeat %d of %s: at most %d runs are made by one command", f.repeat, count(each, "scenario"), maxRuns)}
+	}
+	return nil
 }
 
 // jobs lists the runs in order: files as given, rows in row-major order, repetitions of the whole one after the other.

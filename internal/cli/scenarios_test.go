@@ -20,7 +20,7 @@ func TestScenarios(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scenarios, problems := check(files)
+	scenarios, problems := check(files, nil)
 	for _, p := range problems {
 		t.Error(p)
 	}

@@ -86,7 +86,7 @@ func (f *simulateFlags) serve(io streams) error {
 		Bots: []sim.ServerBot{{Bot: simulatedBot, DisplayName: "Test Bot", Address: f.callback, Dialect: graph.Dialect(f.dialect)}},
 		Log: func(text string) {
 			if !f.quiet {
-				said.Println(text)
+				said.Println(report.Plain(text))
 			}
 		},
 	})
@@ -95,7 +95,7 @@ func (f *simulateFlags) serve(io streams) error {
 	}
 	ctx, stop := interruptible(func(text string) { fmt.Fprintln(io.err, text) }, "stopping", func() {})
 	defer stop()
-	web := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: said}
+	web := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, ErrorLog: said}
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(tcp) }()
 	f.greet(io, server.URLs(), scene)
@@ -108,7 +108,7 @@ func (f *simulateFlags) serve(io streams) error {
 	defer cancel()
 	// To be interrupted is how a server ends: that is no failure, and neither is a client that will not let go.
 	if err := errors.Join(web.Shutdown(end), server.Close(end)); err != nil && !f.quiet {
-		said.Println(err)
+		said.Println(report.Plain(err.Error()))
 	}
 	return nil
 }

@@ -17,9 +17,9 @@ func newValidate(io streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [PATH…]",
 		Short: "Check scenario files; send nothing",
-		Long: `validate reads files, folders and globs, and prints everything that is wrong with them, each with its line and
-column. In folders it looks for scenarios; callflow.yaml is left out there, and checked as configuration when it is named
-itself. It ends with 2 when there are errors.`,
+		Long: `validate reads files, folders and globs (- is standard input), and prints everything that is wrong with them, each with
+its line and column. In folders it looks for scenarios; callflow.yaml is left out there, and checked as configuration when
+it is named itself. It ends with 2 when there are errors.`,
 		Example: `  callflow validate
   callflow validate callflow.yaml scenarios
   callflow validate 'scenarios/**/transfer*.yaml' --format json`,
@@ -41,7 +41,7 @@ itself. It ends with 2 when there are errors.`,
 				}
 				scenarios = append(scenarios, f)
 			}
-			_, found := check(scenarios)
+			_, found := check(scenarios, io.in)
 			problems = append(problems, found...)
 			switch {
 			case format == "json":

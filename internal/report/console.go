@@ -55,11 +55,11 @@ func (c *Console) Run(note string) *RunView {
 	return v
 }
 
-// Say prints one line of its own.
+// Say prints text between the lines of runs.
 func (c *Console) Say(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.print([]string{text})
+	c.print(lines(text))
 }
 
 // Tick rewrites the status line, so that a long wait is seen to go on.
@@ -143,10 +143,10 @@ func (c *Console) print(out []string) {
 		b.WriteString("\r\x1b[K")
 	}
 	for _, line := range out {
-		b.WriteString(strings.TrimRight(line, " "))
+		b.WriteString(guarded(strings.TrimRight(line, " ")))
 		b.WriteByte('\n')
 	}
-	b.WriteString(status)
+	b.WriteString(guarded(status))
 	c.status = status
 	// A console that cannot be written to is no reason to end a run: calls must still be hung up.
 	_, _ = io.WriteString(c.w, b.String())

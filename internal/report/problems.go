@@ -1,10 +1,14 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"callflow/schema"
 )
@@ -59,12 +63,30 @@ func ProblemsJSON(w io.Writer, problems schema.Problems) error {
 	if problems == nil {
 		problems = schema.Problems{}
 	}
-	return writeJSON(w, problems)
+	return WriteJSON(w, problems)
 }
 
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+// WriteJSON writes v for people and programs: indented, and with every character that could command a terminal escaped.
+func WriteJSON(w io.Writer, v any) error {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	for _, r := range text.String() {
+		switch {
+		case r < utf8.RuneSelf || unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	_, err := w.Write(b.Bytes())
+	return err
 }

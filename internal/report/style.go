@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
@@ -168,14 +169,13 @@ func plain(text string) string { return ansi.ReplaceAllString(text, "") }
 // clean makes text from outside safe to print on one line: control characters, which could move the cursor or change
 // colours, are shown as escapes, and so is what a terminal may reorder.
 func clean(text string) string {
-	safe := func(r rune) bool { return r == ' ' || unicode.IsPrint(r) && r != unicode.ReplacementChar }
-	if strings.IndexFunc(text, func(r rune) bool { return !safe(r) }) < 0 {
+	if strings.IndexFunc(text, unprintable) < 0 {
 		return text
 	}
 	var b strings.Builder
 	for _, r := range text {
 		switch {
-		case safe(r) || r == unicode.ReplacementChar:
+		case !unprintable(r) || r == unicode.ReplacementChar:
 			b.WriteRune(r)
 		case r == '\n':
 			b.WriteString(`\n`)
@@ -186,6 +186,67 @@ func clean(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// unprintable says whether a character is shown as something else: the replacement character because it may stand for any byte.
+func unprintable(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }
+
+// Plain makes text from outside safe to print, on as many lines as it has: for what is printed without a Console.
+func Plain(text string) string {
+	if !strings.HasSuffix(text, "\n") {
+		return strings.Join(lines(text), "\n")
+	}
+	return strings.Join(lines(text), "\n") + "\n"
+}
+
+// Guard returns a writer that lets nothing but printable text through to w, for output without colours. Each Write must hold
+// whole characters.
+func Guard(w io.Writer) io.Writer { return guard{w} }
+
+type guard struct{ io.Writer }
+
+func (g guard) Write(p []byte) (int, error) {
+	parts := strings.Split(string(p), "\n")
+	for i := range parts {
+		parts[i] = clean(parts[i])
+	}
+	if _, err := io.WriteString(g.Writer, strings.Join(parts, "\n")); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// guarded is a line without anything that commands a terminal, but for our own colours: the last look at what the console
+// writes, whatever was forgotten before.
+func guarded(line string) string {
+	if strings.IndexFunc(line, unprintable) < 0 {
+		return line
+	}
+	var b strings.Builder
+	for at := 0; at < len(line); {
+		n := colourAt(line[at:])
+		if n == 0 {
+			_, n = utf8.DecodeRuneInString(line[at:])
+			b.WriteString(clean(line[at : at+n]))
+		} else {
+			b.WriteString(line[at : at+n])
+		}
+		at += n
+	}
+	return b.String()
+}
+
+// colourAt is the length of the escape sequence that paint writes, if text begins with one.
+func colourAt(text string) int {
+	digits, ok := strings.CutPrefix(text, "\x1b[")
+	if !ok {
+		return 0
+	}
+	rest := strings.TrimLeft(digits, "0123456789")
+	if !strings.HasPrefix(rest, "m") {
+		return 0
+	}
+	return len(text) - len(rest) + 1
 }
 
 // lines splits text from outside into lines that are safe to print.
