@@ -5,10 +5,13 @@ FUZZTIME   ?= 10s
 BENCHTIME  ?= 1s
 staticcheck = $(GO) tool -modfile=tools/tools.mod staticcheck
 
-.PHONY: build run test check vet lint race generate bench fuzz
+.PHONY: build install run test check vet lint race generate bench fuzz
 
 build: ## bin/callflow
 	$(GO) build -o bin/callflow .
+
+install: ## callflow in $(go env GOBIN), or $(go env GOPATH)/bin, which must be on the PATH
+	$(GO) install .
 
 run: build ## every scenario we ship, on the embedded simulator
 	bin/callflow run scenarios

@@ -57,6 +57,19 @@ func TestExplainSimulated(t *testing.T) {
 	}
 }
 
+// What the simulator's page says of the codes it chose, and what failures say, are the same codes.
+func TestSimulatorsCodesAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/simulator.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pair := range chosen {
+		if code := strconv.Itoa(pair[0]) + "/" + strconv.Itoa(pair[1]); !strings.Contains(string(page), "| "+code) && !strings.Contains(string(page), code+" |") {
+			t.Errorf("docs/simulator.md does not name %s", code)
+		}
+	}
+}
+
 func TestDictionary(t *testing.T) {
 	seen := map[[2]int]bool{}
 	for _, e := range dictionary {

@@ -241,9 +241,13 @@ func notifiedText(e *steps.Arrived, name func(key string) string) string {
 	return text
 }
 
-// worldText is what somebody did in the simulated world; faults strike without anybody doing them.
+// worldText is what somebody did in the simulated world. What nobody did, a fault or a slip in the scenario, keeps its ids
+// whole, for they are looked for.
 func worldText(w *steps.Happened) string {
-	return strings.TrimSpace(shortIDs(clean(w.Who + " " + w.Did)))
+	if w.Who == "" {
+		return clean(w.Did)
+	}
+	return shortIDs(clean(w.Who + " " + w.Did))
 }
 
 func retryText(r *steps.Retried) string {
