@@ -146,7 +146,8 @@ func (b *batch) run() error {
 }
 
 // interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP (a lost terminal) ends, so that runs hang up
-// their calls. The second one kills the runs, and the process if that is not enough. Output that nobody reads any more
+// their calls. The second one kills the runs, and the process if that is not enough. One right behind the first is the
+// same one: timeout(1), for instance, signals its command and then the command's group. Output that nobody reads any more
 // (`| head`) ends nothing.
 func interruptible(say func(string), doing string, kill func()) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -158,14 +159,20 @@ func interruptible(say func(string), doing string, kill func()) (ctx context.Con
 	signal.Ignore(syscall.SIGPIPE)
 	done := make(chan struct{})
 	go func() {
-		for n := 0; ; n++ {
+		var first time.Time
+		for n := 0; ; {
 			select {
 			case <-signals:
+				if n++; n == 2 && time.Since(first) < sameSignal {
+					n = 1
+					continue
+				}
 				switch n {
-				case 0:
+				case 1:
+					first = time.Now()
 					say("callflow: interrupted: " + doing + "; once more to stop at once")
 					cancel(steps.ErrInterrupted)
-				case 1:
+				case 2:
 					kill()
 					time.AfterFunc(killGrace, func() { os.Exit(130) })
 				default:
@@ -183,6 +190,9 @@ func interruptible(say func(string), doing string, kill func()) (ctx context.Con
 		cancel(nil)
 	}
 }
+
+// sameSignal is how soon after the first a signal is still the first.
+const sameSignal = 100 * time.Millisecond
 
 // killGrace is how long killed runs have to write their journals.
 const killGrace = 2 * time.Second
