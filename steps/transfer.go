@@ -41,7 +41,7 @@ var transfer = Define[transferParams, transferOutputs](schema.Verb{
 		"| legacy | `AppTransferred` | not documented; the simulator says `AppTransferred` |\n\n" +
 		"A scenario that runs in several dialects asks for the goal, or for `calls[id].ended`, not for a code.\n\n" +
 		"**Voicemail.** Transferred to voicemail counts as transferred, and a call that voicemail takes counts as established:\n" +
-		"nothing in Graph's documentation tells the one from the other, and after a blind transfer the bot hears no more. To\n" +
+		"no page of Graph's documentation tells the one from the other, and after a blind transfer the bot hears no more. To\n" +
 		"see to it that a person answers, transfer consultatively: call the target first with a step `timeout` shorter than\n" +
 		"the time after which their voicemail picks up, and then hand that call over.",
 	Role: schema.Acts,
