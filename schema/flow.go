@@ -90,7 +90,7 @@ func (w *flowWalk) step(s *Step, c *course) {
 		if s.Verb.Creates {
 			call, hasCall = thing{kind: "call", key: "call of " + s.Path, step: s, made: true}, true
 		}
-		if hasCall {
+		if hasCall && (s.Verb.Harmless == nil || !s.Verb.Harmless(s.Params.Static())) {
 			c.acts = append(c.acts, act{s, call})
 		}
 	}

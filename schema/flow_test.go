@@ -19,6 +19,8 @@ func flowVocabulary() *Vocabulary {
 		v.Params, v.Outputs = reflect.TypeFor[callParams](), reflect.TypeFor[actedOutputs]()
 		voc.Verbs = append(voc.Verbs, &v)
 	}
+	voc.Verbs = append(voc.Verbs, &Verb{Name: "peek", Role: Acts, Summary: "look at a call", Harmless: func(any) bool { return true },
+		Goals: voc.Verbs[len(voc.Verbs)-1].Goals, Params: reflect.TypeFor[callParams](), Outputs: reflect.TypeFor[actedOutputs]()})
 	voc.Verbs = append(voc.Verbs, &Verb{Name: "stop", Role: Acts, Summary: "stop an operation",
 		Goals: voc.Verbs[len(voc.Verbs)-1].Goals, Params: reflect.TypeFor[stopParams](), Outputs: reflect.TypeFor[actedOutputs]()})
 	return voc
@@ -91,6 +93,9 @@ func TestFlow(t *testing.T) {
 		{"under an if that the await has not", outgoing + `
 - if: run.id == "x"
   hangUp: ${{ leg }}
+- await: call.id == leg && call.state == "established"`, nil},
+		{"a step that changes nothing", outgoing + `
+- peek: ${{ leg }}
 - await: call.id == leg && call.state == "established"`, nil},
 		{"expectNone sees new events only", outgoing + inviting + `
 - expectNone: {match: call.id == leg && call.state == "established", for: 1s}`, nil},

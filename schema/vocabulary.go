@@ -71,6 +71,8 @@ type Verb struct {
 	PartsFields []string
 	// Check looks at what Params says literally (dynamic values are zero) and reports what is wrong. Optional.
 	Check func(params any, at func(path ...string) Pos, report func(Problem))
+	// Harmless says of an acting verb that with these literal parameters it changes nothing (request: GET). Optional.
+	Harmless func(params any) bool
 	// Run is opaque to schema; package steps keeps the verb's function here.
 	Run any
 }

@@ -61,6 +61,7 @@ var request = Define[requestParams, requestOutputs](schema.Verb{
 			c.problem(p.Method+" takes no body", "body")
 		}
 	},
+	Harmless: func(params any) bool { return params.(*requestParams).Method == "GET" },
 }, runRequest)
 
 func runRequest(env Env, p *requestParams) (Outputs, error) {
