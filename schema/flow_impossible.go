@@ -226,25 +226,25 @@ func (a constraint) against(b constraint, c *course) bool {
 		a.is != nil && !slices.ContainsFunc(a.is, b.allows)
 }
 
-// allows says whether a value can be the one that b speaks of.
-func (b constraint) allows(v any) bool {
+// allows says whether a value can be the one that a speaks of.
+func (a constraint) allows(v any) bool {
 	has := func(values []any) bool {
 		return slices.ContainsFunc(values, func(w any) bool { return sameScalar(v, w) })
 	}
-	if b.is != nil && !has(b.is) || has(b.not) {
+	if a.is != nil && !has(a.is) || has(a.not) {
 		return false
 	}
 	num, ok := numberOf(v)
 	if !ok {
 		return true
 	}
-	if b.above != nil {
-		if d := num.compare(b.above.number); d == -1 || d == 0 && !b.above.reached {
+	if a.above != nil {
+		if d := num.compare(a.above.number); d == -1 || d == 0 && !a.above.reached {
 			return false
 		}
 	}
-	if b.below != nil {
-		if d := num.compare(b.below.number); d == 1 || d == 0 && !b.below.reached {
+	if a.below != nil {
+		if d := num.compare(a.below.number); d == 1 || d == 0 && !a.below.reached {
 			return false
 		}
 	}
