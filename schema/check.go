@@ -28,8 +28,8 @@ func check(src Source, voc *Vocabulary) (plan *Plan, ps Problems) {
 		}
 	}()
 	plan = c.file(src.Name, src.Text)
-	if plan != nil && !c.broken {
-		for _, p := range flow(plan, voc) {
+	if plan != nil {
+		for _, p := range flow(plan, voc, !c.broken) {
 			c.report(p)
 		}
 	}

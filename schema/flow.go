@@ -17,9 +17,10 @@ const (
 	stateEnded    = "terminated"
 )
 
-// flow checks what only the whole plan can show: stale awaits, and awaits that nothing can satisfy.
-func flow(p *Plan, voc *Vocabulary) Problems {
-	w := &flowWalk{voc: voc}
+// flow checks what only the whole plan can show: stale awaits, and awaits that nothing can satisfy. Of a plan that lacks
+// steps it looks only at what expressions say by themselves.
+func flow(p *Plan, voc *Vocabulary, whole bool) Problems {
+	w := &flowWalk{voc: voc, whole: whole}
 	c := &course{known: map[string]thing{}}
 	w.block(p.Steps, c)
 	for _, x := range p.Never {
@@ -32,6 +33,7 @@ func flow(p *Plan, voc *Vocabulary) Problems {
 // flowWalk goes through a plan in the order of its steps.
 type flowWalk struct {
 	voc      *Vocabulary
+	whole    bool // no step is missing
 	problems Problems
 }
 
@@ -78,10 +80,12 @@ func (w *flowWalk) step(s *Step, c *course) {
 		c.sources = c.sources || acting(s.Include.Steps)
 	}
 	call, hasCall := w.param(s, c, func(f *field) bool { return f.call })
-	w.wrongIDs(s, c)
+	if w.whole {
+		w.wrongIDs(s, c)
+	}
 	switch s.Verb.Role {
 	case Watches:
-		if !w.hopelessIn(s, c) {
+		if !w.hopelessIn(s, c) && w.whole {
 			w.await(s, c)
 		}
 		c.sources = true
