@@ -35,6 +35,7 @@ type flowWalk struct {
 	voc      *Vocabulary
 	whole    bool // no step is missing
 	problems Problems
+	within   string // the includes that are being walked, by their paths
 }
 
 // course is what has happened before a step, on its branch.
@@ -73,11 +74,9 @@ func (w *flowWalk) step(s *Step, c *course) {
 		return
 	}
 	w.nested(s, c)
+	outputs := map[string]thing{}
 	if s.Include != nil {
-		inner := &course{known: map[string]thing{}, sources: true} // the callers may have any calls
-		w.block(s.Include.Steps, inner)
-		w.block(s.Include.Finally, inner)
-		c.sources = c.sources || acting(s.Include.Steps)
+		w.include(s, c, outputs)
 	}
 	call, hasCall := w.param(s, c, func(f *field) bool { return f.call })
 	if w.whole {
@@ -92,13 +91,13 @@ func (w *flowWalk) step(s *Step, c *course) {
 	case Acts:
 		c.sources = true
 		if s.Verb.Creates {
-			call, hasCall = thing{kind: "call", key: "call of " + s.Path, step: s, made: true}, true
+			call, hasCall = thing{kind: "call", key: w.own("call", s), step: s, made: true}, true
 		}
 		if hasCall && (s.Verb.Harmless == nil || !s.Verb.Harmless(s.Params.Static())) {
 			c.acts = append(c.acts, act{s, call})
 		}
 	}
-	w.bind(s, c, call)
+	w.bind(s, c, call, outputs)
 }
 
 // nested walks the steps within a step's parameters. Branches do not see each other's.
@@ -222,25 +221,24 @@ func (c *course) at(path string) thing {
 	return thing{key: "value of " + path}
 }
 
-// bind remembers what a step's outputs and captured names stand for.
-func (w *flowWalk) bind(s *Step, c *course, call thing) {
+// bind remembers what a step's outputs and captured names stand for; outputs may hold some already.
+func (w *flowWalk) bind(s *Step, c *course, call thing, outputs map[string]thing) {
 	if s.ForEach != nil {
 		return // its names are lists
 	}
-	outputs := map[string]thing{}
 	if call.key != "" {
 		outputs["call.id"] = call
 	}
 	if s.Verb.Operates {
-		outputs["operation.id"] = thing{kind: "operation", key: "operation of " + s.Path, step: s, made: true}
+		outputs["operation.id"] = thing{kind: "operation", key: w.own("operation", s), step: s, made: true}
 	}
 	for _, e := range awaited(s) {
 		f := w.facts(s, e, c)
 		if f.call.key == "" {
-			f.call = thing{kind: "call", key: "call seen by " + s.Path + " " + e.part, step: s}
+			f.call = thing{kind: "call", key: w.own("call seen", s) + " " + e.part, step: s}
 		}
 		if f.operation.key == "" {
-			f.operation = thing{kind: "operation", key: "operation seen by " + s.Path + " " + e.part, step: s}
+			f.operation = thing{kind: "operation", key: w.own("operation seen", s) + " " + e.part, step: s}
 		}
 		outputs[e.prefix()+"call.id"], outputs[e.prefix()+"operation.id"] = f.call, f.operation
 	}

@@ -222,6 +222,37 @@ func TestFlow(t *testing.T) {
 	}
 }
 
+// To the file that includes them, included steps are acts on its own calls, and their calls are known by the outputs.
+func TestFlowThroughIncludes(t *testing.T) {
+	fs := fstest.MapFS{
+		"ring.yaml": {Data: []byte("steps:\n- id: ring\n  createCall: {subject: x}\n- mute: ${{ steps.ring.call.id }}\noutputs: {leg: steps.ring.call.id}\n")},
+		"move.yaml": {Data: []byte("vars:\n  leg:\nsteps:\n- transfer: ${{ leg }}\n")},
+	}
+	const ring = "- id: ring\n  include: {file: ring.yaml}\n"
+	for _, tt := range []struct{ name, steps, want string }{
+		{"a call of the included file", ring + "- await: call.id == steps.ring.leg && call.state == \"established\"\n", ""},
+		{"two of the same file", ring + "- id: again\n  include: {file: ring.yaml}\n- await: call.id == steps.ring.leg && call.state == \"established\"\n", ""},
+		{"an included step acts on it", ring + "- id: move\n  include: {file: move.yaml, with: {leg: \"${{ steps.ring.leg }}\"}}\n" +
+			"- await: call.id == steps.ring.leg && call.state == \"established\"\n",
+			`an event from before "move" (include, line 4) could match, on the same call`},
+		{"the same by a captured name", "- include: {file: ring.yaml}\n  capture: {mine: leg}\n- include: {file: move.yaml, with: {leg: \"${{ mine }}\"}}\n" +
+			"- await: call.id == mine && call.state == \"established\"\n", `an event from before include in line 4 could match, on the same call`},
+		{"the same with from", ring + "- id: move\n  include: {file: move.yaml, with: {leg: \"${{ steps.ring.leg }}\"}}\n" +
+			"- await: {from: move, match: call.id == steps.ring.leg && call.state == \"established\"}\n", ""},
+		{"a call that it places is never incoming", ring + "- await: call.id == steps.ring.leg && call.state == \"incoming\"\n",
+			`no event matches: "ring" (include, line 2) places this call itself, so it is never incoming`},
+	} {
+		_, ps := Check(Source{Name: "main.yaml", Text: []byte("steps:\n" + tt.steps), FS: fs}, flowVocabulary())
+		got := ""
+		for _, p := range ps {
+			got += p.Text
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 // An included file may be about calls of the file that includes it; what is stale inside is found there.
 func TestFlowIncludes(t *testing.T) {
 	fs := fstest.MapFS{
