@@ -79,9 +79,6 @@ expect: resultInfo.code == 500 && call.state == "established"`},
 		if p.Transferee != nil {
 			c.identity(p.Transferee.Identity, "transferee")
 		}
-		if c.has("transferTarget", "replacesCallId") && c.has("transferee") {
-			c.problem("transferTarget has replacesCallId and there is a transferee: hand over a call (consultative), or move somebody out of a group call, not both", "transferee")
-		}
 		c.context(p.ClientContext)
 	},
 }, runTransfer)
