@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,6 +66,8 @@ func (l *legs) answer(by string, c graph.Command, r *graph.Reply) {
 	case (c.Op == "createCall" || c.Op == "request" && r.Status == 201 && id == "") && ok && r.CallID != "":
 		x := l.at(r.CallID)
 		x.known, x.by = true, by
+	case c.Op == "createCall" && ok: // there may be a call, and only its events can name it
+		l.missed++
 	case id == "":
 	case c.Op == "answer" && ok:
 		x := l.at(id)
@@ -212,8 +215,9 @@ func (r *run) tidy(h steps.Host, x *leg, round int) (done *steps.Cleaned, pause 
 		return r.tidy(h, x, round)
 	}
 	x.failed = err.Error()
+	var unsendable *steps.FailureError
 	// After a 401 the next attempt goes with a new token.
-	if round < cleanupRounds && (reply == nil || reply.Status == 401 || reply.Status == 429 || reply.Status >= 500) {
+	if round < cleanupRounds && !errors.As(err, &unsendable) && (reply == nil || reply.Status == 401 || reply.Status == 429 || reply.Status >= 500) {
 		return nil, max(retryAfter(err), 500*time.Millisecond)
 	}
 	done.Result = "failed: " + x.failed

@@ -89,7 +89,7 @@ func (p *pictures) learn(c graph.Command, r *graph.Reply) {
 	switch {
 	case r.Status == 404 && c.Op == "hangUp":
 		p.update(r.CallID, map[string]any{"state": "terminated"}, true)
-	case r.Status >= 400:
+	case r.Error != nil:
 	case c.Op == "createCall":
 		call := map[string]any{"state": "establishing", "direction": "outgoing"}
 		maps.Copy(call, r.Call)

@@ -58,7 +58,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	if reply.Final {
 		r.inbox.put(h, h.Now(), reply.Event())
 	}
-	if err == nil && reply.Status >= 400 {
+	if err == nil && reply.Error != nil {
 		err = &steps.GraphError{Verb: who.verb, Reply: reply}
 	}
 	return reply, err

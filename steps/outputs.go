@@ -2,6 +2,7 @@ package steps
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"strconv"
@@ -72,6 +73,10 @@ func send(env Env, c graph.Command) (*graph.Reply, Outputs, error) {
 	var refused *GraphError
 	if reply == nil && errors.As(err, &refused) {
 		reply = refused.Reply
+	}
+	if err == nil && reply.Lacks != "" {
+		err = &FailureError{Failure: &Failure{Kind: "response", Text: fmt.Sprintf("%s was answered with %s, but the response %s",
+			env.Step().Verb.Name, statusText(reply.Status), reply.Lacks)}}
 	}
 	return reply, replied(reply), err
 }

@@ -89,10 +89,14 @@ func (s *service) open(say func(string)) error {
 		}
 		tcp = tls.NewListener(tcp, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
 	}
+	// net/http's client writes its complaints about odd services here, in the middle of other lines.
+	log.SetFlags(0)
+	log.SetOutput(clientLog(say))
 	s.server = &http.Server{
 		Handler:           s.handler(say),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second, // to check a token may take a while: its issuer is asked for the keys
 		ErrorLog:          log.New(&listenerLog{say: say}, "", 0),
 	}
 	go func() { _ = s.server.Serve(tcp) }() // ends with close
@@ -179,5 +183,13 @@ func (l *listenerLog) Write(p []byte) (int, error) {
 		l.said = append(l.said, text)
 		l.say("listener: " + text)
 	}
+	return len(p), nil
+}
+
+// clientLog says what net/http's client complains of.
+type clientLog func(string)
+
+func (say clientLog) Write(p []byte) (int, error) {
+	say("the service: " + strings.TrimSpace(string(p)))
 	return len(p), nil
 }

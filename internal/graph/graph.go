@@ -99,7 +99,8 @@ type Reply struct {
 	Operation   map[string]any   // when the request began an operation: at least id; status, clientContext, resultInfo if told
 	List        []map[string]any // when the body is a collection
 	Final       bool             // the operation that the request began is completed or failed: no notification follows
-	Error       *Error           // Status >= 400
+	Error       *Error           // Status >= 400, and a redirect of anything but a raw request
+	Lacks       string           // of a success that does not tell what was asked for: "names no call: it has no body"
 	RetryAfter  time.Duration    // from the header, in seconds, also fractional; 0: none
 }
 

@@ -18,12 +18,13 @@ func (d Dialect) Decode(c Command, status int, headers Headers, body []byte) *Re
 	r := &Reply{Status: status, Headers: headers, CallID: CanonicalID(c.Call), OperationID: CanonicalID(c.Operation)}
 	r.RetryAfter = retryAfter(headers)
 	value := r.read(headers.Get("Content-Type"), body)
-	if status >= 400 {
+	if status >= 400 || status >= 300 && c.Op != "request" {
 		r.Error = errorOf(status, headers, value, r.Text)
 		return r
 	}
 	r.place(c, status, parseResource(headers.Get("Location")))
 	r.fill(c, value)
+	r.Lacks = r.lacks(c, value)
 	reads := c.Op == "request" && c.Method == http.MethodGet || c.Op == "getOperation"
 	r.Final = !reads && (r.Operation["status"] == StatusCompleted || r.Operation["status"] == StatusFailed)
 	return r
@@ -47,8 +48,44 @@ func (r *Reply) read(contentType string, body []byte) any {
 	return p.value
 }
 
+// lacks says what the response to c should have told and did not: behind a proxy a 200 may be a web page.
+func (r *Reply) lacks(c Command, value any) string {
+	text := ""
+	_, object := value.(map[string]any)
+	switch {
+	case c.Op == "createCall" && r.CallID == "":
+		text = "names no call"
+	case c.Op == "getCall" && !object:
+		text = "tells of no call"
+	case c.Op == "getOperation" && !object:
+		text = "tells of no operation"
+	case c.Op == "listParticipants" && r.List == nil:
+		text = "has no list of participants"
+	default:
+		return ""
+	}
+	at := parseResource(r.Headers.Get("Location"))
+	switch {
+	case c.Op == "createCall" && at.call != "" && unusable(at.call) != "":
+		return text + fmt.Sprintf(": the id %.100q of its Location %s", at.call, unusable(at.call))
+	case r.Text != "":
+		return text + fmt.Sprintf(": its body is no JSON, it begins %.60q", r.Text)
+	case value == nil && r.Raw == nil:
+		return text + ": it has no body"
+	case object && c.Op == "createCall":
+		if id, _ := value.(map[string]any)["id"].(string); id != "" {
+			return text + fmt.Sprintf(": the id %.100q in its body %s", id, unusable(id))
+		}
+		return text + ": there is no id in its body, and no Location"
+	}
+	return text + ": its body is " + sketch(value)
+}
+
 // place takes the ids that the Location tells. A raw request is a creation when it is answered 201.
 func (r *Reply) place(c Command, status int, at resource) {
+	if unusable(at.call) != "" || at.collection == "operations" && unusable(at.id) != "" {
+		at = resource{}
+	}
 	creates := c.Op == "createCall" || c.Op == "request" && status == http.StatusCreated
 	switch {
 	case at.call == "":
@@ -87,7 +124,7 @@ func (r *Reply) fill(c Command, value any) {
 	case aCall:
 		call := n.object(callShape, o)
 		r.Call, r.Body = call, call
-		if id, ok := call["id"].(string); ok && r.CallID == "" {
+		if id, _ := call["id"].(string); r.CallID == "" && unusable(id) == "" {
 			r.CallID = id
 		}
 		if r.CallID != "" {
@@ -95,8 +132,8 @@ func (r *Reply) fill(c Command, value any) {
 		}
 	case anOperation:
 		op := n.object(operationShape, o)
-		if r.OperationID == "" {
-			r.OperationID, _ = op["id"].(string)
+		if id, _ := op["id"].(string); r.OperationID == "" && unusable(id) == "" {
+			r.OperationID = id
 		}
 		if r.OperationID != "" {
 			op["id"] = r.OperationID
@@ -192,6 +229,12 @@ func (r *Reply) Event() *Event {
 	return e
 }
 
+// maxRetryAfter is the longest that a service is taken to ask for.
+const maxRetryAfter = 24 * time.Hour
+
+// maxMessage is how many bytes of an error's message are kept.
+const maxMessage = 2000
+
 // retryAfter reads the Retry-After header: seconds, which Graph also sends with a fraction, or an HTTP date, which is
 // taken against the response's own Date.
 func retryAfter(headers Headers) time.Duration {
@@ -200,11 +243,10 @@ func retryAfter(headers Headers) time.Duration {
 		return 0
 	}
 	if seconds, err := strconv.ParseFloat(s, 64); err == nil {
-		const day = 24 * 60 * 60
 		if !(seconds > 0) {
 			return 0
 		}
-		return time.Duration(min(seconds, day) * float64(time.Second))
+		return time.Duration(min(seconds, maxRetryAfter.Seconds()) * float64(time.Second))
 	}
 	at, err := http.ParseTime(s)
 	if err != nil {
@@ -214,7 +256,7 @@ func retryAfter(headers Headers) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return max(0, at.Sub(now))
+	return max(0, min(at.Sub(now), maxRetryAfter))
 }
 
 // errorOf reads the error envelope. Some 403s carry the calling service's own error as JSON text inside the message.
@@ -247,16 +289,25 @@ func errorOf(status int, headers Headers, value any, text string) *Error {
 		}
 	}
 	e.unwrap()
+	e.Code, e.Message = cut(e.Code, 100), cut(e.Message, maxMessage)
+	if at := headers.Get("Location"); status < 400 && at != "" {
+		e.Message = fmt.Sprintf("redirected to %.500q, and redirects are not followed", at)
+	}
 	if e.Message == "" {
-		e.Message = strings.TrimSpace(text)
-		if len(e.Message) > 500 {
-			e.Message = strings.ToValidUTF8(e.Message[:500], "") + "…"
-		}
+		e.Message = cut(strings.TrimSpace(text), 500)
 	}
 	if e.Message == "" {
 		e.Message = http.StatusText(status)
 	}
 	return e
+}
+
+// cut shortens text to a number of bytes.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // unwrap takes code and message out of JSON text inside the message: UnknownError around {"errorCode":"7503",…}.

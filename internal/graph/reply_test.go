@@ -2,6 +2,7 @@ package graph
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,5 +152,54 @@ func TestRetryAfter(t *testing.T) {
 		if r.RetryAfter != want {
 			t.Errorf("%q: %v, want %v", value, r.RetryAfter, want)
 		}
+	}
+}
+
+// TestRepliesThatLack decodes successes that do not tell what was asked for, and redirects.
+func TestRepliesThatLack(t *testing.T) {
+	create, get := Command{Op: "createCall"}, Command{Op: "getCall", Call: "c1"}
+	for _, c := range []struct {
+		name          string
+		command       Command
+		status        int
+		location      string
+		body          string
+		lacks, refuse string
+	}{
+		{"a web page", create, 200, "", "<html>sign in</html>", `names no call: its body is no JSON, it begins "<html>sign in</html>"`, ""},
+		{"nothing", create, 204, "", "", "names no call: it has no body", ""},
+		{"null", create, 201, "", "null", "names no call: its body is null", ""},
+		{"a list", create, 201, "", "[1]", "names no call: its body is a list", ""},
+		{"no id", create, 201, "", `{"state":"establishing"}`, "names no call: there is no id in its body, and no Location", ""},
+		{"an id with a NUL", create, 201, "", `{"id":"a\u0000b"}`, `names no call: the id "a\x00b" in its body cannot stand in a path`, ""},
+		{"an id with an escape", create, 201, "", `{"id":"\u001b[2J"}`, `names no call: the id "\x1b[2J" in its body cannot stand in a path`, ""},
+		{"an endless id", create, 201, "", `{"id":"` + strings.Repeat("y", 5000) + `"}`, `in its body has 5000 bytes, more than the 1000 of any id`, ""},
+		{"a climbing Location", create, 201, "/v1.0/communications/calls/../../users", "", `names no call: the id ".." of its Location cannot stand in a path`, ""},
+		{"a Location of something else", create, 201, "/v1.0/users/x", "", "names no call: it has no body", ""},
+		{"an id that is text of a path", create, 201, "", `{"id":"../../x"}`, "", ""},
+		{"a Location elsewhere", create, 201, "https://else.where/communications/calls/c1", "", "", ""},
+		{"a read of a web page", get, 200, "", "<html>", "tells of no call: its body is no JSON", ""},
+		{"a read of nothing", Command{Op: "getOperation", Call: "c1", Operation: "o1"}, 200, "", "", "tells of no operation: it has no body", ""},
+		{"a roster that is none", Command{Op: "listParticipants", Call: "c1"}, 200, "", `{"value":{}}`, "has no list of participants: its body is an object", ""},
+		{"a redirect", create, 302, "https://else.where/communications/calls/c1", "", "", `redirected to "https://else.where/communications/calls/c1", and redirects are not followed`},
+		{"a redirect to the same", get, 307, "/v1.0/communications/calls/c1", "", "", "redirects are not followed"},
+		{"not modified", get, 304, "", "", "", "Not Modified"},
+		{"a raw request may be redirected", Command{Op: "request", Method: "GET", Path: "/x"}, 302, "/y", "", "", ""},
+		{"a raw request may have no body", Command{Op: "request", Method: "GET", Path: "/x"}, 204, "", "", "", ""},
+		{"an invitation may have no body", Command{Op: "invite", Call: "c1"}, 202, "", "", "", ""},
+		{"a long message is cut", create, 400, "", `{"error":{"code":"` + strings.Repeat("9", 10_000) + `","message":"` + strings.Repeat("ä", 100_000) + `"}}`, "", "ää…"},
+	} {
+		r := V1.Decode(c.command, c.status, location(c.location), []byte(c.body))
+		switch {
+		case c.lacks == "" && r.Lacks != "" || !strings.Contains(r.Lacks, c.lacks):
+			t.Errorf("%s: lacks %q, want %q", c.name, r.Lacks, c.lacks)
+		case (r.Error == nil) != (c.refuse == "") || r.Error != nil && !strings.Contains(r.Error.Message, c.refuse):
+			t.Errorf("%s: error %+v, want %q", c.name, r.Error, c.refuse)
+		case r.Error != nil && (len(r.Error.Message) > 2*maxMessage || r.CallID != CanonicalID(c.command.Call)):
+			t.Errorf("%s: call %q, a message of %d bytes", c.name, r.CallID, len(r.Error.Message))
+		}
+	}
+	if wait := retryAfter(Headers{{"Date", "Mon, 23 Nov 2026 14:00:00 GMT"}, {"Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"}}); wait != maxRetryAfter {
+		t.Errorf("a wait of %s", wait)
 	}
 }

@@ -1,9 +1,12 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // route is one operation of the API: where it is, and what its response carries.
@@ -109,14 +112,28 @@ func (d Dialect) pathFor(r *route, c Command) (string, error) {
 	return d.calls() + path, nil
 }
 
+// maxID is the longest id that is used, in bytes; the service's are below 200.
+const maxID = 1000
+
+// unusable says why an id cannot stand in a path, or "".
+func unusable(id string) string {
+	switch {
+	case len(id) > maxID:
+		return fmt.Sprintf("has %d bytes, more than the %d of any id", len(id), maxID)
+	case id == "." || id == ".." || !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
+		return "cannot stand in a path"
+	}
+	return ""
+}
+
 // pathID is an id as it stands in a path: escaped, and in legacy GUIDs in upper case without hyphens.
 func (d Dialect) pathID(id string) (string, error) {
 	id = CanonicalID(id)
 	switch {
 	case id == "":
 		return "", fmt.Errorf("is empty")
-	case strings.ContainsAny(id, "\x00\r\n") || id == "." || id == "..":
-		return "", fmt.Errorf("cannot stand in a path")
+	case unusable(id) != "":
+		return "", errors.New(unusable(id))
 	case d == Legacy:
 		id = LegacyID(id)
 	}

@@ -40,7 +40,7 @@ type TokenSource struct {
 
 // TokenConfig is all a TokenSource is given.
 type TokenConfig struct {
-	Client *http.Client           // nil: one with a limit of 15 s
+	Client *http.Client           // nil: one with a limit of 15 s that follows no redirect
 	Login  string                 // https://login.microsoftonline.com, see Cloud.Endpoints
 	Root   string                 // https://graph.microsoft.com: the scope is its /.default
 	Bots   map[string]Credentials // by the bot's name
@@ -68,7 +68,11 @@ type botToken struct {
 // NewTokenSource returns a source without tokens yet.
 func NewTokenSource(cfg TokenConfig) *TokenSource {
 	if cfg.Client == nil {
-		cfg.Client = &http.Client{Timeout: 15 * time.Second}
+		cfg.Client = &http.Client{
+			Timeout: 15 * time.Second,
+			// The secret is in the body: a redirect would send it to somebody else.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -251,6 +255,9 @@ func readToken(bot string, status int, body []byte, secret string) (string, time
 		if secret != "" {
 			refused.Description = strings.ReplaceAll(refused.Description, secret, "***")
 		}
+		for _, text := range []*string{&refused.Code, &refused.Description, &refused.Trace, &refused.Correlation} {
+			*text = cut(*text, 500)
+		}
 		return "", 0, refused
 	}
 	if err != nil || answer.AccessToken == "" {
@@ -260,7 +267,8 @@ func readToken(bot string, status int, body []byte, secret string) (string, time
 	if err != nil || seconds < 0 {
 		seconds = 0
 	}
-	return answer.AccessToken, time.Duration(seconds * float64(time.Second)), nil
+	const day = 24 * 60 * 60
+	return answer.AccessToken, time.Duration(min(seconds, day) * float64(time.Second)), nil
 }
 
 // firstLine drops the trace and correlation ids that follow on further lines.

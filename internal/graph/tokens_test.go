@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -224,5 +225,24 @@ func TestEndpoints(t *testing.T) {
 	}
 	if _, err := Cloud("mars").Endpoints(); err == nil || err.Error() != `"mars" is no cloud; there are [global usGov usGovDoD china]` {
 		t.Error(err)
+	}
+}
+
+// TestTokenEndpointThatRedirects checks that the secret goes nowhere else.
+func TestTokenEndpointThatRedirects(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		t.Errorf("%s %s was sent elsewhere: %s", r.Method, r.URL, body)
+	}))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 307, 308} {
+		login := httptest.NewServer(http.RedirectHandler(elsewhere.URL, status))
+		s := NewTokenSource(TokenConfig{Login: login.URL, Root: "https://graph.microsoft.com",
+			Bots: map[string]Credentials{"main": {TenantID: "t", AppID: "a", ClientSecret: "s3cr3t"}}})
+		token, err := s.Token(t.Context(), "main")
+		if token != "" || err == nil || !strings.Contains(err.Error(), strconv.Itoa(status)) {
+			t.Errorf("%d: token %q, %v", status, token, err)
+		}
+		login.Close()
 	}
 }

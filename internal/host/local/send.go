@@ -19,7 +19,7 @@ import (
 )
 
 // maxResponse is the largest response body that is read, in bytes.
-const maxResponse = 10 << 20
+const maxResponse = 8 << 20
 
 // newTransport returns a transport for many runs that talk to one service side by side.
 func newTransport() *http.Transport {
