@@ -116,7 +116,9 @@ func (r *run) cleanup(h steps.Host, e *ending) {
 	defer unshield()
 	h, end := shield.Scope(cleanupTime, &ended{kind: "timeout", why: "cleanup's time of " + steps.Span(cleanupTime)})
 	defer end(errDone)
-	r.findLost(h)
+	if r.plan.Leak != "keep" {
+		r.findLost(h)
+	}
 	var leaked []string
 	for round, left := 1, r.legs.up(); len(left) > 0; round++ {
 		var again []*leg
