@@ -103,8 +103,12 @@ func (n *names) declare(plan *schema.Plan, g given) (secrets []string, err error
 		if value == nil || value == "" {
 			return nil, fmt.Errorf("%s: secret %q has no value; set it in the environment or give --secret %s=…", v.Pos, v.Name, v.Name)
 		}
+		text := fmt.Sprint(value)
+		if len(text) < shortestSecret {
+			return nil, fmt.Errorf("%s: secret %q has only %d bytes: one of fewer than %d cannot be masked, so it would not stay secret; make it a var", v.Pos, v.Name, len(text), shortestSecret)
+		}
 		n.all[v.Name] = value
-		secrets = append(secrets, fmt.Sprint(value))
+		secrets = append(secrets, text)
 	}
 	return secrets, nil
 }

@@ -4,6 +4,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -78,9 +79,12 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	return &usageError{text: text, command: cmd.CommandPath()}
 }
 
+// parseError is what package strconv puts before the reason.
+var parseError = regexp.MustCompile(`strconv\.\w+: parsing ".*": `)
+
 // unknownFlag adds the nearest flag to pflag's complaint about one that does not exist.
 func unknownFlag(cmd *cobra.Command, err error) error {
-	text := err.Error()
+	text := parseError.ReplaceAllString(err.Error(), "")
 	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"callflow/internal/callback"
@@ -87,6 +88,8 @@ func readVarFile(file string) (map[string]string, schema.Problems) {
 	return *vars, problems
 }
 
+var botName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
 // complete fills in what the cloud, or a simulator's own defaults, say of a target. The error says what is missing.
 func (t *targetConfig) complete(name string) error {
 	where, err := t.Cloud.Endpoints()
@@ -113,6 +116,19 @@ func (t *targetConfig) complete(name string) error {
 			*f.field = f.fallback
 		}
 		*f.field = strings.TrimSuffix(*f.field, "/")
+	}
+	for _, u := range []struct{ key, text string }{{"root", t.Root}, {"login", t.Login}, {"openId", t.OpenID}, {"publicUrl", t.Callback.PublicURL}} {
+		if parsed, err := url.Parse(u.text); err == nil && parsed.User != nil {
+			return fmt.Errorf("target %q: %s has a user name or password in it; it would be printed", name, u.key)
+		}
+	}
+	for _, b := range t.Bots {
+		switch {
+		case !botName.MatchString(b.Key):
+			return fmt.Errorf("target %q: %q is no name of a bot: use letters, digits, - and _, for its address ends in it", name, b.Key)
+		case b.Value.ClientSecret == "":
+			return fmt.Errorf("target %q: the clientSecret of bot %s is empty", name, b.Key)
+		}
 	}
 	switch {
 	case len(t.Bots) == 0:

@@ -72,7 +72,6 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every request, response and notification too")
 	fl.BoolVar(&f.ladder, "ladder", false, "draw the sequence diagram of every run, not only of those that failed")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours (also NO_COLOR; FORCE_COLOR turns them on)")
-	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
 	return cmd
 }
 
@@ -112,6 +111,8 @@ func (f *runFlags) run(args []string, io streams) error {
 // check refuses flags that make no sense before anything is read.
 func (f *runFlags) check() error {
 	switch {
+	case f.quiet && f.verbose:
+		return &inputError{"--quiet and --verbose contradict each other"}
 	case f.parallel < 1:
 		return &inputError{fmt.Sprintf("--parallel %d: at least 1 scenario runs at a time", f.parallel)}
 	case f.repeat < 1:
@@ -162,7 +163,7 @@ func (f *runFlags) given(chosen []choice, io streams) (given, error) {
 	}
 	for _, pair := range f.vars {
 		name, value, ok := strings.Cut(pair, "=")
-		if !ok {
+		if !ok || name == "" {
 			return g, &inputError{fmt.Sprintf("--var %q: write NAME=VALUE", pair)}
 		}
 		if err := isDeclared("variable", "vars", name, declared.vars); err != nil {

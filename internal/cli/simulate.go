@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -66,6 +67,11 @@ itself. Incoming calls go to --callback, the bot's registered address.`,
 func (f *simulateFlags) serve(io streams) error {
 	if !slices.Contains(graph.V1.EnumValues(), f.dialect) {
 		return &inputError{fmt.Sprintf("--dialect %q is not known; use %s", f.dialect, strings.Join(graph.V1.EnumValues(), ", "))}
+	}
+	for _, u := range []struct{ flag, text string }{{"public", f.public}, {"callback", f.callback}} {
+		if parsed, err := url.Parse(u.text); u.text != "" && (err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https") {
+			return &inputError{fmt.Sprintf("--%s %q is no http or https URL", u.flag, u.text)}
+		}
 	}
 	scene, err := f.readScene(io)
 	if err != nil {
