@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -22,7 +23,7 @@ type leg struct {
 	id      string
 	ringing bool   // incoming, and not answered
 	known   bool   // a response named it, or it came in
-	by      string // key of the step that made or answered it
+	by      sender // the step that made or answered it
 	ended   bool
 	failed  string // what became of the last attempt to hang it up
 }
@@ -59,8 +60,8 @@ func (l *legs) see(e *graph.Event) {
 	}
 }
 
-// answer learns from the response to a command of the step by.
-func (l *legs) answer(by string, c graph.Command, r *graph.Reply) {
+// answer learns from the response to a command of by.
+func (l *legs) answer(by sender, c graph.Command, r *graph.Reply) {
 	id := graph.CanonicalID(c.Call)
 	switch ok := r.Status < 300; {
 	case (c.Op == "createCall" || c.Op == "request" && r.Status == 201 && id == "") && ok && r.CallID != "":
@@ -119,7 +120,7 @@ func (r *run) cleanup(h steps.Host, e *ending) {
 	if r.plan.Leak != "keep" {
 		r.findLost(h)
 	}
-	var leaked []string
+	var leaked []*leg
 	for round, left := 1, r.legs.up(); len(left) > 0; round++ {
 		var again []*leg
 		var pause time.Duration
@@ -137,7 +138,7 @@ func (r *run) cleanup(h steps.Host, e *ending) {
 				e.left++
 			}
 			if done.Result != "gone already" {
-				leaked = append(leaked, x.name())
+				leaked = append(leaked, x)
 			}
 		}
 		left = again
@@ -146,16 +147,30 @@ func (r *run) cleanup(h steps.Host, e *ending) {
 		}
 	}
 	if r.plan.Leak == "fail" && len(leaked) > 0 && e.failure == nil && !e.interrupted {
-		e.failure = &steps.Failure{Kind: "leak", Text: fmt.Sprintf("%s still up at the end, and leak is fail: %s", calls(len(leaked)), strings.Join(leaked, ", "))}
+		e.failure = r.leakFailure(leaked)
 	}
+}
+
+// leakFailure points at the step of the first leaked call that has one.
+func (r *run) leakFailure(leaked []*leg) *steps.Failure {
+	var pos schema.Pos
+	names := make([]string, len(leaked))
+	for i, x := range leaked {
+		names[i] = x.name()
+		if pos == (schema.Pos{}) {
+			pos = x.by.pos
+		}
+	}
+	return &steps.Failure{Kind: "leak", Pos: pos, Excerpt: excerpt(r.plan, pos),
+		Text: fmt.Sprintf("%s still up at the end, and leak is fail: %s", calls(len(leaked)), strings.Join(names, ", "))}
 }
 
 // name is the call's id, and which step it comes from.
 func (x *leg) name() string {
-	if x.by == "" {
+	if x.by.key == "" {
 		return x.id
 	}
-	return x.id + " of step " + x.by
+	return fmt.Sprintf("%s of step %s (%s:%d)", x.id, x.by.key, x.by.pos.File, x.by.pos.Line)
 }
 
 func calls(n int) string {

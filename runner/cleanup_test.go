@@ -39,7 +39,7 @@ func TestCleanupHangsUpNewestFirst(t *testing.T) {
 	}{
 		"by default": {"", nil, steps.Passed, "", 0,
 			[]steps.Cleaned{{Call: "c2", Action: "hangUp", Status: 204, Result: "hung up"}, {Call: "c1", Action: "hangUp", Status: 204, Result: "hung up"}}},
-		"leak: fail": {"leak: fail\n", nil, steps.Failed, "2 calls were still up at the end, and leak is fail: c2 of step second, c1 of step first", 0,
+		"leak: fail": {"leak: fail\n", nil, steps.Failed, "2 calls were still up at the end, and leak is fail: c2 of step second (test.yaml:8), c1 of step first (test.yaml:5)", 0,
 			[]steps.Cleaned{{Call: "c2", Action: "hangUp", Status: 204, Result: "hung up"}, {Call: "c1", Action: "hangUp", Status: 204, Result: "hung up"}}},
 		"leak: keep": {"leak: keep\n", nil, steps.Passed, "", 2,
 			[]steps.Cleaned{{Call: "c2", Action: "kept", Result: "left up, for leak is keep"}, {Call: "c1", Action: "kept", Result: "left up, for leak is keep"}}},
@@ -262,7 +262,7 @@ func TestAnsweredCallIsNotRejected(t *testing.T) {
 	if !l.all[0].ringing {
 		t.Error("an incoming call rings")
 	}
-	l.answer("pick", graph.Command{Op: "answer", Call: "c"}, &graph.Reply{Status: 202})
+	l.answer(sender{key: "pick"}, graph.Command{Op: "answer", Call: "c"}, &graph.Reply{Status: 202})
 	if l.see(event("incoming")); l.all[0].ringing {
 		t.Error("an answered call rings again")
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"callflow/internal/graph"
+	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -13,6 +14,7 @@ import (
 type sender struct {
 	key, branch, verb string
 	attempt           int
+	pos               schema.Pos
 }
 
 // send makes one attempt of a command, journals it, and learns from what came back. A response that comes although the
@@ -53,7 +55,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		}
 		r.keepTrace(who.branch, t)
 	}
-	r.legs.answer(who.key, c, reply)
+	r.legs.answer(who, c, reply)
 	r.calls.learn(c, reply)
 	if reply.Final {
 		r.inbox.put(h, h.Now(), reply.Event())
