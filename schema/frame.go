@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -272,7 +271,7 @@ func (r *reader) refuseWhenIncluded(keys map[string]pair) {
 	for _, name := range []string{"timeout", "leak", "simulate"} {
 		if p, ok := keys[name]; ok {
 			r.report(Problem{Pos: r.at(p.key), Len: len(name), Code: "include-frame", Severity: SeverityWarning,
-				Text: fmt.Sprintf("%s counts only when this file is run itself, not where %s includes it", name, r.chain[len(r.chain)-2])})
+				Text: name + " counts only when this file is run itself, not where another includes it"})
 		}
 	}
 }

@@ -225,6 +225,7 @@ func readAll(r io.Reader) ([]byte, error) {
 func check(files []string, stdin io.Reader) ([]*scenario, schema.Problems) {
 	voc := steps.Vocabulary()
 	var all schema.Problems
+	told := map[schema.Problem]bool{} // a file that several include is read with each of them
 	scenarios := make([]*scenario, 0, len(files))
 	for _, name := range files {
 		s := &scenario{file: name}
@@ -243,7 +244,12 @@ func check(files []string, stdin io.Reader) ([]*scenario, schema.Problems) {
 		} else {
 			s.plan, s.problems = schema.Check(schema.Source{Name: name, Text: text, FS: disk{}, Env: os.LookupEnv}, voc)
 		}
-		all = append(all, s.problems...)
+		for _, p := range s.problems {
+			if !told[p] {
+				told[p] = true
+				all = append(all, p)
+			}
+		}
 		scenarios = append(scenarios, s)
 	}
 	return scenarios, all
