@@ -62,7 +62,7 @@ var scenarioKeys = []frameKey{
 	{name: "secrets", shape: shapeValues, doc: "Like vars, but no output ever shows the values.",
 		example: `secrets:
   pin: ${{ env.CALLER_PIN ?? "no pin" }}   # or --secret pin=…; shown as *** everywhere`},
-	{name: "timeout", shape: shapeSpan, doc: "How long all steps together may take.",
+	{name: "timeout", shape: shapeSpan, def: "10m", doc: "How long all steps together may take. `finally` has 30 s in all after it, and the hang-ups at the end another 30 s.",
 		example: `timeout: 3m                        # all steps together; then finally, and the hang-ups`},
 	{name: "defaults", shape: shapeDefaults, doc: "What steps have that do not say otherwise.",
 		example: `defaults:
@@ -86,7 +86,7 @@ var scenarioKeys = []frameKey{
       targets: [{identity: {user: {id: "${{ dora }}"}}}]
       requestedModalities: ${{ matrix.media }}
     capture: {doraLeg: call.id}`},
-	{name: "finally", shape: shapeSteps, doc: "Steps that run at the end whatever happened, with time of their own. Names from `steps` may be absent here.",
+	{name: "finally", shape: shapeSteps, doc: "Steps that run at the end whatever happened, with time of their own: 30 s in all. Names from `steps` may be absent here.",
 		example: `finally:                           # runs whatever happened
   - if: doraLeg != nil             # the steps may not have come so far
     hangUp: ${{ doraLeg }}`},
@@ -98,7 +98,7 @@ var scenarioKeys = []frameKey{
 		example: `outputs:
   how: steps.ask.outcome
   code: calls[doraLeg].resultInfo.code ?? "still up"`},
-	{name: "leak", shape: shapeLeak, def: "hangUp", doc: "What becomes of calls that are still up at the end: hung up, hung up and reported as a failure, or kept.",
+	{name: "leak", shape: shapeLeak, def: "hangUp", doc: "What becomes of the calls that the bot itself still has at the end, made or answered by it or still ringing: hung up, hung up and reported as a failure, or kept. The legs of others, as of the target of a transfer, do not count.",
 		example: `leak: hangUp                       # or fail: hung up too, but the scenario has failed; or keep`},
 }
 
@@ -127,7 +127,7 @@ var stepKeys = []frameKey{
 		example: `- forEach: ${{ legs }}
   as: one                          # in place of item
   hangUp: ${{ one }}`},
-	{name: "timeout", shape: shapeSpan, doc: "How long the step may take: all attempts and all items of a forEach together. What each verb has when absent is for one item.",
+	{name: "timeout", shape: shapeSpan, doc: "How long the step may take: all attempts and all items of a forEach together. When absent, and `defaults` says nothing, a verb that acts has 75 s (an outgoing call rings for 60 s), one that reads 30 s, `await` and `poll` 30 s: each for one item.",
 		example: `- await: {from: ring, match: call.id == leg && call.state == "established"}
   timeout: 90s                     # 30 s when absent`},
 	{name: "until", shape: shapeGoal, doc: "The outcome to wait for, one of the verb's goals. Another final outcome fails the step at once.",
@@ -156,7 +156,7 @@ var stepKeys = []frameKey{
 
 // defaultKeys are the keys under defaults.
 var defaultKeys = []frameKey{
-	{name: "timeout", shape: shapeSpan, doc: "The timeout of steps that act or read; each verb has its own when absent."},
+	{name: "timeout", shape: shapeSpan, doc: "The timeout of steps that act or read; when absent 75 s for those that act, 30 s for those that read."},
 	{name: "await", shape: shapeSpan, def: "30s", doc: "The timeout of awaits."},
 	{name: "retry", shape: shapeRetry, doc: "The retry of steps that act."},
 }

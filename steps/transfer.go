@@ -40,6 +40,10 @@ var transfer = Define[transferParams, transferOutputs](schema.Verb{
 		"| consultative, v1.0 and beta | `AppTransferred`, no `resultInfo` | not documented; the simulator says 200/7015 |\n" +
 		"| legacy | `AppTransferred` | not documented; the simulator says `AppTransferred` |\n\n" +
 		"A scenario that runs in several dialects asks for the goal, or for `calls[id].ended`, not for a code.\n\n" +
+		"**What the bot sees of the target.** Nothing: in a blind transfer her leg is not the bot's, and no notification tells\n" +
+		"of it. So a `never` about her call cannot come true. What guards \"she must never be connected\" in every dialect is the\n" +
+		"goal: `until: refused`, which fails when the transfer succeeds. `never: call.state == \"transferAccepted\"` does\n" +
+		"so in v1.0 and beta only; legacy reports the transfer as an operation, not as a state of the call.\n\n" +
 		"**Voicemail.** Transferred to voicemail counts as transferred, and a call that voicemail takes counts as established:\n" +
 		"no page of Graph's documentation tells the one from the other, and after a blind transfer the bot hears no more. To\n" +
 		"see to it that a person answers, transfer consultatively: call the target first with a step `timeout` shorter than\n" +
