@@ -81,19 +81,12 @@ func (e *env) newAwait(w *steps.Watch) (*await, error) {
 // start of the run until the await ends.
 func (a *await) watch() error {
 	b := a.env.run.inbox
-	for _, e := range b.entries {
-		if a.never.expr != nil && a.holds(a.never, e) {
-			return a.forbidden("never", a.never, e)
-		}
+	if over, err := a.past(b.entries); over {
+		return err
 	}
-	for _, e := range b.entries {
-		if a.consider(e) {
-			return a.err()
-		}
-	}
-	defer a.wantIncoming()()
-	w := &waiter{key: a.key, order: a.order, offer: a.offer, freed: a.consider, wants: a.wants}
-	err := b.wait(a.env.frame.host, w, a.deadline)
+	withdraw := a.wantIncoming()
+	err := b.wait(a.env.frame.host, &waiter{key: a.key, order: a.order, offer: a.offer, freed: a.consider, wants: a.wants}, a.deadline)
+	withdraw()
 	switch {
 	case err == nil:
 		return a.err()
@@ -103,6 +96,21 @@ func (a *await) watch() error {
 		return &steps.CutError{Err: err, Failure: a.missed(err).Failure}
 	}
 	return err
+}
+
+// past looks through the events that are there, and says whether they end the await.
+func (a *await) past(entries []*entry) (over bool, err error) {
+	for _, e := range entries {
+		if a.never.expr != nil && a.holds(a.never, e) {
+			return true, a.forbidden("never", a.never, e)
+		}
+	}
+	for _, e := range entries {
+		if a.consider(e) {
+			return true, a.err()
+		}
+	}
+	return false, nil
 }
 
 func (a *await) err() error {

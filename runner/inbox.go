@@ -148,19 +148,23 @@ func (b *inbox) wait(h steps.Host, w *waiter, until time.Time) error {
 	if len(w.order) > 0 {
 		// Another branch may serve this one with an event that the host does not know of: a response's.
 		h, w.wake = h.Scope(0, nil)
-		defer w.wake(nil)
 	}
 	b.join(w)
-	defer b.leave(w)
-	for !w.over {
-		if err := b.hear(h, until); err != nil && !w.over {
-			if w.wants != nil && (expires(err) || limited(err)) {
-				b.expired = append(b.expired, w)
-			}
-			return err
-		}
+	var err error
+	for err == nil && !w.over {
+		err = b.hear(h, until)
 	}
-	return nil
+	b.leave(w)
+	if w.wake != nil {
+		w.wake(nil)
+	}
+	if w.over {
+		return nil
+	}
+	if w.wants != nil && (expires(err) || limited(err)) {
+		b.expired = append(b.expired, w)
+	}
+	return err
 }
 
 // join puts a waiter among those that wait, in file order.

@@ -59,18 +59,25 @@ func NewThreaded(w World, seed uint64) Threaded {
 
 // Main runs f as the main branch in the caller's goroutine.
 func (t Threaded) Main(f func(steps.Host)) {
+	b := t.enter()
+	defer t.exit(b)
+	f(&place{b, t.main})
+}
+
+func (t Threaded) enter() *Branch {
 	g := t.turns.(*goroutines)
 	g.lock()
+	defer g.unlock()
 	b := t.newBranch(mix(t.seed))
 	b.turn = make(chan struct{}, 1)
 	t.current, g.held = b, true
-	g.unlock()
-	defer func() {
-		g.lock()
-		t.leave(b)
-		g.unlock()
-	}()
-	f(&place{b, t.main})
+	return b
+}
+
+func (t Threaded) exit(b *Branch) {
+	t.turns.lock()
+	defer t.turns.unlock()
+	t.leave(b)
 }
 
 // Locked calls f with the run locked.

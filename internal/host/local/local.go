@@ -121,14 +121,8 @@ func (h *Hub) RunIn(ctx context.Context, runID string, seed uint64, open func() 
 	emit func(steps.Record), branch func(h steps.Host)) error {
 	w := &runWorld{hub: h, id: runID, emit: emit, root: h.cfg.Root}
 	w.run = host.NewThreaded(w, host.Stream(seed, runID).Uint64())
-	h.mu.Lock()
-	_, twice := h.runs[runID]
-	if !twice {
-		h.runs[runID] = w
-	}
-	h.mu.Unlock()
-	if twice {
-		return fmt.Errorf("a run %q is going on already", runID)
+	if err := h.know(w); err != nil {
+		return err
 	}
 	defer h.forget(runID)
 	if open != nil {
@@ -143,6 +137,17 @@ func (h *Hub) RunIn(ctx context.Context, runID string, seed uint64, open func() 
 	}
 	defer context.AfterFunc(ctx, func() { w.run.Interrupt(steps.ErrInterrupted) })()
 	w.run.Main(branch)
+	return nil
+}
+
+// know lets a run's events find it.
+func (h *Hub) know(w *runWorld) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, twice := h.runs[w.id]; twice {
+		return fmt.Errorf("a run %q is going on already", w.id)
+	}
+	h.runs[w.id] = w
 	return nil
 }
 
