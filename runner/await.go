@@ -200,12 +200,15 @@ func (a *await) keep(e *entry) {
 }
 
 // holds evaluates a condition over an event. One that cannot be evaluated does not hold; a failure's explanation says
-// why.
+// why, and where holding would have been the failure, a warning.
 func (a *await) holds(c condition, e *entry) bool {
 	if e.repeat && !c.repeats {
 		return false
 	}
 	ok, err := c.expr.Test(a.over(e))
+	if err != nil && (a.Mode == steps.ExpectNot || c.expr == a.never.expr || c.expr == a.failOn.expr) {
+		a.run.doubt(a.host, a.key, a.branch, err)
+	}
 	return ok && err == nil
 }
 

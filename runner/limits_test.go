@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"callflow/internal/simulator"
 	"callflow/steps"
 )
@@ -79,4 +81,35 @@ steps:
     timeout: 5s
 `, service: &scripted{otherwise: &answer{status: 200, body: `{"id":"c1","state":"established"}`, fate: simulator.Fate{Delay: 2200 * time.Millisecond}}}}).run(t)
 	x.status(t, steps.Failed, "the condition did not hold in 1 read within")
+}
+
+// TestGuardsThatCannotBeEvaluated: what must not hold and cannot be evaluated is warned of, once.
+func TestGuardsThatCannotBeEvaluated(t *testing.T) {
+	x := (&trial{yaml: `
+name: guards
+simulate: {people: {carol: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}
+never: 1 / 0 == 1
+steps:
+  - createCall: {targets: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
+    until: accepted
+  - await: {match: call.state == "established", failOn: event.raw.changeType < 2, never: 2 / 0 == 1}
+  - simulate: {hangUp: {who: carol}}
+  - expectNone: {match: event.raw.changeType < 3, for: 1s}
+`}).run(t)
+	x.status(t, steps.Passed, "")
+	var got []string
+	for _, r := range x.records {
+		if r.Log != nil && r.Log.Level == "warning" {
+			got = append(got, r.Step+" "+r.Log.Text)
+		}
+	}
+	want := []string{
+		" test.yaml:4:8: cannot evaluate 1 / 0 == 1: the result is not a number; it is taken not to hold",
+		"steps[1] test.yaml:8:90: cannot evaluate 2 / 0 == 1: the result is not a number; it is taken not to hold",
+		`steps[1] test.yaml:8:57: cannot evaluate event.raw.changeType < 2: "updated" and 2 cannot be ordered by <; it is taken not to hold`,
+		`steps[3] test.yaml:10:25: cannot evaluate event.raw.changeType < 3: "deleted" and 3 cannot be ordered by <; it is taken not to hold`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
 }

@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"callflow/schema"
@@ -26,6 +27,7 @@ type run struct {
 	never    *ended                 // the frame's never came true
 	stopped  map[error][]stopped    // the steps that were under way when a scope above them ended, by what ended it
 	traces   map[string]steps.Trace // the last request of each branch; none are kept on a simulator
+	doubts   []string               // warnings given, see doubt
 	turns    int                    // steps executed so far
 	held     int                    // weight of all values that got names
 	spent    *ended                 // there was too much of either
@@ -86,7 +88,10 @@ func (r *run) took(h steps.Host, e *entry) bool {
 			continue
 		}
 		r.root.names.overEvent(e.View, func(all map[string]any) {
-			if struck, err := never.Test(all); err == nil && struck {
+			switch struck, err := never.Test(all); {
+			case err != nil:
+				r.doubt(h, "", "", err)
+			case struck:
 				r.never = neverStruck(r.root, never, e, all)
 			}
 		})
@@ -97,6 +102,17 @@ func (r *run) took(h steps.Host, e *entry) bool {
 		}
 	}
 	return false
+}
+
+// doubt warns of a condition that must not hold and could not be evaluated over an event: as far as it knows nothing went
+// wrong, but it cannot know. Once for each reason.
+func (r *run) doubt(h steps.Host, key, branch string, err error) {
+	text := err.Error() + "; it is taken not to hold"
+	if slices.Contains(r.doubts, text) || len(r.doubts) == 100 {
+		return
+	}
+	r.doubts = append(r.doubts, text)
+	emit(h, key, branch, steps.Record{Log: &steps.Logged{Level: "warning", Text: text}})
 }
 
 // hold counts what a value that gets a name takes to keep.

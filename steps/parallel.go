@@ -20,8 +20,14 @@ var parallel = Define[parallelParams, struct{}](schema.Verb{
     - log: waiting for the first`,
 	Check: func(params any, at func(...string) schema.Pos, report func(schema.Problem)) {
 		c := checker{at, report}
-		if p := params.(*parallelParams); len(p.Branches) == 0 {
+		p := params.(*parallelParams)
+		if len(p.Branches) == 0 {
 			c.problem("parallel has no branches")
+		}
+		for _, b := range p.Branches {
+			if len(b.Value) == 0 {
+				c.problem("the branch "+b.Key+" has no steps", b.Key)
+			}
 		}
 	},
 }, func(env Env, p *parallelParams) (Outputs, error) {

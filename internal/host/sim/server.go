@@ -234,7 +234,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 func (s *Server) do(w http.ResponseWriter, r *http.Request, f func()) bool {
 	done := make(chan struct{})
 	select {
-	case s.outside <- func() { f(); close(done) }:
+	case s.outside <- func() { s.guard(f); close(done) }:
 		<-done
 		return true
 	case <-s.quit:
