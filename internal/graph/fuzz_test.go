@@ -63,7 +63,8 @@ func FuzzDecodeReply(f *testing.F) {
 	f.Fuzz(func(t *testing.T, op string, status int, location, retryAfter string, body []byte) {
 		c := Command{Op: op, Call: p2p, Path: "/communications/calls/a/participants"}
 		r := Beta.Decode(c, status, Headers{{"Location", location}, {"Retry-After", retryAfter}}, body)
-		if (status >= 400) != (r.Error != nil) || r.RetryAfter < 0 {
+		refused := status >= 400 || status >= 300 && op != "request" // a redirect is followed by nobody
+		if refused != (r.Error != nil) || r.RetryAfter < 0 || r.RetryAfter > maxRetryAfter || unusable(r.CallID) != "" {
 			t.Fatalf("%+v", r)
 		}
 		if r.Raw != nil && !json.Valid(r.Raw) {
