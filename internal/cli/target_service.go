@@ -31,6 +31,9 @@ type service struct {
 	bot    steps.Bot
 	hub    *local.Hub
 	server *http.Server
+
+	mu     sync.Mutex
+	closed bool
 }
 
 // newService makes the target of a complete configuration.
@@ -89,6 +92,7 @@ func (s *service) open(say func(string)) error {
 		}
 		tcp = tls.NewListener(tcp, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
 	}
+	say = s.whileOpen(say)
 	// net/http's client writes its complaints about odd services here, in the middle of other lines.
 	log.SetFlags(0)
 	log.SetOutput(clientLog(say))
@@ -162,6 +166,20 @@ func (s *service) kill() { s.hub.Kill() }
 func (s *service) close() {
 	if s.server != nil {
 		_ = s.server.Close()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+}
+
+// whileOpen is say until close returns. Handlers of connections that Close cut off end later than the command.
+func (s *service) whileOpen(say func(string)) func(string) {
+	return func(text string) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if !s.closed {
+			say(text)
+		}
 	}
 }
 
