@@ -2,6 +2,7 @@ package runner
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -126,9 +127,7 @@ func (b *inbox) release(claimed []*entry) {
 // served ends the waiting.
 func (w *waiter) served() {
 	w.over = true
-	if w.wake != nil {
-		w.wake(errWoken)
-	}
+	w.wake(errWoken)
 }
 
 // markLate notes the step whose time ran out before this event came; each such step gets one late event.
@@ -145,19 +144,13 @@ func (b *inbox) markLate(e *entry) {
 // wait returns nil once w.offer has said that the waiting is over. Otherwise the error is the host's. The entries that
 // are there already are w's own affair.
 func (b *inbox) wait(h steps.Host, w *waiter, until time.Time) error {
-	if len(w.order) > 0 {
-		// Another branch may serve this one with an event that the host does not know of: a response's.
-		h, w.wake = h.Scope(0, nil)
-	}
+	// Whichever branch takes an event offers it to all that wait (see put and run.listen). So this one sleeps until it is
+	// served: it need not wake for each event, and one that the host does not know of, a response's, reaches it too.
+	h, w.wake = h.Scope(0, nil)
 	b.join(w)
-	var err error
-	for err == nil && !w.over {
-		err = b.hear(h, until)
-	}
+	_, err := h.Next(math.MaxUint64, until)
 	b.leave(w)
-	if w.wake != nil {
-		w.wake(nil)
-	}
+	w.wake(nil)
 	if w.over {
 		return nil
 	}

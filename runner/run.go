@@ -68,8 +68,12 @@ func (r *run) start(h steps.Host) {
 // sees each event before whoever waits for it.
 func (r *run) listen(h steps.Host) {
 	h, r.hush = h.Shield(0)
-	for pos := uint64(0); ; pos++ {
-		if _, err := r.inbox.next(h, pos, time.Time{}); err != nil {
+	for pos := uint64(0); ; {
+		switch _, err := r.inbox.next(h, pos, time.Time{}); err {
+		case nil:
+			pos++
+		case steps.ErrNothing: // the others give up, and what they then do may bring events again
+		default:
 			return
 		}
 	}
