@@ -107,29 +107,40 @@ func (p *pictures) learn(c graph.Command, r *graph.Reply) {
 // that got further does not go back to establishing, and nothing follows its end.
 func (p *pictures) update(id string, call map[string]any, ends bool) {
 	have := p.of(id)
-	news := p.renew(id)
+	var news map[string]any // made when there are any: most notifications of a call tell what is known
+	if have == nil {
+		news = p.renew(id)
+	}
+	learn := func(name string, v any) {
+		if news == nil {
+			news = p.renew(id)
+		}
+		news[name] = v
+	}
 	state := text(call["state"])
 	switch {
 	case have["ended"] == true:
 		state = ""
 	case ends:
 		state = "terminated"
-		news["ended"] = true
+		learn("ended", true)
 		for _, how := range [...]string{"resultInfo", "terminationReason"} {
 			if said, ok := call[how]; ok {
-				news[how] = said
+				learn(how, said)
 			}
 		}
 	case begins(state) && have["state"] != nil && !begins(text(have["state"])):
 		state = ""
 	}
-	if state != "" {
-		news["state"] = state
+	if state != "" && state != have["state"] {
+		learn("state", state)
 	}
-	if direction := text(call["direction"]); direction != "" {
-		news["direction"] = direction
-	} else if state == "incoming" {
-		news["direction"] = "incoming"
+	direction := text(call["direction"])
+	if direction == "" && state == "incoming" {
+		direction = "incoming"
+	}
+	if direction != "" && direction != have["direction"] {
+		learn("direction", direction)
 	}
 }
 

@@ -74,6 +74,7 @@ func fromWindows1252(body []byte) []byte {
 // whole text alive, as the event's Raw does anyway.
 type reader struct {
 	text   string
+	body   []byte // the same in bytes, where the text was not changed
 	pos    int
 	depth  int
 	spaced bool   // there is white space outside strings

@@ -2,6 +2,8 @@ package graph
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -21,34 +23,75 @@ func (n *normaliser) note(format string, args ...any) {
 	}
 }
 
-// object normalises one object of shape s. in is not changed.
+// object normalises one object of shape s. in is not changed, and is the result itself where it is in order already, as
+// most objects of today's service are: the view and the raw item then share it, and nobody may change either.
 func (n *normaliser) object(s *shape, in map[string]any) map[string]any {
 	if s.identities != nil && n.isBareIdentity(s, in) {
 		in = map[string]any{"identity": in}
 	}
-	out := make(map[string]any, len(in)+1)
+	if in == nil {
+		return map[string]any{}
+	}
+	out, own := in, false
+	change := func() {
+		if !own {
+			out, own = make(map[string]any, len(in)+1), true
+			maps.Copy(out, in)
+		}
+	}
+	drop := func(name string, v any) {
+		if change(); same(out[name], v) { // unless an alias has put something there meanwhile
+			delete(out, name)
+		}
+	}
 	for name, v := range in {
-		if v == nil {
-			continue
-		}
 		m := s.members[name]
-		if m == nil {
-			if n.unknown {
-				out[name] = v
+		switch {
+		case v == nil, m == nil && !n.unknown:
+			drop(name, v)
+			continue
+		case m == nil:
+			continue
+		case m.alias && in[m.name] != nil: // said twice: the documented name holds
+			drop(name, v)
+			continue
+		}
+		if m.spill != "" {
+			if word, ok := spilled(v); ok {
+				drop(name, v)
+				if word != "" {
+					out[m.spill] = word
+				}
+				continue
 			}
-			continue
 		}
-		if m.alias && in[m.name] != nil {
-			continue // said twice: the documented name holds
+		to, ok := n.value(m, v)
+		if !ok || m.alias {
+			drop(name, v)
 		}
-		if m.spill != "" && n.spills(m, v, out) {
-			continue
-		}
-		if v, ok := n.value(m, v); ok {
-			out[m.name] = v
+		if ok && (m.alias || !same(to, v)) {
+			change()
+			out[m.name] = to
 		}
 	}
 	return out
+}
+
+// same says whether a value stands where another was: the very same object or list, or an equal value.
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		return ok && reflect.ValueOf(a).UnsafePointer() == reflect.ValueOf(b).UnsafePointer()
+	case []any:
+		b, ok := b.([]any)
+		return ok && len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+	}
+	switch b.(type) {
+	case map[string]any, []any:
+		return false
+	}
+	return a == b
 }
 
 // isBareIdentity says whether in is an identitySet that stands where s is expected, as in 2018's answeredBy and redirect
@@ -65,19 +108,14 @@ func (n *normaliser) isBareIdentity(s *shape, in map[string]any) bool {
 	return false
 }
 
-// spills puts a word that stands where a number belongs into its own member.
-func (n *normaliser) spills(m *member, v any, out map[string]any) bool {
-	s, ok := v.(string)
-	if !ok {
-		return false
+// spilled says whether a word stands where a number belongs, and which.
+func spilled(v any) (word string, ok bool) {
+	word, ok = v.(string)
+	if ok {
+		_, err := strconv.Atoi(strings.TrimSpace(word))
+		ok = err != nil
 	}
-	if _, err := strconv.Atoi(strings.TrimSpace(s)); err == nil {
-		return false
-	}
-	if s != "" {
-		out[m.spill] = s
-	}
-	return true
+	return word, ok
 }
 
 // value normalises one value; ok is false when it is of the wrong type.
@@ -171,19 +209,23 @@ func (n *normaliser) number(m *member, v any) (any, bool) {
 	return nil, false
 }
 
-// list normalises a list; a single value is a list of one.
+// list normalises a list; a single value is a list of one. One that is in order is the result itself.
 func (n *normaliser) list(m *member, v any) []any {
 	in, ok := v.([]any)
 	if !ok {
 		in = []any{v}
 	}
-	out := make([]any, 0, len(in))
-	for _, x := range in {
-		if x == nil {
-			continue
+	out, own := in, false
+	for i, x := range in {
+		to, ok := any(nil), false
+		if x != nil {
+			to, ok = n.value(m.elem, x)
 		}
-		if x, ok := n.value(m.elem, x); ok {
-			out = append(out, x)
+		if !own && (!ok || !same(to, x)) {
+			out, own = append(make([]any, 0, len(in)), in[:i]...), true
+		}
+		if own && ok {
+			out = append(out, to)
 		}
 	}
 	return out
@@ -205,4 +247,14 @@ func sketch(v any) string {
 		return strconv.Quote(v)
 	}
 	return fmt.Sprint(v)
+}
+
+// with is o with a member of that value: o itself where it has it.
+func with(o map[string]any, name string, value any) map[string]any {
+	if same(o[name], value) {
+		return o
+	}
+	o = maps.Clone(o)
+	o[name] = value
+	return o
 }

@@ -27,7 +27,8 @@ var (
 
 // DecodeNotification reads the body of one POST to a callback URI, in any dialect's shape, one event per item of value.
 // It never fails: a body that is no JSON, too large, empty or of unknown types becomes an event of KindOther with its
-// Problem said. What exceeds 1 MB, lists of 2,000, or 64 levels is kept raw only. The caller bounds what it reads.
+// Problem said. What exceeds 1 MB, lists of 2,000, or 64 levels is kept raw only. The caller bounds what it reads,
+// and leaves body as it is afterwards: Raw of the events is part of it.
 func DecodeNotification(headers Headers, body []byte) []*Event {
 	messageID := headers.Get("X-Microsoft-Skype-Message-ID")
 	scenarioID := headers.Get("Scenario-Id")
@@ -58,7 +59,7 @@ func DecodeNotification(headers Headers, body []byte) []*Event {
 
 // item is one element of a notification's value.
 type item struct {
-	raw   string
+	raw   json.RawMessage
 	value any
 	limit string
 }
@@ -73,6 +74,9 @@ func envelope(contentType string, body []byte) (items []item, whole *Event, odd 
 		return other(`""`, "the body is empty")
 	}
 	r := reader{text: text}
+	if odd == "" && len(text) == len(body) {
+		r.body = body
+	}
 	items, fault := r.items()
 	if r.end(); r.err != nil {
 		return other(quoteJSON(text), "the body is no JSON: "+r.err.Error())
@@ -128,7 +132,13 @@ func (r *reader) elements() (items []item) {
 		r.peek()
 		one := reader{text: r.text, pos: r.pos}
 		v := one.value()
-		items = append(items, item{raw: one.compact(r.pos, one.pos), value: v, limit: one.limit})
+		it := item{value: v, limit: one.limit}
+		if r.body != nil && !one.spaced {
+			it.raw = json.RawMessage(r.body[r.pos:one.pos:one.pos])
+		} else {
+			it.raw = json.RawMessage(one.compact(r.pos, one.pos))
+		}
+		items = append(items, it)
 		r.pos, r.spaced = one.pos, r.spaced || one.spaced
 		if one.err != nil {
 			r.err = one.err
@@ -140,7 +150,7 @@ func (r *reader) elements() (items []item) {
 
 // decodeItem reads one commsNotification.
 func decodeItem(it item) *Event {
-	e := &Event{Kind: KindOther, Raw: json.RawMessage(it.raw)}
+	e := &Event{Kind: KindOther, Raw: it.raw}
 	in, ok := it.value.(map[string]any)
 	if !ok {
 		e.Problem = "an item of `value` is " + sketch(it.value) + ", not an object"
@@ -238,7 +248,7 @@ func (e *Event) readCall(n *normaliser, r resource, data any) {
 		if id, ok := call["id"].(string); ok && id != r.call {
 			e.note("the path names call " + r.call + ", the data " + id + ": the path holds")
 		}
-		call["id"] = r.call
+		call = with(call, "id", r.call)
 	}
 	e.View["call"] = call
 	if tone, ok := call["toneInfo"]; ok {
@@ -266,7 +276,7 @@ func (e *Event) readOperation(n *normaliser, r resource, data any) {
 func (e *Event) setOperation(id string, op map[string]any) {
 	e.Kind, e.OperationID = KindOperation, id
 	if id != "" {
-		op["id"] = id
+		op = with(op, "id", id)
 	}
 	e.View["operation"] = op
 	e.callOnly()

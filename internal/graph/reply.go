@@ -123,20 +123,20 @@ func (r *Reply) fill(c Command, value any) {
 	switch bodyKind(c, o) {
 	case aCall:
 		call := n.object(callShape, o)
-		r.Call, r.Body = call, call
 		if id, _ := call["id"].(string); r.CallID == "" && unusable(id) == "" {
 			r.CallID = id
 		}
 		if r.CallID != "" {
-			call["id"] = r.CallID
+			call = with(call, "id", r.CallID)
 		}
+		r.Call, r.Body = call, call
 	case anOperation:
 		op := n.object(operationShape, o)
 		if id, _ := op["id"].(string); r.OperationID == "" && unusable(id) == "" {
 			r.OperationID = id
 		}
 		if r.OperationID != "" {
-			op["id"] = r.OperationID
+			op = with(op, "id", r.OperationID)
 		}
 		r.Operation, r.Body = op, op
 	case aParticipant:

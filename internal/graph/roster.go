@@ -27,13 +27,14 @@ func (e *Event) readRoster(n *normaliser, r resource, data any) {
 	}
 	if r.collection == "participants" && r.id != "" {
 		e.Delta = true
-		for _, p := range roster {
+		for i, p := range roster {
 			if p["id"] == nil {
-				p["id"] = r.id
+				p = with(p, "id", r.id)
 			}
 			if e.ChangeType == "deleted" && p["removedState"] == nil {
-				p["removedState"] = map[string]any{}
+				p = with(p, "removedState", map[string]any{})
 			}
+			roster[i] = p
 		}
 	}
 	e.View["participants"] = roster
@@ -52,7 +53,7 @@ func (n *normaliser) participants(roster []map[string]any, in []any) []map[strin
 		if p["id"] == nil {
 			if s, ok := o["@odata.id"].(string); ok {
 				if r := parseResource(s); r.id != "" {
-					p["id"] = r.id
+					p = with(p, "id", r.id)
 				}
 			}
 		}
