@@ -11,12 +11,7 @@ import (
 	"callflow/schema"
 )
 
-type simulateParams struct {
-	Dial   *world.Dial `json:"dial" doc:"Somebody calls the bot."`
-	HangUp *world.Who  `json:"hangUp" doc:"Somebody hangs up whatever call they are in."`
-	Leave  *world.Who  `json:"leave" doc:"Somebody leaves the meeting they are in."`
-	Join   *world.Join `json:"join" doc:"Somebody joins a meeting."`
-}
+type simulateParams struct{ world.Deed }
 
 var simulate = Define[simulateParams, struct{}](schema.Verb{
 	Name:    "simulate",
@@ -26,12 +21,12 @@ var simulate = Define[simulateParams, struct{}](schema.Verb{
 	Role:    schema.Speaks,
 	Example: `simulate: {hangUp: {who: carol}}`,
 	Check: func(params any, at func(...string) schema.Pos, report func(schema.Problem)) {
-		checker{at, report}.exactlyOne("simulate", "dial", "hangUp", "leave", "join")
+		checker{at, report}.exactlyOne("simulate", world.Deeds()...)
 	},
 }, runSimulate)
 
 func runSimulate(env Env, p *simulateParams) (Outputs, error) {
-	body, err := json.Marshal(world.Action{Dial: p.Dial, HangUp: p.HangUp, Leave: p.Leave, Join: p.Join})
+	body, err := json.Marshal(world.Action{Deed: p.Deed})
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func BenchmarkTakeOver(b *testing.B) {
 			l := w.Header().Get("Location")
 			return l[strings.LastIndex(l, "/")+1:]
 		}
-		_ = s.Act(world.Action{Dial: &world.Dial{From: "carol", To: "bot"}})
+		_ = s.Act(world.Action{Deed: world.Deed{Dial: &world.Dial{From: "carol", To: "bot"}}})
 		c.forward(time.Second)
 		last := ""
 		for id := range s.calls { // the only one

@@ -58,7 +58,7 @@ func TestIncoming(t *testing.T) {
 	st.must(202, "POST", c+"/answer", answer)
 	st.wait(time.Second)
 	wantLadder(t, st, "updated call establishing", "updated call established", "updated call established media active")
-	if err := st.service.Act(world.Action{HangUp: &world.Who{Who: "carol"}}); err != nil {
+	if err := st.service.Act(world.Action{Deed: world.Deed{HangUp: &world.Who{Who: "carol"}}}); err != nil {
 		t.Fatal(err)
 	}
 	st.wait(time.Second)

@@ -90,13 +90,13 @@ func playRandom(t *testing.T, seed uint64) []string {
 		var a answered
 		switch r.IntN(17) {
 		case 0:
-			_ = st.service.Act(world.Action{Dial: &world.Dial{From: pick(names), To: pick([]string{"bot", "second"})}})
+			_ = st.service.Act(world.Action{Deed: world.Deed{Dial: &world.Dial{From: pick(names), To: pick([]string{"bot", "second"})}}})
 		case 1:
-			_ = st.service.Act(world.Action{HangUp: &world.Who{Who: pick(names)}})
+			_ = st.service.Act(world.Action{Deed: world.Deed{HangUp: &world.Who{Who: pick(names)}}})
 		case 2:
-			_ = st.service.Act(world.Action{Join: &world.Join{Who: pick(names), Thread: "19:m@thread.v2"}})
+			_ = st.service.Act(world.Action{Deed: world.Deed{Join: &world.Join{Who: pick(names), Thread: "19:m@thread.v2"}}})
 		case 3:
-			_ = st.service.Act(world.Action{Leave: &world.Who{Who: pick(names)}})
+			_ = st.service.Act(world.Action{Deed: world.Deed{Leave: &world.Who{Who: pick(names)}}})
 		case 4, 5:
 			a = st.do("POST", root, `{`+cb+`,"source":{"identity":{"applicationInstance":{"id":"x"}}},"targets":[`+who+`]}`)
 		case 6:
@@ -252,8 +252,12 @@ func TestRaces(t *testing.T) {
 	}
 	ends := map[string]func(st *stage, call string){
 		"DELETE": func(st *stage, call string) { st.do("DELETE", call, "") },
-		"carol":  func(st *stage, _ string) { _ = st.service.Act(world.Action{HangUp: &world.Who{Who: "carol"}}) },
-		"dora":   func(st *stage, _ string) { _ = st.service.Act(world.Action{HangUp: &world.Who{Who: "dora"}}) },
+		"carol": func(st *stage, _ string) {
+			_ = st.service.Act(world.Action{Deed: world.Deed{HangUp: &world.Who{Who: "carol"}}})
+		},
+		"dora": func(st *stage, _ string) {
+			_ = st.service.Act(world.Action{Deed: world.Deed{HangUp: &world.Who{Who: "dora"}}})
+		},
 	}
 	for _, tt := range tests {
 		for who, end := range ends {

@@ -17,7 +17,7 @@ func idOf(path string) string { return path[strings.LastIndex(path, "/")+1:] }
 // hangUp has a person hang up.
 func (st *stage) hangUp(who string) {
 	st.t.Helper()
-	if err := st.service.Act(world.Action{HangUp: &world.Who{Who: who}}); err != nil {
+	if err := st.service.Act(world.Action{Deed: world.Deed{HangUp: &world.Who{Who: who}}}); err != nil {
 		st.t.Fatal(err)
 	}
 }
@@ -265,7 +265,7 @@ func TestGroup(t *testing.T) {
 func TestMeeting(t *testing.T) {
 	thread := "19:m@thread.v2"
 	st := newStage(t, people())
-	if err := st.service.Act(world.Action{Join: &world.Join{Who: "fred", Thread: thread}}); err != nil {
+	if err := st.service.Act(world.Action{Deed: world.Deed{Join: &world.Join{Who: "fred", Thread: thread}}}); err != nil {
 		t.Fatal(err)
 	}
 	a := st.must(201, "POST", calls, joins)
@@ -273,7 +273,7 @@ func TestMeeting(t *testing.T) {
 	st.wait(time.Second)
 	wantLadder(t, st, "updated call establishing", "updated call establishing", "updated call established", "updated call established",
 		"updated participants Fred,Test Bot,Test Bot", "updated participants Fred,Test Bot,Test Bot")
-	if err := st.service.Act(world.Action{Join: &world.Join{Who: "dora"}}); err != nil {
+	if err := st.service.Act(world.Action{Deed: world.Deed{Join: &world.Join{Who: "dora"}}}); err != nil {
 		t.Fatal(err)
 	}
 	st.wait(time.Second)
@@ -288,7 +288,7 @@ func TestMeeting(t *testing.T) {
 	st.must(404, "GET", c+"/participants/"+dora, "")
 	left := "updated participants Fred,Test Bot,Test Bot"
 	wantLadder(t, st, left, left)
-	if err := st.service.Act(world.Action{Leave: &world.Who{Who: "fred"}}); err != nil {
+	if err := st.service.Act(world.Action{Deed: world.Deed{Leave: &world.Who{Who: "fred"}}}); err != nil {
 		t.Fatal(err)
 	}
 	st.must(204, "DELETE", c, "")
@@ -397,7 +397,7 @@ func TestDeltaRoster(t *testing.T) {
 	st.must(201, "POST", calls, strings.Replace(joins, `{"callbackUri"`, `{"callOptions":{"@odata.type":"#microsoft.graph.outgoingCallOptions","isDeltaRosterEnabled":true},"callbackUri"`, 1))
 	st.wait(time.Second)
 	st.ladder()
-	for _, a := range []world.Action{{Join: &world.Join{Who: "fred"}}, {Leave: &world.Who{Who: "fred"}}} {
+	for _, a := range []world.Action{{Deed: world.Deed{Join: &world.Join{Who: "fred"}}}, {Deed: world.Deed{Leave: &world.Who{Who: "fred"}}}} {
 		if err := st.service.Act(a); err != nil {
 			t.Fatal(err)
 		}

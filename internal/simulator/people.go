@@ -149,8 +149,26 @@ func (s *Service) Act(a world.Action) error {
 		return s.hangsUp(a.HangUp.Who)
 	case a.Leave != nil:
 		return s.leave(a.Leave.Who)
+	case a.Join != nil:
+		return s.joinMeeting(a.Join)
+	case a.Press != nil:
+		return s.press(a.Press)
+	case a.Speak != nil:
+		return s.speak(a.Speak)
+	case a.Mute != nil:
+		return s.muteSelf(a.Mute.Who)
+	case a.Unmute != nil:
+		return s.unmuteSelf(a.Unmute.Who)
+	case a.Transfer != nil:
+		return s.hand(a.Transfer)
+	case a.Admit != nil:
+		return s.admit(a.Admit.Who)
+	case a.Remove != nil:
+		return s.expel(a.Remove.Who)
+	case a.Share != nil:
+		return s.share(a.Share.Who)
 	}
-	return s.joinMeeting(a.Join)
+	return s.unshare(a.Unshare.Who)
 }
 
 func (s *Service) dial(d *world.Dial) error {

@@ -22,6 +22,7 @@ type request struct {
 	call        string
 	participant string
 	operation   string
+	element     string // id of an audio routing group or a content sharing session
 	raw         []byte
 	versioned   bool // below /v1.0 or /beta
 }

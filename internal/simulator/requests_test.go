@@ -284,20 +284,20 @@ func armed(s *Service, w world.Fault) *fault {
 func TestActs(t *testing.T) {
 	st := newStage(t, people())
 	for want, action := range map[string]world.Action{
-		"exactly one of dial, hangUp, leave and join":                                       {},
-		`nobody here is called "x"; there are carol, deb, dora, fred, gus, phil, rex, vera`: {HangUp: &world.Who{Who: "x"}},
-		"carol is in no call":                        {HangUp: &world.Who{Who: "carol"}},
-		"carol is in no meeting":                     {Leave: &world.Who{Who: "carol"}},
-		"there are 0 meetings":                       {Join: &world.Join{Who: "carol"}},
-		`nobody here is called "zoe"`:                {Dial: &world.Dial{From: "zoe"}},
-		"at belongs into a script":                   {At: time.Second, Dial: &world.Dial{From: "carol"}},
-		`no bot is called "operator"; there are bot`: {Dial: &world.Dial{From: "carol", To: "operator"}},
+		"needs exactly one of dial, hangUp, leave, join":                                       {},
+		`nobody here is called "x"; there are carol, deb, dora, fred, gus, phil, rex, vera`: {Deed: world.Deed{HangUp: &world.Who{Who: "x"}}},
+		"carol is in no call":                        {Deed: world.Deed{HangUp: &world.Who{Who: "carol"}}},
+		"carol is in no meeting":                     {Deed: world.Deed{Leave: &world.Who{Who: "carol"}}},
+		"there are 0 meetings":                       {Deed: world.Deed{Join: &world.Join{Who: "carol"}}},
+		`nobody here is called "zoe"`:                {Deed: world.Deed{Dial: &world.Dial{From: "zoe"}}},
+		"at belongs into a script":                   {At: time.Second, Deed: world.Deed{Dial: &world.Dial{From: "carol"}}},
+		`no bot is called "operator"; there are bot`: {Deed: world.Deed{Dial: &world.Dial{From: "carol", To: "operator"}}},
 	} {
 		if err := st.service.Act(action); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	if err := st.service.Act(world.Action{Dial: &world.Dial{From: "carol"}}); err != nil {
+	if err := st.service.Act(world.Action{Deed: world.Deed{Dial: &world.Dial{From: "carol"}}}); err != nil {
 		t.Error(err)
 	}
 	st.wait(time.Second)
@@ -307,10 +307,10 @@ func TestActs(t *testing.T) {
 func TestScript(t *testing.T) {
 	scene := people()
 	scene.Script = []world.Action{
-		{At: 5 * time.Second, Dial: &world.Dial{From: "carol", To: "bot", Modalities: []string{"audio", "video"}}},
-		{Dial: &world.Dial{From: "dora", To: "bot"}},
-		{At: 7 * time.Second, HangUp: &world.Who{Who: "dora"}},
-		{At: 8 * time.Second, HangUp: &world.Who{Who: "dora"}},
+		{At: 5 * time.Second, Deed: world.Deed{Dial: &world.Dial{From: "carol", To: "bot", Modalities: []string{"audio", "video"}}}},
+		{Deed: world.Deed{Dial: &world.Dial{From: "dora", To: "bot"}}},
+		{At: 7 * time.Second, Deed: world.Deed{HangUp: &world.Who{Who: "dora"}}},
+		{At: 8 * time.Second, Deed: world.Deed{HangUp: &world.Who{Who: "dora"}}},
 	}
 	st := newStage(t, scene)
 	st.wait(6 * time.Second)

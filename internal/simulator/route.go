@@ -131,10 +131,16 @@ func (q *request) action(method string, rest []string) (verb, allow string) {
 	case what == "operations" && len(rest) == 3:
 		q.operation = rest[2]
 		return pick(http.MethodGet, "getOperation")
-	case what == "audioroutinggroups" && len(rest) <= 3:
-		return "audioRoutingGroups", ""
-	case what == "contentsharingsessions" && len(rest) <= 3:
-		return pick(http.MethodGet, "contentSharingSessions")
+	case what == "audioroutinggroups" && len(rest) == 2:
+		return pick(http.MethodGet, "listAudioRoutingGroups", http.MethodPost, "createAudioRoutingGroup")
+	case what == "audioroutinggroups" && len(rest) == 3:
+		q.element = rest[2]
+		return pick(http.MethodGet, "getAudioRoutingGroup", http.MethodPatch, "updateAudioRoutingGroup", http.MethodDelete, "deleteAudioRoutingGroup")
+	case what == "contentsharingsessions" && len(rest) == 2:
+		return pick(http.MethodGet, "listContentSharingSessions")
+	case what == "contentsharingsessions" && len(rest) == 3:
+		q.element = rest[2]
+		return pick(http.MethodGet, "getContentSharingSession")
 	case len(rest) != 2 || actions[what] == "" || what == "keepalive" && q.dialect == graph.Legacy:
 		return "", ""
 	default:

@@ -141,7 +141,7 @@ func playSeed(t *testing.T, flow []message, slips bool) []string {
 	if flow[0].Kind == "request" {
 		offer = []string{"audio"}
 	}
-	if err := st.service.Act(world.Action{Dial: &world.Dial{From: "user", To: "bot", Modalities: offer}}); err != nil {
+	if err := st.service.Act(world.Action{Deed: world.Deed{Dial: &world.Dial{From: "user", To: "bot", Modalities: offer}}}); err != nil {
 		t.Fatal(err)
 	}
 	st.wait(time.Second)

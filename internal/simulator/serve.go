@@ -77,21 +77,47 @@ func (s *Service) serve(q *request) reply {
 }
 
 var handlers = map[string]func(*Service, *call, *request) reply{
-	"createCall":        (*Service).createCall,
-	"answer":            (*Service).answer,
-	"reject":            (*Service).reject,
-	"redirect":          (*Service).redirect,
-	"transfer":          (*Service).transfer,
-	"invite":            (*Service).invite,
-	"hangUp":            (*Service).hangUp,
-	"getCall":           (*Service).getCall,
-	"keepAlive":         (*Service).keepAlivePost,
-	"listParticipants":  (*Service).listParticipants,
-	"getParticipant":    (*Service).getParticipant,
-	"removeParticipant": (*Service).removeParticipant,
-	"listOperations":    (*Service).listOperations,
-	"getOperation":      (*Service).getOperation,
+	"createCall":                     (*Service).createCall,
+	"answer":                         (*Service).answer,
+	"reject":                         (*Service).reject,
+	"redirect":                       (*Service).redirect,
+	"transfer":                       (*Service).transfer,
+	"invite":                         (*Service).invite,
+	"hangUp":                         (*Service).hangUp,
+	"getCall":                        (*Service).getCall,
+	"keepAlive":                      (*Service).keepAlivePost,
+	"listParticipants":               (*Service).listParticipants,
+	"getParticipant":                 (*Service).getParticipant,
+	"removeParticipant":              (*Service).removeParticipant,
+	"listOperations":                 (*Service).listOperations,
+	"getOperation":                   (*Service).getOperation,
+	"playPrompt":                     (*Service).playPrompt,
+	"recordResponse":                 (*Service).recordResponse,
+	"cancelMediaProcessing":          (*Service).cancelMediaProcessing,
+	"subscribeToTone":                (*Service).subscribeToTone,
+	"sendDtmfTones":                  (*Service).sendDtmfTones,
+	"mute":                           (*Service).mute,
+	"unmute":                         (*Service).unmute,
+	"muteParticipant":                (*Service).muteParticipant,
+	"startHoldMusic":                 (*Service).startHoldMusic,
+	"stopHoldMusic":                  (*Service).stopHoldMusic,
+	"changeScreenSharingRole":        (*Service).changeScreenSharingRole,
+	"listContentSharingSessions":     (*Service).listContentSharingSessions,
+	"getContentSharingSession":       (*Service).getContentSharingSession,
+	"updateRecordingStatus":          (*Service).updateRecordingStatus,
+	"addLargeGalleryView":            (*Service).addLargeGalleryView,
+	"listAudioRoutingGroups":         (*Service).listAudioRoutingGroups,
+	"getAudioRoutingGroup":           (*Service).getAudioRoutingGroup,
+	"createAudioRoutingGroup":        (*Service).createAudioRoutingGroup,
+	"updateAudioRoutingGroup":        (*Service).updateAudioRoutingGroup,
+	"deleteAudioRoutingGroup":        (*Service).deleteAudioRoutingGroup,
+	"logTeleconferenceDeviceQuality": (*Service).logTeleconferenceDeviceQuality,
 }
+
+// Until all is simulated.
+var errNotYet = errors.New("this is not simulated yet")
+
+func notYet(verb string) reply { return failure(501, "NotImplemented", verb+" is not simulated yet.") }
 
 // write sends a reply with the headers that the service was seen to send.
 func (s *Service) write(w http.ResponseWriter, r *http.Request, rep reply, fate Fate) {

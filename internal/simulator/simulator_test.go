@@ -295,7 +295,7 @@ func (st *stage) established(target string) string {
 // rung is an incoming call, and returns its path.
 func (st *stage) rung(who string) string {
 	st.t.Helper()
-	if err := st.service.Act(world.Action{Dial: &world.Dial{From: who, To: "bot"}}); err != nil {
+	if err := st.service.Act(world.Action{Deed: world.Deed{Dial: &world.Dial{From: who, To: "bot"}}}); err != nil {
 		st.t.Fatal(err)
 	}
 	st.wait(20 * time.Millisecond)

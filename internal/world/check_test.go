@@ -14,13 +14,13 @@ func TestSceneCheck(t *testing.T) {
 		scene Scene
 		want  string // part of the only problem; "": none
 	}{
-		{"good", Scene{People: carol, Script: []Action{{Dial: &Dial{From: "carol"}}, {At: time.Second, HangUp: &Who{"carol"}}},
+		{"good", Scene{People: carol, Script: []Action{{Deed: Deed{Dial: &Dial{From: "carol"}}}, {At: time.Second, Deed: Deed{HangUp: &Who{"carol"}}}},
 			Faults: []Fault{{Fault: "invite", Status: 429}, {Fault: "notification", Match: "true", Drop: true}, {Fault: "answer", Delay: 1}}}, ""},
 		{"two reactions", Scene{People: map[string]*Person{"carol": {Busy: true, Answers: &Answers{}}}}, "people.carol: answers and busy exclude each other"},
 		{"one id", Scene{People: map[string]*Person{"a": {ID: "AB"}, "b": {ID: "ab"}}}, "people.b: ab is a's already"},
-		{"stranger", Scene{People: carol, Script: []Action{{HangUp: &Who{"caro"}}}}, `script[0]: nobody here is called "caro"; there are carol`},
-		{"nothing done", Scene{Script: []Action{{}}}, "script[0]: an action needs exactly one of dial, hangUp, leave and join; this one has 0"},
-		{"two things done", Scene{Script: []Action{{Leave: &Who{"a"}, HangUp: &Who{"a"}}}}, "this one has 2"},
+		{"stranger", Scene{People: carol, Script: []Action{{Deed: Deed{HangUp: &Who{"caro"}}}}}, `script[0]: nobody here is called "caro"; there are carol`},
+		{"nothing done", Scene{Script: []Action{{}}}, "script[0]: an action needs exactly one of dial, hangUp, leave, join, press, speak, mute, unmute, transfer, admit, remove, share, unshare; this one has 0"},
+		{"two things done", Scene{Script: []Action{{Deed: Deed{Leave: &Who{"a"}, HangUp: &Who{"a"}}}}}, "this one has 2"},
 		{"fault without effect", Scene{Faults: []Fault{{Fault: "invite"}}}, "faults[0]: it does nothing"},
 		{"unknown target", Scene{Faults: []Fault{{Fault: "invte", Status: 500}}}, `faults[0]: fault "invte" strikes nothing; it may be notification or createCall, answer,`},
 		{"lost notification", Scene{Faults: []Fault{{Fault: "notification", Lost: true}}}, "faults[0]: status, retryAfter, lost and reset are for requests"},

@@ -2,6 +2,7 @@ package world
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strings"
 	"time"
@@ -62,6 +63,10 @@ func plain(v reflect.Value) any {
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if f.Anonymous && name == "" {
+				maps.Copy(members, plain(v.Field(i)).(map[string]any))
+				continue
+			}
 			if _, hasDefault := f.Tag.Lookup("default"); name != "-" && (hasDefault || !v.Field(i).IsZero()) {
 				members[name] = plain(v.Field(i))
 			}

@@ -23,12 +23,14 @@ type Person struct {
 	ID          string   `json:"id" format:"guid" doc:"Object id in the directory; derived from the name when absent."`
 	DisplayName string   `json:"displayName" doc:"As rosters show it; the name when absent."`
 	TenantID    string   `json:"tenantId" format:"guid" doc:"Their tenant; the bot's when absent."`
+	Kind        string   `json:"kind" enum:"user,guest,applicationInstance,azureCommunicationServicesUser,onPremises" doc:"Which member of an identity set they are; user when absent, and phone with a telephone number. applicationInstance is a resource account."`
 	Phone       string   `json:"phone" format:"e164" doc:"A telephone number: this person is on the telephone network."`
 	Answers     *Answers `json:"answers" doc:"When they pick up: {after: 2s}, or never."`
 	Declines    *After   `json:"declines" doc:"They decline, after a while."`
 	Busy        bool     `json:"busy" doc:"They are in another call and do not ring."`
 	Voicemail   *After   `json:"voicemail" doc:"Their voicemail picks up, after a while."`
 	HangsUp     *After   `json:"hangsUp" doc:"They hang up that long after the call was established."`
+	Lobby       bool     `json:"lobby" doc:"In a meeting they wait in the lobby until somebody admits them."`
 }
 
 // After is a delay.
@@ -42,48 +44,10 @@ type Answers struct {
 	Never string        `json:"-" short:"true" enum:"never" doc:"never: it rings out."`
 }
 
-// Action is one thing that somebody does. Exactly one of its pointers is set.
+// Action is one thing that somebody does, as a script has it.
 type Action struct {
-	At     time.Duration `json:"at" doc:"When, since the start of the run; at once after the action before when absent."`
-	Dial   *Dial         `json:"dial" doc:"Somebody calls the bot."`
-	HangUp *Who          `json:"hangUp" doc:"Somebody hangs up whatever call they are in."`
-	Leave  *Who          `json:"leave" doc:"Somebody leaves the meeting they are in."`
-	Join   *Join         `json:"join" doc:"Somebody joins a meeting."`
-}
-
-// Dial is a call from a person to a bot.
-type Dial struct {
-	From       string   `json:"from" required:"true" person:"true" doc:"A name from people."`
-	To         string   `json:"to" doc:"The bot's name." default:"bot"`
-	Modalities []string `json:"modalities" enum:"audio,video,videoBasedScreenSharing" doc:"What the caller offers; audio when absent."`
-}
-
-// Who names a person.
-type Who struct {
-	Who string `json:"who" short:"true" required:"true" person:"true" doc:"A name from people."`
-}
-
-// Join is a person joining a meeting.
-type Join struct {
-	Who    string `json:"who" required:"true" person:"true" doc:"A name from people."`
-	Thread string `json:"thread" doc:"The meeting's chatInfo.threadId; the only meeting when absent."`
-}
-
-// Fault is something that goes wrong, on a request (its verb's name in Fault) or on a notification.
-type Fault struct {
-	Fault      string        `json:"fault" required:"true" enum:"notification,createCall,answer,reject,redirect,transfer,invite,hangUp,getCall,listParticipants,getOperation,request" doc:"What it hits: a notification, the request of a verb, or any other request."`
-	Status     int           `json:"status" doc:"The HTTP status that the request gets instead of an answer."`
-	Code       string        `json:"code" doc:"The error code in its body."`
-	Message    string        `json:"message" doc:"The message in its body."`
-	RetryAfter time.Duration `json:"retryAfter" doc:"The Retry-After header."`
-	Lost       bool          `json:"lost" doc:"The service acts, but its response is lost."`
-	Reset      bool          `json:"reset" doc:"The connection is refused; the service never sees the request."`
-	Drop       bool          `json:"drop" doc:"The notification is never sent."`
-	Duplicate  bool          `json:"duplicate" doc:"The notification is delivered twice."`
-	Early      bool          `json:"early" doc:"The notification is delivered before the response that caused it."`
-	Delay      time.Duration `json:"delay" doc:"How much later the response or the notification comes."`
-	Match      string        `json:"match" expression:"event" doc:"For a notification: which one; an expression over the event, such as call.state == \"terminated\"."`
-	Times      int           `json:"times" doc:"How often; 1 when absent." default:"1"`
+	At time.Duration `json:"at" doc:"When, since the start of the run; at once after the action before when absent."`
+	Deed
 }
 
 // IDFor is the object id of a person who was given none: always the same one for the same name.

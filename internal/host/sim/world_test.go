@@ -98,7 +98,7 @@ func TestOutgoingCall(t *testing.T) {
 
 func TestIncomingCall(t *testing.T) {
 	scene := carol(nil)
-	scene.Script = []world.Action{{Dial: &world.Dial{From: "carol", To: "bot"}}}
+	scene.Script = []world.Action{{Deed: world.Deed{Dial: &world.Dial{From: "carol", To: "bot"}}}}
 	for _, c := range []struct {
 		name   string
 		wait   time.Duration // before asking

@@ -183,7 +183,7 @@ func TestWorlds(t *testing.T) {
 	// As callflow itself writes it.
 	text, err := json.Marshal(world.Opening{Address: hook + "/second", Dialect: string(graph.Legacy), Scene: &world.Scene{
 		People: map[string]*world.Person{"carol": {ID: carolsID, Answers: &world.Answers{}}, "fred": {Answers: &world.Answers{Never: "never"}}},
-		Script: []world.Action{{Dial: &world.Dial{From: "carol"}}},
+		Script: []world.Action{{Deed: world.Deed{Dial: &world.Dial{From: "carol"}}}},
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,5 @@
+package simulator
+
+func (s *Service) startHoldMusic(c *call, q *request) reply { return notYet("startHoldMusic") }
+
+func (s *Service) stopHoldMusic(c *call, q *request) reply { return notYet("stopHoldMusic") }

@@ -1,0 +1,5 @@
+package simulator
+
+func (s *Service) logTeleconferenceDeviceQuality(c *call, q *request) reply {
+	return notYet("logTeleconferenceDeviceQuality")
+}

@@ -1,0 +1,133 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Fault is something that goes wrong: with a request (its verb's name in Fault), with what a request began (Fails, Ghost),
+// or with a notification. Which one it strikes is told by Fault and by Call, With, Operation, Kind, Step and Match: all
+// that are said must agree. Chance is drawn from the world's seed.
+type Fault struct {
+	Fault string `json:"fault" required:"true" enum:"notification,createCall,answer,reject,redirect,transfer,hangUp,getCall,keepAlive,invite,listParticipants,getParticipant,removeParticipant,muteParticipant,startHoldMusic,stopHoldMusic,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,changeScreenSharingRole,updateRecordingStatus,addLargeGalleryView,listOperations,getOperation,listAudioRoutingGroups,getAudioRoutingGroup,createAudioRoutingGroup,updateAudioRoutingGroup,deleteAudioRoutingGroup,listContentSharingSessions,getContentSharingSession,logTeleconferenceDeviceQuality,request" doc:"What it hits: a notification, the request of a verb, or any other request."`
+
+	Call      int     `json:"call" doc:"Only what is about the world's first call, or its second …, counted from 1 as they begin."`
+	With      string  `json:"with" person:"true" doc:"Only what is about a call with this person."`
+	Operation string  `json:"operation" doc:"Only what is about an operation of this verb, such as playPrompt; or with this clientContext."`
+	Kind      string  `json:"kind" enum:"call,operation,participants,tone" doc:"For a notification: only one of this kind."`
+	Step      string  `json:"step" doc:"Only the request of the step with this id, or the notifications that follow from it."`
+	Match     string  `json:"match" expression:"event" doc:"For a notification: which one; an expression over the event, such as call.state == \"terminated\"."`
+	Chance    float64 `json:"chance" doc:"How likely it strikes, from 0 to 1; the seed decides. 1 when absent."`
+	Times     int     `json:"times" doc:"How often; 1 when absent." default:"1"`
+
+	Status     int           `json:"status" doc:"The HTTP status that the request gets instead of an answer."`
+	Code       string        `json:"code" doc:"The error code in its body."`
+	Message    string        `json:"message" doc:"The message in its body."`
+	Wrapped    bool          `json:"wrapped" doc:"The code stands as JSON text inside the message of an UnknownError, as some 403s were seen."`
+	RetryAfter time.Duration `json:"retryAfter" doc:"The Retry-After header."`
+	Lost       bool          `json:"lost" doc:"The service acts, but its response is lost."`
+	Reset      bool          `json:"reset" doc:"The connection is refused; the service never sees the request."`
+
+	Fails *Failing `json:"fails" doc:"The request is taken, and what it began fails: the call, the transfer, or the operation."`
+	Ghost bool     `json:"ghost" doc:"The operation completes, and nothing has come of it: who was invited is not there."`
+
+	Drop        bool   `json:"drop" doc:"The notification is never sent."`
+	Duplicate   bool   `json:"duplicate" doc:"The notification is delivered twice."`
+	Early       bool   `json:"early" doc:"The notification is delivered before the response that caused it."`
+	Reorder     bool   `json:"reorder" doc:"The notification is delivered after the one that follows it."`
+	Misroute    bool   `json:"misroute" doc:"The notification goes to the bot's registered address instead of the call's."`
+	Empty       bool   `json:"empty" doc:"The notification comes without a body."`
+	UnknownType bool   `json:"unknownType" doc:"The notification is about a resource of a type that nobody knows."`
+	BadToken    string `json:"badToken" enum:"expired,audience,issuer,key,form" doc:"The notification's token is not to be trusted, and why."`
+
+	Delay time.Duration `json:"delay" doc:"How much later the response or the notification comes."`
+}
+
+// Failing is how something fails that a request began.
+type Failing struct {
+	Code    int           `json:"code" required:"true" doc:"resultInfo.code."`
+	Subcode int           `json:"subcode" doc:"resultInfo.subcode."`
+	Message string        `json:"message" doc:"resultInfo.message."`
+	After   time.Duration `json:"after" doc:"How long after the request; what is usual when absent."`
+	Gone    bool          `json:"gone" doc:"The call does not come back from it either, though nothing says so: later requests find no call."`
+}
+
+// Requests are what a fault can strike beside a notification: the acting verbs by name, and request for any other.
+var Requests = []string{
+	"createCall",
+	"answer",
+	"reject",
+	"redirect",
+	"transfer",
+	"hangUp",
+	"getCall",
+	"keepAlive",
+	"invite",
+	"listParticipants",
+	"getParticipant",
+	"removeParticipant",
+	"muteParticipant",
+	"startHoldMusic",
+	"stopHoldMusic",
+	"playPrompt",
+	"recordResponse",
+	"cancelMediaProcessing",
+	"subscribeToTone",
+	"sendDtmfTones",
+	"mute",
+	"unmute",
+	"changeScreenSharingRole",
+	"updateRecordingStatus",
+	"addLargeGalleryView",
+	"listOperations",
+	"getOperation",
+	"listAudioRoutingGroups",
+	"getAudioRoutingGroup",
+	"createAudioRoutingGroup",
+	"updateAudioRoutingGroup",
+	"deleteAudioRoutingGroup",
+	"listContentSharingSessions",
+	"getContentSharingSession",
+	"logTeleconferenceDeviceQuality",
+	"request",
+}
+
+// check: a fault needs something to strike, and to do to it what can be done to that. key is the one that is wrong, ""
+// when it is the whole.
+func (f *Fault) check() (text, key string) {
+	request := first(is{f.Status != 0, "status"}, is{f.RetryAfter > 0, "retryAfter"}, is{f.Lost, "lost"}, is{f.Reset, "reset"})
+	notification := first(is{f.Match != "", "match"}, is{f.Drop, "drop"}, is{f.Duplicate, "duplicate"}, is{f.Early, "early"})
+	switch {
+	case f.Fault != "notification" && !slices.Contains(Requests, f.Fault):
+		return fmt.Sprintf("fault %q strikes nothing; it may be notification or %s", f.Fault, strings.Join(Requests, ", ")), "fault"
+	case f.Fault == "notification" && request != "":
+		return "status, retryAfter, lost and reset are for requests; a notification takes drop, duplicate, early and delay", request
+	case f.Fault != "notification" && notification != "":
+		return "match, drop, duplicate and early are for notifications; a request takes status, retryAfter, lost, reset and delay", notification
+	case !f.Drop && !f.Duplicate && !f.Early && request == "" && f.Delay == 0 && f.Code == "" && f.Message == "":
+		return "it does nothing: say what goes wrong", ""
+	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
+		return fmt.Sprintf("status %d is no failure; it may be 400 to 599", f.Status), "status"
+	case f.Status == 0 && f.RetryAfter == 0 && (f.Code != "" || f.Message != ""):
+		return "code and message stand in the response that a status gives, and there is none", ""
+	}
+	return "", ""
+}
+
+// is says whether something was said under a key.
+type is struct {
+	there bool
+	key   string
+}
+
+// first returns the first key under which something was said, or "".
+func first(keys ...is) string {
+	for _, k := range keys {
+		if k.there {
+			return k.key
+		}
+	}
+	return ""
+}
