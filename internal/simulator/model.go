@@ -85,6 +85,7 @@ type call struct {
 	meetingInfo obj
 	options     obj // callOptions as they were sent
 	incoming    obj // incomingContext
+	routes      []obj
 	audio       string
 	answeredBy  obj
 	etag        int

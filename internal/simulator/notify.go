@@ -39,6 +39,9 @@ func (s *Service) incomingNote(c *call) note {
 	if c.meetingInfo != nil {
 		d["meetingInfo"] = c.meetingInfo
 	}
+	if c.routes != nil {
+		d["callRoutes"] = c.routes
+	}
 	if c.dialect != graph.Legacy {
 		d["@odata.id"], d["@odata.etag"] = s.resource(c), fmt.Sprintf("W/%q", fmt.Sprint(c.etag))
 		d["myParticipantId"], d["tenantId"] = c.me.id, c.bot.tenantID

@@ -50,7 +50,7 @@ func (s *Service) forward(c *call, targets []*party, limit time.Duration) {
 	waiting := len(targets)
 	for _, p := range targets {
 		r := s.ring(invitation{party: p, caller: offer.caller, room: c.room, limit: limit, modalities: c.modalities,
-			transferor: offer.transferor, done: func(o outcome) {
+			transferor: offer.transferor, forwarded: c.bot, done: func(o outcome) {
 				waiting--
 				switch {
 				case c.ended || o.joined == nil && waiting > 0:

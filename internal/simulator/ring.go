@@ -10,7 +10,9 @@ type invitation struct {
 	room          *room // the conversation it would join
 	limit         time.Duration
 	modalities    []string
-	transferor    *party // who sent the caller, if it was transferred
+	from          *member // the caller, once it is known as what it will take part
+	transferor    *party  // who sent the caller, if it was transferred
+	forwarded     *party  // whom it was for, if it was redirected
 	done          func(outcome)
 }
 
@@ -142,12 +144,25 @@ func (s *Service) offer(r *ring) {
 	c.source = sourceInfo(c, r.caller)
 	c.targets = []obj{targetInfo(c, r.party)}
 	c.chatInfo, c.meetingInfo = r.room.chat, r.room.meeting
-	if r.transferor != nil {
-		c.incoming = obj{"@odata.type": "#microsoft.graph.incomingContext", "transferor": identityOf(c.dialect, r.transferor)}
-	}
+	s.tellWay(c, r)
 	c.deadline = s.cfg.Clock.After(answerDeadline, func() {
 		s.observe(r.party.shown(), "does not answer in time", c.id)
 		r.settle(outcome{how: botUnanswered})
 	})
 	s.send(c, s.incomingNote(c))
+}
+
+// tellWay says in an incoming call how it came here. What a transfer sets beside transferor is undocumented; ours is
+// sourceParticipantId. Graph resources "incomingContext" and "callRoute".
+func (s *Service) tellWay(c *call, r *ring) {
+	if r.transferor != nil {
+		c.incoming = obj{"@odata.type": typeOf("incomingContext"), "transferor": identityOf(c.dialect, r.transferor)}
+		if r.from != nil {
+			c.incoming["sourceParticipantId"] = r.from.id
+		}
+	}
+	if r.forwarded != nil {
+		c.routes = []obj{{"@odata.type": typeOf("callRoute"), "routingType": "forwarded",
+			"original": identityOf(c.dialect, r.forwarded), "final": identityOf(c.dialect, r.party)}}
+	}
 }

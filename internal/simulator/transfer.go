@@ -93,19 +93,19 @@ func (s *Service) beginTransfer(h *handover) {
 	s.send(c, h.stateNote(s, transferring))
 	s.observe(h.transferee.party.shown(), "is being transferred to "+h.target.shown(), c.id)
 	h.room = s.newRoom(peer)
-	h.room.chain = c.room.chain
+	h.room.chain = s.chainAfter(c.room)
 	if h.replaces != "" {
 		s.step(c, nextStep, func() { s.consult(h) })
 		return
 	}
-	r := s.ring(invitation{party: h.target, caller: h.transferee.party, room: h.room, limit: ringTime,
+	r := s.ring(invitation{party: h.target, caller: h.transferee.party, from: h.transferee, room: h.room, limit: ringTime,
 		modalities: h.transferee.modalities, transferor: c.bot, done: func(o outcome) {
 			c.rings = nil
 			switch {
 			case o.joined == nil:
 				s.refuse(h, blindRefused.because(o.how.message))
 			default:
-				s.accept(h, transferred, func() { s.join(h.room, o.joined) })
+				s.accept(h, s.transferEnd(transferred), func() { s.join(h.room, o.joined) })
 			}
 		}})
 	c.rings = append(c.rings, r)
@@ -126,7 +126,7 @@ func (s *Service) consult(h *handover) {
 		s.refuse(h, consultRefused.because(replacementGone.message))
 		return
 	}
-	s.accept(h, consulted, func() {
+	s.accept(h, s.transferEnd(consulted), func() {
 		if m.room == nil {
 			return
 		}
@@ -203,3 +203,16 @@ func (r result) because(why string) result {
 	r.message += " " + why
 	return r
 }
+
+// chainAfter is the callChainId of what follows a transfer.
+func (s *Service) chainAfter(r *room) string {
+	if !transferChain {
+		return s.newID()
+	}
+	return r.chain
+}
+
+// transferEnd is how the transferred call's end is told, where it would be told as that.
+func (s *Service) transferEnd(how result) result { return how }
+
+const transferChain = true

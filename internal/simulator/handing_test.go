@@ -1,0 +1,138 @@
+package simulator
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"callflow/internal/world"
+)
+
+// hand has a person transfer the bot.
+func (st *stage) hand(h world.Handing) {
+	st.t.Helper()
+	if err := st.service.Act(world.Action{Deed: world.Deed{Transfer: &h}}); err != nil {
+		st.t.Fatal(err)
+	}
+}
+
+// TestHanded: a person transfers the bot; it is called anew, and its old call ends once it has answered.
+func TestHanded(t *testing.T) {
+	for name, h := range map[string]world.Handing{
+		"blind":   {Who: "carol", To: "dora"},
+		"consult": {Who: "carol", To: "dora", Consult: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := newStage(t, people())
+			old := st.answeredCall("carol")
+			chain := st.service.calls[idOf(old)].room.chain
+			st.hand(h)
+			st.wait(2 * time.Second)
+			p := st.posts[0]
+			wantLadder(t, st, "created call incoming")
+			if !strings.Contains(p.raw, `"transferor"`) || !strings.Contains(p.raw, carolID) || !strings.Contains(p.raw, `"sourceParticipantId"`) ||
+				!strings.Contains(p.raw, chain) || p.url != address1 {
+				t.Errorf("the new call does not tell where it comes from: %s", p.raw)
+			}
+			if from := p.event.View["call"].(map[string]any)["source"]; nameOf(map[string]any{"info": from}) != "Dora" {
+				t.Errorf("it is from %v", from)
+			}
+			st.must(200, "GET", old, "") // until the new one is answered the old one goes on
+			st.must(202, "POST", calls+"/"+p.event.CallID+"/answer", answer)
+			st.wait(time.Second)
+			wantLadder(t, st, "updated call establishing", "updated call established", "deleted call terminated 0/7015", "updated call established media active")
+			st.hangUp("dora")
+			st.wait(time.Second)
+			wantLadder(t, st, "deleted call terminated 200/4521")
+			if err := st.service.Act(world.Action{Deed: world.Deed{HangUp: &world.Who{Who: "carol"}}}); err == nil {
+				t.Error("carol is still in a call")
+			}
+		})
+	}
+}
+
+// TestNotHanded: where it comes to nothing, the bot hears nothing, and its call goes on.
+func TestNotHanded(t *testing.T) {
+	tests := []struct {
+		name   string
+		h      world.Handing
+		answer bool
+		said   string
+	}{
+		{"fails silently", world.Handing{Who: "carol", To: "dora", Fails: true}, false, "Carol is told that the transfer failed"},
+		{"declined", world.Handing{Who: "carol", To: "deb"}, false, "Carol is told that the transfer failed: The callee declined. (603/0)"},
+		{"busy, consulted", world.Handing{Who: "carol", To: "gus", Consult: true}, false, "Carol is told that the transfer failed: The callee is busy. (480/10076)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			st := newStage(t, people())
+			old := st.answeredCall("carol")
+			st.hand(tt.h)
+			st.wait(30 * time.Second)
+			wantLadder(t, st)
+			if !st.saw(tt.said) {
+				t.Errorf("seen: %q", st.seen)
+			}
+			st.must(202, "POST", old+"/transfer", to(fredID))
+		})
+	}
+	t.Run("the bot does not answer", func(t *testing.T) {
+		st := newStage(t, people())
+		old := st.answeredCall("carol")
+		st.hand(world.Handing{Who: "carol", To: "dora"})
+		st.wait(20 * time.Second)
+		wantLadder(t, st, "created call incoming", "deleted call terminated 408/8544")
+		st.must(200, "GET", old, "")
+	})
+	t.Run("carol hangs up meanwhile", func(t *testing.T) {
+		st := newStage(t, people())
+		st.answeredCall("carol")
+		st.hand(world.Handing{Who: "carol", To: "dora", Consult: true})
+		st.wait(2 * time.Second)
+		st.hangUp("carol")
+		st.wait(time.Second)
+		wantLadder(t, st, "created call incoming", "deleted call terminated 487/0", "deleted call terminated 200/4521")
+	})
+	for name, h := range map[string]world.Handing{
+		"carol is in no call between two with a bot": {Who: "carol", To: "dora"},
+		"carol cannot hand the bot to themselves":    {Who: "carol", To: "carol"},
+		`nobody here is called "zed"`:                {Who: "carol", To: "zed"},
+	} {
+		st := newStage(t, people())
+		if err := st.service.Act(world.Action{Deed: world.Deed{Transfer: &h}}); err == nil || !strings.Contains(err.Error(), "transfer: "+name) {
+			t.Errorf("%v, want %s", err, name)
+		}
+	}
+}
+
+// TestTransferToBot: the target is a bot of this world; its new leg tells whose transfer it is.
+func TestTransferToBot(t *testing.T) {
+	st := newStage(t, people())
+	old := st.answeredCall("carol")
+	st.must(202, "POST", old+"/transfer", `{"transferTarget":{"identity":{"application":{"id":"`+botID+`"}}}}`)
+	st.wait(time.Second)
+	p := st.posts[len(st.posts)-1]
+	wantLadder(t, st, "updated call transferring", "created call incoming")
+	if !strings.Contains(p.raw, `"transferor"`) || !strings.Contains(p.raw, carolID) {
+		t.Errorf("%s", p.raw)
+	}
+	st.must(202, "POST", calls+"/"+p.event.CallID+"/answer", answer)
+	st.wait(time.Second)
+	wantLadder(t, st, "updated call establishing", "updated call established", "updated call transferAccepted",
+		"updated call established media active", "deleted call terminated 0/7015")
+}
+
+// TestRedirectToBot: who was redirected to comes with the way that the call took.
+func TestRedirectToBot(t *testing.T) {
+	other := fredID[:35] + "9"
+	st := newStage(t, people(), func(c *Config) {
+		c.Bots = append(c.Bots, Bot{Name: "second", AppID: other, DisplayName: "Second", Address: "https://second.contoso.com/calls"})
+	})
+	c := st.rung("carol")
+	st.must(202, "POST", c+"/redirect", `{"targets":[{"identity":{"application":{"id":"`+other+`"}}}],"callbackUri":"`+callback+`"}`)
+	st.wait(time.Second)
+	p := st.posts[len(st.posts)-1]
+	if !strings.Contains(p.raw, `"callRoutes"`) || !strings.Contains(p.raw, `"routingType":"forwarded"`) {
+		t.Errorf("%s", p.raw)
+	}
+}
