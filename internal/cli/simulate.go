@@ -30,6 +30,7 @@ import (
 type simulateFlags struct {
 	listen, public string
 	scene          string
+	set            []string
 	callback       string
 	dialect        string
 	seed           uint64
@@ -47,6 +48,7 @@ interrupted. All three dialects are served at once: /v1.0/communications, /beta/
 The people come from --scene: a file with people, script and faults, as under simulate in a scenario, or a scenario
 itself. Incoming calls go to --callback, the bot's registered address.`,
 		Example: `  callflow simulate
+  callflow simulate --set ringTime=10s --set busy=400/8541
   callflow simulate --listen 127.0.0.1:9000 --scene scenarios/transfer/blind-accepted.yaml --callback http://127.0.0.1:3978/api/calls`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return f.serve(io) },
@@ -56,6 +58,7 @@ itself. Incoming calls go to --callback, the bot's registered address.`,
 	fl.StringVar(&f.listen, "listen", "127.0.0.1:8080", "`ADDRESS` and port to listen on")
 	fl.StringVar(&f.public, "public", "", "the `URL` under which clients reach it; default: http:// and the address")
 	fl.StringVar(&f.scene, "scene", "", "the `FILE` with the people and what they do")
+	fl.StringArrayVar(&f.set, "set", nil, "a setting of the service, `NAME=VALUE`, as under simulate.settings; may be repeated")
 	fl.StringVar(&f.callback, "callback", "", "the bot's registered address, a `URL`: where incoming calls are announced")
 	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "the dialect of incoming calls: v1.0, beta or legacy")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids")
@@ -75,6 +78,9 @@ func (f *simulateFlags) serve(io streams) error {
 	}
 	scene, err := f.readScene(io)
 	if err != nil {
+		return err
+	}
+	if scene, err = f.withSettings(scene); err != nil {
 		return err
 	}
 	tcp, err := net.Listen("tcp", f.listen)
@@ -117,6 +123,29 @@ func (f *simulateFlags) serve(io streams) error {
 		said.Println(report.Plain(err.Error()))
 	}
 	return nil
+}
+
+// withSettings puts what --set says over the scene's own settings.
+func (f *simulateFlags) withSettings(scene *world.Scene) (*world.Scene, error) {
+	if len(f.set) == 0 {
+		return scene, nil
+	}
+	if scene == nil {
+		scene = &world.Scene{}
+	}
+	if scene.Settings == nil {
+		scene.Settings = world.DefaultSettings()
+	}
+	for _, text := range f.set {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return nil, &inputError{fmt.Sprintf("--set %q has no =; write NAME=VALUE, like ringTime=10s", text)}
+		}
+		if err := scene.Settings.Set(name, value); err != nil {
+			return nil, &inputError{fmt.Sprintf("--set %s: %v", text, err)}
+		}
+	}
+	return scene, nil
 }
 
 // greet prints what a client is configured with.

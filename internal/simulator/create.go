@@ -43,7 +43,7 @@ func (s *Service) createCall(_ *call, q *request) reply {
 	for i, p := range targets {
 		c.targets = append(c.targets, invitationInfo(c, p, b.Targets[i]))
 	}
-	limit := ringTime
+	limit := s.settings.RingTime
 	if b.RingingTimeout != nil && q.dialect == graph.Beta {
 		limit = time.Duration(*b.RingingTimeout) * time.Second
 	}
@@ -83,14 +83,14 @@ func (s *Service) dialOne(c *call, to *party, limit time.Duration) {
 func (s *Service) dialAll(c *call, targets []*party) {
 	waiting := len(targets)
 	for _, p := range targets {
-		r := s.ring(invitation{party: p, caller: c.bot, room: c.room, limit: ringTime, modalities: c.modalities, done: func(o outcome) {
+		r := s.ring(invitation{party: p, caller: c.bot, room: c.room, limit: s.settings.RingTime, modalities: c.modalities, done: func(o outcome) {
 			waiting--
 			if o.joined != nil {
 				s.join(c.room, o.joined)
 			}
 			switch {
 			case waiting == 0 && !c.room.grown:
-				s.end(c, nobodyJoined)
+				s.end(c, s.settings.nobodyJoined)
 			case waiting == 0:
 				s.settle(c.room)
 			}

@@ -70,7 +70,7 @@ func (s *Service) passing(h *world.Handing) (*passing, error) {
 
 // ringFor rings the other person; then goes on with them, unless they do not answer.
 func (s *Service) ringFor(p *passing, r *room, caller *party, then func(*member)) {
-	ring := s.ring(invitation{party: p.to, caller: caller, room: r, limit: ringTime, transferor: p.by.party, done: func(o outcome) {
+	ring := s.ring(invitation{party: p.to, caller: caller, room: r, limit: s.settings.RingTime, transferor: p.by.party, done: func(o outcome) {
 		p.call.rings = nil
 		if o.joined == nil {
 			s.notPassed(p, o.how.words())

@@ -15,7 +15,7 @@ func (s *Service) invite(c *call, q *request) reply {
 		return badRequest("%s", p)
 	}
 	if c.state != established || c.ending {
-		return wrongState(c, "invited to", established)
+		return s.wrongState(c, "invited to", established)
 	}
 	parties, err := s.named("participants", b.Participants)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Service) ask(op *operation, p *party, info obj) {
 	if op.status != "running" || c.ending {
 		return
 	}
-	r := s.ring(invitation{party: p, caller: c.bot, room: c.room, limit: ringTime, modalities: c.me.modalities, done: func(o outcome) {
+	r := s.ring(invitation{party: p, caller: c.bot, room: c.room, limit: s.settings.RingTime, modalities: c.me.modalities, done: func(o outcome) {
 		op.waiting--
 		if o.joined != nil {
 			op.joined = append(op.joined, info)
@@ -103,7 +103,7 @@ func (s *Service) takeOver(op *operation, p *party, b inviteeBody) {
 		}
 		x := s.callFor(c.bot, b.ReplacesCallID)
 		if x == nil || x == c || x.ending || x.state != established {
-			s.finish(op, notAdded(p, replacementGone))
+			s.finish(op, notAdded(p, s.settings.replacementGone))
 			s.settle(c.room)
 			return
 		}
@@ -112,7 +112,7 @@ func (s *Service) takeOver(op *operation, p *party, b inviteeBody) {
 			m = s.memberFor(x, b.ParticipantID)
 		}
 		if m == nil || m == x.me {
-			s.finish(op, notAdded(p, notInReplaced))
+			s.finish(op, notAdded(p, s.settings.notInReplaced))
 			s.settle(c.room)
 			return
 		}
@@ -138,7 +138,7 @@ func (s *Service) replaced(x *call) {
 		}
 		x.state = terminated
 		s.send(x, s.replacedNote(x))
-		s.cfg.Clock.After(nextStep, func() { s.end(x, replacedByBot) })
+		s.cfg.Clock.After(nextStep, func() { s.end(x, s.settings.replaced) })
 	})
 }
 

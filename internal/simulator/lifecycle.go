@@ -11,7 +11,7 @@ func (s *Service) answer(c *call, q *request) reply {
 		return *e
 	}
 	if c.state != incoming || c.ending || len(c.rings) > 0 {
-		return wrongState(c, "answered", "incoming")
+		return s.wrongState(c, "answered", "incoming")
 	}
 	b.adopt(q.dialect)
 	if p := b.check(q.dialect); p != "" {
@@ -61,15 +61,15 @@ func (s *Service) reject(c *call, q *request) reply {
 		return *e
 	}
 	if c.state != incoming || c.ending || len(c.rings) > 0 {
-		return wrongState(c, "rejected", "incoming")
+		return s.wrongState(c, "rejected", "incoming")
 	}
-	how := calleeDeclined
+	how := s.settings.declined
 	switch lower(b.Reason) {
 	case "", "none":
 	case "busy":
-		how = calleeBusy
+		how = s.settings.busy
 	case "forbidden":
-		how = botForbids
+		how = s.settings.forbidden
 	default:
 		return badRequest("reason is %q; it may be none, busy or forbidden", b.Reason)
 	}

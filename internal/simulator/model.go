@@ -163,7 +163,7 @@ func (s *Service) keepAliveFrom(c *call) {
 	if c.keepAlive != nil {
 		c.keepAlive()
 	}
-	c.keepAlive = s.cfg.Clock.After(keepAliveLimit, func() { s.end(c, noKeepAlive) })
+	c.keepAlive = s.cfg.Clock.After(s.settings.KeepAlive, func() { s.end(c, noKeepAlive) })
 }
 
 // others are the members beside m, in the order in which they joined.
@@ -255,7 +255,7 @@ func (s *Service) settle(r *room) {
 		return
 	}
 	c := r.members[0].call
-	s.cfg.Clock.After(aloneStep, func() {
+	s.cfg.Clock.After(s.settings.AloneTime, func() {
 		if alone(r) && r.members[0].call == c {
 			s.end(c, leftAlone)
 		}

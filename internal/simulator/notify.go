@@ -128,7 +128,7 @@ func (s *Service) explain(c *call, d obj, why result) {
 func (s *Service) replacedNote(c *call) note {
 	c.replaced = true
 	d := s.callData(c, terminated)
-	s.explain(c, d, replacedByBot)
+	s.explain(c, d, s.settings.replaced)
 	return note{change: "updated", data: d}
 }
 

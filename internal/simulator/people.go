@@ -230,7 +230,7 @@ func (s *Service) hangsUp(name string) error {
 	}
 	for _, r := range rings {
 		if r.party == p {
-			r.settle(outcome{how: calleeDeclined})
+			r.settle(outcome{how: s.settings.declined})
 		} else {
 			r.cancel()
 		}

@@ -14,7 +14,7 @@ func (s *Service) redirect(c *call, q *request) reply {
 		return *e
 	}
 	if c.state != incoming || c.ending || c.offer == nil {
-		return wrongState(c, "redirected", incoming)
+		return s.wrongState(c, "redirected", incoming)
 	}
 	if p := b.check(); p != "" {
 		return badRequest("%s", p)
@@ -23,9 +23,9 @@ func (s *Service) redirect(c *call, q *request) reply {
 	if err != nil {
 		return badRequest("%v", err)
 	}
-	limit := forwardTimeout
+	limit := s.settings.ForwardTime
 	if len(targets) > 1 {
-		limit = redirectTimeout
+		limit = s.settings.RedirectTime
 	}
 	if b.Timeout != nil {
 		limit = time.Duration(*b.Timeout) * time.Second

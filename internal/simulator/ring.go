@@ -41,7 +41,7 @@ func (s *Service) ring(in invitation) *ring {
 		s.offer(r)
 	case in.party.person == nil:
 		s.observe("", "nobody here is "+in.party.id+"; there are "+names(s.people), "")
-		r.after(nextStep, outcome{how: calleeUnknown})
+		r.after(nextStep, outcome{how: s.settings.unknown})
 	default:
 		r.react()
 	}
@@ -53,10 +53,10 @@ func (r *ring) react() {
 	p := r.party.person
 	switch {
 	case p.Busy:
-		r.after(nextStep, outcome{how: calleeBusy}, "is busy")
+		r.after(nextStep, outcome{how: r.s.settings.busy}, "is busy")
 		return
 	case p.Declines != nil:
-		r.after(reaction(p.Declines), outcome{how: calleeDeclined}, "declines")
+		r.after(reaction(p.Declines), outcome{how: r.s.settings.declined}, "declines")
 	case p.Voicemail != nil:
 		r.stops = append(r.stops, r.s.cfg.Clock.After(reaction(p.Voicemail), r.voicemail))
 	case p.Answers == nil:
@@ -65,7 +65,7 @@ func (r *ring) react() {
 		r.after(p.Answers.After, outcome{joined: r.s.newMember(r.party, r.modalities)}, "answers")
 	}
 	if r.limit > 0 {
-		r.after(r.limit, outcome{how: calleeSilent}, "lets it ring out")
+		r.after(r.limit, outcome{how: r.s.settings.unanswered}, "lets it ring out")
 	}
 }
 
@@ -74,7 +74,7 @@ func (r *ring) voicemail() {
 	m := r.s.newMember(r.party, r.modalities)
 	r.s.observe(r.party.shown(), "has voicemail pick up", "")
 	r.settle(outcome{joined: m})
-	r.s.cfg.Clock.After(voicemailLimit, func() { r.s.depart(m) })
+	r.s.cfg.Clock.After(r.s.settings.VoicemailTime, func() { r.s.depart(m) })
 }
 
 func (s *Service) newMember(p *party, modalities []string) *member {
@@ -112,7 +112,7 @@ func (r *ring) settle(o outcome) {
 func (r *ring) cancel() {
 	if r.close() && r.call != nil {
 		r.call.offer = nil
-		r.s.end(r.call, callerGone)
+		r.s.end(r.call, r.s.settings.callerGone)
 	}
 }
 
@@ -145,9 +145,9 @@ func (s *Service) offer(r *ring) {
 	c.targets = []obj{targetInfo(c, r.party)}
 	c.chatInfo, c.meetingInfo = r.room.chat, r.room.meeting
 	s.tellWay(c, r)
-	c.deadline = s.cfg.Clock.After(answerDeadline, func() {
+	c.deadline = s.cfg.Clock.After(s.settings.AnswerDeadline, func() {
 		s.observe(r.party.shown(), "does not answer in time", c.id)
-		r.settle(outcome{how: botUnanswered})
+		r.settle(outcome{how: s.settings.botUnanswered})
 	})
 	s.send(c, s.incomingNote(c))
 }

@@ -41,7 +41,7 @@ func (s *Service) route(r *http.Request) (*request, *reply) {
 	q.bot = bot
 	if handlers[verb] == nil {
 		if c := s.callFor(bot, q.call); c == nil && q.call != "" {
-			return refuse(failure(404, "8522", "Call not found."))
+			return refuse(s.settings.gone.with("Call not found."))
 		}
 		return refuse(failure(501, "NotImplemented", verb+" is not simulated yet."))
 	}

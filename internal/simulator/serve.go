@@ -71,7 +71,7 @@ func (s *Service) serve(q *request) reply {
 	}
 	c := s.callFor(q.bot, q.call)
 	if c == nil {
-		return failure(404, "8522", "Call not found.")
+		return s.settings.gone.with("Call not found.")
 	}
 	return do(s, c, q)
 }
@@ -198,13 +198,15 @@ func badRequest(format string, args ...any) reply {
 	return failure(400, "BadRequest", fmt.Sprintf(format, args...)+".")
 }
 
-// wrongState: the pages tell no status for a request that comes in the wrong state of a call; 409 is ours.
-func wrongState(c *call, done, want string) reply {
+func (r refusal) with(message string) reply { return failure(r.status, r.code, message) }
+
+// wrongState: the pages tell no status for a request that comes in the wrong state of a call; it is a setting.
+func (s *Service) wrongState(c *call, done, want string) reply {
 	state := c.state
 	if c.ending && state != terminated {
 		state = terminating
 	}
-	return failure(409, "Conflict", fmt.Sprintf("The call is %s; it can be %s only while it is %s.", state, done, want))
+	return s.settings.wrongState.with(fmt.Sprintf("The call is %s; it can be %s only while it is %s.", state, done, want))
 }
 
 func noParticipant(c *call, id string) reply {

@@ -61,20 +61,21 @@ type Config struct {
 
 // Service is the simulated service.
 type Service struct {
-	cfg     Config
-	people  []*party // sorted by name
-	bots    []*party
-	parties map[string]*party // by id; also strangers, whom only requests have named
-	calls   map[string]*call  // that have not ended
-	rooms   []*room           // in which somebody is or may come to be; meetings stay
-	rings   []*ring           // not settled
-	faults  []*fault
-	early   bool // what is sent now comes before the response
+	cfg      Config
+	settings *settings
+	people   []*party // sorted by name
+	bots     []*party
+	parties  map[string]*party // by id; also strangers, whom only requests have named
+	calls    map[string]*call  // that have not ended
+	rooms    []*room           // in which somebody is or may come to be; meetings stay
+	rings    []*ring           // not settled
+	faults   []*fault
+	early    bool // what is sent now comes before the response
 }
 
 // New returns a service in which nothing has happened yet. Call Start to begin the script.
 func New(cfg Config) *Service {
-	s := &Service{cfg: cfg, parties: map[string]*party{}, calls: map[string]*call{}}
+	s := &Service{cfg: cfg, settings: settingsOf(cfg.Scene), parties: map[string]*party{}, calls: map[string]*call{}}
 	s.populate()
 	s.arm()
 	return s

@@ -26,14 +26,14 @@ func (s *Service) transfer(c *call, q *request) reply {
 		return badRequest("%s", p)
 	}
 	if c.state != established || c.ending {
-		return wrongState(c, "transferred", established)
+		return s.wrongState(c, "transferred", established)
 	}
 	target, err := s.partyOf(b.TransferTarget.Identity)
 	if err != nil {
 		return badRequest("transferTarget.%v", err)
 	}
 	if c.room.mode != peer && b.Transferee == nil {
-		return failure(400, "8523", "Cannot do transfer for meeting mode. From a group call, name a transferee.")
+		return s.settings.meetingModeTransfer.with("Cannot do transfer for meeting mode. From a group call, name a transferee.")
 	}
 	m, err := s.transferee(c, b.Transferee)
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Service) beginTransfer(h *handover) {
 		s.step(c, nextStep, func() { s.consult(h) })
 		return
 	}
-	r := s.ring(invitation{party: h.target, caller: h.transferee.party, from: h.transferee, room: h.room, limit: ringTime,
+	r := s.ring(invitation{party: h.target, caller: h.transferee.party, from: h.transferee, room: h.room, limit: s.settings.RingTime,
 		modalities: h.transferee.modalities, transferor: c.bot, done: func(o outcome) {
 			c.rings = nil
 			switch {
@@ -123,7 +123,7 @@ func (s *Service) consult(h *handover) {
 		m = y.room.find(h.target)
 	}
 	if m == nil {
-		s.refuse(h, consultRefused.because(replacementGone.message))
+		s.refuse(h, consultRefused.because(s.settings.replacementGone.message))
 		return
 	}
 	s.accept(h, s.transferEnd(consulted), func() {
@@ -132,7 +132,7 @@ func (s *Service) consult(h *handover) {
 		}
 		s.move(m, h.room)
 		if y.room.mode == peer {
-			s.end(y, consultedLeg)
+			s.end(y, s.settings.consultedLeg)
 		} else {
 			s.settle(y.room)
 		}
@@ -206,13 +206,19 @@ func (r result) because(why string) result {
 
 // chainAfter is the callChainId of what follows a transfer.
 func (s *Service) chainAfter(r *room) string {
-	if !transferChain {
+	if s.settings.TransferChain == "changes" {
 		return s.newID()
 	}
 	return r.chain
 }
 
-// transferEnd is how the transferred call's end is told, where it would be told as that.
-func (s *Service) transferEnd(how result) result { return how }
-
-const transferChain = true
+// transferEnd is how the transferred call's end is told, which is documented as that.
+func (s *Service) transferEnd(documented result) result {
+	switch s.settings.TransferEnd {
+	case "7015":
+		return transferred
+	case "AppTransferred":
+		return consulted
+	}
+	return documented
+}

@@ -14,10 +14,13 @@ type Problem struct {
 	Text string
 }
 
-// Error implements error: the entry of people, script or faults, then what is wrong with it.
+// Error implements error: the entry of people, script, faults or settings, then what is wrong with it.
 func (p Problem) Error() string {
-	if p.Path[0] == "people" {
+	switch p.Path[0] {
+	case "people":
 		return "people." + p.Path[1] + ": " + p.Text
+	case "settings":
+		return "settings: " + p.Text
 	}
 	return p.Path[0] + "[" + p.Path[1] + "]: " + p.Text
 }
@@ -73,6 +76,7 @@ func (s *Scene) Problems() []Problem {
 			say(text, "faults", strconv.Itoa(i))
 		}
 	}
+	s.Settings.problems(say)
 	return problems
 }
 

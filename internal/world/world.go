@@ -16,6 +16,8 @@ type Scene struct {
 	People map[string]*Person `json:"people" people:"true" doc:"Who lives in this world, by name."`
 	Script []Action           `json:"script" doc:"What happens, in order, from the start of the run."`
 	Faults []Fault            `json:"faults" doc:"What goes wrong."`
+
+	Settings *Settings `json:"settings" doc:"Rules of the service that are other than usual. docs/simulator.md says where each default is from."`
 }
 
 // Person is somebody with a Teams client or a telephone. Without a reaction they answer after one second.
