@@ -7,13 +7,11 @@ import (
 	"log"
 	"maps"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -107,7 +105,7 @@ func (f *simulateFlags) serve(io streams) error {
 	}
 	ctx, stop := interruptible(func(text string) { fmt.Fprintln(io.err, text) }, "stopping", func() {})
 	defer stop()
-	web := &http.Server{Handler: server.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, ErrorLog: said}
+	web := server.Web(said)
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(tcp) }()
 	f.greet(io, server.URLs(), scene)

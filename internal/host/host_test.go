@@ -118,7 +118,7 @@ func TestBothHosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	front.Config.Handler = server.Handler()
+	front.Config.Handler = server
 	front.Start()
 	defer front.Close()
 	tokens := graph.NewTokenSource(graph.TokenConfig{Login: root, Root: root,

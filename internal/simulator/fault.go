@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"callflow/internal/graph"
 	"callflow/internal/world"
@@ -110,10 +111,16 @@ func (f *fault) reply() reply {
 		inner := rep.body.(errorBody).Error.Inner
 		inner["code"], inner["status"], inner["message"] = "429", "429", "Please retry after"
 	}
-	if f.RetryAfter > 0 {
-		rep.retryAfter = strconv.FormatFloat(f.RetryAfter.Seconds(), 'f', -1, 64)
-	}
+	rep.retryAfter = seconds(f.RetryAfter)
 	return rep
+}
+
+// seconds writes a Retry-After; "" for none.
+func seconds(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
 }
 
 // describe says what strikes, for the journal.

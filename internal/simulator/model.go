@@ -1,7 +1,8 @@
 package simulator
 
 import (
-	"fmt"
+	"encoding/binary"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -133,12 +134,25 @@ const (
 	terminated       = "terminated"
 )
 
-// newID draws a version 4 GUID from the service's randomness.
-func (s *Service) newID() string {
-	hi, lo := s.cfg.Rand(), s.cfg.Rand()
+// newID draws an id from the service's randomness.
+func (s *Service) newID() string { return NewID(s.cfg.Rand) }
+
+// NewID draws a version 4 GUID.
+func NewID(random func() uint64) string {
+	hi, lo := random(), random()
 	hi = hi&^0xf000 | 0x4000
 	lo = lo&^(0xc0<<56) | 0x80<<56
-	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xffff, lo>>48, lo&0xffffffffffff)
+	var raw [16]byte
+	binary.BigEndian.PutUint64(raw[:8], hi)
+	binary.BigEndian.PutUint64(raw[8:], lo)
+	var text [36]byte
+	hex.Encode(text[:8], raw[:4])
+	hex.Encode(text[9:13], raw[4:6])
+	hex.Encode(text[14:18], raw[6:8])
+	hex.Encode(text[19:23], raw[8:10])
+	hex.Encode(text[24:], raw[10:])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return string(text[:])
 }
 
 func (s *Service) newRoom(m mode) *room {

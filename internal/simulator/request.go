@@ -24,6 +24,7 @@ type request struct {
 	operation   string
 	element     string // id of an audio routing group or a content sharing session
 	raw         []byte
+	foreign     string // why the body cannot be JSON by its headers; ""
 	versioned   bool // below /v1.0 or /beta
 }
 
@@ -31,6 +32,10 @@ type request struct {
 func (q *request) read(into any) *reply {
 	fail := func(format string, args ...any) *reply {
 		r := badRequest(format, args...)
+		return &r
+	}
+	if q.foreign != "" {
+		r := failure(415, "UnsupportedMediaType", q.foreign+".")
 		return &r
 	}
 	if len(bytes.TrimSpace(q.raw)) == 0 {
@@ -51,6 +56,9 @@ func (q *request) read(into any) *reply {
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return fail("the body goes on after its JSON object")
+	}
+	if wrong := odd(q.raw); wrong != "" {
+		return fail("%s", wrong)
 	}
 	return nil
 }

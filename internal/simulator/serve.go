@@ -42,6 +42,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	q.raw = body
+	if len(body) > 0 {
+		q.foreign = foreign(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"))
+	}
 	f := s.requestFault(q.verb)
 	fate := Fate{}
 	if f != nil {
@@ -119,17 +122,21 @@ var errNotYet = errors.New("this is not simulated yet")
 
 func notYet(verb string) reply { return failure(501, "NotImplemented", verb+" is not simulated yet.") }
 
-// write sends a reply with the headers that the service was seen to send.
+// write sends a reply, if that is its fate.
 func (s *Service) write(w http.ResponseWriter, r *http.Request, rep reply, fate Fate) {
 	if told, ok := w.(Fated); ok {
 		told.Fate(fate)
 	} else if fate.Reset || fate.Lost {
-		drop(w)
+		Drop(w, fate.Reset)
 	}
+	rep.write(w, r, s.newID(), s.cfg.Clock.Now())
+}
+
+// write sends a reply with the headers that the service was seen to send; id is its request-id.
+func (rep reply) write(w http.ResponseWriter, r *http.Request, id string, now time.Time) {
 	h := w.Header()
-	id := s.newID()
 	h.Set("request-id", id)
-	h.Set("Date", s.cfg.Clock.Now().UTC().Format(http.TimeFormat))
+	h.Set("Date", now.UTC().Format(http.TimeFormat))
 	h.Set("Cache-Control", "private")
 	h.Set("Strict-Transport-Security", "max-age=31536000")
 	h.Set("x-ms-ags-diagnostic", `{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"CALLFLOW"}}`)
@@ -154,7 +161,7 @@ func (s *Service) write(w http.ResponseWriter, r *http.Request, rep reply, fate 
 		return
 	}
 	if e, ok := rep.body.(errorBody); ok {
-		e.Error.Inner["date"] = s.cfg.Clock.Now().UTC().Format("2006-01-02T15:04:05")
+		e.Error.Inner["date"] = now.UTC().Format("2006-01-02T15:04:05")
 		e.Error.Inner["request-id"] = id
 		if client != "" {
 			e.Error.Inner["client-request-id"] = client
@@ -165,14 +172,6 @@ func (s *Service) write(w http.ResponseWriter, r *http.Request, rep reply, fate 
 	h.Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(rep.status)
 	_, _ = w.Write(text) // a client that has gone is nothing to us
-}
-
-// drop closes the connection of a writer that cannot be told a Fate.
-func drop(w http.ResponseWriter) {
-	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-		_ = conn.Close()
-	}
-	panic(http.ErrAbortHandler)
 }
 
 // errorBody is the service's envelope.

@@ -4,7 +4,15 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
 	"net/http"
+	"net/url"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +20,9 @@ import (
 
 // grantLife is what Entra ID gives an application's token.
 const grantLife = 3599 * time.Second
+
+// maxForm is the largest token request that is read, in bytes. A certificate's assertion has some 2 KB.
+const maxForm = 64 << 10
 
 // grants is the token endpoint of a simulated service (OAuth 2.0 client credentials, RFC 6749, section 4.4). Its access
 // tokens are opaque, as clients should treat them.
@@ -28,50 +39,90 @@ type granted struct {
 }
 
 func (g *grants) serve(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "a token is asked for with POST", http.StatusMethodNotAllowed)
-		return
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
-	if err := r.ParseForm(); err != nil {
-		oauthError(w, http.StatusBadRequest, "invalid_request", "the body is no form: "+err.Error())
-		return
-	}
-	id, secret, basic := r.BasicAuth()
-	if !basic {
-		id, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
-	}
-	switch kind := r.PostForm.Get("grant_type"); {
-	case kind == "":
-		oauthError(w, http.StatusBadRequest, "invalid_request", "the form has no grant_type; it should be client_credentials")
-		return
-	case kind != "client_credentials":
-		oauthError(w, http.StatusBadRequest, "unsupported_grant_type", "grant_type is "+kind+"; it should be client_credentials")
-		return
-	case id == "":
-		oauthError(w, http.StatusBadRequest, "invalid_request", "the form has no client_id")
-		return
-	case secret == "" && r.PostForm.Get("client_assertion") == "":
-		oauthError(w, http.StatusUnauthorized, "invalid_client", "the form has neither client_secret nor client_assertion")
-		return
-	}
-	bot := g.find(id)
-	if bot == nil {
-		oauthError(w, http.StatusUnauthorized, "invalid_client", "no application "+id+" is registered here")
-		return
-	}
-	if bot.Secret != "" && subtle.ConstantTimeCompare([]byte(bot.Secret), []byte(secret)) != 1 {
-		oauthError(w, http.StatusUnauthorized, "invalid_client", "the client_secret of application "+id+" is another one")
-		return
-	}
+	bot, bad := g.asks(r)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
+	if bad != nil {
+		bad.write(w)
+		return
+	}
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"token_type":   "Bearer",
 		"expires_in":   int(grantLife.Seconds()),
 		"access_token": g.give(bot.AppID),
 	})
+}
+
+// asks reads a token request: the application that may have one, or what is wrong.
+func (g *grants) asks(r *http.Request) (*ServerBot, *oauthError) {
+	if r.Method != http.MethodPost {
+		return nil, &oauthError{http.StatusMethodNotAllowed, "invalid_request", "a token is asked for with POST, not with " + r.Method}
+	}
+	form, bad := tokenForm(r)
+	if bad != nil {
+		return nil, bad
+	}
+	id, secret, basic := r.BasicAuth()
+	if !basic {
+		id, secret = form.Get("client_id"), form.Get("client_secret")
+	}
+	switch kind := form.Get("grant_type"); {
+	case kind == "":
+		return nil, &oauthError{http.StatusBadRequest, "invalid_request", "the form has no grant_type; it should be client_credentials"}
+	case kind != "client_credentials":
+		return nil, &oauthError{http.StatusBadRequest, "unsupported_grant_type", fmt.Sprintf("grant_type is %q; it should be client_credentials", clip(kind))}
+	case id == "":
+		return nil, &oauthError{http.StatusBadRequest, "invalid_request", "the form has no client_id"}
+	case secret == "" && form.Get("client_assertion") == "":
+		return nil, &oauthError{http.StatusUnauthorized, "invalid_client", "the form has neither client_secret nor client_assertion"}
+	}
+	bot := g.find(id)
+	if bot == nil {
+		return nil, &oauthError{http.StatusUnauthorized, "invalid_client", fmt.Sprintf("no application %q is registered here", clip(id))}
+	}
+	if bot.Secret != "" && subtle.ConstantTimeCompare([]byte(bot.Secret), []byte(secret)) != 1 {
+		return nil, &oauthError{http.StatusUnauthorized, "invalid_client", fmt.Sprintf("the client_secret of application %q is another one", clip(id))}
+	}
+	return bot, nil
+}
+
+// tokenForm reads the form of a token request. Parameters must not be repeated (RFC 6749, section 3.2).
+func tokenForm(r *http.Request) (url.Values, *oauthError) {
+	refuse := func(status int, format string, args ...any) (url.Values, *oauthError) {
+		return nil, &oauthError{status, "invalid_request", fmt.Sprintf(format, args...)}
+	}
+	const wanted = "application/x-www-form-urlencoded"
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != wanted {
+		return refuse(http.StatusBadRequest, "the Content-Type is %q; it should be %s", clip(r.Header.Get("Content-Type")), wanted)
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxForm+1))
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return refuse(http.StatusRequestTimeout, "the request did not come within %s", readTime)
+	case err != nil:
+		return refuse(http.StatusBadRequest, "the body could not be read: %v", err)
+	case len(body) > maxForm:
+		_, _ = io.CopyN(io.Discard, r.Body, maxDiscard)
+		return refuse(http.StatusRequestEntityTooLarge, "the form is larger than %d bytes", maxForm)
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return refuse(http.StatusBadRequest, "the body is no form: %v", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if len(form[name]) > 1 {
+			return refuse(http.StatusBadRequest, "the form says %q %d times", clip(name), len(form[name]))
+		}
+	}
+	return form, nil
+}
+
+// clip keeps an error short.
+func clip(s string) string {
+	if len(s) > 100 {
+		return s[:100] + "…"
+	}
+	return s
 }
 
 func (g *grants) find(id string) *ServerBot {
@@ -108,12 +159,21 @@ func (g *grants) authorize(r *http.Request) (appID string, ok bool) {
 	return x.appID, ok && time.Now().Before(x.until)
 }
 
-func oauthError(w http.ResponseWriter, status int, code, text string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	if status == http.StatusUnauthorized {
+// oauthError is the token endpoint's own envelope. RFC 6749, section 5.2.
+type oauthError struct {
+	status     int
+	code, text string
+}
+
+func (e *oauthError) write(w http.ResponseWriter) {
+	switch e.status {
+	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", `Basic realm="callflow"`)
+	case http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", http.MethodPost)
+	case http.StatusRequestEntityTooLarge, http.StatusRequestTimeout:
+		w.Header().Set("Connection", "close")
 	}
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": code, "error_description": text})
+	w.WriteHeader(e.status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": e.code, "error_description": e.text})
 }

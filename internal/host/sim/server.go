@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -19,9 +17,6 @@ import (
 	"callflow/internal/world"
 	"callflow/steps"
 )
-
-// maxRequest is the largest request body that a server reads, in bytes.
-const maxRequest = 1 << 20
 
 // ServerConfig is a simulated service for clients outside the process.
 type ServerConfig struct {
@@ -59,16 +54,16 @@ type URLs struct {
 // Server is the simulated service on a port. Requests from outside and the world's own events are handled by one loop,
 // in real time: the clock never jumps while anybody outside takes part.
 type Server struct {
-	cfg     ServerConfig
-	loop    *loop
-	handler http.Handler
-	service *simulator.Service // nil when replaced
-	signer  *callback.Signer
-	mux     *http.ServeMux
-	grants  grants
-	postman *postman
-	worlds  map[string]*own // by id; beside the server's own world
-	opened  int             // how many there ever were
+	cfg       ServerConfig
+	loop      *loop
+	handler   http.Handler
+	service   *simulator.Service // nil when replaced
+	signer    *callback.Signer
+	published http.Handler // the OpenID metadata and keys
+	grants    grants
+	postman   *postman
+	worlds    map[string]*own // by id; beside the server's own world
+	opened    int             // how many there ever were
 
 	outside chan func()
 	quit    chan struct{}
@@ -97,8 +92,8 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 		outside: make(chan func()), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	s.loop.start = s.loop.wall
+	s.published = signer.Publish(cfg.Root)
 	s.build()
-	s.route()
 	go s.live()
 	return s, nil
 }
@@ -134,24 +129,6 @@ func (s *Server) newService(cfg simulator.Config, address string, d graph.Dialec
 	cfg.Sign = func(audience string) string { return s.signer.Sign(audience, tenants[audience], s.loop.Now()) }
 	return simulator.New(cfg)
 }
-
-func (s *Server) route() {
-	s.mux = http.NewServeMux()
-	s.mux.Handle("/v1/.well-known/", s.signer.Publish(s.cfg.Root))
-	s.mux.HandleFunc("/{tenant}/oauth2/v2.0/token", s.grants.serve)
-	s.mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) {
-		u := s.URLs()
-		fmt.Fprintf(w, "callflow simulates the Graph calling API here.\n\ngraph     %s\ntoken     %s\nmetadata  %s\nactions   %s\n",
-			u.Graph, u.Token, u.Metadata, u.Actions)
-	})
-	if s.service != nil {
-		s.mux.HandleFunc("POST "+world.WorldsPath, s.openWorld)
-	}
-	s.mux.HandleFunc("/", s.enter)
-}
-
-// Handler is the server's whole surface.
-func (s *Server) Handler() http.Handler { return s.mux }
 
 // URLs says what to configure a client with.
 func (s *Server) URLs() URLs {
@@ -209,42 +186,6 @@ func (s *Server) guard(f func()) (ok bool) {
 	return true
 }
 
-// enter takes a request from outside into the loop, and its response out of it.
-func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-	if err != nil {
-		status := http.StatusBadRequest
-		if errors.As(err, new(*http.MaxBytesError)) {
-			status = http.StatusRequestEntityTooLarge
-		}
-		http.Error(w, err.Error(), status)
-		return
-	}
-	inner := r.Clone(r.Context())
-	inner.Body = io.NopCloser(bytes.NewReader(body))
-	inner.ContentLength = int64(len(body))
-	var rec recorder
-	if s.do(w, r, func() { s.serve(&rec, inner) }) {
-		rec.replay(w, r)
-	}
-}
-
-// do has the loop call f for a request from outside, and waits for it. It reports false when the request was answered
-// without, or its client has gone.
-func (s *Server) do(w http.ResponseWriter, r *http.Request, f func()) bool {
-	done := make(chan struct{})
-	select {
-	case s.outside <- func() { s.guard(f); close(done) }:
-		<-done
-		return true
-	case <-s.quit:
-		w.Header().Set("Retry-After", "1")
-		http.Error(w, "the simulated service is stopping", http.StatusServiceUnavailable)
-	case <-r.Context().Done():
-	}
-	return false
-}
-
 func (s *Server) serve(rec *recorder, r *http.Request) {
 	if !s.guard(func() {
 		if w, path, ok := s.inWorld(r.URL.Path); ok {
@@ -255,32 +196,11 @@ func (s *Server) serve(rec *recorder, r *http.Request) {
 			s.handler.ServeHTTP(rec, r)
 		}
 	}) {
-		*rec = recorder{status: http.StatusInternalServerError}
+		*rec = recorder{}
+		s.refuse(rec, r, simulator.Refusal{Status: http.StatusInternalServerError, Code: "InternalServerError", Message: "The simulated service failed; its log says how."})
 	}
 	// What is due at this very instant is meant to come before the response.
 	if q := s.loop.queue; len(q) > 0 && q[0].at <= s.loop.now {
 		rec.fate.Delay += travel
 	}
-}
-
-// replay writes what was recorded, after what fate has for it.
-func (r *recorder) replay(w http.ResponseWriter, req *http.Request) {
-	if r.fate.Delay > 0 {
-		t := time.NewTimer(r.fate.Delay)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-req.Context().Done():
-			return
-		}
-	}
-	if r.fate.Reset || r.fate.Lost {
-		panic(http.ErrAbortHandler) // closes the connection without a response
-	}
-	for name, values := range r.header {
-		w.Header()[name] = values
-	}
-	r.WriteHeader(http.StatusOK)
-	w.WriteHeader(r.status)
-	_, _ = w.Write(r.body.Bytes())
 }

@@ -66,6 +66,7 @@ type virtual struct {
 	handler  http.Handler
 	listener *callback.Listener
 	lobby    *callback.Lobby
+	random   func() uint64 // of ids
 }
 
 // signing is what every world in memory shares, so that a token is signed and verified once per virtual hour.
@@ -81,7 +82,7 @@ func newWorld(cfg Config) (*virtual, error) {
 	if cfg.Bot.Name == "" {
 		cfg.Bot.Name = "bot"
 	}
-	w := &virtual{loop: newLoop(cfg.RealTime), cfg: cfg}
+	w := &virtual{loop: newLoop(cfg.RealTime), cfg: cfg, random: host.Stream(cfg.Seed, "simulator").Uint64}
 	_, verifier := signing()
 	w.lobby = callback.NewLobby(func(_ string, events []*graph.Event) { w.run.Append(events) })
 	w.listener = callback.NewListener(callback.Config{
@@ -99,10 +100,9 @@ func newWorld(cfg Config) (*virtual, error) {
 		})
 		return w, nil
 	}
-	random := host.Stream(cfg.Seed, "simulator")
 	w.service = simulator.New(simulator.Config{
 		Clock: w.loop,
-		Rand:  random.Uint64,
+		Rand:  w.random,
 		Scene: cfg.Scene,
 		Bots: []simulator.Bot{{
 			Name:        cfg.Bot.Name,

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -67,7 +66,7 @@ func (w *virtual) Do(b *host.Branch, q steps.Request) (resp steps.Response, err 
 func (w *virtual) serve(rec *recorder, q steps.Request) {
 	target, err := url.ParseRequestURI(q.Path)
 	if err != nil {
-		refuse(rec, fmt.Sprintf("the path %q is no path: %v", q.Path, err))
+		badRequest(fmt.Sprintf("the path %q is no path: %v", q.Path, err)).Write(rec, &http.Request{}, simulator.NewID(w.random), w.Now())
 		return
 	}
 	r := request(q.Method, target, q.Headers, q.Body)
@@ -117,8 +116,7 @@ func request(method string, target *url.URL, headers graph.Headers, body []byte)
 // act serves world.ActionPath.
 func act(w http.ResponseWriter, r *http.Request, s *simulator.Service) {
 	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "an action is sent with POST", http.StatusMethodNotAllowed)
+		s.Refuse(w, r, notAllowed(http.MethodPost))
 		return
 	}
 	a, err := decodeAction(r.Body)
@@ -126,7 +124,7 @@ func act(w http.ResponseWriter, r *http.Request, s *simulator.Service) {
 		err = s.Act(a)
 	}
 	if err != nil {
-		refuse(w, err.Error())
+		s.Refuse(w, r, badRequest(err.Error()))
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -143,13 +141,6 @@ func decodeAction(r io.Reader) (a world.Action, err error) {
 		return a, problems
 	}
 	return *action, nil
-}
-
-// refuse answers 400 as Graph would.
-func refuse(w http.ResponseWriter, text string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusBadRequest)
-	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{"code": "BadRequest", "message": text}})
 }
 
 // recorder is a ResponseWriter that keeps what is written.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -62,9 +61,8 @@ func (w *own) close() {
 
 // openWorld handles POST world.WorldsPath.
 func (s *Server) openWorld(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-	if err != nil {
-		refuse(w, err.Error())
+	body, ok := s.body(w, r)
+	if !ok {
 		return
 	}
 	if strings.TrimSpace(string(body)) == "" {
@@ -72,12 +70,12 @@ func (s *Server) openWorld(w http.ResponseWriter, r *http.Request) {
 	}
 	opening, problems := schema.Decode[world.Opening](schema.Source{Name: "world", Text: body})
 	if problems.Failed() {
-		refuse(w, problems.Error())
+		s.refuse(w, r, badRequest(problems.Error()))
 		return
 	}
 	if opening.Scene != nil {
 		if err := errors.Join(opening.Scene.Check()...); err != nil {
-			refuse(w, err.Error())
+			s.refuse(w, r, badRequest(err.Error()))
 			return
 		}
 	}
@@ -86,7 +84,7 @@ func (s *Server) openWorld(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if opened == nil {
-		http.Error(w, fmt.Sprintf("there are %d worlds here already", maxWorlds), http.StatusServiceUnavailable)
+		s.refuse(w, r, unavailable(fmt.Sprintf("There are %d worlds here already.", maxWorlds)))
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -159,10 +157,12 @@ func (s *Server) inWorld(path string) (w *own, rest string, ok bool) {
 func (s *Server) serveWorld(rec *recorder, r *http.Request, w *own, path string) {
 	switch {
 	case w == nil:
-		http.Error(rec, "no such world: it has ended, or never was", http.StatusNotFound)
+		s.refuse(rec, r, notFound("no such world: it has ended, or never was"))
 	case path == "/" && r.Method == http.MethodDelete:
 		w.close()
 		rec.WriteHeader(http.StatusNoContent)
+	case path == "/":
+		s.refuse(rec, r, notAllowed(http.MethodDelete))
 	case path == world.ActionPath:
 		act(rec, r, w.service)
 	default:

@@ -63,7 +63,7 @@ func newForeign(t *testing.T, scene *world.Scene) *foreign {
 	if err != nil {
 		t.Fatal(err)
 	}
-	front.Config.Handler = server.Handler()
+	front.Config.Handler = server
 	front.Start()
 	t.Cleanup(func() { front.Close(); _ = server.Close(t.Context()) })
 	b.urls = server.URLs()
