@@ -155,7 +155,10 @@ func Verbs() []*schema.Verb {
 		hangUp,
 		getCall,
 		listParticipants,
+		listOperations,
 		getOperation,
+		keepAlive,
+		logTeleconferenceDeviceQuality,
 		request,
 
 		await,

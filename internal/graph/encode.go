@@ -236,6 +236,8 @@ var typeNames = map[reflect.Type]string{
 	reflect.TypeFor[ChatInfo]():                  "chatInfo",
 	reflect.TypeFor[MediaInfo]():                 "mediaInfo",
 	reflect.TypeFor[MediaPrompt]():               "mediaPrompt",
+
+	reflect.TypeFor[TeleconferenceDeviceQuality](): "teleconferenceDeviceQuality",
 }
 
 // typeOf is the name in Graph of a struct's type; two of ours stand for several.

@@ -61,6 +61,8 @@ func (r *Reply) lacks(c Command, value any) string {
 		text = "tells of no operation"
 	case c.Op == "listParticipants" && r.List == nil:
 		text = "has no list of participants"
+	case c.Op == "listOperations" && r.List == nil:
+		text = "has no list of operations"
 	default:
 		return ""
 	}

@@ -48,6 +48,7 @@ var routes = []route{
 	{op: "muteParticipant", method: "POST", path: "/{call}/participants/{participant}/mute", yields: anOperation},
 	{op: "startHoldMusic", method: "POST", path: "/{call}/participants/{participant}/startHoldMusic", legacy: "none", yields: anOperation},
 	{op: "stopHoldMusic", method: "POST", path: "/{call}/participants/{participant}/stopHoldMusic", legacy: "none", yields: anOperation},
+	{op: "listOperations", method: "GET", path: "/{call}/operations"},
 	{op: "getOperation", method: "GET", path: "/{call}/operations/{operation}", yields: anOperation},
 	{op: "playPrompt", method: "POST", path: "/{call}/playPrompt", yields: anOperation},
 	{op: "recordResponse", method: "POST", path: "/{call}/recordResponse", legacy: "/{call}/record", yields: anOperation},
@@ -59,6 +60,7 @@ var routes = []route{
 	{op: "changeScreenSharingRole", method: "POST", path: "/{call}/changeScreenSharingRole"},
 	{op: "updateRecordingStatus", method: "POST", path: "/{call}/updateRecordingStatus", legacy: "none", yields: anOperation},
 	{op: "addLargeGalleryView", method: "POST", path: "/{call}/addLargeGalleryView", legacy: "none", yields: anOperation},
+	{op: "logTeleconferenceDeviceQuality", method: "POST", path: "/logTeleconferenceDeviceQuality", legacy: "none"},
 	{op: "muteAll", method: "POST", path: "/{call}/participants/muteAll", beta: true, yields: anOperation},
 	{op: "updateMetadata", method: "POST", path: "/{call}/updateMetadata", beta: true, yields: anOperation},
 }

@@ -104,6 +104,7 @@ func TestFieldsAreDescribed(t *testing.T) {
 		reflect.TypeFor[EventNames](), reflect.TypeFor[Call](), reflect.TypeFor[CommsOperation](), reflect.TypeFor[Participant](),
 		reflect.TypeFor[CreateCallBody](), reflect.TypeFor[AnswerBody](), reflect.TypeFor[RejectBody](), reflect.TypeFor[RedirectBody](),
 		reflect.TypeFor[TransferBody](), reflect.TypeFor[InviteBody](), reflect.TypeFor[MediaPrompt](),
+		reflect.TypeFor[LogTeleconferenceDeviceQualityBody](),
 	} {
 		visit(typ)
 	}

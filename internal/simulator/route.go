@@ -116,7 +116,7 @@ func (q *request) action(method string, rest []string) (verb, allow string) {
 	if len(rest) == 0 {
 		return pick(http.MethodPost, "createCall")
 	}
-	if lower(rest[0]) == "logteleconferencedevicequality" && len(rest) == 1 {
+	if lower(rest[0]) == "logteleconferencedevicequality" && len(rest) == 1 && q.dialect != graph.Legacy {
 		return pick(http.MethodPost, "logTeleconferenceDeviceQuality")
 	}
 	q.call = rest[0]
