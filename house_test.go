@@ -31,8 +31,9 @@ var mayImport = map[string][]string{
 	"callflow/internal/host":      {"steps", "internal/graph", "internal/world"},
 	"callflow/internal/host/sim": {"steps", "schema", "internal/graph", "internal/world", "internal/callback", "internal/simulator",
 		"internal/host"},
-	"callflow/internal/host/local": {"steps", "internal/graph", "internal/world", "internal/callback", "internal/host"},
-	"callflow/internal/report":     {"steps", "schema", "internal/graph"},
+	"callflow/internal/host/local":  {"steps", "internal/graph", "internal/world", "internal/callback", "internal/host"},
+	"callflow/internal/report":      {"steps", "schema", "internal/graph"},
+	"callflow/internal/conformance": {"internal/graph"},
 }
 
 // mayImportAll is the one package that wires the others together.

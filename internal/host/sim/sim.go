@@ -31,6 +31,17 @@ type Config struct {
 	Kill <-chan struct{}
 	// Service replaces the simulator by another service, whose clock and way out are given to it. Optional.
 	Service func(clock simulator.Clock, deliver func(simulator.Delivery)) http.Handler
+	// Overhear is told what goes over the world's wires. Optional; the proofs of conformance listen here.
+	Overhear func(Overheard)
+}
+
+// Overheard is one request with its response, even if that is lost, or one notification.
+type Overheard struct {
+	Method, Path string // of a request; a notification has none
+	Sent         []byte
+	Status       int // of the response
+	Headers      graph.Headers
+	Body         []byte // of the response, or of the notification
 }
 
 // Where the world's parties live.

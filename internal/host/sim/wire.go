@@ -78,6 +78,10 @@ func (w *virtual) serve(rec *recorder, q steps.Request) {
 		return
 	}
 	w.handler.ServeHTTP(rec, r)
+	if w.cfg.Overhear != nil && !rec.fate.Reset {
+		w.cfg.Overhear(Overheard{Method: q.Method, Path: q.Path, Sent: q.Body,
+			Status: rec.status, Headers: graph.SortHeaders(rec.header), Body: rec.body.Bytes()})
+	}
 }
 
 // authorize implements simulator.Config.Authorize.
@@ -87,6 +91,9 @@ func (w *virtual) authorize(r *http.Request) (appID string, ok bool) {
 
 // post hands a notification of the service to the listener. One to any other address is lost: nobody lives there.
 func (w *virtual) post(d simulator.Delivery) {
+	if w.cfg.Overhear != nil {
+		w.cfg.Overhear(Overheard{Headers: d.Headers, Body: d.Body})
+	}
 	path, ok := strings.CutPrefix(d.URL, botRoot)
 	if !ok {
 		return
