@@ -91,7 +91,9 @@ func runTransfer(env Env, p *transferParams) (Outputs, error) {
 	if p.TransferTarget != nil {
 		p.TransferTarget.ReplacesCallID = graph.CanonicalID(p.TransferTarget.ReplacesCallID)
 	}
-	p.ClientContext = contextOf(env, p.ClientContext)
+	if env.Target().Dialect == graph.Legacy { // today's transfer has no operation, and its action no such parameter
+		p.ClientContext = contextOf(env, p.ClientContext)
+	}
 	return act(env, graph.Command{Op: "transfer", Call: p.Call, Body: &p.TransferBody}, func(r *graph.Reply) *watched {
 		t := &transferJudge{
 			call: graph.CanonicalID(p.Call), operation: r.OperationID, context: p.ClientContext,
