@@ -46,7 +46,7 @@ var ProblemCodes = []ProblemCode{
 	{"bad-name", "A name that expressions cannot spell, or that has a meaning already."},
 	{"duplicate-name", "A var, secret or captured name is there twice. A name keeps its value; also in branches that run side by side."},
 	{"duplicate-id", "Two steps have the same id."},
-	{"unknown-step", "No earlier step has that id."},
+	{"unknown-step", "No earlier step has that id; or a fault of `simulate` is for a step that is not there."},
 	// Steps.
 	{"no-verb", "A step has no verb."},
 	{"unknown-verb", "There is no such verb."},

@@ -106,6 +106,9 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 		if f != nil && f.person {
 			d.person(n)
 		}
+		if f != nil && f.stepID {
+			d.struck = append(d.struck, n)
+		}
 		if f != nil && f.language != "" {
 			d.overEvent(n)
 		}

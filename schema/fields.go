@@ -28,6 +28,7 @@ type field struct {
 	step      bool
 	person    bool   // names somebody of the simulated world
 	people    bool   // of a map: its keys are those names
+	stepID    bool   // names a step, wherever it stands
 	language  string // of a string that holds an expression: what that sees
 }
 
@@ -87,6 +88,7 @@ func collectFields(t reflect.Type, index []int, s *structure) {
 			required: sf.Tag.Get("required") == "true", short: sf.Tag.Get("short") == "true", inline: sf.Tag.Get("inline") == "true",
 			optional: sf.Tag.Get("optional") == "true", call: sf.Tag.Get("call") == "true", operation: sf.Tag.Get("operation") == "true", step: sf.Tag.Get("step") == "true",
 			person: sf.Tag.Get("person") == "true", people: sf.Tag.Get("people") == "true", language: sf.Tag.Get("expression"),
+			stepID: sf.Tag.Get("stepId") == "true",
 		}
 		if !sf.IsExported() || name == "-" && !f.short && !f.inline {
 			continue

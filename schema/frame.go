@@ -58,6 +58,7 @@ func (r *reader) scenario() {
 		}
 	})
 	r.body(keys, read)
+	r.findStruck()
 	read("leak", func(n *yaml.Node) {
 		if v, ok := r.literal(n, reflect.TypeFor[string](), &field{enum: leaks}); ok {
 			plan.Leak = v.(string)

@@ -18,6 +18,7 @@ type reader struct {
 	ids     map[string]Pos
 	outputs map[*Step]*Type // what each step yields
 	base    *scope          // vars, secrets, matrix
+	struck  []*yaml.Node    // steps that the simulated world is to know by their ids
 }
 
 // named says what a name is and where it was made.

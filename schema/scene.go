@@ -146,3 +146,37 @@ func (d *decoder) overEvent(n *yaml.Node) {
 	sc := d.withFields(&scope{voc: d.voc}, typeOf(d.voc.Event))
 	d.compile(strings.TrimRight(n.Value, " \t\n"), 0, d.doc.posMap(n), sc, boolType)
 }
+
+// findStruck looks for the steps that the section names, once all are read.
+func (r *reader) findStruck() {
+	if len(r.struck) == 0 || r.broken {
+		return
+	}
+	ids := map[string]bool{}
+	collectIDs(r.plan, "", ids)
+	for _, n := range r.struck {
+		if !ids[n.Value] {
+			r.problem(n, "unknown-step", didYouMean(n.Value, sortedKeys(ids)), "no step has the id %q", n.Value)
+		}
+	}
+}
+
+// collectIDs adds the ids of a plan's steps, those of included files behind the id of the step that includes them.
+func collectIDs(p *Plan, prefix string, ids map[string]bool) {
+	var collect func(b Block)
+	collect = func(b Block) {
+		for _, s := range b {
+			if s.ID != "" {
+				ids[prefix+s.ID] = true
+			}
+			if s.Include != nil {
+				collectIDs(s.Include, prefix+s.Key()+"/", ids)
+			}
+			for _, inner := range s.Inner {
+				collect(inner.Steps)
+			}
+		}
+	}
+	collect(p.Steps)
+	collect(p.Finally)
+}

@@ -39,6 +39,11 @@ func (s *Scene) Check() []error {
 			}
 		}
 	}
+	for i, f := range s.Faults {
+		if f.With != "" && !slices.Contains(names, f.With) {
+			errs = append(errs, Problem{[]string{"faults", strconv.Itoa(i)}, fmt.Sprintf("nobody here is called %q; there are %s", f.With, strings.Join(names, ", "))})
+		}
+	}
 	return errs
 }
 
@@ -69,11 +74,8 @@ func (s *Scene) Problems() []Problem {
 		}
 	}
 	for i := range s.Faults {
-		switch text, key := s.Faults[i].check(); {
-		case text != "" && key != "":
-			say(text, "faults", strconv.Itoa(i), key)
-		case text != "":
-			say(text, "faults", strconv.Itoa(i))
+		if text, path := s.Faults[i].check(); text != "" {
+			say(text, append([]string{"faults", strconv.Itoa(i)}, path...)...)
 		}
 	}
 	s.Settings.problems(say)

@@ -1,26 +1,22 @@
 package world
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-	"time"
-)
+import "time"
 
 // Fault is something that goes wrong: with a request (its verb's name in Fault), with what a request began (Fails, Ghost),
-// or with a notification. Which one it strikes is told by Fault and by Call, With, Operation, Kind, Step and Match: all
-// that are said must agree. Chance is drawn from the world's seed.
+// or with a notification. Which one it strikes is told by Fault and by Call, With, Operation, Context, Kind, Step and
+// Match: all that are said must agree. Chance is drawn from the world's seed.
 type Fault struct {
 	Fault string `json:"fault" required:"true" enum:"notification,createCall,answer,reject,redirect,transfer,hangUp,getCall,keepAlive,invite,listParticipants,getParticipant,removeParticipant,muteParticipant,startHoldMusic,stopHoldMusic,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,changeScreenSharingRole,updateRecordingStatus,addLargeGalleryView,listOperations,getOperation,listAudioRoutingGroups,getAudioRoutingGroup,createAudioRoutingGroup,updateAudioRoutingGroup,deleteAudioRoutingGroup,listContentSharingSessions,getContentSharingSession,logTeleconferenceDeviceQuality,request" doc:"What it hits: a notification, the request of a verb, or any other request."`
 
-	Call      int     `json:"call" doc:"Only what is about the world's first call, or its second …, counted from 1 as they begin."`
-	With      string  `json:"with" person:"true" doc:"Only what is about a call with this person."`
-	Operation string  `json:"operation" doc:"Only what is about an operation of this verb, such as playPrompt; or with this clientContext."`
-	Kind      string  `json:"kind" enum:"call,operation,participants,tone" doc:"For a notification: only one of this kind."`
-	Step      string  `json:"step" doc:"Only the request of the step with this id, or the notifications that follow from it."`
-	Match     string  `json:"match" expression:"event" doc:"For a notification: which one; an expression over the event, such as call.state == \"terminated\"."`
-	Chance    float64 `json:"chance" doc:"How likely it strikes, from 0 to 1; the seed decides. 1 when absent."`
-	Times     int     `json:"times" doc:"How often; 1 when absent." default:"1"`
+	Call      int      `json:"call" doc:"Only what is about the world's first call, or its second …, counted from 1 as they begin."`
+	With      string   `json:"with" person:"true" doc:"Only what is about a call with this person, or a request that names them."`
+	Operation string   `json:"operation" enum:"invite,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,muteParticipant,startHoldMusic,stopHoldMusic,updateRecordingStatus,addLargeGalleryView,transfer,answer" doc:"For a notification or getOperation: only what is about an operation that this verb began."`
+	Context   string   `json:"context" doc:"Only what is about the operation with this clientContext."`
+	Kind      string   `json:"kind" enum:"call,operation,participants,tone" doc:"For a notification: only one of this kind."`
+	Step      string   `json:"step" stepId:"true" doc:"Only the request of the step with this id, or the notifications that follow from it."`
+	Match     string   `json:"match" expression:"event" doc:"For a notification: which one; an expression over the event, such as call.state == \"terminated\"."`
+	Chance    *float64 `json:"chance" doc:"How likely it strikes what it could strike, from 0 to 1; the seed decides. 1 when absent."`
+	Times     int      `json:"times" doc:"How often it strikes; once when absent." default:"1"`
 
 	Status     int           `json:"status" doc:"The HTTP status that the request gets instead of an answer."`
 	Code       string        `json:"code" doc:"The error code in its body."`
@@ -94,40 +90,14 @@ var Requests = []string{
 	"request",
 }
 
-// check: a fault needs something to strike, and to do to it what can be done to that. key is the one that is wrong, ""
-// when it is the whole.
-func (f *Fault) check() (text, key string) {
-	request := first(is{f.Status != 0, "status"}, is{f.RetryAfter > 0, "retryAfter"}, is{f.Lost, "lost"}, is{f.Reset, "reset"})
-	notification := first(is{f.Match != "", "match"}, is{f.Drop, "drop"}, is{f.Duplicate, "duplicate"}, is{f.Early, "early"})
-	switch {
-	case f.Fault != "notification" && !slices.Contains(Requests, f.Fault):
-		return fmt.Sprintf("fault %q strikes nothing; it may be notification or %s", f.Fault, strings.Join(Requests, ", ")), "fault"
-	case f.Fault == "notification" && request != "":
-		return "status, retryAfter, lost and reset are for requests; a notification takes drop, duplicate, early and delay", request
-	case f.Fault != "notification" && notification != "":
-		return "match, drop, duplicate and early are for notifications; a request takes status, retryAfter, lost, reset and delay", notification
-	case !f.Drop && !f.Duplicate && !f.Early && request == "" && f.Delay == 0 && f.Code == "" && f.Message == "":
-		return "it does nothing: say what goes wrong", ""
-	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
-		return fmt.Sprintf("status %d is no failure; it may be 400 to 599", f.Status), "status"
-	case f.Status == 0 && f.RetryAfter == 0 && (f.Code != "" || f.Message != ""):
-		return "code and message stand in the response that a status gives, and there is none", ""
-	}
-	return "", ""
-}
+// StepHeader is the request header by which callflow tells a simulator, and nobody else, which step a request came from: the
+// step's key, as journals have it.
+const StepHeader = "X-Callflow-Step"
 
-// is says whether something was said under a key.
-type is struct {
-	there bool
-	key   string
-}
-
-// first returns the first key under which something was said, or "".
-func first(keys ...is) string {
-	for _, k := range keys {
-		if k.there {
-			return k.key
-		}
-	}
-	return ""
-}
+// FaultPath is where a simulator takes one Fault more as a JSON POST, lists those it has (GET), and forgets them (DELETE, also
+// of one by its number: FaultPath/2). PeoplePath lists the people; PUT PeoplePath/{name} brings or changes a Person, DELETE
+// has them move away.
+const (
+	FaultPath  = "/callflow/world/faults"
+	PeoplePath = "/callflow/world/people"
+)
