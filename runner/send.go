@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -30,7 +31,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		Method: wire.Method, Path: wire.Path, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
 	r.keepTrace(who.branch, steps.Trace{At: sent, Call: graph.CanonicalID(c.Call), ClientRequestID: headers.Get("client-request-id"),
 		ScenarioID: headers.Get("Scenario-Id")})
-	response, err := h.Do(steps.Request{Bot: r.Target.Bot.Name, Method: wire.Method, Path: wire.Path, Headers: headers, Body: wire.Body})
+	response, err := h.Do(steps.Request{Bot: r.Target.Bot.Name, Method: wire.Method, Path: wire.Path, Headers: r.told(who, headers), Body: wire.Body})
 	got := &steps.Received{Attempt: who.attempt, Took: h.Now().Sub(sent)}
 	if err != nil {
 		got.Error = err.Error()
@@ -118,6 +119,14 @@ func (r *run) headers(h steps.Host, own graph.Headers, body bool) graph.Headers 
 	}
 	slices.SortStableFunc(all, func(a, b graph.Header) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+// told adds what a simulator is told of a request, for its faults, and no other service.
+func (r *run) told(who sender, headers graph.Headers) graph.Headers {
+	if !r.Target.Simulated || who.key == "" {
+		return headers
+	}
+	return append(slices.Clip(headers), graph.Header{Name: world.StepHeader, Value: who.key})
 }
 
 // unsent says that there was no token to send a request with.

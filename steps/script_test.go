@@ -319,6 +319,8 @@ func recordLines(r steps.Record, verb string) []string {
 			text += ", from a response"
 		}
 		return []string{text}
+	case r.World != nil && r.World.Who == "": // a fault
+		return []string{r.World.Did}
 	case r.Claim != nil:
 		return []string{strings.TrimSpace(fmt.Sprintf("claims event %d %s", r.Claim.Event, r.Claim.Part))}
 	case r.Outcome != nil:

@@ -32,6 +32,7 @@ type Signer struct {
 	private jose.JSONWebKey
 	public  jose.JSONWebKey
 	signer  jose.Signer
+	other   jose.Signer // with a key that is published nowhere, under the same name
 
 	mu   sync.Mutex
 	made map[grant]string
@@ -44,16 +45,25 @@ type grant struct {
 
 // NewSigner returns a signer with a fresh key.
 func NewSigner(issuer string) (*Signer, error) {
+	private, signer, err := newKey()
+	if err != nil {
+		return nil, err
+	}
+	_, other, err := newKey()
+	if err != nil {
+		return nil, err
+	}
+	return &Signer{issuer: issuer, private: private, public: private.Public(), signer: signer, other: other, made: map[grant]string{}}, nil
+}
+
+func newKey() (private jose.JSONWebKey, signer jose.Signer, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, err
+		return private, nil, err
 	}
-	private := jose.JSONWebKey{Key: key, KeyID: signerKeyID, Algorithm: string(jose.ES256), Use: "sig"}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, (&jose.SignerOptions{}).WithType("JWT"))
-	if err != nil {
-		return nil, err
-	}
-	return &Signer{issuer: issuer, private: private, public: private.Public(), signer: signer, made: map[grant]string{}}, nil
+	private = jose.JSONWebKey{Key: key, KeyID: signerKeyID, Algorithm: string(jose.ES256), Use: "sig"}
+	signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, (&jose.SignerOptions{}).WithType("JWT"))
+	return private, signer, err
 }
 
 // Sign returns a token for a bot's app id that is valid at now.
@@ -65,15 +75,8 @@ func (s *Signer) Sign(audience, tenant string, now time.Time) string {
 	if token, ok := s.made[g]; ok {
 		return token
 	}
-	claims := jwt.Claims{
-		Issuer:    s.issuer,
-		Audience:  jwt.Audience{audience},
-		IssuedAt:  jwt.NewNumericDate(hour),
-		NotBefore: jwt.NewNumericDate(hour),
-		Expiry:    jwt.NewNumericDate(hour.Add(tokenLife)),
-	}
-	token, err := jwt.Signed(s.signer).Claims(claims).Claims(map[string]any{"tid": tenant}).Serialize()
-	if err != nil {
+	token := s.write(s.signer, s.issuer, audience, tenant, hour)
+	if token == "" {
 		return "" // the listener refuses it and says so
 	}
 	if len(s.made) >= maxTokens {
@@ -81,6 +84,44 @@ func (s *Signer) Sign(audience, tenant string, now time.Time) string {
 	}
 	s.made[g] = token
 	return token
+}
+
+func (s *Signer) write(signer jose.Signer, issuer, audience, tenant string, from time.Time) string {
+	claims := jwt.Claims{
+		Issuer:    issuer,
+		Audience:  jwt.Audience{audience},
+		IssuedAt:  jwt.NewNumericDate(from),
+		NotBefore: jwt.NewNumericDate(from),
+		Expiry:    jwt.NewNumericDate(from.Add(tokenLife)),
+	}
+	token, err := jwt.Signed(signer).Claims(claims).Claims(map[string]any{"tid": tenant}).Serialize()
+	if err != nil {
+		return ""
+	}
+	return token
+}
+
+// What tells a forged token from a good one.
+const (
+	strangeAudience = "00000000-0000-4000-8000-00000000dead"
+	strangeIssuer   = "https://issuer.invalid"
+)
+
+// Forge returns a token that no listener may trust: expired, for another audience, from another issuer, signed with another
+// key, or not in the form of a token at all.
+func (s *Signer) Forge(kind, audience, tenant string, now time.Time) string {
+	hour := now.Truncate(time.Hour)
+	switch kind {
+	case "expired":
+		return s.write(s.signer, s.issuer, audience, tenant, hour.Add(-24*time.Hour))
+	case "audience":
+		return s.write(s.signer, s.issuer, strangeAudience, tenant, hour)
+	case "issuer":
+		return s.write(s.signer, strangeIssuer, audience, tenant, hour)
+	case "key":
+		return s.write(s.other, s.issuer, audience, tenant, hour)
+	}
+	return "this-is-no-token"
 }
 
 // Keys gives the signer's public key without a network.

@@ -18,6 +18,7 @@ import (
 
 	"callflow/internal/callback"
 	"callflow/internal/graph"
+	"callflow/internal/host"
 	"callflow/internal/host/local"
 	"callflow/runner"
 	"callflow/steps"
@@ -123,8 +124,9 @@ func (s *service) handler(say func(string)) http.Handler {
 		Base: base, Bots: bots, Sink: s.hub, Happened: s.hub.Happened,
 		Verifier: callback.NewVerifier(callback.PublishedKeys(nil, s.cfg.OpenID), append([]string{s.cfg.Root}, graph.NotificationIssuers...)...),
 		Refused: func(status int, path, why string) {
-			text := fmt.Sprintf("the listener refused a POST to %s with %d: %s", path, status, why)
-			if run, ok := strings.CutPrefix(path, base+"/callbacks/"); ok && s.hub.Warn(run, text) {
+			text := host.Refusal(status, path, why)
+			// The last segment is the run's id at its own address, and at the bot's in a world of its own.
+			if run := path[strings.LastIndexByte(path, '/')+1:]; s.hub.Warn(run, text) {
 				return
 			}
 			mu.Lock()

@@ -50,11 +50,11 @@ func (s *Service) createCall(_ *call, q *request) reply {
 	c.state = establishing
 	s.follow(c, firstStep, func() note { return s.stateNote(c, establishing) }, func() {
 		s.send(c, s.stateNote(c, establishing))
-		if r.mode == peer {
+		if r.mode == peer && !c.doomed {
 			s.dialOne(c, targets[0], limit)
 		}
 	})
-	if r.mode != peer {
+	if r.mode != peer && !c.doomed {
 		s.follow(c, firstStep+joinStep, func() note { return s.stateNote(c, established) }, func() {
 			s.establish(c)
 			s.join(r, c.me)

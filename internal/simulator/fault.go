@@ -2,10 +2,8 @@ package simulator
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
+	"math/rand/v2"
 	"strings"
-	"time"
 
 	"callflow/internal/graph"
 	"callflow/internal/world"
@@ -14,34 +12,52 @@ import (
 // A fault of the scene that has struck less often than it shall.
 type fault struct {
 	world.Fault
-	left int
-	test func(names map[string]any) bool // nil: any notification
-	bad  error                           // why its expression cannot be used: it never strikes
+	number int // from 1, in the order in which the service learnt of them
+	left   int
+	with   *party                          // nil: whoever
+	test   func(names map[string]any) bool // nil: any notification
+	bad    error                           // why it cannot be used: it never strikes
 }
 
-func (s *Service) arm() {
-	if s.cfg.Scene == nil {
-		return
-	}
-	for _, w := range s.cfg.Scene.Faults {
-		f := &fault{Fault: w, left: max(1, w.Times)}
-		switch {
-		case w.Match == "":
-		case s.cfg.Match == nil:
-			f.bad = fmt.Errorf("fault match %q: expressions are not to be had here", w.Match)
-		default:
-			if f.test, f.bad = s.cfg.Match(w.Match); f.bad != nil {
-				f.bad = fmt.Errorf("fault match %q: %w", w.Match, f.bad)
-			}
+// A matter is what a request or a notification is about, as faults select it.
+type matter struct {
+	call    *call // nil: none yet
+	number  int   // of the call
+	begun   string
+	context string
+	step    string
+	body    any           // of a request
+	event   *graph.Event  // of a notification; decoded when somebody asks
+	raw     func() []byte // the notification; nil: a request
+}
+
+// arm takes one fault more.
+func (s *Service) arm(w world.Fault) *fault {
+	s.armed++
+	f := &fault{Fault: w, number: s.armed, left: max(1, w.Times)}
+	switch {
+	case w.Match == "":
+	case s.cfg.Match == nil:
+		f.bad = fmt.Errorf("fault match %q: expressions are not to be had here", w.Match)
+	default:
+		if f.test, f.bad = s.cfg.Match(w.Match); f.bad != nil {
+			f.bad = fmt.Errorf("fault match %q: %w", w.Match, f.bad)
 		}
-		s.faults = append(s.faults, f)
 	}
+	if w.With != "" {
+		var err error
+		if f.with, err = s.person(w.With); err != nil {
+			f.bad = fmt.Errorf("fault with: %w", err)
+		}
+	}
+	s.faults = append(s.faults, f)
+	return f
 }
 
-// requestFault spends the first fault that strikes a verb's request.
-func (s *Service) requestFault(verb string) *fault {
+// spend has the first fault strike that fits; nil: none does.
+func (s *Service) spend(fits func(*fault) bool, m *matter) *fault {
 	for _, f := range s.faults {
-		if f.left > 0 && (f.Fault.Fault == verb || f.Fault.Fault == "request" && !slices.Contains(world.Requests, verb)) {
+		if f.left > 0 && f.bad == nil && fits(f) && s.about(f, m) && s.luck(f.Chance) {
 			f.left--
 			return f
 		}
@@ -49,81 +65,97 @@ func (s *Service) requestFault(verb string) *fault {
 	return nil
 }
 
-func (s *Service) awaitsEarly() bool {
-	for _, f := range s.faults {
-		if f.left > 0 && f.Early && f.Fault.Fault == "notification" {
+// about says whether a matter is one that the fault strikes.
+func (s *Service) about(f *fault, m *matter) bool {
+	switch {
+	case f.Call != 0 && f.Call != m.number,
+		f.Operation != "" && f.Operation != m.begun,
+		f.Context != "" && f.Context != m.context,
+		f.Step != "" && !isStep(m.step, f.Step),
+		f.with != nil && !s.concerns(m, f.with):
+		return false
+	case f.Kind == "" && f.test == nil:
+		return true
+	}
+	if m.event == nil {
+		events := graph.DecodeNotification(nil, m.raw())
+		if len(events) != 1 {
+			return false
+		}
+		m.event = events[0]
+	}
+	return (f.Kind == "" || f.Kind == string(m.event.Kind)) && (f.test == nil || f.test(m.event.View))
+}
+
+// isStep compares a step's key, as the runner tells it, with the id of a step: the item of a forEach does not matter, nor,
+// where the id names none, the step that includes the file.
+func isStep(key, id string) bool {
+	if i := strings.LastIndexByte(key, '['); i > 0 && strings.HasSuffix(key, "]") && key != id {
+		key = key[:i]
+	}
+	return key == id || strings.HasSuffix(key, "/"+id)
+}
+
+// concerns says whether somebody is or was in the call that a matter is about, rings in it, or is named by the request.
+func (s *Service) concerns(m *matter, p *party) bool {
+	if mentions(m.body, p) {
+		return true
+	}
+	c := m.call
+	if c == nil {
+		return false
+	}
+	for _, x := range c.room.been {
+		if x == p {
 			return true
+		}
+	}
+	for _, r := range s.rings {
+		if r.room == c.room && (r.party == p || r.caller == p) {
+			return true
+		}
+	}
+	return mentions(c.source, p) || mentions(c.targets, p)
+}
+
+// mentions looks through JSON for the id of a party.
+func mentions(v any, p *party) bool {
+	switch v := v.(type) {
+	case obj:
+		for key, x := range v { // whether any does: in no order
+			if id, ok := x.(string); ok && key == "id" && graph.CanonicalID(id) == p.id || mentions(x, p) {
+				return true
+			}
+		}
+	case []any:
+		for _, x := range v {
+			if mentions(x, p) {
+				return true
+			}
+		}
+	case []obj:
+		for _, x := range v {
+			if mentions(x, p) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// notificationFault spends the first fault that strikes a notification; early ones strike only where one can be early.
-func (s *Service) notificationFault(body []byte, early bool) *fault {
-	var events []*graph.Event
-	for _, f := range s.faults {
-		if f.left == 0 || f.Fault.Fault != "notification" || f.Early != early || f.bad != nil {
-			continue
-		}
-		if f.test != nil {
-			if events == nil {
-				events = graph.DecodeNotification(nil, body)
-			}
-			if len(events) != 1 || !f.test(events[0].View) {
-				continue
-			}
-		}
-		f.left--
-		return f
+// luck draws whether something of that chance happens; nil is certain.
+func (s *Service) luck(chance *float64) bool { return chance == nil || s.draw().Float64() < *chance }
+
+// draw is the stream that chance is drawn from. It is begun where it is needed, so that worlds without chance have the same
+// ids as before there was any.
+func (s *Service) draw() *rand.Rand {
+	if s.dice == nil {
+		s.dice = rand.New(rand.NewPCG(s.cfg.Rand(), s.cfg.Rand()))
 	}
-	return nil
+	return s.dice
 }
 
-// status is the one that a faulty request gets; 0: it is answered as usual.
-func (f *fault) status() int {
-	if f.Status == 0 && f.RetryAfter > 0 {
-		return 429
-	}
-	return f.Status
-}
-
-// words that Graph uses as error codes. Graph page "errors".
-var words = map[int]string{400: "BadRequest", 401: "InvalidAuthenticationToken", 403: "Forbidden", 404: "ResourceNotFound",
-	408: "RequestTimeout", 409: "Conflict", 410: "Gone", 412: "PreconditionFailed", 413: "RequestEntityTooLarge", 429: "TooManyRequests",
-	500: "InternalServerError", 501: "NotImplemented", 502: "BadGateway", 503: "ServiceUnavailable", 504: "GatewayTimeout"}
-
-func (f *fault) reply() reply {
-	status, code, message := f.status(), f.Code, f.Message
-	if code == "" {
-		code = words[status]
-	}
-	if code == "" {
-		code = "UnknownError"
-	}
-	if message == "" && status == 429 {
-		message = "Please retry again later."
-	}
-	if message == "" {
-		message = "The simulated world makes this request fail."
-	}
-	rep := failure(status, code, message)
-	if status == 429 {
-		inner := rep.body.(errorBody).Error.Inner
-		inner["code"], inner["status"], inner["message"] = "429", "429", "Please retry after"
-	}
-	rep.retryAfter = seconds(f.RetryAfter)
-	return rep
-}
-
-// seconds writes a Retry-After; "" for none.
-func seconds(d time.Duration) string {
-	if d <= 0 {
-		return ""
-	}
-	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
-}
-
-// describe says what strikes, for the journal.
+// describe says what goes wrong, for the journal.
 func (f *fault) describe() string {
 	said := []string{f.Fault.Fault}
 	say := func(there bool, format string, args ...any) {
@@ -132,12 +164,24 @@ func (f *fault) describe() string {
 		}
 	}
 	say(f.status() != 0, "status %d", f.status())
+	say(f.Code != "", "code %s", f.Code)
 	say(f.RetryAfter > 0, "retryAfter %s", f.RetryAfter)
 	say(f.Reset, "reset")
 	say(f.Lost, "lost")
+	if x := f.Fails; x != nil {
+		say(true, "fails %d/%d", x.Code, x.Subcode)
+		say(x.After > 0, "after %s", x.After)
+		say(x.Gone, "gone")
+	}
+	say(f.Ghost, "ghost")
 	say(f.Drop, "drop")
 	say(f.Duplicate, "duplicate")
 	say(f.Early, "early")
+	say(f.Reorder, "reorder")
+	say(f.Misroute, "misroute")
+	say(f.Empty, "empty")
+	say(f.UnknownType, "unknownType")
+	say(f.BadToken != "", "badToken %s", f.BadToken)
 	say(f.Delay > 0, "delay %s", f.Delay)
 	return strings.Join(said, ", ")
 }

@@ -27,6 +27,9 @@ func (s *Service) answer(c *call, q *request) reply {
 		s.send(c, s.stateNote(c, establishing))
 	})
 	s.follow(c, firstStep+joinStep, func() note { return s.stateNote(c, established) }, func() {
+		if c.doomed {
+			return
+		}
 		offer := c.offer
 		c.offer = nil
 		s.observe(c.bot.shown(), "answers", c.id)
@@ -209,6 +212,9 @@ func (s *Service) finish(op *operation, how result) {
 func (s *Service) newOperation(c *call, kind string, context any) *operation {
 	now := s.cfg.Clock.Now()
 	op := &operation{id: s.newID(), kind: kind, clientContext: context, status: "running", created: now, last: now, call: c}
+	if q := s.serving; q != nil {
+		op.begun, op.origin, q.operationBegun = q.verb, q.step, op
+	}
 	c.operations = append(c.operations, op)
 	return op
 }

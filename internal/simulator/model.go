@@ -42,8 +42,9 @@ type room struct {
 	grown    bool // more than one member has been in it at a time
 	chat     obj  // a meeting's chatInfo and meetingInfo, as the first to join said them
 	meeting  obj
-	sequence int // of changes to its roster
-	sources  int // media sources given out
+	sequence int      // of changes to its roster
+	sources  int      // media sources given out
+	been     []*party // who was ever in it
 }
 
 // mode is what kind of conversation a room is. An invitation turns peer into group, for good ("meeting mode").
@@ -69,6 +70,10 @@ type member struct {
 // A call is a bot's leg of a conversation, and the resource the API shows.
 type call struct {
 	id          string
+	number      int    // from 1, in the order in which the world's calls begin
+	origin      string // the step whose request last concerned it
+	doomed      bool   // a fault lets it fail before it is established
+	held        []*parcel
 	dialect     graph.Dialect
 	bot         *party
 	room        *room
@@ -108,6 +113,8 @@ type call struct {
 type operation struct {
 	id            string
 	kind          string // the type's name without #microsoft.graph.
+	begun         string // the verb that began it
+	origin        string // the step whose request began it
 	clientContext any    // a string, or nil
 	status        string
 	result        *result
@@ -166,6 +173,12 @@ func (s *Service) newCall(bot *party, d graph.Dialect, r *room, direction string
 	c := &call{id: s.newID(), dialect: d, bot: bot, room: r, direction: direction, etag: 5445}
 	c.me = &member{id: s.newID(), party: bot, call: c}
 	s.calls[c.id] = c
+	s.begun++
+	c.number = s.begun
+	if s.serving != nil {
+		c.origin, s.serving.callBegun = s.serving.step, c
+		c.doomed = s.serving.fault.spoils()
+	}
 	r.legs++
 	if d != graph.Legacy {
 		s.keepAliveFrom(c)
@@ -207,6 +220,9 @@ func (s *Service) join(r *room, m *member) {
 	r.members = append(r.members, m)
 	if !slices.Contains(s.rooms, r) { // forgotten while it was empty
 		s.rooms = append(s.rooms, r)
+	}
+	if !slices.Contains(r.been, m.party) {
+		r.been = append(r.been, m.party)
 	}
 	r.grown = r.grown || len(r.members) > 1
 	s.rosterChanged(r)
@@ -354,6 +370,9 @@ func (s *Service) release(c *call) {
 
 // step plans a change of a call that follows by itself; it does not happen once the call has ended.
 func (s *Service) step(c *call, d time.Duration, change func()) {
+	if s.serving.muffles() {
+		return
+	}
 	s.cfg.Clock.After(d, func() {
 		if !c.ended {
 			change()

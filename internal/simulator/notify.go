@@ -13,7 +13,8 @@ type note struct {
 	tail   string // below the call: "", /participants, /operations/{id}
 	data   any    // obj, or []obj for a collection
 	on     *call  // the call in the path; nil: the one it is sent for
-	first  bool   // the first of an incoming call: nobody knows its scenario yet
+	op     *operation
+	first  bool // the first of an incoming call: nobody knows its scenario yet
 }
 
 func (s *Service) callData(c *call, state string) obj {
@@ -155,7 +156,7 @@ func (s *Service) operationNote(op *operation, change string) note {
 			d["participants"] = op.participants
 		}
 	}
-	return note{change: change, tail: tail, data: d}
+	return note{change: change, tail: tail, data: d, op: op}
 }
 
 // rosterChanged tells every bot of a group who is in it, a moment later; further changes until then ride along.
@@ -236,28 +237,29 @@ func (s *Service) writeNote(c *call, n note) []byte {
 
 // send delivers a notification a moment from now, or as a fault wants.
 func (s *Service) send(c *call, n note) {
-	body := s.writeNote(c, n)
 	wait := notifyLatency
 	if s.early {
 		wait = 0
 	}
-	f := s.notificationFault(body, false)
+	f := s.notificationFault(c, n, false)
 	if f != nil {
-		s.observe("", "fault: "+f.describe(), c.id)
+		s.observe("", "fault: "+f.describe()+" ("+n.words()+")", c.id)
 		if f.Drop {
 			return
 		}
-		wait += f.Delay
+		if f.UnknownType {
+			n = s.unknown(n)
+		}
 	}
-	if c.callbackURI == "" {
+	if c.callbackURI == "" && (f == nil || !f.Misroute) {
 		s.observe(c.bot.shown(), "has no registered address: its notification goes nowhere", c.id)
 		return
 	}
-	d := Delivery{URL: c.callbackURI, Body: body, Headers: s.noteHeaders(c, n)}
-	s.cfg.Clock.After(wait, func() { s.cfg.Deliver(d) })
-	if f != nil && f.Duplicate {
-		s.cfg.Clock.After(wait+duplicateLatency, func() { s.cfg.Deliver(d) })
+	p := &parcel{Delivery: Delivery{URL: c.callbackURI, Body: s.writeNote(c, n), Headers: s.noteHeaders(c, n)}, wait: wait}
+	if f != nil {
+		f.spoil(s, c, p)
 	}
+	s.dispatch(c, p)
 }
 
 // noteHeaders are those that were seen on the service's notifications, sorted by name.
@@ -281,8 +283,10 @@ func (s *Service) noteHeaders(c *call, n note) graph.Headers {
 func (s *Service) follow(c *call, d time.Duration, preview func() note, change func()) {
 	ending := c.ending
 	change = unless(func() bool { return c.ended || c.ending != ending }, change)
-	if s.awaitsEarly() && s.notificationFault(s.writeNote(c, preview()), true) != nil {
-		s.observe("", "fault: early", c.id)
+	if s.serving.muffles() {
+		return
+	}
+	if s.awaitsEarly() && s.earlyFault(c, preview()) {
 		s.cfg.Clock.After(0, func() {
 			s.early = true
 			change()

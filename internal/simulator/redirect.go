@@ -40,7 +40,9 @@ func (s *Service) redirect(c *call, q *request) reply {
 			s.send(c, s.stateNote(c, redirecting))
 		}
 		s.observe(c.bot.shown(), "redirects to "+shown(targets), c.id)
-		s.forward(c, targets, limit)
+		if !c.doomed {
+			s.forward(c, targets, limit)
+		}
 	})
 	return reply{status: 202}
 }

@@ -25,7 +25,12 @@ type request struct {
 	element     string // id of an audio routing group or a content sharing session
 	raw         []byte
 	foreign     string // why the body cannot be JSON by its headers; ""
-	versioned   bool // below /v1.0 or /beta
+	versioned   bool   // below /v1.0 or /beta
+
+	step           string // of callflow's that it came from; "": nobody told
+	fault          *fault // that strikes it; nil: none
+	callBegun      *call
+	operationBegun *operation
 }
 
 // read decodes the body, which must be one JSON object whose members have the right types.

@@ -276,15 +276,13 @@ func TestNotificationFaults(t *testing.T) {
 
 func armed(s *Service, w world.Fault) *fault {
 	other := &Service{cfg: s.cfg}
-	other.cfg.Scene = &world.Scene{Faults: []world.Fault{w}}
-	other.arm()
-	return other.faults[0]
+	return other.arm(w)
 }
 
 func TestActs(t *testing.T) {
 	st := newStage(t, people())
 	for want, action := range map[string]world.Action{
-		"needs exactly one of dial, hangUp, leave, join":                                       {},
+		"needs exactly one of dial, hangUp, leave, join":                                    {},
 		`nobody here is called "x"; there are carol, deb, dora, fred, gus, phil, rex, vera`: {Deed: world.Deed{HangUp: &world.Who{Who: "x"}}},
 		"carol is in no call":                        {Deed: world.Deed{HangUp: &world.Who{Who: "carol"}}},
 		"carol is in no meeting":                     {Deed: world.Deed{Leave: &world.Who{Who: "carol"}}},

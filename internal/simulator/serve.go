@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 )
 
 // A reply is what a request is answered.
@@ -41,15 +43,17 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r, *rep, Fate{})
 		return
 	}
-	q.raw = body
+	q.raw, q.step = body, r.Header.Get(world.StepHeader)
 	if len(body) > 0 {
 		q.foreign = foreign(r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding"))
 	}
-	f := s.requestFault(q.verb)
+	q.fault = s.requestFault(q)
 	fate := Fate{}
-	if f != nil {
-		s.observe("", "fault: "+f.describe(), q.call)
+	if f := q.fault; f != nil {
 		fate = Fate{Reset: f.Reset, Lost: f.Lost, Delay: f.Delay}
+		if f.Reset || f.status() != 0 {
+			s.observe("", "fault: "+f.describe(), q.call)
+		}
 		if f.Reset {
 			s.write(w, r, reply{}, fate)
 			return
@@ -63,12 +67,26 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer := s.serve(q)
 		rep = &answer
 	}
+	if f := q.fault; f != nil {
+		if q.callBegun != nil {
+			q.call = q.callBegun.id
+		}
+		s.observe("", "fault: "+f.describe(), q.call)
+		switch c := q.callBegun; {
+		case f.spoils() && rep.status < 300:
+			s.spoil(q)
+		case c != nil:
+			c.doomed = false
+		}
+	}
 	s.write(w, r, *rep, fate)
 }
 
 // serve finds the call that a request is about and does what it asks.
 func (s *Service) serve(q *request) reply {
 	do := handlers[q.verb]
+	s.serving = q
+	defer func() { s.serving = nil }()
 	if q.call == "" {
 		return do(s, nil, q)
 	}
@@ -76,8 +94,18 @@ func (s *Service) serve(q *request) reply {
 	if c == nil {
 		return s.settings.gone.with("Call not found.")
 	}
+	if q.step != "" && !slices.Contains(reads, q.verb) {
+		c.origin = q.step
+	}
+	if q.verb == "answer" || q.verb == "redirect" {
+		q.callBegun, c.doomed = c, q.fault.spoils()
+	}
 	return do(s, c, q)
 }
+
+// reads are the verbs whose request nothing follows from.
+var reads = []string{"getCall", "keepAlive", "listParticipants", "getParticipant", "listOperations", "getOperation",
+	"listAudioRoutingGroups", "getAudioRoutingGroup", "listContentSharingSessions", "getContentSharingSession"}
 
 var handlers = map[string]func(*Service, *call, *request) reply{
 	"createCall":                     (*Service).createCall,

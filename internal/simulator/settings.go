@@ -27,6 +27,7 @@ const (
 	mediaStep        = 100 * time.Millisecond // from established to media active
 	rosterStep       = 60 * time.Millisecond  // from a change of a roster to its notification; later changes ride along
 	duplicateLatency = 30 * time.Millisecond  // from a notification to its duplicate
+	reorderPatience  = 2 * time.Second        // how long a notification waits for another one to overtake it
 	defaultReaction  = time.Second            // a person's, who is told nothing else
 )
 

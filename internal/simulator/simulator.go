@@ -5,6 +5,7 @@
 package simulator
 
 import (
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -46,6 +47,9 @@ type Config struct {
 	Deliver func(Delivery)
 	// Sign makes the bearer token of a delivery to that audience (an app id).
 	Sign func(audience string) string
+	// Forge makes one that no listener may trust, for faults that say badToken; kind is one of its values. Nil: there is no
+	// token then.
+	Forge func(audience, kind string) string
 	// Authorize checks a request's bearer token and returns the caller's app id. Nil: every request is Bots[0]'s.
 	Authorize func(r *http.Request) (appID string, ok bool)
 	// Root is the absolute root of Location headers: https://graph.microsoft.com
@@ -70,14 +74,22 @@ type Service struct {
 	rooms    []*room           // in which somebody is or may come to be; meetings stay
 	rings    []*ring           // not settled
 	faults   []*fault
-	early    bool // what is sent now comes before the response
+	begun    int        // calls there ever were
+	armed    int        // faults there ever were
+	serving  *request   // while one is being served
+	dice     *rand.Rand // see draw
+	early    bool       // what is sent now comes before the response
 }
 
 // New returns a service in which nothing has happened yet. Call Start to begin the script.
 func New(cfg Config) *Service {
 	s := &Service{cfg: cfg, settings: settingsOf(cfg.Scene), parties: map[string]*party{}, calls: map[string]*call{}}
 	s.populate()
-	s.arm()
+	if cfg.Scene != nil {
+		for _, w := range cfg.Scene.Faults {
+			s.arm(w)
+		}
+	}
 	return s
 }
 

@@ -14,6 +14,7 @@ type handover struct {
 	replaces   string     // consultative: the call with the target
 	op         *operation // legacy's
 	room       *room      // where transferee and target will meet
+	fault      *fault     // what becomes of it instead; may be nil
 }
 
 // transfer hands the other party over to a target. Graph page "call: transfer".
@@ -39,7 +40,7 @@ func (s *Service) transfer(c *call, q *request) reply {
 	if err != nil {
 		return badRequest("%v", err)
 	}
-	h := &handover{call: c, transferee: m, target: target, replaces: b.TransferTarget.ReplacesCallID}
+	h := &handover{call: c, transferee: m, target: target, replaces: b.TransferTarget.ReplacesCallID, fault: q.fault}
 	rep := reply{status: 202}
 	if c.dialect == graph.Legacy {
 		h.op = s.newOperation(c, "commsOperation", b.context())
@@ -92,6 +93,10 @@ func (s *Service) beginTransfer(h *handover) {
 	}
 	s.send(c, h.stateNote(s, transferring))
 	s.observe(h.transferee.party.shown(), "is being transferred to "+h.target.shown(), c.id)
+	if h.fault.spoils() {
+		s.spoiled(h)
+		return
+	}
 	h.room = s.newRoom(peer)
 	h.room.chain = s.chainAfter(c.room)
 	if h.replaces != "" {
@@ -150,6 +155,9 @@ func (s *Service) accept(h *handover, how result, bring func()) {
 	s.send(c, h.stateNote(s, transferAccepted))
 	complete := func() {
 		bring()
+		if h.fault.spoils() {
+			return
+		}
 		if h.transferee.room == c.room {
 			s.move(h.transferee, h.room)
 		}

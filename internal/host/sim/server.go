@@ -127,6 +127,9 @@ func (s *Server) newService(cfg simulator.Config, address string, d graph.Dialec
 	}
 	cfg.Deliver, cfg.Authorize, cfg.Match = s.postman.send, s.grants.authorize, compileMatch
 	cfg.Sign = func(audience string) string { return s.signer.Sign(audience, tenants[audience], s.loop.Now()) }
+	cfg.Forge = func(audience, kind string) string {
+		return s.signer.Forge(kind, audience, tenants[audience], s.loop.Now())
+	}
 	return simulator.New(cfg)
 }
 

@@ -101,6 +101,9 @@ func newWorld(cfg Config) (*virtual, error) {
 		Sink:     inbox{w},
 		Verifier: verifier,
 		Now:      w.Now,
+		Refused: func(status int, path, why string) {
+			w.run.Record(steps.Record{Type: "log", Log: &steps.Logged{Level: "warning", Text: host.Refusal(status, path, why)}})
+		},
 	})
 	if cfg.Service != nil {
 		w.handler = cfg.Service(w.loop, func(d simulator.Delivery) {
@@ -125,6 +128,7 @@ func newWorld(cfg Config) (*virtual, error) {
 		}},
 		Deliver:   w.post,
 		Sign:      w.sign,
+		Forge:     w.forge,
 		Authorize: w.authorize,
 		Root:      graphRoot,
 		Match:     compileMatch,
@@ -228,6 +232,11 @@ func (w *virtual) Want(in steps.Incoming) (withdraw func(), twin bool) {
 func (w *virtual) sign(audience string) string {
 	signer, _ := signing()
 	return signer.Sign(audience, w.cfg.Bot.TenantID, w.Now())
+}
+
+func (w *virtual) forge(audience, kind string) string {
+	signer, _ := signing()
+	return signer.Forge(kind, audience, w.cfg.Bot.TenantID, w.Now())
 }
 
 // inbox is the world's end of the listener.
