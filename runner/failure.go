@@ -133,7 +133,7 @@ func describeError(t *turn, err error) *steps.Failure {
 	case errors.As(err, &outcome):
 		return anotherOutcome(t, outcome)
 	case errors.As(err, &refused):
-		return &steps.Failure{Kind: "graph", Text: refused.Error(), Graph: refused.Reply.Error, Code: errorCode(refused.Reply)}
+		return &steps.Failure{Kind: "graph", Text: refused.Error(), Graph: refused.Reply.Error, Code: errorCode(t, refused.Reply)}
 	case errors.As(err, &net):
 		return unanswered(t, net)
 	case errors.As(err, &value):
@@ -308,15 +308,15 @@ func (t *turn) words() string {
 	return fmt.Sprintf("the %s of line %d", t.step.Verb.Name, t.step.Pos.Line)
 }
 
-// errorCode explains the code of a service's error envelope, where it is one of the calling service's numbers.
-func errorCode(r *graph.Reply) *steps.Explained {
-	if r.Error == nil {
+// errorCode explains the code of a service's error envelope, where the dictionary has more to say than the code itself.
+func errorCode(t *turn, r *graph.Reply) *steps.Explained {
+	switch {
+	case r.Error == nil:
 		return nil
+	case t == nil:
+		return explained(graph.Codes().ExplainError(r.Error))
 	}
-	if entry, ok := graph.LookupError(r.Error); ok {
-		return explained(entry)
-	}
-	return nil
+	return explained(t.run.codes().ExplainError(r.Error))
 }
 
 // suggest is `; did you mean "x"?` for the known name nearest to a misspelt one, else the known names.

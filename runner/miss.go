@@ -408,9 +408,29 @@ func (r *run) explainCode(info *graph.ResultInfo) *steps.Explained {
 	if info == nil || info.Code < 400 && info.Subcode == 0 {
 		return nil
 	}
-	return explained(graph.Explain(info.Code, info.Subcode, info.Message, r.Target.Simulated))
+	return explained(r.codes().ExplainResult(info.Code, info.Subcode, info.Message, r.Target.Simulated))
 }
 
-func explained(e graph.Entry) *steps.Explained {
-	return &steps.Explained{Code: e.Code, Subcode: e.Subcode, Status: e.Status, Meaning: e.Meaning, Next: e.Next}
+// codes is the dictionary that this run's failures are explained from.
+func (r *run) codes() *graph.Dictionary {
+	if r.opt.Codes != nil {
+		return r.opt.Codes
+	}
+	return graph.Codes()
+}
+
+// explained puts the first finding before the others; nil if there is none.
+func explained(found []graph.Finding) *steps.Explained {
+	var out *steps.Explained
+	for _, f := range found {
+		e := f.Entries[0]
+		x := steps.Explained{Name: f.Text, Status: e.Status, Meaning: e.Meaning, Causes: e.Causes, Next: e.Next, Source: e.Source}
+		x.Code, x.Subcode, _ = e.Pair()
+		if out == nil {
+			out = &x
+		} else {
+			out.Also = append(out.Also, x)
+		}
+	}
+	return out
 }

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/internal/world"
 	"callflow/schema"
 	"callflow/steps"
@@ -30,6 +31,7 @@ type Options struct {
 	Repeat   int // the n-th repetition of this plan, from 0: part of the run's id
 	Target   steps.Target
 	Callback func(runID string) string // the run's own callback URI
+	Codes    *graph.Dictionary         // what failures are explained from; nil: callflow's own
 }
 
 // Prepared is a plan with its vars, secrets and scene evaluated, ready to run on a host.

@@ -256,13 +256,18 @@ type Miss struct {
 	Why     *schema.Explanation `json:"why,omitempty"`
 }
 
-// Explained is an entry of the code dictionary.
+// Explained is what the code dictionary says of a code. Also holds what it says of further codes in the same message: the
+// DiagCode of a deeper layer, the word that the code was wrapped in.
 type Explained struct {
-	Code    int    `json:"code"`
-	Subcode int    `json:"subcode"`
-	Status  string `json:"status"` // documented, seen, simulator, unknown
-	Meaning string `json:"meaning"`
-	Next    string `json:"next,omitempty"`
+	Name    string      `json:"name"` // "500/7117", "DiagCode 412#10073", "InvalidAuthenticationToken"
+	Code    int         `json:"code"`
+	Subcode int         `json:"subcode"`
+	Status  string      `json:"status"` // documented, seen, related, yours, simulator, unknown
+	Meaning string      `json:"meaning"`
+	Causes  []string    `json:"causes,omitempty"`
+	Next    []string    `json:"next,omitempty"`
+	Source  []string    `json:"source,omitempty"`
+	Also    []Explained `json:"also,omitempty"`
 }
 
 // Cleaned is one call that was still up at the end.

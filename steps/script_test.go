@@ -382,7 +382,7 @@ func failureLines(f *steps.Failure) (lines []string) {
 		lines = append(lines, explanationLines("", also)...)
 	}
 	if f.Code != nil {
-		say("code %d/%d (%s): %s", f.Code.Code, f.Code.Subcode, f.Code.Status, f.Code.Meaning)
+		say("code %s (%s): %s", f.Code.Name, f.Code.Status, f.Code.Meaning)
 	}
 	for _, h := range f.Hints {
 		say("hint: %s", h)

@@ -1,123 +1,193 @@
 package graph
 
 import (
+	"bytes"
+	"cmp"
+	_ "embed"
 	"fmt"
-	"regexp"
+	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
+
+	"gopkg.in/yaml.v3"
 )
 
 // What is known of a code.
 const (
 	Documented = "documented" // on a page of Graph's documentation
 	Seen       = "seen"       // in traffic that people reported; the meaning is theirs, not Microsoft's
+	Related    = "related"    // documented for a sister product, Azure Communication Services; Graph's pages do not list it
+	Yours      = "yours"      // in a file of the user
 	Simulator  = "simulator"  // the simulator's own choice for something that Graph's pages map no code to
 	Unknown    = "unknown"
 )
 
-// Entry is what the offline dictionary knows of a code. Only the pair of code and subcode has a meaning: 200/7000 is a
-// bot that hung up, 500/7000 a transfer that failed.
+// Article is what a dictionary file says under a code.
+type Article struct {
+	Status    string   `json:"status" enum:"documented,seen,related" doc:"Where that is known from."`
+	Meaning   string   `json:"meaning" required:"true" doc:"What it means, one sentence."`
+	Causes    []string `json:"causes,omitempty" doc:"What is likely behind it."`
+	Next      []string `json:"next,omitempty" doc:"What to check, in order."`
+	In        []string `json:"in,omitempty" doc:"Where it is met: verbs, call end, any request, DiagCode, token, SDK."`
+	HTTP      int      `json:"http,omitempty" doc:"The status of the response that carries it."`
+	Source    []string `json:"source,omitempty" doc:"Pages, and threads as owner/repository#number."`
+	Simulator string   `json:"simulator,omitempty" doc:"What the simulator means by it, where it had to choose a code itself."`
+}
+
+// Entry is one code of the dictionary. Code is a pair of resultInfo or of a DiagCode (500/7117), the number of an error
+// response (7505), or a word (AppTransferred). Only pairs have a meaning: 200/7000 is a bot that hung up, 500/7000 a
+// transfer that failed.
 type Entry struct {
-	Code    int
-	Subcode int
-	Status  string // Documented, Seen, Simulator or Unknown
-	Meaning string // one sentence
-	Next    string // what to look at next; "" when there is nothing to say
-	Source  string // where that was read
+	Code string `json:"code"`
+	Article
 }
 
-// The pages and reports that entries come from.
-const (
-	sourceCallEnd  = "learn.microsoft.com/graph/api/call-delete, table of result codes"
-	sourceTransfer = "learn.microsoft.com/graph/api/call-transfer"
-	sourcePlay     = "learn.microsoft.com/graph/api/call-playprompt"
-	sourceRecord   = "learn.microsoft.com/graph/api/call-record"
-	sourceCancel   = "learn.microsoft.com/graph/api/call-cancelmediaprocessing"
-	sourceIssues   = "microsoft-graph-comms-samples, issues "
-)
+// Pair are the code and the subcode; ok is false for numbers of error responses and words.
+func (e *Entry) Pair() (code, subcode int, ok bool) { return pairOf(e.Code) }
 
-const (
-	nextSupport = "give Microsoft's support the call id, its callChainId and the request-id of the last response"
-	nextAlive   = "the callee was not reachable: check that they are signed in, licensed for calls and not blocking the bot"
-	unexplained = "the call ended with a server error that nobody has explained"
-	nextConsent = "grant the application permission in the tenant of the call and consent to it, then wait some minutes for it to spread"
-)
-
-// dictionary has every pair that Graph documents and those that people have reported. Error codes of HTTP responses are
-// there too, with subcode 0.
-var dictionary = []Entry{
-	// How calls end.
-	{0, 7015, Documented, "the transfer was completed; the bot has left the call", "", sourceTransfer},
-	{200, 4097, Documented, "the other participant ended the call", "", sourceCallEnd},
-	{200, 4521, Documented, "the other party of the 1:1 call ended it", "", sourceCallEnd},
-	{200, 5000, Documented, "the bot was removed from the call by another participant", "", sourceCallEnd},
-	{200, 5001, Documented, "the conversation has ended", "", sourceCallEnd},
-	{200, 5002, Documented, "everybody else has left the call", "", sourceCallEnd},
-	{200, 5003, Documented, "the conversation has ended", "", sourceCallEnd},
-	{200, 5007, Documented, "the initiator of the group call has left", "", sourceCallEnd},
-	{200, 5010, Documented, "only one participant was left in the call", "", sourceCallEnd},
-	{200, 5012, Documented, "the roster came in empty", "", sourceCallEnd},
-	{200, 5013, Documented, "nobody else joined the group call", "check that the people called are signed in and answer", sourceCallEnd},
-	{200, 5014, Documented, "no participant could take over as host", "", sourceCallEnd},
-	{200, 5020, Documented, "only hidden participants were left in the call", "", sourceCallEnd},
-	{200, 5030, Documented, "the time of the breakout room is over", "", sourceCallEnd},
-	{200, 5300, Documented, "the bot was removed from the call by another participant", "", sourceCallEnd},
-	{200, 5855, Documented, "nobody let the bot in from the lobby in time", "let the bot bypass the lobby, or admit it", sourceCallEnd},
-	{200, 7000, Documented, "the bot ended the call", "", sourceCallEnd},
-	{200, 7015, Documented, "the call ended because its transfer was completed", "", sourceCallEnd},
-	{200, 10550, Documented, "the bot ended the call", "", sourceCallEnd},
-	{200, 18503, Documented, "the other party of the 1:1 call left", "", sourceCallEnd},
-	{200, 540000, Documented, "the party on the telephone network ended the call", "", sourceCallEnd},
-	{200, 560000, Documented, "the party on the telephone network ended the call", "", sourceCallEnd},
-	{408, 1106, Documented, "the acceptance of the call was not acknowledged in time", nextSupport, sourceCallEnd},
-	{408, 8537, Documented, "the service heard no keepAlive for 45 minutes", "send keepAlive at least every 15 minutes", sourceCallEnd},
-	{408, 10057, Documented, "none of the callee's clients answered the service's signalling", nextAlive, sourceCallEnd},
-	{410, 301005, Documented, "no media connection could be made", "check the network between the media host and the service", sourceCallEnd},
-	{480, 10037, Documented, "the callee has no client that could ring", nextAlive, sourceCallEnd},
-	{480, 10076, Documented, "the callee cannot be reached", nextAlive, sourceCallEnd},
-	{480, 10134, Documented, "the call cannot be routed to the callee", "check the callee's id and tenant, and calling policies", sourceCallEnd},
-	{480, 10199, Documented, "the callee has private calling disabled", "enable private calls in the callee's calling policy", sourceCallEnd},
-	{500, 1005, Documented, "no media connection could be made to the bot", "check that the bot's media ports can be reached", sourceCallEnd},
-
-	// Operations and transfers.
-	{200, 0, Documented, "the action was completed", "", sourcePlay},
-	{200, 8515, Documented, "the recording reached its longest time", "", sourceRecord},
-	{400, 8508, Documented, "the prompt or recording was cancelled", "", sourceCancel},
-	{500, 7000, Documented, "the blind transfer failed; the call is back with the bot", "the page gives no reason: look whether the target declined, was busy or could not be reached", sourceTransfer},
-	{500, 7700, Documented, "the consultative transfer failed; the call is back with the bot", "check that the call named by replacesCallId is still up", sourceTransfer},
-
-	// Error codes of responses.
-	{403, 7503, Seen, "the application is not registered for calling", "enable calling on the bot's Teams channel; the app id must be the bot's", sourceIssues + "432"},
-	{403, 7504, Seen, "the tenant has not given the application enough permissions", nextConsent, "msteams-docs, issue 13004"},
-	{403, 7505, Seen, "the token's tenant is not the tenant of the call, or the call's tenantId is missing", "give tenantId, and take the token in that tenant, not in `common`", sourceIssues + "29, 171 and 772"},
-	{403, 7507, Seen, "the identity in the call's source is not valid", "to call a telephone, source names the resource account (applicationInstance), and it needs a number", "microsoft-graph-docs-contrib, issue 649"},
-	{404, 8522, Seen, "the call does not exist: it has ended, or it was answered too late", "answer, reject and redirect must come within 15 s of the incoming notification (5 s for policy recording)", sourceIssues + "173 and 191"},
-	{0, 8523, Seen, "a call that has become a meeting cannot be transferred like this", "transfer before inviting others, or name the transferee", sourceIssues + "512"},
-	{412, 9999, Seen, "the participant could not be added", "the DiagCode in the message has the cause: 412#10073 was a telephone invite without a calling plan", sourceIssues + "410"},
-
-	// Reported, unexplained.
-	{400, 2203, Seen, "joining a meeting was refused; reports say it began from one day to the next", "check chatInfo and meetingInfo; " + nextSupport, sourceIssues + "433"},
-	{400, 8541, Seen, "the callee's clients could not be reached", nextAlive, sourceIssues + "343"},
-	{404, 10202, Seen, "the call named by replacesCallId was not found; all legs of the transfer ended", "it may have ended before the transfer reached the service: keep it up until the transfer's outcome", "azure-sdk-for-js, issue 28369"},
-	{408, 8544, Seen, "the callee could not be reached; seen when a bot did not answer an incoming call in time", "look why no answer was sent within 15 s", "msteams-docs issue 9159; " + sourceIssues + "752"},
-	{408, 13025, Seen, "the call ended with a timeout that nobody has explained", nextSupport, sourceIssues + "721"},
-	{410, 301004, Seen, "the invite failed because the invitee's client had a media error", "try again, and look at the invitee's network", sourceIssues + "700"},
-	{403, 10151, Seen, "no dial-out data for the telephone network", "the inviting user or resource account needs a licence to dial out", sourceIssues + "410"},
-	{412, 10073, Seen, "no telephone calling plan for the sponsor of the invite", "the sponsor needs a calling plan", sourceIssues + "410"},
-	{500, 3002, Seen, unexplained, nextSupport, sourceIssues + "725"},
-	{500, 3003, Seen, unexplained, nextSupport, sourceIssues + "632"},
-	{500, 7106, Seen, unexplained, nextSupport, sourceIssues + "667"},
-	{500, 7112, Seen, unexplained, nextSupport, sourceIssues + "571"},
-	{500, 7117, Seen, "the call ended with a server error after about a minute of establishing; it comes and goes, nobody has explained it", "try again later; " + nextSupport, sourceIssues + "750"},
-	{500, 1203002, Seen, unexplained, nextSupport, sourceIssues + "870"},
-}
-
-var entries = func() map[[2]int]*Entry {
-	m := make(map[[2]int]*Entry, len(dictionary))
-	for i := range dictionary {
-		m[[2]int{dictionary[i].Code, dictionary[i].Subcode}] = &dictionary[i]
+// pairOf reads "500/7117" and "500#7117".
+func pairOf(key string) (code, subcode int, ok bool) {
+	at := strings.IndexAny(key, "/#")
+	if at < 0 {
+		return 0, 0, false
 	}
-	return m
-}()
+	code, err := strconv.Atoi(key[:at])
+	subcode, err2 := strconv.Atoi(key[at+1:])
+	return code, subcode, err == nil && err2 == nil && code >= 0 && subcode >= 0
+}
+
+func pairKey(code, subcode int) string { return strconv.Itoa(code) + "/" + strconv.Itoa(subcode) }
+
+// CodeKey is a key of a dictionary file in the form that entries have; ok is false for what cannot be a code.
+func CodeKey(text string) (key string, ok bool) {
+	if code, subcode, ok := pairOf(text); ok {
+		return pairKey(code, subcode), true
+	}
+	if n, err := strconv.Atoi(text); err == nil {
+		return strconv.Itoa(n), n >= 0
+	}
+	return text, codeWord.MatchString(text)
+}
+
+// The dictionary is a file and no Go table, so that it has the very form that users extend it with, and so that somebody
+// who knows codes but no Go can add to it. It is read when the first code is looked up: runs that pass never do.
+//
+//go:embed codes.yaml
+var shipped []byte
+
+// Dictionary is a set of entries.
+type Dictionary struct {
+	entries map[string]*Entry
+	sorted  []*Entry
+	words   map[string]*Entry // by lower case
+}
+
+// Codes returns callflow's own dictionary.
+var Codes = sync.OnceValue(func() *Dictionary {
+	var file map[string]Article
+	dec := yaml.NewDecoder(bytes.NewReader(shipped))
+	dec.KnownFields(true)
+	if err := dec.Decode(&file); err != nil {
+		panic("codes.yaml, which is part of the program: " + err.Error()) // a test reads it
+	}
+	entries := make([]Entry, 0, len(file))
+	for code, a := range file {
+		entries = append(entries, Entry{code, a})
+	}
+	return (&Dictionary{}).With(entries)
+})
+
+// With returns the dictionary with further entries, which replace those of the same code.
+func (d *Dictionary) With(more []Entry) *Dictionary {
+	out := &Dictionary{entries: map[string]*Entry{}, words: map[string]*Entry{}}
+	for _, e := range d.sorted {
+		out.entries[e.Code] = e
+	}
+	for _, e := range more {
+		if key, ok := CodeKey(e.Code); ok {
+			e.Code = key
+		}
+		out.entries[e.Code] = &e
+	}
+	for _, e := range out.entries {
+		out.sorted = append(out.sorted, e)
+	}
+	slices.SortFunc(out.sorted, byCode)
+	for _, e := range out.sorted {
+		out.words[strings.ToLower(e.Code)] = e
+	}
+	return out
+}
+
+// All lists the entries: pairs by code and subcode, then numbers, then words.
+func (d *Dictionary) All() []Entry {
+	out := make([]Entry, len(d.sorted))
+	for i, e := range d.sorted {
+		out[i] = *e
+	}
+	return out
+}
+
+func byCode(a, b *Entry) int {
+	rank := func(e *Entry) (kind, first, second int) {
+		if code, subcode, ok := e.Pair(); ok {
+			return 0, code, subcode
+		}
+		if n, err := strconv.Atoi(e.Code); err == nil {
+			return 1, n, 0
+		}
+		return 2, 0, 0
+	}
+	ak, a1, a2 := rank(a)
+	bk, b1, b2 := rank(b)
+	return cmp.Or(ak-bk, a1-b1, a2-b2, strings.Compare(a.Code, b.Code))
+}
+
+// Result looks up a resultInfo's code and subcode. A pair that nobody has documented or reported gets status Unknown, a
+// meaning that follows from the numbers alone, and in Next the known pairs with that subcode.
+func (d *Dictionary) Result(code, subcode int) Entry {
+	if e := d.entries[pairKey(code, subcode)]; e != nil {
+		return *e
+	}
+	if e := d.entries[strconv.Itoa(subcode)]; e != nil && (e.HTTP == 0 || e.HTTP == code) {
+		out := *e // an error response, written as its status and its number
+		out.Code = pairKey(code, subcode)
+		return out
+	}
+	return d.unknown(code, subcode)
+}
+
+const nextSupport = "give Microsoft's support the call id, its callChainId, the time in UTC and the request-id of the last response"
+
+// unknown says of a pair what its numbers tell, and no more.
+func (d *Dictionary) unknown(code, subcode int) Entry {
+	e := Entry{pairKey(code, subcode), Article{Status: Unknown,
+		Meaning: "neither Microsoft's pages nor any report known here explain this pair"}}
+	if text := numbersTell(code, subcode); text != "" {
+		e.Meaning += "; " + text
+	}
+	for _, near := range d.WithSubcode(subcode) {
+		if other, _, _ := near.Pair(); subcode != 0 {
+			e.Next = append(e.Next, fmt.Sprintf("with the code %d the subcode means: %s", other, near.Meaning))
+		}
+	}
+	if e.Next == nil && code >= 400 {
+		e.Next = []string{nextSupport}
+	}
+	return e
+}
+
+// WithSubcode lists the pairs with that subcode.
+func (d *Dictionary) WithSubcode(subcode int) (out []Entry) {
+	for _, e := range d.sorted {
+		if _, s, ok := e.Pair(); ok && s == subcode {
+			out = append(out, *e)
+		}
+	}
+	return out
+}
 
 // classes say what the code alone tells.
 var classes = map[int]string{
@@ -127,113 +197,96 @@ var classes = map[int]string{
 
 // sip are the answers of SIP that say why nobody is talking (RFC 3261, section 21). The service's codes follow them.
 var sip = map[int]string{
-	480: "temporarily unavailable", 486: "busy here", 487: "request terminated", 600: "busy everywhere", 603: "decline",
-	604: "does not exist anywhere",
+	403: "forbidden", 404: "not found", 408: "request timeout", 480: "temporarily unavailable", 484: "address incomplete",
+	486: "busy here", 487: "request terminated", 488: "not acceptable here", 500: "server internal error",
+	503: "service unavailable", 600: "busy everywhere", 603: "decline", 604: "does not exist anywhere",
 }
 
-// chosen is what the simulator means by the pairs that it had to choose itself, see docs/simulator.md.
-var chosen = map[[2]int]string{
-	{603, 0}:     "the callee declined",
-	{487, 0}:     "the caller hung up before the answer",
-	{480, 10076}: "the callee is busy",
-	{408, 10057}: "the callee let it ring out",
-	{480, 10037}: "the callee does not exist in this world, or has no client that could ring",
-	{408, 8544}:  "the bot did not answer within 15 s",
-	{404, 10202}: "replacesCallId names no call that the participant is in",
+// numbersTell is what an unlisted pair says by its numbers: the code's class, SIP's word for it, and the telephone
+// network's answer, which is the end of subcodes 540xxx (incoming) and 560xxx (outgoing). That rule is of Azure
+// Communication Services' page about its telephone codes.
+func numbersTell(code, subcode int) string {
+	var told []string
+	if class := classes[code/100]; class != "" && code < 1000 {
+		told = append(told, class)
+	}
+	if word := sip[code]; word != "" {
+		told = append(told, fmt.Sprintf("in SIP, %d means %q", code, word))
+	}
+	if code >= 1000 {
+		told = append(told, strconv.Itoa(code)+" is no status: it is a code of a deeper layer")
+	}
+	if network, answer := subcode/1000, subcode%1000; network == 540 || network == 560 {
+		way := map[int]string{540: "an incoming", 560: "an outgoing"}[network]
+		text := fmt.Sprintf("subcodes %dxxx are answers of the telephone network to %s call: %03d", network, way, answer)
+		if word := sip[answer]; word != "" {
+			text += fmt.Sprintf(", %q", word)
+		}
+		told = append(told, text)
+	}
+	return strings.Join(told, "; ")
 }
 
-// lookupSimulated is Lookup for a result that comes from the simulator, which knows what it means by its own choices.
-func lookupSimulated(code, subcode int) Entry {
-	e := Lookup(code, subcode)
-	meaning := chosen[[2]int{code, subcode}]
-	if meaning == "" {
+// simulated is Result for a result that comes from the simulator, which knows what it means by its own choices.
+func (d *Dictionary) simulated(code, subcode int) Entry {
+	e := d.Result(code, subcode)
+	if e.Simulator == "" {
 		return e
 	}
-	own := Entry{Code: code, Subcode: subcode, Status: Simulator,
-		Meaning: meaning + "; the code is the simulator's own choice, Graph documents none for this"}
-	if e.Status != Unknown {
-		own.Next = "from Graph the pair means: " + e.Meaning
+	own := Entry{e.Code, Article{Status: Simulator,
+		Meaning: e.Simulator + "; the code is the simulator's own choice, Graph documents none for this"}}
+	if e.Status != Related { // that says the same
+		own.Next = []string{"from Graph the pair means: " + e.Meaning}
 	}
 	return own
 }
 
-// Lookup returns what is known of a resultInfo's code and subcode. A pair that nobody has documented or reported gets
-// status Unknown, a meaning that follows from the code alone, and the codes with that subcode that are known.
-func Lookup(code, subcode int) Entry {
-	if e := entries[[2]int{code, subcode}]; e != nil {
-		return *e
-	}
-	e := Entry{Code: code, Subcode: subcode, Status: Unknown, Meaning: "neither Microsoft's pages nor any report known here explain this pair"}
-	if class := classes[code/100]; class != "" {
-		e.Meaning += "; " + class
-	}
-	if word := sip[code]; word != "" {
-		e.Meaning += fmt.Sprintf("; in SIP, %d means %q", code, word)
-	}
-	for i := range dictionary {
-		if other := &dictionary[i]; subcode != 0 && other.Subcode == subcode {
-			e.Next = "with code " + strconv.Itoa(other.Code) + " the subcode means: " + other.Meaning
-			break
-		}
-	}
-	if e.Next == "" && code >= 400 {
-		e.Next = nextSupport
-	}
-	return e
-}
-
-// LookupError returns what is known of the code in an error response. ok is false for Graph's own words (BadRequest …),
-// which say all there is.
-func LookupError(e *Error) (entry Entry, ok bool) {
-	n, err := strconv.Atoi(e.Code)
-	if err != nil || n == e.Status {
-		return Entry{}, false
-	}
-	for _, code := range [...]int{e.Status, 0} {
-		if known := entries[[2]int{code, n}]; known != nil {
-			entry := *known
-			entry.Code = e.Status
-			return entry, true
-		}
-	}
-	entry = Lookup(e.Status, n)
-	return entry, true
-}
-
-var diagCode = regexp.MustCompile(`DiagCode:\s*(\d{1,9})#(\d{1,9})`)
-
-// DiagCode finds "DiagCode: 500#7117.@" in a message: the code and subcode of a deeper layer, as far as reports tell.
-func DiagCode(message string) (code, subcode int, ok bool) {
-	m := diagCode.FindStringSubmatch(message)
-	if m == nil {
-		return 0, 0, false
-	}
-	code, _ = strconv.Atoi(m[1])
-	subcode, _ = strconv.Atoi(m[2])
-	return code, subcode, true
-}
-
-// Explain returns the entry for a result, and what its message's DiagCode adds to Next: a pair that differs and is
-// known better. simulated says that the result comes from the simulator.
-func Explain(code, subcode int, message string, simulated bool) Entry {
-	e := Lookup(code, subcode)
+// ExplainResult returns what is known of a result, then of the codes in its message: the DiagCode names the pair of a
+// deeper layer, as far as reports tell. simulated says that the result comes from the simulator.
+func (d *Dictionary) ExplainResult(code, subcode int, message string, simulated bool) []Finding {
+	e := d.Result(code, subcode)
 	if simulated {
-		e = lookupSimulated(code, subcode)
+		e = d.simulated(code, subcode)
 	}
-	c, s, ok := DiagCode(message)
-	if !ok || c == code && s == subcode {
-		return e
+	return d.withMessage([]Finding{{Text: e.Code, Known: e.Status != Unknown, Entries: []Entry{e}}}, message)
+}
+
+// ExplainError returns what is known of the code of an error response, then of the word that this code was wrapped in and
+// of the codes in the message. It is empty where there is nothing to say: a word that only repeats the status does.
+func (d *Dictionary) ExplainError(e *Error) (out []Finding) {
+	if n, err := strconv.Atoi(e.Code); err == nil && n != e.Status {
+		entry := d.errorNumber(e.Status, n)
+		out = append(out, Finding{Text: entry.Code, Known: entry.Status != Unknown, Entries: []Entry{entry}})
 	}
-	text := "the message's DiagCode is " + strconv.Itoa(c) + "/" + strconv.Itoa(s)
-	if deeper := entries[[2]int{c, s}]; deeper != nil {
-		text += ": " + deeper.Meaning
-		if deeper.Next != "" {
-			text += "; " + deeper.Next
+	for _, word := range []string{e.Code, e.Outer} {
+		if entry := d.words[strings.ToLower(word)]; entry != nil && codeWord.MatchString(word) && !repeatsStatus(word, e.Status) {
+			out = append(out, Finding{Text: entry.Code, Known: true, Entries: []Entry{*entry}})
 		}
 	}
-	if e.Next != "" {
-		text = e.Next + "; " + text
+	return d.withMessage(out, e.Message)
+}
+
+// errorNumber looks up the number of an error response, which says the same under any status.
+func (d *Dictionary) errorNumber(status, n int) Entry {
+	e := d.Result(status, n)
+	if known := d.entries[strconv.Itoa(n)]; known != nil && e.Status == Unknown {
+		e = *known
+		e.Code = pairKey(status, n)
 	}
-	e.Next = text
 	return e
+}
+
+func repeatsStatus(word string, status int) bool {
+	return strings.EqualFold(word, strings.ReplaceAll(http.StatusText(status), " ", ""))
+}
+
+// withMessage adds the codes in a message that are not there yet.
+func (d *Dictionary) withMessage(out []Finding, message string) []Finding {
+	for _, f := range d.within(unescape(cut(message, maxMessage))) {
+		if len(f.Entries) != 1 || slices.ContainsFunc(out, func(o Finding) bool { return o.Entries[0].Code == f.Entries[0].Code }) {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
 }

@@ -3,12 +3,13 @@ package graph
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-func TestLookup(t *testing.T) {
+func TestResult(t *testing.T) {
 	for _, c := range []struct {
 		code, subcode   int
 		status, meaning string
@@ -19,40 +20,45 @@ func TestLookup(t *testing.T) {
 		{200, 7015, Documented, "its transfer was completed"},
 		{500, 7117, Seen, "nobody has explained"},
 		{404, 8522, Seen, "does not exist"},
+		{603, 0, Related, "declined"},
 		{500, 4711, Unknown, "the service is at fault"},
 		{403, 4711, Unknown, "the client, or the party called, is at fault"},
+		{488, 560488, Unknown, `answers of the telephone network to an outgoing call: 488, "not acceptable here"`},
+		{3002, 4711, Unknown, "3002 is no status"},
+		{404, 7505, Unknown, "neither"}, // 7505 is a 403's
 		{0, 0, Unknown, "neither"},
 		{-3, 99999999, Unknown, "neither"},
 	} {
-		e := Lookup(c.code, c.subcode)
-		if e.Status != c.status || !strings.Contains(e.Meaning, c.meaning) || e.Code != c.code || e.Subcode != c.subcode {
+		e := Codes().Result(c.code, c.subcode)
+		if e.Status != c.status || !strings.Contains(e.Meaning, c.meaning) || e.Code != pairKey(c.code, c.subcode) {
 			t.Errorf("%d/%d: %+v, want %s, %q", c.code, c.subcode, e, c.status, c.meaning)
 		}
 	}
-	if e := Lookup(480, 8544); !strings.Contains(e.Next, "with code 408 the subcode means: ") {
+	if e := Codes().Result(480, 8544); len(e.Next) != 1 || !strings.HasPrefix(e.Next[0], "with the code 408 the subcode means: ") {
 		t.Errorf("a known subcode under another code is not mentioned: %+v", e)
 	}
 }
 
 // The simulator says what it means by the codes that it chose; from Graph the same codes are what Graph says of them.
-func TestExplainSimulated(t *testing.T) {
+func TestExplainResultSimulated(t *testing.T) {
 	for _, c := range []struct {
 		code, subcode int
 		simulated     bool
 		status, want  string
 	}{
 		{603, 0, true, Simulator, "the callee declined; the code is the simulator's own choice"},
-		{603, 0, false, Unknown, `in SIP, 603 means "decline"`},
+		{603, 0, false, Related, "the callee declined the call"},
 		{480, 10076, true, Simulator, "the callee is busy"},
 		{480, 10076, false, Documented, "the callee cannot be reached"},
 		{200, 4521, true, Documented, "the other party of the 1:1 call ended it"},
 		{500, 4711, true, Unknown, "neither"},
 	} {
-		if e := Explain(c.code, c.subcode, "", c.simulated); e.Status != c.status || !strings.Contains(e.Meaning, c.want) {
-			t.Errorf("%d/%d, simulated %v: %+v, want %s, %q", c.code, c.subcode, c.simulated, e, c.status, c.want)
+		got := Codes().ExplainResult(c.code, c.subcode, "", c.simulated)
+		if e := got[0].Entries[0]; len(got) != 1 || e.Status != c.status || !strings.Contains(e.Meaning, c.want) {
+			t.Errorf("%d/%d, simulated %v: %+v, want %s, %q", c.code, c.subcode, c.simulated, got, c.status, c.want)
 		}
 	}
-	if e := Explain(480, 10076, "", true); !strings.Contains(e.Next, "the callee cannot be reached") {
+	if e := Codes().ExplainResult(480, 10076, "", true)[0].Entries[0]; !strings.Contains(e.Next[0], "the callee cannot be reached") {
 		t.Errorf("what Graph means by it is not said: %+v", e)
 	}
 }
@@ -63,46 +69,80 @@ func TestSimulatorsCodesAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for pair := range chosen {
-		if code := strconv.Itoa(pair[0]) + "/" + strconv.Itoa(pair[1]); !strings.Contains(string(page), "`"+code+"`") {
-			t.Errorf("docs/simulator.md does not name %s", code)
+	n := 0
+	for _, e := range Codes().All() {
+		if e.Simulator == "" {
+			continue
 		}
+		n++
+		if !strings.Contains(string(page), e.Code) {
+			t.Errorf("docs/simulator.md does not name %s", e.Code)
+		}
+	}
+	if n < 7 {
+		t.Errorf("only %d codes of the simulator's own", n)
 	}
 }
 
 func TestDictionary(t *testing.T) {
-	seen := map[[2]int]bool{}
-	for _, e := range dictionary {
-		key := [2]int{e.Code, e.Subcode}
-		if seen[key] {
-			t.Errorf("%v is there twice", key)
+	where := map[string]bool{"call end": true, "any request": true, "DiagCode": true, "token": true, "SDK": true}
+	thread := regexp.MustCompile(`^[\w.-]+/[\w.-]+#\d+$`)
+	for _, e := range Codes().All() {
+		if key, ok := CodeKey(e.Code); !ok || key != e.Code {
+			t.Errorf("%s is no key of a code", e.Code)
 		}
-		seen[key] = true
-		if e.Meaning == "" || e.Source == "" || e.Status != Documented && e.Status != Seen {
+		switch e.Status {
+		case Documented, Related:
+		case Seen:
+			isThread := func(s string) bool { return thread.MatchString(s) || strings.Contains(s, "/answers/") }
+			if !slices.ContainsFunc(e.Source, isThread) {
+				t.Errorf("%s was seen, and no thread is named: %v", e.Code, e.Source)
+			}
+			if len(e.Next) == 0 {
+				t.Errorf("%s: an undocumented code should say what to do", e.Code)
+			}
+		default:
+			t.Errorf("%s has the status %q", e.Code, e.Status)
+		}
+		if e.Meaning == "" || len(e.Source) == 0 || len(e.In) == 0 {
 			t.Errorf("incomplete: %+v", e)
 		}
-		if e.Status == Seen && e.Next == "" {
-			t.Errorf("%v: an undocumented code should say what to do", key)
+		for _, in := range e.In {
+			if !where[in] && !V1.Has(in) && !Beta.Has(in) {
+				t.Errorf("%s is met in %q, which is no operation", e.Code, in)
+			}
+		}
+		for _, text := range append(append([]string{e.Meaning}, e.Causes...), e.Next...) {
+			if strings.HasSuffix(text, ".") || text != strings.TrimSpace(text) {
+				t.Errorf("%s: %q", e.Code, text)
+			}
 		}
 	}
 }
 
-// TestDictionaryIsComplete looks for every pair of the fact sheet's tables 7.2 and 7.3.
+// TestDictionaryIsComplete looks for every code of the fact sheet: its tables 7.1 to 7.3, and the lists of codes in the
+// notes about failures.
 func TestDictionaryIsComplete(t *testing.T) {
 	sheet, err := os.ReadFile("../../../shared/reference/graph-calling-api.md")
 	if err != nil {
 		t.Skip("the reference is not there: ", err)
 	}
-	_, tables, _ := strings.Cut(string(sheet), "### 7.2")
+	known := func(text string) bool {
+		for _, f := range Codes().Find(text) {
+			if f.Known {
+				return true
+			}
+		}
+		return false
+	}
+	_, tables, _ := strings.Cut(string(sheet), "## 7. ")
 	tables, _, _ = strings.Cut(tables, "## 8")
-	row := regexp.MustCompile(`(?m)^\| (\d+) \| ([\d ,/]+) \|`)
 	n := 0
-	for _, m := range row.FindAllStringSubmatch(tables, -1) {
-		code, _ := strconv.Atoi(m[1])
+	for _, m := range regexp.MustCompile(`(?m)^\| (\d+) \| ([\d ,/]+) \|`).FindAllStringSubmatch(tables, -1) {
 		for _, s := range strings.FieldsFunc(m[2], func(r rune) bool { return r < '0' || r > '9' }) {
 			subcode, _ := strconv.Atoi(s)
-			n++
-			if Lookup(code, subcode).Status == Unknown {
+			code, _ := strconv.Atoi(m[1])
+			if n++; Codes().Result(code, subcode).Status == Unknown {
 				t.Errorf("%d/%d is not in the dictionary", code, subcode)
 			}
 		}
@@ -110,49 +150,83 @@ func TestDictionaryIsComplete(t *testing.T) {
 	if n < 35 {
 		t.Errorf("only %d pairs found in the sheet", n)
 	}
-}
-
-func TestDiagCode(t *testing.T) {
-	for _, c := range []struct {
-		message       string
-		code, subcode int
-		ok            bool
-	}{
-		{"Server Internal Error. DiagCode: 3003#7106.@", 3003, 7106, true},
-		{"DiagCode:500#7117", 500, 7117, true},
-		{"DiagCode: none", 0, 0, false},
-		{"DiagCode: 99999999999999999999#1", 0, 0, false},
-		{"", 0, 0, false},
-	} {
-		if code, subcode, ok := DiagCode(c.message); code != c.code || subcode != c.subcode || ok != c.ok {
-			t.Errorf("%q: %d %d %v", c.message, code, subcode, ok)
+	_, words, _ := strings.Cut(tables, "SDK-side")
+	words, _, _ = strings.Cut(words, "\n")
+	_, words, _ = strings.Cut(words, ": ")
+	for _, word := range strings.FieldsFunc(words, func(r rune) bool { return r == ',' || r == ' ' || r == '.' || r == '[' || r == ']' }) {
+		if word != "samples" && !known(word) {
+			t.Errorf("%s is not in the dictionary", word)
 		}
 	}
-	e := Explain(412, 9999, "addParticipants failed. Could not find the PSTN content. DiagCode: 412#10073.@", false)
-	if e.Subcode != 9999 || !strings.Contains(e.Next, "the message's DiagCode is 412/10073: no telephone calling plan") {
-		t.Errorf("%+v", e)
+	pains, err := os.ReadFile("../../../shared/reference/pains.md")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if e := Explain(500, 7117, "DiagCode: 500#7117.@", false); strings.Contains(e.Next, "DiagCode") {
-		t.Errorf("the pair itself is repeated: %+v", e)
+	threads := regexp.MustCompile(`[A-Za-z]#\d+(, #\d+)*`).ReplaceAllString(string(pains), "")
+	for _, m := range regexp.MustCompile(`\b(?:\d{3,4}#|[2-6]\d\d/)\d{4,7}\b|\b[78]5\d\d\b|\b9999\b`).FindAllString(threads, -1) {
+		if n++; !known(m) {
+			t.Errorf("%s is not in the dictionary", m)
+		}
+	}
+	if n < 70 {
+		t.Errorf("only %d codes found in the notes", n)
 	}
 }
 
-func TestLookupError(t *testing.T) {
-	for _, c := range []struct {
-		err  Error
-		ok   bool
-		want string
-	}{
-		{Error{Status: 403, Code: "7505"}, true, "tenantId is missing"},
-		{Error{Status: 400, Code: "8523"}, true, "a meeting cannot be transferred"},
-		{Error{Status: 400, Code: "4711"}, true, "neither"},
-		{Error{Status: 400, Code: "BadRequest"}, false, ""},
-		{Error{Status: 429, Code: "429"}, false, ""},
-		{Error{Status: 500, Code: ""}, false, ""},
-	} {
-		e, ok := LookupError(&c.err)
-		if ok != c.ok || !strings.Contains(e.Meaning, c.want) || ok && e.Code != c.err.Status {
-			t.Errorf("%+v: %v %+v", c.err, ok, e)
+func TestExplainError(t *testing.T) {
+	names := func(found []Finding) string {
+		var out []string
+		for _, f := range found {
+			out = append(out, f.Text)
 		}
+		return strings.Join(out, ", ")
+	}
+	for _, c := range []struct {
+		err   Error
+		names string
+		want  string
+	}{
+		{Error{Status: 403, Code: "7505"}, "403/7505", "tenantId is missing"},
+		{Error{Status: 403, Code: "7503", Outer: "UnknownError", Message: "Application is not registered in our store."},
+			"403/7503, UnknownError", "not registered for calling"},
+		{Error{Status: 400, Code: "8523"}, "400/8523", "a meeting cannot be transferred"},
+		{Error{Status: 409, Code: "8522"}, "409/8522", "does not exist"},
+		{Error{Status: 400, Code: "4711"}, "400/4711", "neither"},
+		{Error{Status: 401, Code: "InvalidAuthenticationToken"}, "InvalidAuthenticationToken", "cannot be used"},
+		{Error{Status: 500, Code: "9999", Message: "Failed. DiagCode: 412#10073.@"}, "500/9999, DiagCode 412#10073", "no code for"},
+		{Error{Status: 400, Code: "BadRequest", Message: "Unauthorized"}, "", ""}, // it repeats the status; prose is no code
+		{Error{Status: 429, Code: "429"}, "", ""},
+		{Error{Status: 500}, "", ""},
+	} {
+		got := Codes().ExplainError(&c.err)
+		if names(got) != c.names || len(got) > 0 && !strings.Contains(got[0].Entries[0].Meaning, c.want) {
+			t.Errorf("%+v: %s %+v", c.err, names(got), got)
+		}
+	}
+	got := Codes().ExplainResult(412, 9999, "addParticipants failed. Could not find the PSTN content. DiagCode: 412#10073.@", false)
+	if names(got) != "412/9999, DiagCode 412#10073" || !strings.Contains(got[1].Entries[0].Meaning, "no telephone calling plan") {
+		t.Errorf("%+v", got)
+	}
+	if got := Codes().ExplainResult(500, 7117, "DiagCode: 500#7117.@", false); len(got) != 1 {
+		t.Errorf("the pair itself is repeated: %+v", got)
+	}
+}
+
+func TestWith(t *testing.T) {
+	d := Codes().With([]Entry{
+		{"412#4711", Article{Status: Yours, Meaning: "our trunk is down"}},
+		{"7505", Article{Status: Yours, Meaning: "ask Jane"}},
+	})
+	if e := d.Result(412, 4711); e.Status != Yours || e.Meaning != "our trunk is down" {
+		t.Errorf("an entry of one's own: %+v", e)
+	}
+	if found := d.ExplainError(&Error{Status: 403, Code: "7505"}); found[0].Entries[0].Meaning != "ask Jane" {
+		t.Errorf("an entry that overrides: %+v", found)
+	}
+	if e := Codes().Result(403, 7505); e.Status != Seen {
+		t.Errorf("callflow's own dictionary has changed: %+v", e)
+	}
+	if len(d.All()) != len(Codes().All())+1 {
+		t.Errorf("%d entries, callflow's own has %d", len(d.All()), len(Codes().All()))
 	}
 }

@@ -108,6 +108,7 @@ type Reply struct {
 type Error struct {
 	Status          int    `json:"status"`
 	Code            string `json:"code"`
+	Outer           string `json:"outer,omitempty"` // the code around, where Code was JSON text inside its message
 	Message         string `json:"message"`
 	RequestID       string `json:"requestId,omitempty"`
 	ClientRequestID string `json:"clientRequestId,omitempty"`

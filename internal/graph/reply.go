@@ -331,7 +331,7 @@ func (e *Error) unwrap() {
 		inner = nested
 	}
 	if code := plainText(inner, "errorCode", "code"); code != "" {
-		e.Code = code
+		e.Outer, e.Code = cut(e.Code, 100), code
 		if message := plainText(inner, "message", "errorMessage"); message != "" {
 			e.Message = message
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/steps"
 )
 
@@ -269,14 +270,34 @@ func (s Style) graphError(f *steps.Failure) []string {
 	return out
 }
 
+// code explains a code, and those that came in the same message.
 func (s Style) code(c *steps.Explained) []string {
-	known := ""
-	if c.Status != "" && c.Status != "documented" {
-		known = " (" + c.Status + ")"
+	out := s.codeEntry("code "+clean(c.Name), c)
+	for i := range c.Also {
+		also := &c.Also[i]
+		name := clean(also.Name)
+		if !strings.HasPrefix(name, "DiagCode") {
+			name = "code " + name
+		}
+		out = append(out, s.codeEntry(name+" in the same answer", also)...)
 	}
-	out := s.fold(fmt.Sprintf("code %d/%d%s: ", c.Code, c.Subcode, known), clean(c.Meaning), s.Width, "  ")
-	if c.Next != "" {
-		out = append(out, s.fold("  next: ", clean(c.Next), s.Width, "        ")...)
+	return out
+}
+
+func (s Style) codeEntry(name string, c *steps.Explained) []string {
+	if c.Status != "" && c.Status != graph.Documented {
+		name += " (" + c.Status + ")"
+	}
+	out := s.fold(name+": ", clean(c.Meaning), s.Width, "  ")
+	for _, part := range []struct {
+		label string
+		texts []string
+	}{{"likely: ", c.Causes}, {"next: ", c.Next}} {
+		lead, indent := "  "+part.label, strings.Repeat(" ", 2+len(part.label))
+		for _, text := range part.texts {
+			out = append(out, s.fold(lead, clean(text), s.Width, indent)...)
+			lead = indent
+		}
 	}
 	return out
 }

@@ -38,7 +38,7 @@ func failures(start time.Time) []*steps.Failure {
 		{Kind: "await", Text: "no event matched within 20s", Waited: 20 * time.Second, Awaited: "call.state == \"x\""},
 		{Kind: "never", Pos: pos, Text: "must never happen, but did: call.state == \"terminated\" (call terminated 200/4521)", Waited: time.Second,
 			Arrivals: []steps.Miss{{Event: 1, At: at(10), Summary: "call terminated 200/4521", Call: p2p, Nearest: true, Why: why(true)}},
-			Code:     &steps.Explained{Code: 200, Subcode: 4521, Status: "documented", Meaning: "the other party of the 1:1 call ended it"}},
+			Code:     &steps.Explained{Name: "200/4521", Code: 200, Subcode: 4521, Status: "documented", Meaning: "the other party of the 1:1 call ended it"}},
 		{Kind: "expect", Pos: pos, Text: "does not hold: calls[leg].state == \"terminated\"",
 			Expression: &schema.Explanation{Text: `calls[leg].state == "terminated"`, Value: false, Parts: []schema.Explanation{
 				{Text: "calls[leg].state", Value: "established", Parts: []schema.Explanation{picture}}}},

@@ -118,7 +118,7 @@ func transfer(fail bool) []steps.Record {
 					{Text: `call.state == "terminated"`, Value: false, Parts: []schema.Explanation{{Text: "call.state", Absent: true}}},
 				}}},
 		},
-		Code:  &steps.Explained{Code: 500, Subcode: 7117, Status: "unknown", Meaning: "The documentation does not name this code.", Next: "Look up the call by its Scenario-Id."},
+		Code:  &steps.Explained{Name: "500/7117", Code: 500, Subcode: 7117, Status: "unknown", Meaning: "The documentation does not name this code.", Next: []string{"Look up the call by its Scenario-Id."}},
 		Hints: []string{"run with --verbose to see every message"}}
 	s.add(32200*ms, "steps[3]", steps.Record{StepEnd: &steps.StepEnd{Status: steps.Failed, Failure: f}})
 	s.add(32300*ms, "", steps.Record{Cleanup: &steps.Cleaned{Call: meeting, Action: "hangUp", Status: 204, Result: "hung up"}})
