@@ -101,13 +101,12 @@ func (s *Service) dialAll(c *call, targets []*party) {
 
 // meetingOf is the meeting with that key, which begins when it is first named.
 func (s *Service) meetingOf(key string) *room {
-	for _, r := range s.rooms {
-		if r.mode == meeting && r.thread == key {
-			return r
-		}
+	r := s.meetings[key]
+	if r == nil {
+		r = s.newRoom(meeting)
+		r.thread = key
+		s.meetings[key] = r
 	}
-	r := s.newRoom(meeting)
-	r.thread = key
 	return r
 }
 

@@ -142,10 +142,10 @@ func playRandom(t *testing.T, seed uint64) []string {
 			t.Errorf("call %s never ended: it is %s", c.id, c.state)
 		}
 	}
-	if n := len(st.service.rings); n != 0 {
+	if n := st.service.rings.len(); n != 0 {
 		t.Errorf("%d rings never settled", n)
 	}
-	for _, room := range st.service.rooms {
+	for room := range st.service.rooms.all() {
 		if room.ringing != 0 {
 			t.Errorf("a room counts %d rings at the end", room.ringing)
 		}

@@ -19,6 +19,8 @@ type party struct {
 	tenantID    string
 	name        string // in the scene
 	person      *world.Person
+	stranger    bool      // only requests have named it
+	named       time.Time // by a request, the last time
 	bot         *Bot
 }
 
@@ -164,7 +166,7 @@ func NewID(random func() uint64) string {
 
 func (s *Service) newRoom(m mode) *room {
 	r := &room{chain: s.newID(), mode: m}
-	s.rooms = append(s.rooms, r)
+	s.rooms.add(r)
 	return r
 }
 
@@ -180,6 +182,7 @@ func (s *Service) newCall(bot *party, d graph.Dialect, r *room, direction string
 		c.doomed = s.serving.fault.spoils()
 	}
 	r.legs++
+	s.idle.remove(r)
 	if d != graph.Legacy {
 		s.keepAliveFrom(c)
 	}
@@ -218,12 +221,11 @@ func (s *Service) join(r *room, m *member) {
 	r.sources++
 	m.source, m.room = r.sources, r
 	r.members = append(r.members, m)
-	if !slices.Contains(s.rooms, r) { // forgotten while it was empty
-		s.rooms = append(s.rooms, r)
-	}
 	if !slices.Contains(r.been, m.party) {
 		r.been = append(r.been, m.party)
 	}
+	s.rooms.add(r) // it may have been forgotten while it was empty
+	s.vacate(r)
 	r.grown = r.grown || len(r.members) > 1
 	s.rosterChanged(r)
 	if p := m.party.person; p != nil && p.HangsUp != nil {
@@ -246,6 +248,7 @@ func (s *Service) remove(m *member) {
 	}
 	r.members = r.others(m)
 	s.rosterChanged(r)
+	s.vacate(r)
 }
 
 // depart is m leaving its room by hanging up: a peer's call ends, a group goes on.
@@ -346,12 +349,10 @@ func (s *Service) end(c *call, why result) {
 	}
 }
 
-// leaveRoom forgets the room of a call that has ended, if nobody is left in it who could still be heard of.
+// leaveRoom tells a call's room that it has ended.
 func (s *Service) leaveRoom(c *call) {
 	c.room.legs--
-	s.rooms = slices.DeleteFunc(s.rooms, func(r *room) bool {
-		return r.mode != meeting && r.legs == 0 && r.ringing == 0 && len(r.members) == 0
-	})
+	s.vacate(c.room)
 }
 
 // release stops a call's timers and whatever rings for it.

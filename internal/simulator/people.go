@@ -81,10 +81,13 @@ func (s *Service) partyOf(identity obj) (*party, error) {
 
 func (s *Service) partyWith(kind, id string, one obj) *party {
 	id = graph.CanonicalID(id)
+	now := s.cfg.Clock.Now()
 	if p := s.parties[id]; p != nil {
+		p.named = now
 		return p
 	}
-	p := &party{kind: kind, id: id, name: id}
+	s.forgetStrangers()
+	p := &party{kind: kind, id: id, name: id, stranger: true, named: now}
 	p.displayName, _ = one["displayName"].(string)
 	p.tenantID, _ = one["tenantId"].(string)
 	if len(s.people) == 0 {
@@ -214,7 +217,7 @@ func (s *Service) hangsUp(name string) error {
 		return fmt.Errorf("hangUp: %w", err)
 	}
 	var rings []*ring
-	for _, r := range s.rings {
+	for r := range s.rings.all() {
 		if r.party == p || r.caller == p && r.transferor == nil {
 			rings = append(rings, r)
 		}
@@ -244,7 +247,7 @@ func (s *Service) hangsUp(name string) error {
 // memberships are all rooms somebody is in.
 func (s *Service) memberships(p *party) []*member {
 	var list []*member
-	for _, r := range s.rooms {
+	for r := range s.rooms.all() {
 		if m := r.find(p); m != nil {
 			list = append(list, m)
 		}
@@ -279,7 +282,7 @@ func (s *Service) joinMeeting(j *world.Join) error {
 	thread := j.Thread
 	if thread == "" {
 		var known []string
-		for _, r := range s.rooms {
+		for r := range s.rooms.all() {
 			if r.mode == meeting {
 				known = append(known, r.thread)
 			}

@@ -34,7 +34,7 @@ type ring struct {
 // ring makes a party ring.
 func (s *Service) ring(in invitation) *ring {
 	r := &ring{invitation: in, s: s}
-	s.rings = append(s.rings, r)
+	s.rings.add(r)
 	in.room.ringing++
 	switch {
 	case in.party.bot != nil:
@@ -125,12 +125,7 @@ func (r *ring) close() bool {
 	for _, stop := range r.stops {
 		stop()
 	}
-	for i, x := range r.s.rings {
-		if x == r {
-			r.s.rings = append(r.s.rings[:i:i], r.s.rings[i+1:]...)
-			break
-		}
-	}
+	r.s.rings.remove(r)
 	return true
 }
 

@@ -1,8 +1,6 @@
 package simulator
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -238,17 +236,6 @@ func (s *Service) wrongState(c *call, done, want string) reply {
 
 func noParticipant(c *call, id string) reply {
 	return failure(404, "8522", fmt.Sprintf("Participant %q not found.", id))
-}
-
-func encode(v any) []byte {
-	var b bytes.Buffer
-	b.Grow(1 << 10) // few are longer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic(errors.New("simulator: a body of its own does not encode: " + err.Error()))
-	}
-	return bytes.TrimRight(b.Bytes(), "\n")
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

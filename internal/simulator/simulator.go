@@ -71,8 +71,11 @@ type Service struct {
 	bots     []*party
 	parties  map[string]*party // by id; also strangers, whom only requests have named
 	calls    map[string]*call  // that have not ended
-	rooms    []*room           // in which somebody is or may come to be; meetings stay
-	rings    []*ring           // not settled
+	rooms    ordered[*room]    // in which somebody is or may come to be
+	meetings map[string]*room  // those among them, by key
+	idle     ordered[*room]    // those without a bot's leg
+	rings    ordered[*ring]    // not settled
+	crowd    int               // how many parties are many
 	faults   []*fault
 	begun    int        // calls there ever were
 	armed    int        // faults there ever were
@@ -83,7 +86,8 @@ type Service struct {
 
 // New returns a service in which nothing has happened yet. Call Start to begin the script.
 func New(cfg Config) *Service {
-	s := &Service{cfg: cfg, settings: settingsOf(cfg.Scene), parties: map[string]*party{}, calls: map[string]*call{}}
+	s := &Service{cfg: cfg, settings: settingsOf(cfg.Scene), parties: map[string]*party{}, calls: map[string]*call{},
+		meetings: map[string]*room{}, crowd: maxStrangers}
 	s.populate()
 	if cfg.Scene != nil {
 		for _, w := range cfg.Scene.Faults {
