@@ -110,7 +110,7 @@ func (s *Service) concerns(m *matter, p *party) bool {
 			return true
 		}
 	}
-	for _, r := range s.rings {
+	for r := range s.rings.all() {
 		if r.room == c.room && (r.party == p || r.caller == p) {
 			return true
 		}
