@@ -24,11 +24,7 @@ func people(scene *world.Scene, bot steps.Bot) []steps.Named {
 			if shown == "" {
 				shown = name
 			}
-			id := p.ID
-			if id == "" {
-				id = world.IDFor(name)
-			}
-			out = append(out, steps.Named{ID: graph.CanonicalID(id), Name: shown, Kind: "person"})
+			out = append(out, steps.Named{ID: graph.CanonicalID(p.Identifier(name)), Name: shown, Kind: "person"})
 			if p.Phone != "" {
 				out = append(out, steps.Named{ID: p.Phone, Name: shown, Kind: "person"})
 			}

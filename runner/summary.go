@@ -45,9 +45,17 @@ func summary(e *graph.Event) string {
 		}
 		names := make([]string, len(people))
 		for i, p := range people {
-			names[i] = personName(p)
+			names[i] = personName(p) + standing(p)
 		}
 		return fmt.Sprintf("roster of %d: %s", len(people), strings.Join(names, ", "))
+	case graph.KindSharing:
+		switch e.ChangeType {
+		case "created":
+			return "content sharing began"
+		case "deleted":
+			return "content sharing ended"
+		}
+		return "content sharing changed"
 	case graph.KindTone:
 		return strings.TrimSpace("tone " + text(object(e.View["tone"])["tone"]))
 	}
@@ -55,6 +63,30 @@ func summary(e *graph.Event) string {
 		return "unreadable: " + e.Problem
 	}
 	return strings.TrimSpace("other " + e.ChangeType)
+}
+
+// standing is what a roster says of somebody that is out of the ordinary: " (in the lobby)", " (muted, recording)".
+func standing(p map[string]any) string {
+	var words []string
+	if p["isInLobby"] == true {
+		words = append(words, "in the lobby")
+	}
+	if p["isMuted"] == true {
+		words = append(words, "muted")
+	}
+	if object(p["recordingInfo"])["recordingStatus"] == "recording" {
+		words = append(words, "recording")
+	}
+	for _, x := range graph.AsList(p["mediaStreams"]) {
+		st := object(x)
+		if st["mediaType"] == "videoBasedScreenSharing" && st["direction"] == "sendOnly" {
+			words = append(words, "sharing")
+		}
+	}
+	if words == nil {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
 }
 
 // codes is a resultInfo as "500/7000", with legacy's words where there are no numbers.
@@ -76,7 +108,7 @@ func personName(p map[string]any) string {
 		info = p
 	}
 	identity := object(info["identity"])
-	for _, kind := range []string{"user", "application", "phone", "guest", "applicationInstance", "azureCommunicationServicesUser"} {
+	for _, kind := range []string{"user", "application", "phone", "guest", "applicationInstance", "azureCommunicationServicesUser", "onPremises"} {
 		who := object(identity[kind])
 		if name := text(who["displayName"]); name != "" {
 			return name

@@ -401,7 +401,7 @@ func subjects(n *node) (about []string) {
 			break
 		}
 		switch top := topOf(n.path); top {
-		case "operation", "participants", "tone":
+		case "operation", "participants", "tone", "sharing":
 			return []string{top}
 		case "call":
 			if n.path != "call" && n.path != "call.id" {

@@ -292,4 +292,4 @@ func asked(p claim) []string {
 	return subjects(p.node)
 }
 
-var aboutWords = map[string]string{"operation": "an operation", "participants": "a roster", "tone": "a tone", "call": "a call's state", "other": "something else"}
+var aboutWords = map[string]string{"operation": "an operation", "participants": "a roster", "tone": "a tone", "sharing": "content sharing", "call": "a call's state", "other": "something else"}

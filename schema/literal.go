@@ -114,6 +114,10 @@ func checkText(text string, f *field) *fault {
 		if !guidForm.MatchString(text) {
 			return faultf("bad-format", "write it as 8a34a46b-3d17-4adc-8dce-dc4e7d572698", "%q is not a GUID", text)
 		}
+	case "identity":
+		if !guidForm.MatchString(text) && !strings.ContainsAny(text, ":@\\") {
+			return faultf("bad-format", "write it as 8a34a46b-3d17-4adc-8dce-dc4e7d572698", "%q is not a GUID", text)
+		}
 	case "uri":
 		if u, err := url.Parse(text); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" {
 			return faultf("bad-format", "write it whole: https://host/path", "%q is not an absolute URI", text)
@@ -147,7 +151,7 @@ func typedLiteral(text string) any {
 
 // Names that every expression knows already, and the words of expressions themselves.
 var (
-	reservedNames   = []string{"steps", "calls", "env", "run", "matrix", "item", "call", "operation", "participants", "tone", "event"}
+	reservedNames   = []string{"steps", "calls", "env", "run", "matrix", "item", "call", "operation", "participants", "tone", "sharing", "event"}
 	expressionWords = []string{"let", "in", "not", "and", "or", "nil", "if", "else", "matches", "contains", "startsWith", "endsWith"}
 )
 

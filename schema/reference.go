@@ -231,6 +231,8 @@ func (b *markdown) takes(t reflect.Type, f *field) string {
 		return "a telephone number"
 	case "guid":
 		return "a GUID"
+	case "identity":
+		return "an identity's id"
 	case "uri":
 		return "a URI"
 	}

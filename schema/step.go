@@ -228,6 +228,11 @@ func (w *stepWalk) unknownStepKey(key *yaml.Node, verbMissing bool) {
 	verbs := w.verbNames()
 	if verbMissing {
 		hint := didYouMean(key.Value, append(verbs[:len(verbs):len(verbs)], stepKeyNames...))
+		for _, v := range w.voc.Verbs {
+			if containsWord(v.Misnomers, key.Value) {
+				hint = "did you mean " + v.Name + "?"
+			}
+		}
 		w.problem(key, "unknown-verb", hint, "unknown verb %q; the verbs are %s", key.Value, listed(verbs, "and"))
 		return
 	}

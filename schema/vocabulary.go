@@ -47,7 +47,8 @@ type Example struct{ Text, YAML string }
 //	person:"true"      on a string: it names one of them
 //	stepId:"true"      on a string in the scene: it is the id of a step; of an included file's, include/step
 //	expression:"event" on a string: its literal text is an expression over an event, compiled by whoever takes it
-//	format:"e164"      on a string: a phone number in E.164 form is expected ("uri", "guid" likewise)
+//	format:"e164"      on a string: a phone number in E.164 form is expected ("uri", "guid", and "identity": a GUID, or an
+//	                   address with a : or @, likewise)
 //
 // Field types: string, bool, int, int64, float64, time.Duration, any (arbitrary YAML), pointers to these (absent: nil),
 // structs (the fields of an embedded one count as the outer's), slices, map[string]T, Map[T] (ordered), *Expr, Block (a list of steps), *Step (one nested step).
@@ -64,6 +65,7 @@ type Verb struct {
 	Creates    bool      // its outputs carry the id of a new call
 	Operates   bool      // its outputs carry the id of an operation that a notification will end
 	Binds      bool      // its inline keys become names for later steps (set)
+	Misnomers  []string  // what people call it who have another API in mind: they are told its name
 	Example    string    // a YAML step, checked by a test
 	Examples   []Example // more of them
 

@@ -22,13 +22,14 @@ type awaitParams struct {
 }
 
 type awaitOutputs struct {
-	Call         graph.Object[graph.Call]           `json:"call" doc:"The call the event is about: its id always, its state only if the event states it."`
-	Operation    graph.Object[graph.CommsOperation] `json:"operation" doc:"The operation, if the event is about one."`
-	Participants []graph.Object[graph.Participant]  `json:"participants" doc:"The whole roster, if the event is a roster update."`
-	Tone         graph.Object[graph.ToneInfo]       `json:"tone" doc:"The key pressed, if the event is a tone."`
-	Event        graph.Object[graph.EventInfo]      `json:"event" doc:"The event itself."`
-	Events       []graph.EventNames                 `json:"events" doc:"With count: all events, in order; the names above are the last one's."`
-	Matched      string                             `json:"matched" keys:"any" doc:"With any: the name of the part that matched."`
+	Call         graph.Object[graph.Call]                    `json:"call" doc:"The call the event is about: its id always, its state only if the event states it."`
+	Operation    graph.Object[graph.CommsOperation]          `json:"operation" doc:"The operation, if the event is about one."`
+	Participants []graph.Object[graph.Participant]           `json:"participants" doc:"The whole roster, if the event is a roster update."`
+	Tone         graph.Object[graph.ToneInfo]                `json:"tone" doc:"The key pressed, if the event is a tone."`
+	Sharing      []graph.Object[graph.ContentSharingSession] `json:"sharing" doc:"The content sharing sessions, if the event is about them."`
+	Event        graph.Object[graph.EventInfo]               `json:"event" doc:"The event itself."`
+	Events       []graph.EventNames                          `json:"events" doc:"With count: all events, in order; the names above are the last one's."`
+	Matched      string                                      `json:"matched" keys:"any" doc:"With any: the name of the part that matched."`
 }
 
 // maxParts bounds all, any and inOrder; every part is tried on every event.

@@ -32,6 +32,10 @@ steps:
     capture: {p2pCall: call.id}
   - createCall: {chatInfo: {threadId: "19:m@thread.v2"}, meetingInfo: {organizer: {user: {id: 90ed37dc-d8e3-4e11-9de3-30a955dda06f}}}}
     capture: {meetingCall: call.id}
+  - await: len(participants) == 3
+    capture: {doraInMeeting: "participants[0].id", carolInMeeting: "participants[1].id", fredInMeeting: "participants[2].id"}
+  - await: len(sharing) == 1
+    capture: {session: "sharing[0].id"}
   - id: move
     invite: {call: "${{ meetingCall }}", participants: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
     until: accepted

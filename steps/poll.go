@@ -17,11 +17,14 @@ type pollParams struct {
 }
 
 type pollOutputs struct {
-	Call         graph.Object[graph.Call]           `json:"call" doc:"The call, if the read tells of one."`
-	Operation    graph.Object[graph.CommsOperation] `json:"operation" doc:"The operation, if the read tells of one."`
-	Participants []graph.Object[graph.Participant]  `json:"participants" doc:"The roster, if the read is one of it."`
-	Response     ResponseNames                      `json:"response" doc:"The response to the last read."`
-	Reads        int                                `json:"reads" doc:"How often it was read."`
+	Call         graph.Object[graph.Call]                    `json:"call" doc:"The call, if the read tells of one."`
+	Operation    graph.Object[graph.CommsOperation]          `json:"operation" doc:"The operation, if the read tells of one."`
+	Participants []graph.Object[graph.Participant]           `json:"participants" doc:"The roster, if the read is one of it."`
+	Participant  graph.Object[graph.Participant]             `json:"participant" doc:"The participant, if the read is of one."`
+	Sessions     []graph.Object[graph.ContentSharingSession] `json:"contentSharingSessions" doc:"What is being shown, if the read is of that."`
+	Groups       []graph.Object[graph.AudioRoutingGroup]     `json:"audioRoutingGroups" doc:"The audio routing groups, if the read is of them."`
+	Response     ResponseNames                               `json:"response" doc:"The response to the last read."`
+	Reads        int                                         `json:"reads" doc:"How often it was read."`
 }
 
 var poll = Define[pollParams, pollOutputs](schema.Verb{

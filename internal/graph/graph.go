@@ -73,7 +73,8 @@ type Command struct {
 	Call        string // ids that stand in the path; a bare id or a /…/calls/id path
 	Participant string
 	Operation   string
-	Body        any // marshals to the body in v1.0 words; nil: none
+	Element     string // an audio routing group, or a content sharing session
+	Body        any    // marshals to the body in v1.0 words; nil: none
 
 	Method, Path string  // for Op request: the method and the path below /v1.0 ("/communications/calls/…")
 	Headers      Headers // for Op request: further headers
@@ -118,12 +119,13 @@ type Error struct {
 // EventKind says what a notification is about.
 type EventKind string
 
-// The kinds. An event that is none of the first four is kept raw.
+// The kinds. An event of KindOther is kept raw.
 const (
 	KindCall         EventKind = "call"
 	KindOperation    EventKind = "operation"
 	KindParticipants EventKind = "participants"
 	KindTone         EventKind = "tone"
+	KindSharing      EventKind = "sharing"
 	KindOther        EventKind = "other"
 )
 
@@ -139,7 +141,7 @@ type Event struct {
 	Origin      string // notification or response
 	Delta       bool   // a delta roster: View["participants"] holds the changed ones only until the run applies it
 	Sequence    int    // a delta roster's sequence number; 0 when it had none
-	// View holds the names expressions see: call, operation, participants, tone, event. Absent ones are not there.
+	// View holds the names expressions see: call, operation, participants, tone, sharing, event. Absent ones are not there.
 	View    map[string]any
 	Raw     json.RawMessage // the item as it came, compacted; the whole body as a JSON string when it was no JSON
 	Problem string          // why it could not be read, or what was odd; "" normally
@@ -147,7 +149,7 @@ type Event struct {
 
 // EventInfo is what expressions see as `event`.
 type EventInfo struct {
-	Kind       string `json:"kind" enum:"call,operation,participants,tone,other" doc:"What the notification is about."`
+	Kind       string `json:"kind" enum:"call,operation,participants,tone,sharing,other" doc:"What the notification is about."`
 	ChangeType string `json:"changeType" enum:"created,updated,deleted" doc:"What happened to the resource."`
 	Resource   string `json:"resource" doc:"The resource's path, always below /communications/calls."`
 	Origin     string `json:"origin" enum:"notification,response" doc:"notification, or response when a response carried the final status."`
@@ -158,9 +160,10 @@ type EventInfo struct {
 
 // EventNames are the names that expressions over events see.
 type EventNames struct {
-	Call         Object[Call]           `json:"call" doc:"The call the event is about: its id always, its state only if the event states it."`
-	Operation    Object[CommsOperation] `json:"operation" doc:"The operation, if the event is about one."`
-	Participants []Object[Participant]  `json:"participants" doc:"The whole roster, if the event is a roster update."`
-	Tone         Object[ToneInfo]       `json:"tone" doc:"The key pressed, if the event is a tone."`
-	Event        Object[EventInfo]      `json:"event" doc:"The event itself."`
+	Call         Object[Call]                    `json:"call" doc:"The call the event is about: its id always, its state only if the event states it."`
+	Operation    Object[CommsOperation]          `json:"operation" doc:"The operation, if the event is about one."`
+	Participants []Object[Participant]           `json:"participants" doc:"The whole roster, if the event is a roster update."`
+	Tone         Object[ToneInfo]                `json:"tone" doc:"The key pressed, if the event is a tone."`
+	Sharing      []Object[ContentSharingSession] `json:"sharing" doc:"The content sharing sessions that began, changed or ended, if the event is about them; event.changeType says which."`
+	Event        Object[EventInfo]               `json:"event" doc:"The event itself."`
 }

@@ -22,6 +22,8 @@ var (
 	callShape        = shapeOf(reflect.TypeFor[Call]())
 	operationShape   = shapeOf(reflect.TypeFor[CommsOperation]())
 	participantShape = shapeOf(reflect.TypeFor[Participant]())
+	groupShape       = shapeOf(reflect.TypeFor[AudioRoutingGroup]())
+	sessionShape     = shapeOf(reflect.TypeFor[ContentSharingSession]())
 	changeTypes      = map[string]string{"created": "created", "updated": "updated", "deleted": "deleted"}
 )
 
@@ -176,6 +178,8 @@ func decodeItem(it item) *Event {
 		e.readOperation(n, r, in["resourceData"])
 	case KindParticipants:
 		e.readRoster(n, r, in["resourceData"])
+	case KindSharing:
+		e.readSharing(n, in["resourceData"])
 	default:
 		e.readOther(r, in["resourceData"])
 	}
@@ -218,6 +222,8 @@ func kindOf(data any, r resource, changeType string) EventKind {
 		return KindParticipants
 	case strings.HasSuffix(odata, "Operation"):
 		return KindOperation
+	case odata == "contentSharingSession", odata == "" && r.collection == "contentsharingsessions":
+		return KindSharing
 	case odata != "" || r.call == "":
 		return KindOther
 	case r.rest == "" && (o != nil || changeType == "deleted"):
@@ -292,12 +298,9 @@ func (e *Event) readOther(r resource, data any) {
 	o, _ := first.(map[string]any)
 	odata, _ := o["@odata.type"].(string)
 	switch strings.TrimPrefix(odata, "#microsoft.graph.") {
-	case "contentSharingSession", "participantJoiningNotification", "participantLeftNotification":
+	case "participantJoiningNotification", "participantLeftNotification":
 		return
 	case "":
-		if r.collection == "contentsharingsessions" {
-			return
-		}
 		e.note("resourceData is " + sketch(data) + " of no known type")
 	default:
 		e.note("unknown type " + strconv.Quote(odata))

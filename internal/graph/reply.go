@@ -63,6 +63,16 @@ func (r *Reply) lacks(c Command, value any) string {
 		text = "has no list of participants"
 	case c.Op == "listOperations" && r.List == nil:
 		text = "has no list of operations"
+	case c.Op == "getParticipant" && !object:
+		text = "tells of no participant"
+	case c.Op == "listAudioRoutingGroups" && r.List == nil:
+		text = "has no list of audio routing groups"
+	case (c.Op == "getAudioRoutingGroup" || c.Op == "createAudioRoutingGroup") && !object:
+		text = "tells of no audio routing group"
+	case c.Op == "listContentSharingSessions" && r.List == nil:
+		text = "has no list of content sharing sessions"
+	case c.Op == "getContentSharingSession" && !object:
+		text = "tells of no content sharing session"
 	default:
 		return ""
 	}
@@ -143,6 +153,10 @@ func (r *Reply) fill(c Command, value any) {
 		r.Operation, r.Body = op, op
 	case aParticipant:
 		r.Body = n.object(participantShape, o)
+	case aGroup:
+		r.Body = n.object(groupShape, o)
+	case aSession:
+		r.Body = n.object(sessionShape, o)
 	}
 }
 
@@ -155,6 +169,10 @@ func bodyKind(c Command, o map[string]any) yield {
 		return aCall
 	case odata == "participant":
 		return aParticipant
+	case odata == "audioRoutingGroup":
+		return aGroup
+	case odata == "contentSharingSession":
+		return aSession
 	case strings.HasSuffix(odata, "Operation"):
 		return anOperation
 	case odata != "":
@@ -190,6 +208,10 @@ func (r *Reply) fillList(n *normaliser, c Command, o map[string]any, l []any) {
 		out := in
 		kind := bodyKind(Command{}, in)
 		switch {
+		case kind == aGroup, route != nil && route.yields == aGroup:
+			out = n.object(groupShape, in)
+		case kind == aSession, route != nil && route.yields == aSession:
+			out = n.object(sessionShape, in)
 		case kind == aParticipant, route != nil && route.yields == participants,
 			kind == nothing && path.collection == "participants":
 			out = n.participants(nil, []any{in})[0]

@@ -13,9 +13,10 @@ import (
 type route struct {
 	op     string
 	method string
-	path   string // below the calls collection; {call}, {participant} and {operation} stand for ids
+	path   string // below the calls collection; {call}, {participant}, {operation} and {element} stand for ids
 	legacy string // the path in legacy where it differs; "none": legacy has no such operation
 	beta   bool   // beta and legacy only
+	gone   bool   // legacy only
 	yields yield
 }
 
@@ -28,6 +29,8 @@ const (
 	anOperation
 	aParticipant
 	participants
+	aGroup   // an audio routing group, or the list of them
+	aSession // a content sharing session, or the list of them
 )
 
 // routes is the API: https://learn.microsoft.com/graph/api/resources/call and the pages of its methods; the legacy
@@ -62,7 +65,21 @@ var routes = []route{
 	{op: "addLargeGalleryView", method: "POST", path: "/{call}/addLargeGalleryView", legacy: "none", yields: anOperation},
 	{op: "logTeleconferenceDeviceQuality", method: "POST", path: "/logTeleconferenceDeviceQuality", legacy: "none"},
 	{op: "muteAll", method: "POST", path: "/{call}/participants/muteAll", beta: true, yields: anOperation},
-	{op: "updateMetadata", method: "POST", path: "/{call}/updateMetadata", beta: true, yields: anOperation},
+	{op: "updateMetadata", method: "POST", path: "/{call}/updateMetadata", gone: true, yields: anOperation},
+	{op: "listAudioRoutingGroups", method: "GET", path: "/{call}/audioRoutingGroups", yields: aGroup},
+	{op: "getAudioRoutingGroup", method: "GET", path: "/{call}/audioRoutingGroups/{element}", yields: aGroup},
+	{op: "createAudioRoutingGroup", method: "POST", path: "/{call}/audioRoutingGroups", yields: aGroup},
+	{op: "updateAudioRoutingGroup", method: "PATCH", path: "/{call}/audioRoutingGroups/{element}", yields: aGroup},
+	{op: "deleteAudioRoutingGroup", method: "DELETE", path: "/{call}/audioRoutingGroups/{element}"},
+	{op: "listContentSharingSessions", method: "GET", path: "/{call}/contentSharingSessions", legacy: "none", yields: aSession},
+	{op: "getContentSharingSession", method: "GET", path: "/{call}/contentSharingSessions/{element}", legacy: "none", yields: aSession},
+	{op: "admitFromLobby", method: "POST", path: "/{call}/participants/{participant}/admitFromLobby", beta: true, legacy: "none", yields: anOperation},
+	{op: "admitAllFromLobby", method: "POST", path: "/{call}/participants/admitAllFromLobby", beta: true, legacy: "none", yields: anOperation},
+	{op: "removeFromLobby", method: "POST", path: "/{call}/participants/{participant}/removeFromLobby", beta: true, legacy: "none", yields: anOperation},
+	{op: "startRecording", method: "POST", path: "/{call}/startRecording", beta: true, legacy: "none", yields: anOperation},
+	{op: "stopRecording", method: "POST", path: "/{call}/stopRecording", beta: true, legacy: "none", yields: anOperation},
+	{op: "startTranscription", method: "POST", path: "/{call}/startTranscription", beta: true, legacy: "none", yields: anOperation},
+	{op: "stopTranscription", method: "POST", path: "/{call}/stopTranscription", beta: true, legacy: "none", yields: anOperation},
 }
 
 var routeOf = func() map[string]*route {
@@ -79,8 +96,11 @@ func (d Dialect) Has(op string) bool {
 		return true
 	}
 	r := routeOf[op]
-	return r != nil && !(d == Legacy && r.legacy == "none") && !(d == V1 && r.beta)
+	return r != nil && !(d == Legacy && r.legacy == "none") && !(d == V1 && r.beta) && !(d != Legacy && r.gone)
 }
+
+// Denies says whether an operation is one of the API's that the dialect does not have.
+func (d Dialect) Denies(op string) bool { return routeOf[op] != nil && !d.Has(op) }
 
 // calls is the path of the calls collection.
 func (d Dialect) calls() string {
@@ -101,6 +121,7 @@ func (d Dialect) pathFor(r *route, c Command) (string, error) {
 	}
 	for _, id := range [...]struct{ hole, name, value string }{
 		{"{call}", "call", c.Call}, {"{participant}", "participant", c.Participant}, {"{operation}", "operation", c.Operation},
+		{"{element}", r.element(), c.Element},
 	} {
 		if !strings.Contains(path, id.hole) {
 			continue
@@ -112,6 +133,14 @@ func (d Dialect) pathFor(r *route, c Command) (string, error) {
 		path = strings.Replace(path, id.hole, value, 1)
 	}
 	return d.calls() + path, nil
+}
+
+// element says what a route's {element} is.
+func (r *route) element() string {
+	if r.yields == aSession {
+		return "content sharing session"
+	}
+	return "audio routing group"
 }
 
 // maxID is the longest id that is used, in bytes; the service's are below 200.

@@ -17,3 +17,9 @@ func AsNumber(v any) int {
 	n, _ := v.(int)
 	return n
 }
+
+// AsList is a part of a view that is a list; nil when it is none.
+func AsList(v any) []any {
+	l, _ := v.([]any)
+	return l
+}

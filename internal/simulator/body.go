@@ -141,6 +141,9 @@ func (s *Service) callBody(c *call) obj {
 		delete(b, "callOptions")
 		b["activeModalities"] = c.active()
 	}
+	if c.room.transcription != nil {
+		b["transcription"] = c.room.transcription
+	}
 	return withNulls(b, "ringingTimeoutInSeconds", "mediaState", "resultInfo", "transcription", "toneInfo")
 }
 
@@ -200,8 +203,11 @@ func (s *Service) invited(op *operation) reply {
 	if c.dialect != graph.Legacy {
 		body["status"] = "Running" // as the page's examples write it
 		var echo []obj
-		for _, p := range op.participants {
+		for i, p := range op.participants {
 			e := withNulls(clone(p), "endpointType", "id", "replacesCallId")
+			if op.invited != nil {
+				e["id"] = op.invited[i].id
+			}
 			e["identity"] = withNulls(clone(e["identity"].(obj)), "user", "application", "device", "phone")
 			echo = append(echo, e)
 		}
@@ -254,55 +260,4 @@ func transferResult(c *call, r result) obj {
 		delete(o, "subcode")
 	}
 	return o
-}
-
-// roster is everybody in a call's conversation, as notifications (with @odata.id) or as reads show it.
-func (s *Service) roster(c *call, notified bool) []obj {
-	list := make([]obj, 0, len(c.room.members))
-	for _, m := range c.room.members {
-		list = append(list, s.participant(c, m, notified))
-	}
-	return list
-}
-
-func (s *Service) participant(c *call, m *member, notified bool) obj {
-	streams := []obj{}
-	for _, modality := range m.modalities {
-		streams = append(streams, mediaStream(c, modality, m.source, len(streams)))
-	}
-	p := obj{"@odata.type": typeOf("participant"), "mediaStreams": streams}
-	if c.dialect == graph.Legacy {
-		info := obj{"identity": identityOf(c.dialect, m.party), "region": region, "languageId": language}
-		p["info"] = info
-		if !notified {
-			p["id"] = m.id
-			return p
-		}
-		p["@odata.id"] = s.resource(c) + "/participants/" + s.pathID(c, m.id)
-		p["@odata.etag"] = `W/"51"`
-		return p
-	}
-	p["info"] = sourceInfo(c, m.party)
-	p["id"] = m.id
-	p["isMuted"], p["isInLobby"] = false, false
-	return p
-}
-
-func mediaStream(c *call, modality string, source, index int) obj {
-	st := obj{"mediaType": modality, "sourceId": strconv.Itoa(source*10 + index), "direction": "sendReceive", "serverMuted": false}
-	if c.dialect == graph.Legacy {
-		st["sourceId"] = strconv.Itoa(source + index)
-	}
-	switch modality {
-	case "audio":
-		st["label"] = "main-audio"
-	case "video":
-		st["label"] = "main-video"
-	case "videoBasedScreenSharing":
-		st["label"] = "applicationsharing-video"
-	}
-	if c.dialect != graph.Legacy {
-		st["@odata.type"] = typeOf("mediaStream")
-	}
-	return st
 }

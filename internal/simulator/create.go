@@ -47,6 +47,8 @@ func (s *Service) createCall(_ *call, q *request) reply {
 	if b.RingingTimeout != nil && q.dialect == graph.Beta {
 		limit = time.Duration(*b.RingingTimeout) * time.Second
 	}
+	c.me.shownAs = b.guest()
+	c.me.inLobby = c.me.shownAs != nil
 	c.state = establishing
 	s.follow(c, firstStep, func() note { return s.stateNote(c, establishing) }, func() {
 		s.send(c, s.stateNote(c, establishing))
@@ -122,6 +124,17 @@ func (b *createBody) fill(c *call) {
 	if len(b.Source.Identity) > 0 {
 		c.source["identity"] = b.Source.Identity
 	}
+}
+
+// guest is the identity of a bot that joins a meeting as a guest, else nil. Legacy's pages write a guest as a user whom
+// nobody vouches for.
+func (b *createBody) guest() obj {
+	who := b.Source.Identity
+	user, _ := who["user"].(obj)
+	if len(b.Targets) == 0 && (who["guest"] != nil || user["identityProvider"] == "None") {
+		return who
+	}
+	return nil
 }
 
 // thread is what names the meeting to join; the keys of the three kinds of meetingInfo never meet.

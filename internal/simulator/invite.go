@@ -2,6 +2,8 @@ package simulator
 
 import (
 	"fmt"
+
+	"callflow/internal/graph"
 )
 
 // invite asks others into the call; with replacesCallId it takes somebody over from another call of the bot's. Graph page
@@ -27,9 +29,16 @@ func (s *Service) invite(c *call, q *request) reply {
 	if op.escalates {
 		// The call is in meeting mode from here on, whatever becomes of the invitation (reported in issues).
 		c.room.mode = group
+		c.me.hidden = c.options["hideBotAfterEscalation"] == true
 	}
 	for i, p := range parties {
 		op.participants = append(op.participants, invitationInfo(c, p, b.Participants[i]))
+	}
+	if !op.replaces {
+		for i, p := range parties {
+			hidden := b.Participants[i].Hidden
+			op.invited = append(op.invited, &invitee{id: s.newID(), party: p, hidden: hidden != nil && *hidden})
+		}
 	}
 	rep := s.invited(op)
 	s.slipInvited(q, op, &rep)
@@ -41,22 +50,32 @@ func (s *Service) invite(c *call, q *request) reply {
 	}
 	op.waiting = len(parties)
 	s.step(c, firstStep, func() {
-		for i, p := range parties {
-			s.ask(op, p, op.participants[i])
+		for i := range op.invited {
+			s.ask(op, op.invited[i], op.participants[i])
 		}
 	})
 	return rep
 }
 
+// An invitee is somebody on the way into a call by an invite. The id is what they will have in the roster; that the reply
+// to the invite tells it is ours, for else nobody could take the invite back (the page's examples show null).
+type invitee struct {
+	id     string
+	party  *party
+	hidden bool
+	ring   *ring
+}
+
 // ask rings one invitee.
-func (s *Service) ask(op *operation, p *party, info obj) {
-	c := op.call
+func (s *Service) ask(op *operation, x *invitee, info obj) {
+	c, p := op.call, x.party
 	if op.status != "running" || c.ending {
 		return
 	}
-	r := s.ring(invitation{party: p, caller: c.bot, room: c.room, limit: s.settings.RingTime, modalities: c.me.modalities, done: func(o outcome) {
+	r := s.ring(invitation{party: p, as: x.id, caller: c.bot, room: c.room, limit: s.settings.RingTime, modalities: c.me.modalities, done: func(o outcome) {
 		op.waiting--
 		if o.joined != nil {
+			o.joined.hidden = x.hidden
 			op.joined = append(op.joined, info)
 			s.join(c.room, o.joined)
 			s.slipInvitee(c, o.joined)
@@ -72,7 +91,20 @@ func (s *Service) ask(op *operation, p *party, info obj) {
 		}
 		s.settle(c.room)
 	}})
+	x.ring = r
 	op.rings = append(op.rings, r)
+}
+
+// invitee finds somebody who was invited, rings, and has not joined yet.
+func (c *call) invitee(id string) *invitee {
+	for _, op := range c.operations {
+		for _, x := range op.invited {
+			if op.status == "running" && x.id == graph.CanonicalID(id) && x.ring != nil && !x.ring.settled {
+				return x
+			}
+		}
+	}
+	return nil
 }
 
 // notAdded words a failure as the service was seen to.
@@ -89,6 +121,10 @@ func address(p *party) string {
 		return "4:" + p.id
 	case "application":
 		return "28:" + p.id
+	case "guest":
+		return "8:teamsvisitor:" + p.id
+	case "azureCommunicationServicesUser", "onPremises":
+		return p.id
 	}
 	return "8:orgid:" + p.id
 }

@@ -151,21 +151,25 @@ func (s *Service) memberFor(c *call, id string) *member {
 func (s *Service) removeParticipant(c *call, q *request) reply {
 	m := s.memberFor(c, q.participant)
 	if m == nil {
+		if x := c.invitee(q.participant); x != nil {
+			s.observe(x.party.shown(), "is not invited any more", c.id)
+			s.step(c, firstStep, x.ring.withdraw)
+			return reply{status: 204}
+		}
 		return noParticipant(c, q.participant)
 	}
 	if m == c.me {
 		return badRequest("a bot cannot remove itself; DELETE the call instead")
+	}
+	if e := s.inGroup(c, q.verb); e != nil {
+		return *e
 	}
 	s.step(c, firstStep, func() {
 		if m.room != c.room {
 			return
 		}
 		s.observe(m.party.shown(), "is removed", c.id)
-		if m.call != nil {
-			s.end(m.call, byRemoval)
-			return
-		}
-		s.depart(m)
+		s.dismiss(m, byRemoval)
 	})
 	return reply{status: 204}
 }

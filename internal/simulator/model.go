@@ -47,6 +47,9 @@ type room struct {
 	sequence int      // of changes to its roster
 	sources  int      // media sources given out
 	been     []*party // who was ever in it
+
+	sharing       *sharing // what is being shown; nil: nothing
+	transcription obj      // callTranscriptionInfo; nil: never transcribed
 }
 
 // mode is what kind of conversation a room is. An invitation turns peer into group, for good ("meeting mode").
@@ -67,6 +70,17 @@ type member struct {
 	source     int
 	stop       func() // ends the member's plan to hang up
 	room       *room  // nil before it joins and after it has left
+	changed    int    // its room's sequence when it last changed
+
+	muted       bool   // by itself
+	serverMuted bool   // by the service
+	inLobby     bool   // waits to be let in
+	patience    func() // stops its time in the lobby
+	hidden      bool   // others do not see it
+	shownAs     obj    // the identity it gave when it joined; nil: its party's
+	role        string // a bot's, of screen sharing: viewer, sharer; "" until it asked for one
+	recording   string // a bot's recordingStatus; "" until it told one
+	metadata    string // a bot's, in legacy
 }
 
 // A call is a bot's leg of a conversation, and the resource the API shows.
@@ -99,10 +113,13 @@ type call struct {
 	etag        int
 
 	operations []*operation
-	offer      *ring   // incoming: what rings
-	rings      []*ring // whom it rings: targets, redirection, transfer
-	deadline   func()  // stops the time to answer
-	keepAlive  func()  // stops the time to be kept alive
+	groups     []*audioGroup
+	onHold     *member    // who hears hold music
+	music      *operation // as long as they do
+	offer      *ring      // incoming: what rings
+	rings      []*ring    // whom it rings: targets, redirection, transfer
+	deadline   func()     // stops the time to answer
+	keepAlive  func()     // stops the time to be kept alive
 	rosterDue  bool
 	sent       []obj       // the roster last sent, for deltas
 	ending     bool        // DELETE was accepted
@@ -127,6 +144,7 @@ type operation struct {
 	escalates     bool // it made a call between two a group
 	quiet         bool // it ends without a notification
 	waiting       int  // rings that are not settled
+	invited       []*invitee
 	joined        []obj
 	rings         []*ring
 }
@@ -207,6 +225,17 @@ func (r *room) others(m *member) []*member {
 	return list
 }
 
+// present are the members who are not in the lobby.
+func (r *room) present() []*member {
+	var list []*member
+	for _, m := range r.members {
+		if !m.inLobby {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
 func (r *room) find(p *party) *member {
 	for _, m := range r.members {
 		if m.party == p {
@@ -226,8 +255,19 @@ func (s *Service) join(r *room, m *member) {
 	}
 	s.rooms.add(r) // it may have been forgotten while it was empty
 	s.vacate(r)
-	r.grown = r.grown || len(r.members) > 1
-	s.rosterChanged(r)
+	s.changed(m)
+	if m.inLobby {
+		s.waitInLobby(m)
+		return
+	}
+	s.enter(m)
+}
+
+// enter is m taking part from now on.
+func (s *Service) enter(m *member) {
+	r := m.room
+	r.grown = r.grown || len(r.present()) > 1
+	s.tellSharing(m)
 	if p := m.party.person; p != nil && p.HangsUp != nil {
 		m.stop = s.cfg.Clock.After(reaction(p.HangsUp), func() {
 			s.observe(m.party.shown(), "hangs up", s.callOf(r))
@@ -242,10 +282,14 @@ func (s *Service) remove(m *member) {
 	if r == nil {
 		return
 	}
-	m.room = nil
-	if m.stop != nil {
-		m.stop()
+	for _, stop := range []func(){m.stop, m.patience} {
+		if stop != nil {
+			stop()
+		}
 	}
+	s.endMusicFor(m)
+	s.endSharing(m)
+	m.room = nil
 	r.members = r.others(m)
 	s.rosterChanged(r)
 	s.vacate(r)
@@ -284,19 +328,24 @@ func (s *Service) dissolve(r *room, why result) {
 
 // settle ends the leg of a bot that was left alone in a group or meeting.
 func (s *Service) settle(r *room) {
-	if !alone(r) {
+	c := alone(r)
+	if c == nil {
 		return
 	}
-	c := r.members[0].call
 	s.cfg.Clock.After(s.settings.AloneTime, func() {
-		if alone(r) && r.members[0].call == c {
+		if alone(r) == c {
 			s.end(c, leftAlone)
 		}
 	})
 }
 
-func alone(r *room) bool {
-	return r.mode != peer && r.grown && r.ringing == 0 && len(r.members) == 1 && r.members[0].call != nil
+// alone is the leg of the only bot in a group that was larger once, else nil. Who waits in the lobby is no company.
+func alone(r *room) *call {
+	here := r.present()
+	if r.mode == peer || !r.grown || r.ringing > 0 || len(here) != 1 {
+		return nil
+	}
+	return here[0].call
 }
 
 // callOf is the id of the oldest bot's call in a room, for reports; "" when no bot is in it.

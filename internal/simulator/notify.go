@@ -159,65 +159,6 @@ func (s *Service) operationNote(op *operation, change string) note {
 	return note{change: change, tail: tail, data: d, op: op}
 }
 
-// rosterChanged tells every bot of a group who is in it, a moment later; further changes until then ride along.
-func (s *Service) rosterChanged(r *room) {
-	r.sequence++
-	if r.mode == peer {
-		return
-	}
-	for _, m := range r.members {
-		if c := m.call; c != nil && !c.rosterDue {
-			c.rosterDue = true
-			s.cfg.Clock.After(rosterStep, func() {
-				c.rosterDue = false
-				if !c.ended && c.me.room != nil && !s.slipAlone(c) {
-					s.send(c, s.rosterNote(c))
-				}
-			})
-		}
-	}
-}
-
-func (s *Service) rosterNote(c *call) note {
-	if slip := c.slip; slip != nil {
-		c.slip = nil
-		return slip()
-	}
-	list := s.roster(c, true)
-	if c.options["isDeltaRosterEnabled"] == true && c.dialect != graph.Legacy {
-		return note{change: "updated", tail: "/participants", data: []obj{s.delta(c, list)}}
-	}
-	return note{change: "updated", tail: "/participants", data: list}
-}
-
-// delta is what changed since the roster last sent. Graph resource "deltaParticipants".
-func (s *Service) delta(c *call, now []obj) obj {
-	changed := []obj{}
-	seq := c.room.sequence
-	before := map[any]bool{}
-	for _, p := range c.sent {
-		before[p["id"]] = true
-	}
-	here := map[any]bool{}
-	for _, p := range now {
-		here[p["id"]] = true
-		if !before[p["id"]] {
-			p["rosterSequenceNumber"] = seq
-			changed = append(changed, p)
-		}
-	}
-	for _, p := range c.sent {
-		if !here[p["id"]] {
-			gone := clone(p)
-			gone["rosterSequenceNumber"] = seq
-			gone["removedState"] = obj{"@odata.type": typeOf("removedState"), "reason": "Removed from roster"}
-			changed = append(changed, gone)
-		}
-	}
-	c.sent = now
-	return obj{"@odata.type": typeOf("deltaParticipants"), "participants": changed, "sequenceNumber": seq}
-}
-
 // write puts a note into the envelope of its call's dialect.
 func (s *Service) writeNote(c *call, n note) []byte {
 	on := c

@@ -31,10 +31,10 @@ func (s *Service) populate() {
 			w = &world.Person{}
 		}
 		p.person, p.kind, p.displayName, p.tenantID = w, "user", w.DisplayName, w.TenantID
-		p.id = graph.CanonicalID(w.ID)
-		if p.id == "" {
-			p.id = world.IDFor(p.name)
+		if w.Kind != "" {
+			p.kind = w.Kind
 		}
+		p.id = graph.CanonicalID(w.Identifier(p.name))
 		s.parties[p.id] = p
 		if w.Phone != "" {
 			p.kind, p.id = "phone", w.Phone
@@ -297,7 +297,9 @@ func (s *Service) joinMeeting(j *world.Join) error {
 		return fmt.Errorf("join: %s is in the meeting already", j.Who)
 	}
 	s.observe(p.shown(), "joins the meeting", s.callOf(r))
-	s.join(r, s.newMember(p, nil))
+	m := s.newMember(p, nil)
+	m.inLobby = p.person.Lobby
+	s.join(r, m)
 	return nil
 }
 

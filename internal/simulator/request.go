@@ -68,6 +68,20 @@ func (q *request) read(into any) *reply {
 	return nil
 }
 
+// readContext reads a body of which every member is optional, so that there need be none.
+func (q *request) readContext(into interface{ checkContext() string }) *reply {
+	if len(bytes.TrimSpace(q.raw)) > 0 {
+		if e := q.read(into); e != nil {
+			return e
+		}
+	}
+	if p := into.checkContext(); p != "" {
+		r := badRequest("%s", p)
+		return &r
+	}
+	return nil
+}
+
 // The bodies of the requests, in the words of every dialect: what only legacy says is copied over by adopt.
 
 type personBody struct {

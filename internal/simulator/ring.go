@@ -10,6 +10,7 @@ type invitation struct {
 	room          *room // the conversation it would join
 	limit         time.Duration
 	modalities    []string
+	as            string  // the participant id that an invitee will have; "": one is made up
 	from          *member // the caller, once it is known as what it will take part
 	transferor    *party  // who sent the caller, if it was transferred
 	forwarded     *party  // whom it was for, if it was redirected
@@ -60,9 +61,9 @@ func (r *ring) react() {
 	case p.Voicemail != nil:
 		r.stops = append(r.stops, r.s.cfg.Clock.After(reaction(p.Voicemail), r.voicemail))
 	case p.Answers == nil:
-		r.after(defaultReaction, outcome{joined: r.s.newMember(r.party, r.modalities)}, "answers")
+		r.after(defaultReaction, outcome{joined: r.member()}, "answers")
 	case p.Answers.Never == "":
-		r.after(p.Answers.After, outcome{joined: r.s.newMember(r.party, r.modalities)}, "answers")
+		r.after(p.Answers.After, outcome{joined: r.member()}, "answers")
 	}
 	if r.limit > 0 {
 		r.after(r.limit, outcome{how: r.s.settings.unanswered}, "lets it ring out")
@@ -71,17 +72,23 @@ func (r *ring) react() {
 
 // voicemail answers in a person's place, and hangs up by itself in the end.
 func (r *ring) voicemail() {
-	m := r.s.newMember(r.party, r.modalities)
+	m := r.member()
 	r.s.observe(r.party.shown(), "has voicemail pick up", "")
 	r.settle(outcome{joined: m})
 	r.s.cfg.Clock.After(r.s.settings.VoicemailTime, func() { r.s.depart(m) })
 }
 
-func (s *Service) newMember(p *party, modalities []string) *member {
-	if len(modalities) == 0 {
-		modalities = []string{"audio"}
+// member is what the party becomes when it answers.
+func (r *ring) member() *member {
+	m := &member{id: r.as, party: r.party, modalities: modalitiesOr(r.modalities)}
+	if m.id == "" {
+		m.id = r.s.newID()
 	}
-	return &member{id: s.newID(), party: p, modalities: modalities}
+	return m
+}
+
+func (s *Service) newMember(p *party, modalities []string) *member {
+	return &member{id: s.newID(), party: p, modalities: modalitiesOr(modalities)}
 }
 
 // after plans an outcome; the words, if any, are what the party is seen to do.
@@ -116,6 +123,15 @@ func (r *ring) cancel() {
 	}
 }
 
+// withdraw ends the ring because whoever rang has thought better of it; done is told.
+func (r *ring) withdraw() {
+	if c := r.call; c != nil {
+		c.offer = nil
+		r.s.end(c, r.s.settings.callerGone)
+	}
+	r.settle(outcome{how: cancelled})
+}
+
 func (r *ring) close() bool {
 	if r.settled {
 		return false
@@ -134,6 +150,9 @@ func (s *Service) offer(r *ring) {
 	bot := r.party.bot
 	c := s.newCall(r.party, bot.dialect(), r.room, "incoming")
 	c.state, c.offer, r.call = incoming, r, c
+	if r.as != "" {
+		c.me.id = r.as
+	}
 	c.callbackURI = bot.Address
 	c.modalities = r.modalities
 	c.source = sourceInfo(c, r.caller)

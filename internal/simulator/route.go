@@ -25,6 +25,9 @@ func (s *Service) route(r *http.Request) (*request, *reply) {
 	}
 	bot, rep := s.authorize(r)
 	verb, allow := q.action(r.Method, rest)
+	if q.dialect.Denies(verb) {
+		verb = ""
+	}
 	q.verb = verb
 	switch {
 	case rep != nil:
@@ -92,6 +95,10 @@ var actions = map[string]string{
 	"starttranscription": "startTranscription", "stoptranscription": "stopTranscription",
 }
 
+// rosterActions are POSTed to the participants as a whole.
+var rosterActions = map[string]string{"invite": "invite", "muteall": "muteAll", "admitallfromlobby": "admitAllFromLobby",
+	"configuremixer": "configureMixer"}
+
 // participantActions are POSTed to one participant.
 var participantActions = map[string]string{"mute": "muteParticipant", "startholdmusic": "startHoldMusic",
 	"stopholdmusic": "stopHoldMusic", "admitfromlobby": "admitFromLobby", "removefromlobby": "removeFromLobby"}
@@ -152,10 +159,8 @@ func (q *request) participants(rest []string, pick func(...string) (string, stri
 	switch {
 	case len(rest) == 0:
 		return pick(http.MethodGet, "listParticipants")
-	case len(rest) == 1 && lower(rest[0]) == "invite":
-		return pick(http.MethodPost, "invite")
-	case len(rest) == 1 && (lower(rest[0]) == "muteall" || lower(rest[0]) == "configuremixer"):
-		return pick(http.MethodPost, rest[0])
+	case len(rest) == 1 && rosterActions[lower(rest[0])] != "":
+		return pick(http.MethodPost, rosterActions[lower(rest[0])])
 	case len(rest) == 1:
 		q.participant = rest[0]
 		return pick(http.MethodGet, "getParticipant", http.MethodDelete, "removeParticipant")

@@ -141,6 +141,17 @@ var handlers = map[string]func(*Service, *call, *request) reply{
 	"updateAudioRoutingGroup":        (*Service).updateAudioRoutingGroup,
 	"deleteAudioRoutingGroup":        (*Service).deleteAudioRoutingGroup,
 	"logTeleconferenceDeviceQuality": (*Service).logTeleconferenceDeviceQuality,
+
+	// Beta, some of them legacy too.
+	"muteAll":            (*Service).muteAll,
+	"admitFromLobby":     (*Service).admitFromLobby,
+	"admitAllFromLobby":  (*Service).admitAllFromLobby,
+	"removeFromLobby":    (*Service).removeFromLobby,
+	"startRecording":     (*Service).startRecording,
+	"stopRecording":      (*Service).stopRecording,
+	"startTranscription": (*Service).startTranscription,
+	"stopTranscription":  (*Service).stopTranscription,
+	"updateMetadata":     (*Service).updateMetadata, // legacy
 }
 
 // Until all is simulated.
@@ -235,7 +246,7 @@ func (s *Service) wrongState(c *call, done, want string) reply {
 }
 
 func noParticipant(c *call, id string) reply {
-	return failure(404, "8522", fmt.Sprintf("Participant %q not found.", id))
+	return failure(404, "ResourceNotFound", fmt.Sprintf("Participant %q not found.", id))
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -42,16 +42,17 @@ type result struct {
 
 // Why calls end, where a page says so. The codes of everything else are settings.
 var (
-	byBot       = result{code: 200, subcode: 5001, message: "The conversation has ended.", reason: "AppInitiated"} // call: delete
-	byPeer      = result{code: 200, subcode: 4521, message: "The other party ended the call."}                     // call: delete
-	byPhone     = result{code: 200, subcode: 540000, message: "The PSTN user ended the call."}                     // call: delete
-	byRemoval   = result{code: 200, subcode: 5300, message: "The bot was removed by another participant."}         // call: delete
-	leftAlone   = result{code: 200, subcode: 5010, message: "Only one participant remained."}                      // call: delete
-	noKeepAlive = result{code: 408, subcode: 8537, message: "The call was not kept alive."}                        // call: keepAlive
-	transferred = result{code: 0, subcode: 7015, message: "GracefulTransferCompleted", reason: "AppTransferred"}   // call: transfer
-	consulted   = result{reason: "AppTransferred", wordless: true}                                                 // call: transfer, example 2
-	redirected  = result{reason: "AppRedirected", wordless: true}                                                  // call: redirect
-	rejected    = result{bare: true}                                                                               // call: reject
+	byBot         = result{code: 200, subcode: 5001, message: "The conversation has ended.", reason: "AppInitiated"} // call: delete
+	byPeer        = result{code: 200, subcode: 4521, message: "The other party ended the call."}                     // call: delete
+	byPhone       = result{code: 200, subcode: 540000, message: "The PSTN user ended the call."}                     // call: delete
+	byRemoval     = result{code: 200, subcode: 5300, message: "The bot was removed by another participant."}         // call: delete
+	leftAlone     = result{code: 200, subcode: 5010, message: "Only one participant remained."}                      // call: delete
+	lobbyTimedOut = result{code: 200, subcode: 5855, message: "The wait in the lobby timed out."}                    // call: delete
+	noKeepAlive   = result{code: 408, subcode: 8537, message: "The call was not kept alive."}                        // call: keepAlive
+	transferred   = result{code: 0, subcode: 7015, message: "GracefulTransferCompleted", reason: "AppTransferred"}   // call: transfer
+	consulted     = result{reason: "AppTransferred", wordless: true}                                                 // call: transfer, example 2
+	redirected    = result{reason: "AppRedirected", wordless: true}                                                  // call: redirect
+	rejected      = result{bare: true}                                                                               // call: reject
 )
 
 // How operations end.

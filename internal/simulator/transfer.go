@@ -199,6 +199,7 @@ func (s *Service) move(m *member, to *room) {
 	s.remove(m)
 	if m.call != nil {
 		m.call.room.legs--
+		to.sequence = max(to.sequence, m.call.room.sequence) // its rosters go on in order
 		m.call.room = to
 		to.legs++
 	} else {

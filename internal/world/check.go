@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,6 +62,12 @@ func (s *Scene) Problems() []Problem {
 		if r := p.reactions(); len(r) > 1 {
 			say(strings.Join(r, " and ")+" exclude each other", "people", name, r[1])
 		}
+		if text := p.checkID(); text != "" {
+			say(text, "people", name, "id")
+		}
+		if p.Phone != "" && p.Kind != "" {
+			say("a telephone number and the kind "+p.Kind+" exclude each other", "people", name, "kind")
+		}
 		for _, id := range []entry{{strings.ToLower(p.ID), "id"}, {p.Phone, "phone"}} {
 			if other := seen[id.value]; other != "" && id.value != "" {
 				say(fmt.Sprintf("%s is %s's already", id.value, other), "people", name, id.key)
@@ -80,6 +87,27 @@ func (s *Scene) Problems() []Problem {
 	}
 	s.Settings.problems(say)
 	return problems
+}
+
+var (
+	guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$`)
+	// An ACS user's raw id: Azure Communication Services, "Understand identifier types".
+	acs = regexp.MustCompile(`^8:(acs|spool|gcch-acs|dod-acs):.+$`)
+)
+
+// checkID says what is wrong with the form of an id, or "".
+func (p *Person) checkID() string {
+	switch {
+	case p.ID == "" || p.Kind == "onPremises":
+		return ""
+	case p.Kind == "azureCommunicationServicesUser":
+		if !acs.MatchString(p.ID) {
+			return fmt.Sprintf("%q is no id of an ACS user: those begin with 8:acs:", p.ID)
+		}
+	case !guid.MatchString(p.ID):
+		return fmt.Sprintf("%q is not a GUID, like 8a34a46b-3d17-4adc-8dce-dc4e7d572698", p.ID)
+	}
+	return ""
 }
 
 // entry is the value of a key.

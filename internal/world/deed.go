@@ -18,7 +18,7 @@ type Deed struct {
 	Mute     *Who     `json:"mute" doc:"Somebody mutes themselves."`
 	Unmute   *Who     `json:"unmute" doc:"Somebody ends being muted, by themselves or by the service."`
 	Transfer *Handing `json:"transfer" doc:"Somebody transfers the bot, with whom they are in a call, to somebody else."`
-	Admit    *Who     `json:"admit" doc:"Somebody is let in from the lobby of a meeting."`
+	Admit    *Entry   `json:"admit" doc:"Somebody, or the bot, is let in from the lobby of a meeting."`
 	Remove   *Removal `json:"remove" doc:"Somebody, or the bot, is removed from a meeting by its organizer."`
 	Share    *Who     `json:"share" doc:"Somebody begins to share content in a meeting."`
 	Unshare  *Who     `json:"unshare" doc:"Somebody ends sharing content."`
@@ -63,6 +63,11 @@ type Handing struct {
 	Fails   bool   `json:"fails" doc:"Their client says that the transfer failed, and the bot hears nothing of it."`
 }
 
+// Entry is somebody being let in.
+type Entry struct {
+	Who string `json:"who" short:"true" required:"true" doc:"A name from people, or the bot's."`
+}
+
 // Removal is somebody being removed.
 type Removal struct {
 	Who string `json:"who" short:"true" doc:"A name from people, or the bot's." default:"bot"`
@@ -77,7 +82,8 @@ func (j *Join) about() []string    { return []string{j.Who} }
 func (p *Press) about() []string   { return []string{p.Who} }
 func (s *Speak) about() []string   { return []string{s.Who} }
 func (h *Handing) about() []string { return []string{h.Who, h.To} }
-func (r *Removal) about() []string { return nil } // a person or a bot: the service knows
+func (e *Entry) about() []string   { return nil } // a person or a bot: the service knows
+func (r *Removal) about() []string { return nil } // likewise
 
 // Deeds are the names of the actions, in the order of the documentation.
 func Deeds() []string {

@@ -22,7 +22,7 @@ type Scene struct {
 
 // Person is somebody with a Teams client or a telephone. Without a reaction they answer after one second.
 type Person struct {
-	ID          string   `json:"id" format:"guid" doc:"Object id in the directory; derived from the name when absent."`
+	ID          string   `json:"id" format:"identity" doc:"Object id in the directory, or what else their kind has: a GUID for user, guest and applicationInstance, 8:acs:… for azureCommunicationServicesUser. Derived from the name when absent."`
 	DisplayName string   `json:"displayName" doc:"As rosters show it; the name when absent."`
 	TenantID    string   `json:"tenantId" format:"guid" doc:"Their tenant; the bot's when absent."`
 	Kind        string   `json:"kind" enum:"user,guest,applicationInstance,azureCommunicationServicesUser,onPremises" doc:"Which member of an identity set they are; user when absent, and phone with a telephone number. applicationInstance is a resource account."`
@@ -50,6 +50,17 @@ type Answers struct {
 type Action struct {
 	At time.Duration `json:"at" doc:"When, since the start of the run; at once after the action before when absent."`
 	Deed
+}
+
+// Identifier is the id of a person of that name, as their kind has it; not their telephone number.
+func (p *Person) Identifier(name string) string {
+	switch {
+	case p.ID != "":
+		return p.ID
+	case p.Kind == "azureCommunicationServicesUser":
+		return "8:acs:" + IDFor("resource") + "_" + IDFor(name)
+	}
+	return IDFor(name)
 }
 
 // IDFor is the object id of a person who was given none: always the same one for the same name.

@@ -1,0 +1,75 @@
+package steps
+
+import (
+	"callflow/internal/graph"
+	"callflow/schema"
+)
+
+type removeParticipantParams struct {
+	Call        string `json:"call" required:"true" call:"true" doc:"The call's id."`
+	Participant string `json:"participant" required:"true" doc:"The participant's id in that call, as rosters have it; not the person's."`
+}
+
+type removeParticipantOutputs struct {
+	Call         graph.Object[graph.Call]          `json:"call" doc:"The call that they were removed from."`
+	Participants []graph.Object[graph.Participant] `json:"participants" doc:"The roster without them, if the step waited for it."`
+	Outcome      string                            `json:"outcome" enum:"removed,accepted" doc:"What it came to."`
+	Acted
+}
+
+const removed = "removed"
+
+var removeParticipant = Define[removeParticipantParams, removeParticipantOutputs](schema.Verb{
+	Name:    "removeParticipant",
+	Summary: "remove a participant from a group call or meeting, or take an invite back",
+	Detail: "A participant is dropped at once; that it happened shows the roster that follows, without them. Somebody who is not on\n" +
+		"the roster yet, because their invite still rings, is not rung any more: then there is no roster to wait for, and the\n" +
+		"invite's operation fails. The reply to the invite tells their participant id where the service tells it at all.\n\n" +
+		"The tenant has to allow the application to remove people (Set-CsApplicationMeetingConfiguration).",
+	Role: schema.Acts,
+	Goals: []schema.Goal{
+		{Name: removed, Doc: "They are not on the roster any more."},
+		{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it."},
+	},
+	Idempotent: true,
+	Example: `removeParticipant:
+  call: ${{ meetingCall }}
+  participant: ${{ doraInMeeting }}`,
+}, runRemoveParticipant)
+
+func runRemoveParticipant(env Env, p *removeParticipantParams) (Outputs, error) {
+	id, who := graph.CanonicalID(p.Call), graph.CanonicalID(p.Participant)
+	there := listed(picture(env, id)["participants"], who)
+	_, out, err := send(env, graph.Command{Op: "removeParticipant", Call: p.Call, Participant: p.Participant})
+	if err != nil {
+		return out, err
+	}
+	out["outcome"] = accepted
+	switch {
+	case env.Goal() == accepted:
+		return out, nil
+	case !there || !listed(picture(env, id)["participants"], who): // not joined yet, or the roster was quicker
+		out["outcome"] = removed
+		return out, nil
+	}
+	w := &watched{}
+	w.judge = func(e Event) Verdict {
+		if e.CallID != id || e.Kind != graph.KindParticipants || listed(e.View["participants"], who) {
+			return Verdict{}
+		}
+		out["participants"] = e.View["participants"]
+		return Verdict{Goal: removed, Final: true, Text: "not on the roster any more"}
+	}
+	return follow(env, out, w)
+}
+
+// listed says whether a roster has a participant with that id.
+func listed(roster any, id string) bool {
+	people, _ := roster.([]map[string]any)
+	for _, p := range people {
+		if p["id"] == id {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,17 @@
+package steps
+
+import "callflow/schema"
+
+var unmute = Define[actionParams, operationOutputs](schema.Verb{
+	Name:    "unmute",
+	Summary: "end that the bot is muted",
+	Detail: "The bot only: nobody can unmute somebody else, and the API has nothing for it. In group calls and meetings only; the\n" +
+		"roster follows with `isMuted: false`.",
+	Role:       schema.Acts,
+	Goals:      operationGoals,
+	Operates:   true,
+	Idempotent: true,
+	Misnomers:  []string{"unmuteSelf", "unmuteMyself", "selfUnmute", "unmuteParticipant"},
+	Example:    `unmute: ${{ meetingCall }}`,
+	Check:      checkAction,
+}, runAction("unmute"))
