@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/internal/report"
 	"callflow/runner"
 	"callflow/schema"
@@ -32,6 +33,7 @@ type batch struct {
 	flags  *runFlags
 	given  given
 	target target
+	codes  *graph.Dictionary
 	io     streams
 	jobs   []job
 	journals
@@ -41,7 +43,7 @@ func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
 	vars, secrets := b.given.of(j.scenario.plan)
 	p, err := runner.Prepare(j.scenario.plan, runner.Options{
 		Vars: vars, Secrets: secrets, Row: j.row, Seed: b.seed(j), Repeat: j.repeat,
-		Target: b.target.about(), Callback: b.target.callback,
+		Target: b.target.about(), Callback: b.target.callback, Codes: b.codes,
 	})
 	var missing *runner.NoValueError
 	if errors.As(err, &missing) && !j.scenario.named {

@@ -17,7 +17,8 @@ import (
 
 // config is callflow.yaml.
 type config struct {
-	Targets schema.Map[schema.Later[targetConfig]] `json:"targets" required:"true" doc:"Where scenarios can run, by name."`
+	Targets schema.Map[schema.Later[targetConfig]] `json:"targets" doc:"Where scenarios can run, by name."`
+	Codes   string                                 `json:"codes" doc:"A file of codes of your own: what explain and failures say of them."`
 }
 
 // targetConfig is one target: a Graph cloud, or a simulator that runs as a process of its own.

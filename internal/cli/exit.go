@@ -68,6 +68,8 @@ func exitCode(err error) int {
 		return 0
 	case errors.As(err, &setup):
 		return 3
+	case errors.Is(err, unknownCodeError{}):
+		return 1
 	}
 	return 2
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"callflow/internal/graph"
+	"callflow/internal/report"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -19,6 +21,7 @@ func TestGenerated(t *testing.T) {
 	}{
 		{"schema/scenario.schema.json", schema.JSONSchema(voc)},
 		{"docs/language.md", []byte(schema.Reference(voc))},
+		{"docs/codes.md", []byte(report.CodesPage(graph.Codes()))},
 	} {
 		file := filepath.Join("..", "..", filepath.FromSlash(tt.file))
 		if *update {

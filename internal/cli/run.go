@@ -20,7 +20,7 @@ import (
 type runFlags struct {
 	selection
 	vars, varFiles, secrets []string
-	target, config          string
+	target, config, codes   string
 	dialect                 string
 	parallel, repeat        int
 	failFast, shuffle       bool
@@ -59,6 +59,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.StringArrayVar(&f.secrets, "secret", nil, "set the secret `NAME=VALUE`; NAME alone takes CALLFLOW_SECRET_NAME from the environment")
 	fl.StringVar(&f.target, "target", "", "run against the target `NAME` of the configuration; default: the embedded simulator")
 	fl.StringVar(&f.config, "config", configName, "the `FILE` with the targets")
+	fl.StringVar(&f.codes, "codes", "", "a `FILE` of your own codes, to explain failures from; default: the configuration's")
 	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "what the simulator speaks: v1.0, beta or legacy")
 	fl.BoolVar(&f.realTime, "real-time", false, "let the simulator wait on the wall clock")
 	fl.IntVar(&f.parallel, "parallel", 1, "run up to `N` scenarios side by side")
@@ -98,7 +99,11 @@ func (f *runFlags) run(args []string, io streams) error {
 	if err := f.countable(chosen); err != nil {
 		return err
 	}
-	b := &batch{flags: f, given: given, target: target, io: io, jobs: f.jobs(chosen)}
+	codes, err := dictionary(io, f.noColor, f.codes, f.config, false)
+	if err != nil {
+		return err
+	}
+	b := &batch{flags: f, given: given, target: target, codes: codes, io: io, jobs: f.jobs(chosen)}
 	if err := b.prepare(); err != nil {
 		return err
 	}

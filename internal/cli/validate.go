@@ -35,8 +35,12 @@ it is named itself. It ends with 2 when there are errors.`,
 			var problems schema.Problems
 			for _, f := range files {
 				if path.Base(f) == configName {
-					_, found := readConfig(f)
+					cfg, found := readConfig(f)
 					problems = append(problems, found...)
+					if cfg != nil && cfg.Codes != "" {
+						_, found = readCodes(beside(f, cfg.Codes))
+						problems = append(problems, found...)
+					}
 					continue
 				}
 				scenarios = append(scenarios, f)

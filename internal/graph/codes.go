@@ -142,7 +142,7 @@ func byCode(a, b *Entry) int {
 	}
 	ak, a1, a2 := rank(a)
 	bk, b1, b2 := rank(b)
-	return cmp.Or(ak-bk, a1-b1, a2-b2, strings.Compare(a.Code, b.Code))
+	return cmp.Or(ak-bk, a1-b1, a2-b2, strings.Compare(strings.ToLower(a.Code), strings.ToLower(b.Code)), strings.Compare(a.Code, b.Code))
 }
 
 // Result looks up a resultInfo's code and subcode. A pair that nobody has documented or reported gets status Unknown, a

@@ -120,7 +120,9 @@ func (d *Dictionary) numberFound(n int) Finding {
 	switch {
 	case len(pairs) > 1:
 		f.Note = f.Text + " is a subcode of several pairs; only the code beside it says which is meant"
-	case len(pairs) == 1 && len(f.Entries) == 1:
+	case len(pairs) == 1 && len(f.Entries) == 2:
+		f.Note = f.Text + " is the number of an error response, and a subcode"
+	case len(pairs) == 1:
 		f.Note = f.Text + " is a subcode; with another code beside it, it may mean something else"
 	}
 	if f.Entries != nil {
@@ -129,7 +131,7 @@ func (d *Dictionary) numberFound(n int) Finding {
 	f.Known = false
 	told := numbersTell(n, 0)
 	if n < 1000 && told != "" {
-		f.Note = "a code alone says little; the subcode beside it says more"
+		f.Note = "a code alone says little; the subcode beside it says more" + d.withCode(n)
 	}
 	e := Entry{f.Text, Article{Status: Unknown, Meaning: "neither Microsoft's pages nor any report known here explain this number"}}
 	if n < 1000 && told != "" {
@@ -139,6 +141,20 @@ func (d *Dictionary) numberFound(n int) Finding {
 	}
 	f.Entries = []Entry{e}
 	return f
+}
+
+// withCode lists the pairs with that code.
+func (d *Dictionary) withCode(code int) string {
+	var keys []string
+	for _, e := range d.sorted {
+		if c, _, ok := e.Pair(); ok && c == code {
+			keys = append(keys, e.Code)
+		}
+	}
+	if keys == nil {
+		return ""
+	}
+	return ": " + strings.Join(keys, ", ")
 }
 
 // search is a text while it is searched. Each kind of code takes its places, so that none is read twice.
