@@ -194,7 +194,7 @@ a first call; notifications go to callbackUri:
   TOKEN=$(curl -s -d grant_type=client_credentials -d client_id=%s -d client_secret=any \
     %s | sed 's/.*"access_token":"\([^"]*\).*/\1/')
   curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' %s/v1.0/communications/calls -d '{
-    "callbackUri": "http://127.0.0.1:3978/api/calls", "requestedModalities": ["audio"],
+    "callbackUri": "http://127.0.0.1:3978/api/calls", "tenantId": %q, "requestedModalities": ["audio"],
     "mediaConfig": {"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"},
     "targets": [{"identity": {%q: {"id": %q}}}]}'
 
@@ -206,7 +206,7 @@ to run scenarios against it, in callflow.yaml (each with a section simulate gets
       root: %s
       callback: {listen: "127.0.0.1:8081", publicUrl: "http://127.0.0.1:8081"}
 
-`, simulatedBot.AppID, u.Token, u.Graph, kind, callee, u.Graph)
+`, simulatedBot.AppID, u.Token, u.Graph, simulatedBot.TenantID, kind, callee, u.Graph)
 }
 
 // whereabouts is the id by which somebody is called.

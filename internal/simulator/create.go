@@ -21,10 +21,8 @@ func (s *Service) createCall(_ *call, q *request) reply {
 	if err != nil {
 		return badRequest("%v", err)
 	}
-	for _, p := range targets {
-		if p.kind == "phone" && q.dialect != graph.Legacy && b.Source.Identity["applicationInstance"] == nil {
-			return failure(403, "7507", "Call source identity invalid. A telephone is called from source.identity.applicationInstance.")
-		}
+	if no := s.admitCall(q, &b, targets); no != nil {
+		return *no
 	}
 	var r *room
 	switch {

@@ -17,6 +17,9 @@ func (s *Service) answer(c *call, q *request) reply {
 	if p := b.check(q.dialect); p != "" {
 		return badRequest("%s", p)
 	}
+	if no := s.admitAnswer(q, c, &b); no != nil {
+		return *no
+	}
 	c.dialect = q.dialect
 	c.callbackURI = b.CallbackURI
 	c.me.modalities = b.AcceptedModalities

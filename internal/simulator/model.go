@@ -22,6 +22,7 @@ type party struct {
 	stranger    bool      // only requests have named it
 	named       time.Time // by a request, the last time
 	bot         *Bot
+	quota       quota // a bot's
 }
 
 // shown is what people call a party: the display name, as notifications have it too, else the name in the scene. A bot

@@ -18,6 +18,7 @@ type obj = map[string]any
 type request struct {
 	dialect     graph.Dialect
 	bot         *party
+	caller      Caller
 	verb        string // as a scenario's fault names it
 	call        string
 	participant string

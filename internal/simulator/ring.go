@@ -2,6 +2,8 @@ package simulator
 
 import (
 	"time"
+
+	"callflow/internal/graph"
 )
 
 // An invitation is what makes a party's endpoint ring.
@@ -156,6 +158,10 @@ func (s *Service) offer(r *ring) {
 	c.callbackURI = bot.Address
 	c.modalities = r.modalities
 	c.source = sourceInfo(c, r.caller)
+	if p := s.settings.Permissions; p != nil && len(p) == 0 && c.dialect != graph.Legacy {
+		// An application without any permission is not told who calls (Teams, "Registering a calling bot").
+		c.source["identity"] = encrypted(r.caller)
+	}
 	c.targets = []obj{targetInfo(c, r.party)}
 	c.chatInfo, c.meetingInfo = r.room.chat, r.room.meeting
 	s.tellWay(c, r)

@@ -23,7 +23,7 @@ func (s *Service) route(r *http.Request) (*request, *reply) {
 	if !ok {
 		return refuse(failure(404, "ResourceNotFound", "No resource is at "+clip(r.URL.Path)+"."))
 	}
-	bot, rep := s.authorize(r)
+	bot, caller, rep := s.authorize(r)
 	verb, allow := q.action(r.Method, rest)
 	if q.dialect.Denies(verb) {
 		verb = ""
@@ -41,7 +41,10 @@ func (s *Service) route(r *http.Request) (*request, *reply) {
 	case verb == "":
 		return refuse(failure(404, "ResourceNotFound", "No resource is at "+clip(r.URL.Path)+"."))
 	}
-	q.bot = bot
+	q.bot, q.caller = bot, caller
+	if rep := s.throttle(bot); rep != nil {
+		return q, rep
+	}
 	if handlers[verb] == nil {
 		if c := s.callFor(bot, q.call); c == nil && q.call != "" {
 			return refuse(s.settings.gone.with("Call not found."))

@@ -82,6 +82,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve finds the call that a request is about and does what it asks.
 func (s *Service) serve(q *request) reply {
+	if no := s.permitted(q); no != nil {
+		return *no
+	}
 	do := handlers[q.verb]
 	s.serving = q
 	defer func() { s.serving = nil }()
@@ -250,27 +253,3 @@ func noParticipant(c *call, id string) reply {
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// authorize finds the bot that a request is from.
-func (s *Service) authorize(r *http.Request) (*party, *reply) {
-	refuse := func(status int, code, message string) (*party, *reply) {
-		rep := failure(status, code, message)
-		return nil, &rep
-	}
-	if len(s.bots) == 0 {
-		return refuse(403, "7503", "Application is not registered in our store.")
-	}
-	if s.cfg.Authorize == nil {
-		return s.bots[0], nil
-	}
-	app, ok := s.cfg.Authorize(r)
-	if !ok {
-		return refuse(401, "InvalidAuthenticationToken", "Access token is missing or invalid.")
-	}
-	for _, b := range s.bots {
-		if b.id == graph.CanonicalID(app) {
-			return b, nil
-		}
-	}
-	return refuse(403, "7503", "Application is not registered in our store.")
-}

@@ -50,8 +50,8 @@ type Config struct {
 	// Forge makes one that no listener may trust, for faults that say badToken; kind is one of its values. Nil: there is no
 	// token then.
 	Forge func(audience, kind string) string
-	// Authorize checks a request's bearer token and returns the caller's app id. Nil: every request is Bots[0]'s.
-	Authorize func(r *http.Request) (appID string, ok bool)
+	// Authorize checks a request's bearer token and says whose it is. Nil: every request is Bots[0]'s.
+	Authorize func(r *http.Request) (Caller, bool)
 	// Root is the absolute root of Location headers: https://graph.microsoft.com
 	Root string
 	// Match compiles a notification fault's match into a test of the names that expressions over events see (an Event's

@@ -133,6 +133,9 @@ func newStage(t *testing.T, scene *world.Scene, change ...func(*Config)) *stage 
 		c(&cfg)
 	}
 	st.service = New(cfg)
+	if scene == nil || scene.Settings == nil {
+		st.service.settings.TenantID = "optional" // what is about tenants says so
+	}
 	st.service.Start()
 	return st
 }
@@ -313,6 +316,10 @@ func (st *stage) answeredCall(who string) string {
 	return c
 }
 
-func authorizeAs(app *string) func(*http.Request) (string, bool) {
-	return func(*http.Request) (string, bool) { return *app, *app != "" }
+func authorizeCaller(c *Caller) func(*http.Request) (Caller, bool) {
+	return func(*http.Request) (Caller, bool) { return *c, true }
+}
+
+func authorizeAs(app *string) func(*http.Request) (Caller, bool) {
+	return func(*http.Request) (Caller, bool) { return Caller{AppID: *app}, *app != "" }
 }

@@ -42,11 +42,13 @@ type Settings struct {
 	TransferChain string `json:"transferChain" enum:"persists,changes" default:"persists" source:"ours" doc:"Whether a transferred call and its successor have one callChainId."`
 	TransferEnd   string `json:"transferEnd" enum:"documented,7015,AppTransferred" default:"documented" source:"call: transfer" doc:"How a transferred call ends: as documented (7015 when blind, AppTransferred when consultative), or one of the two always."`
 
-	TenantID         string   `json:"tenantId" enum:"required,optional" default:"required" source:"issues 772 and 171" doc:"Whether a new call without a tenantId is refused with 7505; legacy needs none."`
-	Registered       bool     `json:"registered" default:"true" source:"issues" doc:"Whether the bot's registration has calling enabled; 7503 otherwise."`
-	Permissions      []string `json:"permissions" source:"permissions reference" doc:"The application permissions that were consented to; all when absent. 7504 for what they do not allow."`
-	ResourceAccounts []string `json:"resourceAccounts" format:"guid" source:"application: create call" doc:"The resource accounts (applicationInstance) that are the bot's; any when absent. A telephone is called from one of them, else 7507."`
-	Refusals         string   `json:"refusals" enum:"plain,wrapped" default:"plain" source:"issues" doc:"Whether the code of a 403 stands by itself or, as some were seen, as JSON text in the message of an UnknownError."`
+	TenantID           string   `json:"tenantId" enum:"required,optional" default:"required" source:"issues 772 and 171" doc:"Whether a new call without a tenantId is refused with 7505; legacy needs none."`
+	TokenTenant        string   `json:"tokenTenant" format:"guid" source:"issues 772 and 171" doc:"The tenant in which the bot's token was taken: a call in another one is refused with 7505. When absent any tenantId is right; for clients of callflow simulate, only their token's own."`
+	Registered         bool     `json:"registered" default:"true" source:"issues" doc:"Whether the bot's registration has calling enabled; 7503 otherwise."`
+	Permissions        []string `json:"permissions" source:"permissions reference" doc:"The application permissions that were consented to; all when absent. 7504 for what they do not allow."`
+	ResourceAccounts   []string `json:"resourceAccounts" format:"guid" source:"application: create call" doc:"The resource accounts (applicationInstance) that are the bot's; any when absent. A telephone is called from one of them, else 7507."`
+	RemoveParticipants bool     `json:"removeParticipants" default:"true" source:"participant: delete" doc:"Whether the tenant lets the bot remove participants, with Set-CsApplicationMeetingConfiguration; 7504 (ours) otherwise."`
+	Refusals           string   `json:"refusals" enum:"plain,wrapped" default:"plain" source:"issues" doc:"Whether the code of a 403 stands by itself or, as some were seen, as JSON text in the message of an UnknownError."`
 
 	Requests        int           `json:"requests" default:"50000" source:"throttling limits" doc:"How many requests a bot may send within requestWindow; 0 is without limit."`
 	RequestWindow   time.Duration `json:"requestWindow" default:"15s" source:"throttling limits" doc:"See requests."`

@@ -12,10 +12,14 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"callflow/internal/simulator"
+	"callflow/internal/world"
 )
 
 // grantLife is what Entra ID gives an application's token.
@@ -25,16 +29,17 @@ const grantLife = 3599 * time.Second
 const maxForm = 64 << 10
 
 // grants is the token endpoint of a simulated service (OAuth 2.0 client credentials, RFC 6749, section 4.4). Its access
-// tokens are opaque, as clients should treat them.
+// tokens are JWTs with the claims of Entra ID's, so that a person can look into one; clients should treat them as opaque.
 type grants struct {
 	bots []ServerBot
+	sign func(claims map[string]any) string
 
 	mu    sync.Mutex
 	given map[string]granted
 }
 
 type granted struct {
-	appID string
+	simulator.Caller
 	until time.Time
 }
 
@@ -49,7 +54,7 @@ func (g *grants) serve(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"token_type":   "Bearer",
 		"expires_in":   int(grantLife.Seconds()),
-		"access_token": g.give(bot.AppID),
+		"access_token": g.give(bot, tenantIn(r.URL.Path, bot)),
 	})
 }
 
@@ -134,8 +139,31 @@ func (g *grants) find(id string) *ServerBot {
 	return nil
 }
 
-func (g *grants) give(appID string) string {
-	token, now := rand.Text(), time.Now()
+// tenantIn is the tenant of a token request: the one in the path, when that is an id. A domain's name, common and
+// organizations stand for the bot's own.
+func tenantIn(path string, bot *ServerBot) string {
+	tenant, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if aTenant.MatchString(tenant) {
+		return strings.ToLower(tenant)
+	}
+	return bot.TenantID
+}
+
+var aTenant = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// give makes a token. What it may do is in its claim roles, as Entra ID has it; see Microsoft's "access token claims
+// reference".
+func (g *grants) give(bot *ServerBot, tenant string) string {
+	now := time.Now()
+	until := now.Add(grantLife)
+	roles := bot.Permissions
+	if roles == nil {
+		roles = world.Permissions
+	}
+	token := g.sign(map[string]any{
+		"aud": graphRoot, "iss": "https://sts.windows.net/" + tenant + "/", "iat": now.Unix(), "nbf": now.Unix(), "exp": until.Unix(),
+		"appid": bot.AppID, "app_displayname": bot.DisplayName, "idtyp": "app", "roles": roles, "tid": tenant, "uti": rand.Text(), "ver": "1.0",
+	})
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for t, x := range g.given {
@@ -143,20 +171,20 @@ func (g *grants) give(appID string) string {
 			delete(g.given, t)
 		}
 	}
-	g.given[token] = granted{appID, now.Add(grantLife)}
+	g.given[token] = granted{simulator.Caller{AppID: bot.AppID, TenantID: tenant, Roles: roles}, until}
 	return token
 }
 
 // authorize implements simulator.Config.Authorize.
-func (g *grants) authorize(r *http.Request) (appID string, ok bool) {
+func (g *grants) authorize(r *http.Request) (simulator.Caller, bool) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return "", false
+		return simulator.Caller{}, false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	x, ok := g.given[token]
-	return x.appID, ok && time.Now().Before(x.until)
+	return x.Caller, ok && time.Now().Before(x.until)
 }
 
 // oauthError is the token endpoint's own envelope. RFC 6749, section 5.2.

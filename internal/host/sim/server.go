@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,6 +41,7 @@ type ServerBot struct {
 	Secret      string        // what the token endpoint asks for; "": any
 	Address     string        // its registered callback address; "": it gets no incoming calls
 	Dialect     graph.Dialect // of its incoming calls; "": v1.0
+	Permissions []string      // the roles in its tokens; nil: the scene's settings, else all
 }
 
 // URLs are what a client is configured with.
@@ -86,7 +88,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, loop: newLoop(true), signer: signer,
-		grants:  grants{bots: cfg.Bots, given: map[string]granted{}},
+		grants:  grants{bots: permitted(cfg), sign: signer.SignClaims, given: map[string]granted{}},
 		postman: newPostman(cfg.Client, cfg.Log),
 		worlds:  map[string]*own{},
 		outside: make(chan func()), quit: make(chan struct{}), done: make(chan struct{}),
@@ -96,6 +98,17 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	s.build()
 	go s.live()
 	return s, nil
+}
+
+// permitted gives the bots that are told no permissions those of the scene.
+func permitted(cfg ServerConfig) []ServerBot {
+	bots := slices.Clone(cfg.Bots)
+	for i := range bots {
+		if b := &bots[i]; b.Permissions == nil && cfg.Scene != nil && cfg.Scene.Settings != nil {
+			b.Permissions = cfg.Scene.Settings.Permissions
+		}
+	}
+	return bots
 }
 
 func (s *Server) build() {
@@ -125,7 +138,10 @@ func (s *Server) newService(cfg simulator.Config, address string, d graph.Dialec
 		cfg.Bots = append(cfg.Bots, simulator.Bot{Name: b.Name, AppID: b.AppID, TenantID: b.TenantID, DisplayName: b.DisplayName,
 			Address: address, Dialect: d})
 	}
-	cfg.Deliver, cfg.Authorize, cfg.Match = s.postman.send, s.grants.authorize, compileMatch
+	if cfg.Authorize == nil {
+		cfg.Authorize = s.grants.authorize
+	}
+	cfg.Deliver, cfg.Match = s.postman.send, compileMatch
 	cfg.Sign = func(audience string) string { return s.signer.Sign(audience, tenants[audience], s.loop.Now()) }
 	cfg.Forge = func(audience, kind string) string {
 		return s.signer.Forge(kind, audience, tenants[audience], s.loop.Now())

@@ -83,7 +83,7 @@ func TestTokenEndpoint(t *testing.T) {
 			}
 			req := httptest.NewRequest("GET", "/", nil)
 			req.Header.Set("Authorization", "Bearer "+body.Token)
-			if app, ok := server.grants.authorize(req); !ok || app != "app-1" || body.Type != "Bearer" || body.Expiry != 3599 {
+			if app, ok := server.grants.authorize(req); !ok || app.AppID != "app-1" || body.Type != "Bearer" || body.Expiry != 3599 {
 				t.Errorf("%+v is the token of %q", body, app)
 			}
 		})

@@ -85,8 +85,9 @@ func (w *virtual) serve(rec *recorder, q steps.Request) {
 }
 
 // authorize implements simulator.Config.Authorize.
-func (w *virtual) authorize(r *http.Request) (appID string, ok bool) {
-	return strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "+tokenPrefix)
+func (w *virtual) authorize(r *http.Request) (simulator.Caller, bool) {
+	app, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "+tokenPrefix)
+	return simulator.Caller{AppID: app}, ok
 }
 
 // post hands a notification of the service to the listener. One to any other address is lost: nobody lives there.

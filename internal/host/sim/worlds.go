@@ -109,7 +109,7 @@ func (s *Server) newWorld(o *world.Opening) *world.Opened {
 	root := s.cfg.Root + world.WorldsPath + "/" + w.id
 	log := s.cfg.Log
 	w.service = s.newService(simulator.Config{
-		Clock: w, Rand: random.Uint64, Scene: o.Scene, Root: root,
+		Clock: w, Rand: random.Uint64, Scene: o.Scene, Root: root, Authorize: s.authorizeAnywhere,
 		Observe: func(who, did, call string) {
 			log(strings.TrimSpace(fmt.Sprintf("[%.8s] %s", w.id, strings.TrimSpace(who+" "+did+" "+call))))
 			s.tell(o.Watch, world.Happening{Who: who, Did: did, Call: call})
@@ -122,6 +122,13 @@ func (s *Server) newWorld(o *world.Opening) *world.Opened {
 		}
 	})
 	return &world.Opened{ID: w.id, Root: root, Actions: root + world.ActionPath}
+}
+
+// authorizeAnywhere: in a scenario's own world, as on the embedded simulator, calls may be in whichever tenant it says.
+func (s *Server) authorizeAnywhere(r *http.Request) (simulator.Caller, bool) {
+	caller, ok := s.grants.authorize(r)
+	caller.TenantID = ""
+	return caller, ok
 }
 
 // tell posts what happened to whoever watches, signed as notifications are.

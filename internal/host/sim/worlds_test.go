@@ -128,7 +128,7 @@ func (b *foreign) until(address, state string) post {
 const carolsID = "8a34a46b-3d17-4adc-8dce-dc4e7d572698"
 
 func createBody(callbackURI, callee string) string {
-	return fmt.Sprintf(`{"callbackUri":%q,"requestedModalities":["audio"],
+	return fmt.Sprintf(`{"callbackUri":%q,"tenantId":"tenant","requestedModalities":["audio"],
 		"mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"},
 		"targets":[{"identity":{"user":{"id":%q}}}]}`, callbackURI, callee)
 }
