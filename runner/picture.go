@@ -12,9 +12,12 @@ type pictures struct {
 	byID    map[string]any // id -> map[string]any, see steps.CallPicture
 	rosters map[string]*graph.Roster
 	seen    map[string]bool
+	ends    map[string]farewell
 }
 
-func newPictures() *pictures { return &pictures{byID: map[string]any{}, seen: map[string]bool{}} }
+func newPictures() *pictures {
+	return &pictures{byID: map[string]any{}, seen: map[string]bool{}, ends: map[string]farewell{}}
+}
 
 // names is the value of `calls`: id -> picture.
 func (p *pictures) names() any { return p.byID }
@@ -25,16 +28,31 @@ func (p *pictures) of(id string) map[string]any { return object(p.byID[id]) }
 // ended says whether an event or a response has shown the call's end.
 func (p *pictures) ended(id string) bool { return p.of(id)["ended"] == true }
 
+// farewell is how far events have told of a call's end.
+type farewell int
+
+const (
+	silent farewell = iota
+	bare            // it is deleted, and no more was said
+	stated
+)
+
 // see learns from an event, completes a delta roster in its view, and says whether the event is a repeat: a second
-// delivery of the same message, or a second sign that a call ended. A call ends once.
+// delivery of the same message, or a second sign that a call ended. A call ends once; but where the bare news that it is
+// deleted has overtaken what says how it ended, the latter counts, as it does in the right order.
 func (p *pictures) see(e *graph.Event) (repeat bool) {
 	if e.MessageID != "" {
 		repeat = p.seen[e.MessageID]
 		p.seen[e.MessageID] = true
 	}
 	ends := e.Ended()
-	if ends && e.CallID != "" && p.ended(e.CallID) {
-		repeat = true
+	if ends && e.CallID != "" && !repeat {
+		told := bare
+		if object(e.View["call"])["state"] != nil {
+			told = stated
+		}
+		repeat = told <= p.ends[e.CallID]
+		p.ends[e.CallID] = max(told, p.ends[e.CallID])
 	}
 	if repeat {
 		p.markRepeat(e)
@@ -119,9 +137,7 @@ func (p *pictures) update(id string, call map[string]any, ends bool) {
 	}
 	state := text(call["state"])
 	switch {
-	case have["ended"] == true:
-		state = ""
-	case ends:
+	case ends: // perhaps again: what it ended with may come after the news that it did
 		state = "terminated"
 		learn("ended", true)
 		for _, how := range [...]string{"resultInfo", "terminationReason"} {
@@ -129,6 +145,8 @@ func (p *pictures) update(id string, call map[string]any, ends bool) {
 				learn(how, said)
 			}
 		}
+	case have["ended"] == true:
+		state = ""
 	case begins(state) && have["state"] != nil && !begins(text(have["state"])):
 		state = ""
 	}

@@ -59,7 +59,7 @@ func (r *run) start(h steps.Host) {
 	emit(h, "", "", steps.Record{RunStart: &steps.RunStart{
 		RunID: r.RunID, Scenario: r.plan.Name, File: r.plan.File, Row: r.opt.Row.Name,
 		Target: r.Target.Name, Dialect: string(r.Target.Dialect), Simulated: r.Target.Simulated,
-		Seed: r.opt.Seed, Started: r.started, Steps: len(r.plan.Steps) + len(r.plan.Finally), Tags: r.plan.Tags,
+		Seed: r.opt.Seed, Chaos: r.Target.Chaos, Started: r.started, Steps: len(r.plan.Steps) + len(r.plan.Finally), Tags: r.plan.Tags,
 		People: r.people,
 	}})
 }

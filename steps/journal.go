@@ -78,6 +78,7 @@ type RunStart struct {
 	Dialect   string    `json:"dialect"`
 	Simulated bool      `json:"simulated"`
 	Seed      uint64    `json:"seed"`
+	Chaos     string    `json:"chaos,omitempty"` // the disorder that the simulator was told to bring
 	Started   time.Time `json:"started"`
 	Steps     int       `json:"steps"`
 	Tags      []string  `json:"tags,omitempty"`

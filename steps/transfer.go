@@ -138,7 +138,8 @@ func (t *transferJudge) readCall(e Event) Verdict {
 		return Verdict{Goal: transferring, Text: "call transferring"}
 	case state == graph.StateTransferAccepted:
 		return t.acceptance()
-	case state == graph.StateEstablished && number(result["code"]) >= 400:
+	case state == graph.StateEstablished && number(result["code"]) >= 400 && t.operation == "":
+		// With an operation of its own, that one says so: this may be the late news of a transfer before it.
 		return Verdict{Goal: refused, Final: true, ResultInfo: result, Text: "call back in established"}
 	}
 	return Verdict{}

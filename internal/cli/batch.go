@@ -85,6 +85,9 @@ func (b *batch) run() error {
 	console := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
 	console.Together = b.flags.parallel > 1
 	console.Ladders = b.flags.ladder
+	if mess := b.flags.disorder().String(); mess != "" {
+		console.Chaos = fmt.Sprintf("%s from seed %d", mess, b.flags.seed)
+	}
 	console.RealTime = b.target.waits()
 	say := func(text string) { fmt.Fprintln(b.io.err, text) }
 	if console.Live {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/steps"
 )
@@ -54,7 +55,7 @@ func TestFaultsOfOurOwn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := &batch{flags: f, io: io, jobs: f.jobs(chosen), target: faulty{newSimulated(graph.V1, false), tt.fault}}
+			b := &batch{flags: f, io: io, jobs: f.jobs(chosen), target: faulty{newSimulated(graph.V1, false, world.Chaos{}), tt.fault}}
 			if code := exitCode(b.run()); code != 3 {
 				t.Errorf("exit code %d, want 3", code)
 			}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/schema"
 	"callflow/steps"
@@ -53,7 +54,7 @@ func benchFlow(b *testing.B, emit func(*runner.Prepared) func(steps.Record)) {
 	if plan == nil {
 		b.Fatal(problems)
 	}
-	target := newSimulated(graph.V1, false)
+	target := newSimulated(graph.V1, false, world.Chaos{})
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {

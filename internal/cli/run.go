@@ -12,6 +12,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/report"
+	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/schema"
 )
@@ -26,6 +27,7 @@ type runFlags struct {
 	failFast, shuffle       bool
 	seed                    uint64
 	seedGiven               bool
+	chaos                   string
 	dryRun, realTime        bool
 	journal                 string
 	quiet, verbose, noColor bool
@@ -67,6 +69,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.BoolVar(&f.failFast, "fail-fast", false, "start no more runs after one that did not pass")
 	fl.BoolVar(&f.shuffle, "shuffle", false, "run in an order drawn from the seed")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids, jitter and order; the same seed gives the same run on the simulator (against a target the default is drawn anew)")
+	fl.StringVar(&f.chaos, "chaos", "", "have the simulator deliver in disorder drawn from the seed: `KINDS` of reorder, early, duplicate, delay, or all")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "print the checked plan and send nothing")
 	fl.StringVar(&f.journal, "journal", "", "write each run's journal to a file in `DIR`")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed, and the summary")
@@ -125,7 +128,16 @@ func (f *runFlags) check() error {
 	case !slices.Contains(graph.V1.EnumValues(), f.dialect):
 		return &inputError{fmt.Sprintf("--dialect %q is not known; use %s", f.dialect, strings.Join(graph.V1.EnumValues(), ", "))}
 	}
+	if _, err := world.ParseChaos(f.chaos); err != nil {
+		return &inputError{"--chaos: " + err.Error()}
+	}
 	return nil
+}
+
+// disorder is what --chaos says; check has seen to it that it can be read.
+func (f *runFlags) disorder() world.Chaos {
+	c, _ := world.ParseChaos(f.chaos)
+	return c
 }
 
 func (f *runFlags) detail() report.Detail {

@@ -8,6 +8,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/report"
+	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/steps"
 )
@@ -25,7 +26,7 @@ func TestScenarios(t *testing.T) {
 		t.Error(p)
 	}
 	for _, dialect := range []graph.Dialect{graph.V1, graph.Legacy} {
-		target := newSimulated(dialect, false)
+		target := newSimulated(dialect, false, world.Chaos{})
 		for _, s := range scenarios {
 			if s.plan == nil {
 				continue
@@ -66,17 +67,24 @@ func TestScenarios(t *testing.T) {
 // runOnce runs a scenario that must pass, and returns its journal.
 func runOnce(t *testing.T, target target, p *runner.Prepared) []byte {
 	t.Helper()
+	return runSeed(t, target, p, 1, func(steps.Record) {})
+}
+
+// runSeed is runOnce with a seed of one's own, and a look at the records.
+func runSeed(t *testing.T, target target, p *runner.Prepared, seed uint64, look func(steps.Record)) []byte {
+	t.Helper()
 	var journal, shown bytes.Buffer
 	j := runner.NewJournal(&journal, p.Mask)
 	console := report.NewConsole(&shown, report.Style{Width: 100}, report.Normal)
 	view := console.Run("")
 	var result runner.Result
-	err := target.run(t.Context(), p, 1, func(r steps.Record) {
+	err := target.run(t.Context(), p, seed, func(r steps.Record) {
+		look(r)
 		j.Record(r)
 		view.Record(r)
 	}, func(h steps.Host) { result = p.Run(h) })
 	if err != nil || j.Err() != nil || result.Status != steps.Passed {
-		t.Errorf("%s, %v, %v:\n%s", result.Status, err, j.Err(), shown.String())
+		t.Errorf("seed %d: %s, %v, %v:\n%s", seed, result.Status, err, j.Err(), shown.String())
 	}
 	return journal.Bytes()
 }

@@ -10,6 +10,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/report"
+	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/schema"
 	"callflow/steps"
@@ -38,7 +39,7 @@ type target interface {
 // openTarget chooses where runs go, and the seed, which must not repeat itself on a real service.
 func (f *runFlags) openTarget(io streams) (target, error) {
 	if f.target == "" {
-		return newSimulated(graph.Dialect(f.dialect), f.realTime), nil
+		return newSimulated(graph.Dialect(f.dialect), f.realTime, f.disorder()), nil
 	}
 	file := f.config
 	cfg, problems := readConfig(file)
@@ -68,6 +69,10 @@ func (f *runFlags) openTarget(io streams) (target, error) {
 	if err := t.complete(f.target); err != nil {
 		return nil, &inputError{file + ": " + err.Error()}
 	}
+	chaos := f.disorder()
+	if chaos != (world.Chaos{}) && !t.Simulator {
+		return nil, &inputError{fmt.Sprintf("--chaos %s: only a simulator can be told to bring disorder, and target %s is none (its configuration does not say simulator: true)", chaos, f.target)}
+	}
 	if !f.seedGiven {
 		var b [8]byte
 		if _, err := crand.Read(b[:]); err != nil {
@@ -75,5 +80,7 @@ func (f *runFlags) openTarget(io streams) (target, error) {
 		}
 		f.seed = binary.LittleEndian.Uint64(b[:])
 	}
-	return newService(f.target, file, *t), nil
+	s := newService(f.target, file, *t)
+	s.chaos = chaos
+	return s, nil
 }

@@ -20,6 +20,7 @@ import (
 	"callflow/internal/graph"
 	"callflow/internal/host"
 	"callflow/internal/host/local"
+	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/steps"
 )
@@ -30,6 +31,7 @@ type service struct {
 	config string // the file, which others are named relative to
 	cfg    targetConfig
 	bot    steps.Bot
+	chaos  world.Chaos
 	hub    *local.Hub
 	server *http.Server
 
@@ -55,7 +57,7 @@ func newService(name, config string, cfg targetConfig) *service {
 }
 
 func (s *service) about() steps.Target {
-	return steps.Target{Name: s.name, Dialect: s.cfg.API, Simulated: s.cfg.Simulator, Bot: s.bot}
+	return steps.Target{Name: s.name, Dialect: s.cfg.API, Simulated: s.cfg.Simulator, Chaos: s.chaos.String(), Bot: s.bot}
 }
 
 func (s *service) public() string { return strings.TrimSuffix(s.cfg.Callback.PublicURL, "/") }
@@ -72,8 +74,8 @@ func (s *service) secrets() (secrets []string) {
 func (s *service) waits() bool { return true }
 
 func (s *service) hello() string {
-	return fmt.Sprintf("target %s: %s (%s) as %s; listening on %s for %s", s.name, s.cfg.Root, s.cfg.API, s.bot.Name,
-		s.cfg.Callback.Listen, s.public())
+	return fmt.Sprintf("target %s: %s (%s) as %s; listening on %s for %s%s", s.name, s.cfg.Root, s.cfg.API, s.bot.Name,
+		s.cfg.Callback.Listen, s.public(), inChaos(s.chaos))
 }
 
 // open brings the listener up, so that no notification can come too early.
@@ -148,7 +150,7 @@ func (s *service) handler(say func(string)) http.Handler {
 
 func (s *service) run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record),
 	branch func(steps.Host)) error {
-	if !s.cfg.Simulator || p.Scene == nil {
+	if !s.cfg.Simulator || p.Scene == nil && s.chaos == (world.Chaos{}) {
 		return s.hub.Run(ctx, p.RunID, seed, emit, branch)
 	}
 	root := ""
@@ -158,7 +160,7 @@ func (s *service) run(ctx context.Context, p *runner.Prepared, seed uint64, emit
 		}
 	}()
 	return s.hub.RunIn(ctx, p.RunID, seed, func() (_ string, err error) {
-		root, err = s.openWorld(ctx, p)
+		root, err = s.openWorld(ctx, p, seed)
 		return root, err
 	}, emit, branch)
 }

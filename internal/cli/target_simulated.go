@@ -7,6 +7,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/host/sim"
+	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/steps"
 )
@@ -22,16 +23,17 @@ var simulatedBot = steps.Bot{
 type simulated struct {
 	dialect  graph.Dialect
 	realTime bool
+	chaos    world.Chaos
 	once     sync.Once
 	killed   chan struct{}
 }
 
-func newSimulated(dialect graph.Dialect, realTime bool) *simulated {
-	return &simulated{dialect: dialect, realTime: realTime, killed: make(chan struct{})}
+func newSimulated(dialect graph.Dialect, realTime bool, chaos world.Chaos) *simulated {
+	return &simulated{dialect: dialect, realTime: realTime, chaos: chaos, killed: make(chan struct{})}
 }
 
 func (s *simulated) about() steps.Target {
-	return steps.Target{Name: "simulator", Dialect: s.dialect, Simulated: true, Bot: simulatedBot}
+	return steps.Target{Name: "simulator", Dialect: s.dialect, Simulated: true, Chaos: s.chaos.String(), Bot: simulatedBot}
 }
 
 func (s *simulated) callback(runID string) string { return sim.Callback(runID) }
@@ -44,7 +46,15 @@ func (s *simulated) hello() string {
 	if s.realTime {
 		clock = "real time"
 	}
-	return fmt.Sprintf("no target given: running on the embedded simulator (%s, %s)", s.dialect, clock)
+	return fmt.Sprintf("no target given: running on the embedded simulator (%s, %s%s)", s.dialect, clock, inChaos(s.chaos))
+}
+
+// inChaos says what --chaos makes of a simulator.
+func inChaos(c world.Chaos) string {
+	if c == (world.Chaos{}) {
+		return ""
+	}
+	return ", chaos " + c.String()
 }
 
 func (s *simulated) open(func(string)) error { return nil }
@@ -53,7 +63,8 @@ func (s *simulated) run(ctx context.Context, p *runner.Prepared, seed uint64, em
 	branch func(steps.Host)) error {
 	return sim.Run(ctx, sim.Config{
 		Seed: seed, RunID: p.RunID, Dialect: s.dialect, Bot: p.Target.Bot, Scene: p.Scene, RealTime: s.realTime,
-		Emit: emit, Kill: s.killed,
+		Chaos: s.chaos,
+		Emit:  emit, Kill: s.killed,
 	}, branch)
 }
 

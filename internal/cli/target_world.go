@@ -21,11 +21,13 @@ const worldTime = 10 * time.Second
 
 // openWorld has the simulator make a world for one run, with the people of its scenario, and returns the root of its API.
 // So runs side by side do not meet each other's people, as on the embedded simulator.
-func (s *service) openWorld(ctx context.Context, p *runner.Prepared) (root string, err error) {
+func (s *service) openWorld(ctx context.Context, p *runner.Prepared, seed uint64) (root string, err error) {
 	body, err := json.Marshal(world.Opening{
 		Scene:   p.Scene,
 		Address: s.public() + "/bots/" + s.bot.Name + "/" + p.RunID,
 		Dialect: string(s.cfg.API),
+		Chaos:   s.chaos.String(),
+		Seed:    int64(seed),
 		Watch:   s.public() + "/worlds/" + p.RunID,
 	})
 	if err != nil {

@@ -27,8 +27,9 @@ type Console struct {
 	Style
 	Detail   Detail
 	Together bool
-	Ladders  bool // draw passed runs too
-	RealTime bool // the embedded simulator's clocks are those on the wall
+	Ladders  bool   // draw passed runs too
+	Chaos    string // what --chaos said, with its seed
+	RealTime bool   // the embedded simulator's clocks are those on the wall
 
 	mu        sync.Mutex
 	w         io.Writer
@@ -107,6 +108,9 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 	line := strings.Join(parts, ", ") + " in " + duration(wall)
 	if c.simulated > wall && !c.RealTime {
 		line += c.paint(faint, " (simulated "+duration(c.simulated)+")")
+	}
+	if c.Chaos != "" {
+		line += c.paint(faint, ", chaos "+clean(c.Chaos))
 	}
 	c.print(append(out, line))
 	c.clear()

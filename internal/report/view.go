@@ -75,7 +75,11 @@ func (v *RunView) finish(end *steps.RunEnd) {
 		if end.Failure != nil && end.Failure.Pos.File != "" {
 			line += clean(end.Failure.Pos.String()) + "  "
 		}
-		c.wrong = append(c.wrong, line+v.title())
+		line += v.title()
+		if v.about != nil && v.about.Chaos != "" {
+			line += fmt.Sprintf("  --seed %d", v.about.Seed)
+		}
+		c.wrong = append(c.wrong, line)
 	}
 	for i, other := range c.running {
 		if other == v {
@@ -317,10 +321,21 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 			}
 		}
 	}
+	if wentWrong(end.Status) {
+		out = append(out, v.disorder()...)
+	}
 	for _, o := range end.Outputs {
 		out = append(out, "  "+clean(o.Name)+" = "+valueText(o.Value))
 	}
 	return out
+}
+
+// disorder says how to have the same disorder again.
+func (v *RunView) disorder() []string {
+	if v.about == nil || v.about.Chaos == "" {
+		return nil
+	}
+	return []string{v.c.paint(faint, fmt.Sprintf("  the same disorder again: --chaos %s --seed %d", clean(v.about.Chaos), v.about.Seed))}
 }
 
 func hasTraffic(records []steps.Record) bool {

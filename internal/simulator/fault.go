@@ -146,11 +146,14 @@ func mentions(v any, p *party) bool {
 // luck draws whether something of that chance happens; nil is certain.
 func (s *Service) luck(chance *float64) bool { return chance == nil || s.draw().Float64() < *chance }
 
-// draw is the stream that chance is drawn from. It is begun where it is needed, so that worlds without chance have the same
-// ids as before there was any.
+// draw is the stream that chance is drawn from, apart from the one of ids: with chance or without, ids are the same.
 func (s *Service) draw() *rand.Rand {
 	if s.dice == nil {
-		s.dice = rand.New(rand.NewPCG(s.cfg.Rand(), s.cfg.Rand()))
+		seed := s.cfg.Luck
+		if seed == 0 {
+			seed = s.cfg.Rand()
+		}
+		s.dice = rand.New(rand.NewPCG(seed, 0))
 	}
 	return s.dice
 }

@@ -5,10 +5,11 @@ import "time"
 // A parcel is one notification on its way.
 type parcel struct {
 	Delivery
-	wait    time.Duration
-	twice   bool
-	reorder bool      // it goes after the next of its call
-	behind  []*parcel // those that go after it
+	wait     time.Duration
+	again    []time.Duration // when it comes once more, after the first time
+	reorder  bool            // it goes after the next of its call
+	patience time.Duration   // how long it waits for that one
+	behind   []*parcel       // those that go after it
 }
 
 func (s *Service) awaitsEarly() bool {
@@ -72,7 +73,10 @@ func (s *Service) unknown(n note) note {
 // spoil does to a parcel what the fault wants.
 func (f *fault) spoil(s *Service, c *call, p *parcel) {
 	p.wait += f.Delay
-	p.twice, p.reorder = f.Duplicate, f.Reorder
+	p.reorder, p.patience = f.Reorder, reorderPatience
+	if f.Duplicate {
+		p.again = append(p.again, duplicateLatency)
+	}
 	if f.Empty {
 		p.Body = nil
 	}
@@ -104,7 +108,7 @@ func (s *Service) dispatch(c *call, p *parcel) {
 		return
 	}
 	c.held = []*parcel{p}
-	s.cfg.Clock.After(p.wait+reorderPatience, func() {
+	s.cfg.Clock.After(p.wait+p.patience, func() {
 		if len(c.held) > 0 && c.held[0] == p {
 			c.held = nil
 			s.deliver(p, 0)
@@ -115,8 +119,8 @@ func (s *Service) dispatch(c *call, p *parcel) {
 func (s *Service) deliver(p *parcel, wait time.Duration) {
 	if p.URL != "" {
 		s.cfg.Clock.After(wait, func() { s.cfg.Deliver(p.Delivery) })
-		if p.twice {
-			s.cfg.Clock.After(wait+duplicateLatency, func() { s.cfg.Deliver(p.Delivery) })
+		for _, later := range p.again {
+			s.cfg.Clock.After(wait+later, func() { s.cfg.Deliver(p.Delivery) })
 		}
 	}
 	for _, late := range p.behind {

@@ -200,6 +200,9 @@ func (s *Service) send(c *call, n note) {
 	if f != nil {
 		f.spoil(s, c, p)
 	}
+	if !s.early {
+		s.disorder(c, n, p)
+	}
 	s.dispatch(c, p)
 }
 

@@ -77,6 +77,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			c.doomed = false
 		}
 	}
+	if rep.status < 300 {
+		fate.Delay += s.chaosEarly(q)
+	}
 	s.write(w, r, *rep, fate)
 }
 

@@ -57,6 +57,10 @@ type Config struct {
 	// Match compiles a notification fault's match into a test of the names that expressions over events see (an Event's
 	// View). Nil: faults with a match are refused.
 	Match func(text string) (test func(names map[string]any) bool, err error)
+	// Luck is the seed of what chance and chaos are drawn from; 0: one from Rand.
+	Luck uint64
+	// Chaos is the disorder in which everything is delivered; what it does is observed.
+	Chaos world.Chaos
 	// Observe is told what people do and what faults strike, for the journal. Optional.
 	Observe func(who, did, call string)
 	// SeedSlips reproduces the slips of the 2018 document itself; only its golden test uses it.

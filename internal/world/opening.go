@@ -18,6 +18,8 @@ type Opening struct {
 	Scene   *Scene `json:"scene" doc:"Its people, what they do, and what goes wrong; absent: strangers who all answer."`
 	Address string `json:"address" format:"uri" doc:"The bot's registered address in this world: where incoming calls are announced. Absent: nobody can call the bot."`
 	Dialect string `json:"dialect" enum:"v1.0,beta,legacy" default:"v1.0" doc:"The dialect of incoming calls."`
+	Chaos   string `json:"chaos" doc:"The disorder in which notifications come: reorder, early, duplicate and delay, between commas, or all."`
+	Seed    int64  `json:"seed" doc:"What chance and chaos are drawn from; another one for each world when absent."`
 	Watch   string `json:"watch" format:"uri" doc:"Where to POST each Happening as it happens. Absent: nowhere."`
 }
 

@@ -25,6 +25,7 @@ type ServerConfig struct {
 	Seed  uint64
 	Bots  []ServerBot // the registered applications; at least one
 	Scene *world.Scene
+	Chaos world.Chaos // of the server's own world
 	// Client makes the deliveries; nil: one that waits 15 s for an answer and follows no redirect.
 	Client *http.Client
 	// Log takes lines for a person who watches: what people do, faults that strike, deliveries that fail. It may be called
@@ -117,7 +118,8 @@ func (s *Server) build() {
 		return
 	}
 	s.service = s.newService(simulator.Config{
-		Clock: s.loop, Rand: host.Stream(s.cfg.Seed, "simulator").Uint64, Scene: s.cfg.Scene, Root: s.cfg.Root,
+		Clock: s.loop, Rand: host.Stream(s.cfg.Seed, "simulator").Uint64, Scene: s.cfg.Scene, Root: s.cfg.Root, Chaos: s.cfg.Chaos,
+		Luck: host.Stream(s.cfg.Seed, "luck").Uint64(),
 		Observe: func(who, did, call string) {
 			s.cfg.Log(strings.TrimSpace(who + " " + did + " " + call))
 		},

@@ -25,6 +25,7 @@ type Config struct {
 	Bot      steps.Bot
 	Scene    *world.Scene
 	RealTime bool // wait on the wall
+	Chaos    world.Chaos
 	// Emit takes the run's records, stamped with Seq and virtual time, from the loop.
 	Emit func(steps.Record)
 	// Kill, when closed, ends finally and cleanup too: the second Ctrl-C. Optional.
@@ -132,6 +133,8 @@ func newWorld(cfg Config) (*virtual, error) {
 		Authorize: w.authorize,
 		Root:      graphRoot,
 		Match:     compileMatch,
+		Luck:      host.Stream(cfg.Seed, "luck").Uint64(),
+		Chaos:     cfg.Chaos,
 		Observe: func(who, did, call string) {
 			w.run.Record(steps.Record{Type: "world", World: &steps.Happened{Who: who, Did: did, Call: call}})
 		},

@@ -79,8 +79,13 @@ func (s *Server) openWorld(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	chaos, err := world.ParseChaos(opening.Chaos)
+	if err != nil {
+		s.refuse(w, r, badRequest("world: chaos: "+err.Error()))
+		return
+	}
 	var opened *world.Opened
-	if !s.do(w, r, func() { opened = s.newWorld(opening) }) {
+	if !s.do(w, r, func() { opened = s.newWorld(opening, chaos) }) {
 		return
 	}
 	if opened == nil {
@@ -94,7 +99,7 @@ func (s *Server) openWorld(w http.ResponseWriter, r *http.Request) {
 }
 
 // newWorld is called from the loop. Nil: there are too many.
-func (s *Server) newWorld(o *world.Opening) *world.Opened {
+func (s *Server) newWorld(o *world.Opening, chaos world.Chaos) *world.Opened {
 	for _, w := range s.worlds {
 		if s.loop.now-w.used > idleWorld {
 			w.close()
@@ -106,10 +111,14 @@ func (s *Server) newWorld(o *world.Opening) *world.Opened {
 	s.opened++
 	random := host.Stream(s.cfg.Seed, fmt.Sprintf("world %d", s.opened))
 	w := &own{server: s, id: fmt.Sprintf("%016x", random.Uint64()), planned: map[int]func(){}, used: s.loop.now}
+	luck := random.Uint64()
+	if o.Seed != 0 {
+		luck = host.Stream(uint64(o.Seed), "luck").Uint64()
+	}
 	root := s.cfg.Root + world.WorldsPath + "/" + w.id
 	log := s.cfg.Log
 	w.service = s.newService(simulator.Config{
-		Clock: w, Rand: random.Uint64, Scene: o.Scene, Root: root, Authorize: s.authorizeAnywhere,
+		Clock: w, Rand: random.Uint64, Scene: o.Scene, Root: root, Chaos: chaos, Luck: luck, Authorize: s.authorizeAnywhere,
 		Observe: func(who, did, call string) {
 			log(strings.TrimSpace(fmt.Sprintf("[%.8s] %s", w.id, strings.TrimSpace(who+" "+did+" "+call))))
 			s.tell(o.Watch, world.Happening{Who: who, Did: did, Call: call})
