@@ -25,7 +25,11 @@ type leg struct {
 	known   bool   // a response named it, or it came in
 	by      sender // the step that made or answered it
 	ended   bool
+	told    bool   // by an event
 	failed  string // what became of the last attempt to hang it up
+
+	transfer *deed // accepted, and not at its end as far as the run knows
+	hungUp   *deed
 }
 
 // at finds or adds a call.
@@ -46,12 +50,13 @@ func (l *legs) see(e *graph.Event) {
 		return
 	}
 	x := l.at(e.CallID)
+	x.settles(e)
 	if e.Kind != graph.KindCall {
 		return
 	}
 	switch state := text(object(e.View["call"])["state"]); {
 	case state == "terminated", e.ChangeType == "deleted":
-		x.ended = true
+		x.ended, x.told = true, true
 	case state == "incoming":
 		x.ringing = x.ringing || !x.known // told again, it may have been answered meanwhile
 		x.known = true
@@ -225,7 +230,7 @@ func (r *run) tidy(h steps.Host, x *leg, round int) (done *steps.Cleaned, pause 
 	case err == nil:
 		return done, 0
 	case done.Status == 404:
-		done.Result = "gone already"
+		done.Result, done.Orphan = "gone already", r.orphaned(x, reply)
 		return done, 0
 	case x.ringing && (done.Status == 400 || done.Status == 409):
 		x.ringing = false // it was answered after all, by a request whose response was lost

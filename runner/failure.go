@@ -150,11 +150,15 @@ func describeError(t *turn, err error) *steps.Failure {
 
 // anotherOutcome is the failure of an action that came to another end than the wanted one.
 func anotherOutcome(t *turn, err *steps.OutcomeError) *steps.Failure {
-	f := &steps.Failure{Kind: "outcome", Text: err.Error()}
+	f := &steps.Failure{Kind: "outcome", Text: err.Error(), Reason: err.Reason, Facts: err.Facts}
 	if t == nil {
 		return f
 	}
 	f.Code = t.run.explainCode(resultInfo(err.Verdict.ResultInfo))
+	if err.Reason != "" {
+		f.Kind = contradiction
+	}
+	t.cutByUs(f, err.Verdict)
 	if slices.ContainsFunc(t.step.Verb.Goals, func(g schema.Goal) bool { return g.Name == err.Verdict.Goal }) {
 		f.Hints = append(f.Hints, fmt.Sprintf("if that is what you expect, write `until: %s`", err.Verdict.Goal))
 	}

@@ -1,6 +1,9 @@
 package runner
 
 import (
+	"fmt"
+	"time"
+
 	"callflow/steps"
 )
 
@@ -53,8 +56,51 @@ func (f *following) offer(e *entry) bool {
 
 func (f *following) end() (steps.Verdict, error) {
 	f.env.reached(f.last)
+	if f.reached && f.last.Against != "" {
+		return f.last, f.against()
+	}
 	if f.reached {
 		return f.last, nil
 	}
-	return f.last, &steps.OutcomeError{Verb: f.step.Verb.Name, Wanted: f.Goal(), Verdict: f.last}
+	return f.last, &steps.OutcomeError{Verb: f.step.Verb.Name, Wanted: f.Goal(), Verdict: f.last, Reason: f.last.Reason}
+}
+
+// against is the failure of a goal that an event states and speaks against at the same time.
+func (f *following) against() error {
+	v, e := f.last, f.run.inbox.entries[f.last.Event-1]
+	return &steps.FailureError{Failure: &steps.Failure{
+		Kind: contradiction, Reason: v.Reason, Pos: f.step.VerbPos, Code: f.run.codeOf(e),
+		Text:  fmt.Sprintf("%s reached %s, but %s", f.step.Verb.Name, v.Goal, v.Against),
+		Facts: []steps.Fact{{At: e.At, Event: e.Seq, Text: summary(e.Event.Event)}},
+	}}
+}
+
+// Linger implements steps.Env.
+func (e *env) Linger(limit time.Duration, judge steps.Judge) (steps.Verdict, error) {
+	var last steps.Verdict
+	look := func(x *entry) bool {
+		if x.repeat {
+			return false
+		}
+		if last = judge(x.Event); last.Goal == "" {
+			return false
+		}
+		last.Event = x.Seq
+		return true
+	}
+	b := e.run.inbox
+	for _, x := range b.entries[e.window:] {
+		if look(x) {
+			return last, nil
+		}
+	}
+	until := e.host.Now().Add(limit)
+	if !e.deadline.IsZero() && e.deadline.Before(until) {
+		until = e.deadline
+	}
+	err := b.wait(e.host, &waiter{key: e.key, order: e.order, offer: look, wants: look}, until)
+	if expires(err) {
+		return steps.Verdict{}, nil
+	}
+	return last, err
 }

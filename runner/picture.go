@@ -153,6 +153,11 @@ func (p *pictures) update(id string, call map[string]any, ends bool) {
 	if state != "" && state != have["state"] {
 		learn("state", state)
 	}
+	for _, who := range [...]string{"callChainId", "source", "targets"} {
+		if said, ok := call[who]; ok && have[who] == nil {
+			learn(who, said)
+		}
+	}
 	direction := text(call["direction"])
 	if direction == "" && state == "incoming" {
 		direction = "incoming"

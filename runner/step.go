@@ -161,6 +161,7 @@ func (t *turn) execute() (steps.Outputs, error) {
 		return t.end(nil, err)
 	}
 	outputs, err := t.perform(params)
+	err = t.gone(err)
 	if t.shown() {
 		outputs = t.complete(outputs)
 	}

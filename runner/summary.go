@@ -20,7 +20,7 @@ func summary(e *graph.Event) string {
 		case e.ChangeType != "":
 			words = append(words, e.ChangeType)
 		}
-		if who := personName(object(call["source"])); who != "" && call["state"] == graph.StateIncoming {
+		if who := graph.PersonName(object(call["source"])); who != "" && call["state"] == graph.StateIncoming {
 			words = append(words, "from", who)
 		}
 		if audio := text(object(call["mediaState"])["audio"]); audio != "" {
@@ -45,7 +45,7 @@ func summary(e *graph.Event) string {
 		}
 		names := make([]string, len(people))
 		for i, p := range people {
-			names[i] = personName(p) + standing(p)
+			names[i] = graph.PersonName(p) + standing(p)
 		}
 		return fmt.Sprintf("roster of %d: %s", len(people), strings.Join(names, ", "))
 	case graph.KindSharing:
@@ -99,25 +99,6 @@ func codes(info any) []string {
 		return []string{fmt.Sprintf("%d/%s", r.Code, r.SubcodeText)}
 	}
 	return []string{fmt.Sprintf("%d/%d", r.Code, r.Subcode)}
-}
-
-// personName is the display name of a participant or of a participantInfo, else the id.
-func personName(p map[string]any) string {
-	info := object(p["info"])
-	if info == nil {
-		info = p
-	}
-	identity := object(info["identity"])
-	for _, kind := range []string{"user", "application", "phone", "guest", "applicationInstance", "azureCommunicationServicesUser", "onPremises"} {
-		who := object(identity[kind])
-		if name := text(who["displayName"]); name != "" {
-			return name
-		}
-		if id := text(who["id"]); id != "" {
-			return id
-		}
-	}
-	return text(p["id"])
 }
 
 func resultInfo(m map[string]any) *graph.ResultInfo {

@@ -75,5 +75,6 @@ var ProblemCodes = []ProblemCode{
 	{"expr-size", "The expression is too long or too deep: 4 KB, predicates nested at most twice."},
 	// Awaits.
 	{"await-stale", "The await could claim an event from before a step that acted on the same call. Write `from: <id of that step>`, or pin the event: the operation's id."},
+	{"hangup-in-transfer", "A warning: the step hangs up a call whose transfer was only accepted and may be under way. It would cut off whoever is being transferred."},
 	{"await-unsatisfiable", "No event can ever match."},
 }

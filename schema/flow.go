@@ -43,6 +43,7 @@ type course struct {
 	acts    []act
 	known   map[string]thing // what names and steps.<id>.call.id stand for
 	sources bool             // something is there that events can come from
+	lasts   map[string]*Step // by the key of a call: the last step on it whose effect goes on, see Verb.Lasts
 }
 
 // act is a step that asked the service to act on a call.
@@ -60,7 +61,7 @@ type thing struct {
 }
 
 func (c *course) fork() *course {
-	return &course{acts: c.acts[:len(c.acts):len(c.acts)], known: maps.Clone(c.known), sources: c.sources}
+	return &course{acts: c.acts[:len(c.acts):len(c.acts)], known: maps.Clone(c.known), sources: c.sources, lasts: c.lasts}
 }
 
 func (w *flowWalk) block(b Block, c *course) {
@@ -82,6 +83,7 @@ func (w *flowWalk) step(s *Step, c *course) {
 	if w.whole {
 		w.wrongIDs(s, c)
 	}
+	w.goesOn(s, call, hasCall, c)
 	switch s.Verb.Role {
 	case Watches:
 		if !w.hopelessIn(s, c) && w.whole {

@@ -17,6 +17,9 @@ func flowVocabulary() *Vocabulary {
 		v.Role, v.Summary = Acts, v.Name+" a call"
 		v.Goals = []Goal{{"done", "It is done."}, {"accepted", "It was accepted."}}
 		v.Params, v.Outputs = reflect.TypeFor[callParams](), reflect.TypeFor[actedOutputs]()
+		if v.Name == "transfer" {
+			v.Lasts = []string{"accepted"}
+		}
 		voc.Verbs = append(voc.Verbs, &v)
 	}
 	voc.Verbs = append(voc.Verbs, &Verb{Name: "peek", Role: Acts, Summary: "look at a call", Harmless: func(any) bool { return true },

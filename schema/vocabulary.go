@@ -64,6 +64,8 @@ type Verb struct {
 	Idempotent bool      // may be repeated after an ambiguous failure
 	Creates    bool      // its outputs carry the id of a new call
 	Operates   bool      // its outputs carry the id of an operation that a notification will end
+	Ends       bool      // it ends the call that it acts on (hangUp)
+	Lasts      []string  // the goals after which what it began on its call goes on (transfer: accepted)
 	Binds      bool      // its inline keys become names for later steps (set)
 	Misnomers  []string  // what people call it who have another API in mind: they are told its name
 	Example    string    // a YAML step, checked by a test

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"callflow/internal/graph"
 	"callflow/schema"
@@ -38,6 +39,13 @@ func (c checker) within(n *int, low, high int, path ...string) {
 	// Zero may stand for a value that depends on an expression.
 	if n != nil && *n != 0 && (*n < low || *n > high) {
 		c.problem(fmt.Sprintf("%s is %d; it goes from %d to %d", path[len(path)-1], *n, low, high), path...)
+	}
+}
+
+// settle bounds the time that the service has to show what it did.
+func (c checker) settle(d *time.Duration) {
+	if d != nil && *d < 0 {
+		c.problem(fmt.Sprintf("settle is %s; it may be 0s, or longer", *d), "settle")
 	}
 }
 

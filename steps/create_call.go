@@ -10,7 +10,7 @@ import (
 
 type createCallOutputs struct {
 	Call    graph.Object[graph.Call] `json:"call" doc:"The call, as the response and the last event about it show it."`
-	Outcome string                   `json:"outcome" enum:"established,accepted,terminated" doc:"What the call came to."`
+	Outcome string                   `json:"outcome" enum:"established,accepted,terminated,voicemail" doc:"What the call came to."`
 	Acted
 }
 
@@ -23,9 +23,15 @@ var createCall = Define[graph.CreateCallBody, createCallOutputs](schema.Verb{
 		"service unless you say otherwise. `tenantId` is the bot's when absent, and `callbackUri` the run's own: give\n" +
 		"another one only if you do not want this run to hear of the call.\n\n" +
 		"A call that is declined, busy or not answered ends without having been established: `until: terminated` expects\n" +
-		"that, and `resultInfo` says how it ended.",
+		"that, and `resultInfo` says how it ended.\n\n" +
+		"**Voicemail** that picks up looks like an answer. Where the wire tells, by `answeredBy` with the endpointType\n" +
+		"`voicemail` or an application in a person's place, the call has reached `voicemail`, and a step that\n" +
+		" wanted `established` fails with `voicemail_suspected`. No page documents such a notification, and without\n" +
+		"one nothing is suspected: then only time tells. Give the step a `timeout` shorter than the time after which their\n" +
+		"voicemail picks up. A call that is established with a `resultInfo.code` of 400 or more fails too\n" +
+		"(`established_with_error`).",
 	Role:    schema.Acts,
-	Goals:   callGoals,
+	Goals:   append(callGoals[:len(callGoals):len(callGoals)], schema.Goal{Name: voicemailGoal, Doc: "The call is established, with a voicemail."}),
 	Creates: true,
 	Example: `createCall:
   targets: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]
@@ -83,5 +89,37 @@ func runCreateCall(env Env, p *graph.CreateCallBody) (Outputs, error) {
 	if p.TenantID == "" {
 		p.TenantID = env.Target().Bot.TenantID
 	}
-	return act(env, graph.Command{Op: "createCall", Body: p}, func(r *graph.Reply) *watched { return establishes(r.CallID) })
+	return act(env, graph.Command{Op: "createCall", Body: p}, func(r *graph.Reply) *watched { return answered(r.CallID, p) })
+}
+
+// voicemailGoal is reached in the place of established where the wire tells who answered.
+const voicemailGoal = "voicemail"
+
+// answered judges a call as establishes does, and looks at who answered. Graph's types have answeredBy (beta) and the
+// endpointType voicemail; which notification would carry them is undocumented.
+func answered(id string, p *graph.CreateCallBody) *watched {
+	w := establishes(id)
+	judge := w.judge
+	w.judge = func(e Event) Verdict {
+		v := judge(e)
+		by := object(w.call["answeredBy"])
+		if v.Goal != established || by == nil {
+			return v
+		}
+		identity := object(by["identity"])
+		person := len(p.Targets) == 1 && p.Targets[0].Identity != nil && p.Targets[0].Identity.Application == nil
+		machine := person && identity["application"] != nil && identity["user"] == nil && identity["phone"] == nil
+		if text(by["endpointType"]) == "voicemail" || machine {
+			return Verdict{Goal: voicemailGoal, Final: true, Reason: VoicemailSuspected, Text: "the call is established, answered by " + voice(by, machine)}
+		}
+		return v
+	}
+	return w
+}
+
+func voice(by map[string]any, machine bool) string {
+	if machine {
+		return "the application " + graph.PersonName(by) + " in a person's place"
+	}
+	return "the voicemail of " + graph.PersonName(by)
 }

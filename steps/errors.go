@@ -38,6 +38,9 @@ func (e *GraphError) Error() string {
 type OutcomeError struct {
 	Verb, Wanted string
 	Verdict      Verdict
+	Reason       string // see Failure.Reason
+	Facts        []Fact // what it rests on, if that is more than one event
+	Also         string // more to be said of it
 }
 
 // Error says what came instead: `invite reached failed, not completed: 412/9999 "addParticipants failed"`.
@@ -55,6 +58,9 @@ func (e *OutcomeError) Error() string {
 	}
 	if len(said) > 0 {
 		text += ": " + strings.Join(said, " ")
+	}
+	if e.Also != "" {
+		text += "; " + e.Also
 	}
 	return text
 }

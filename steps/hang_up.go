@@ -2,6 +2,8 @@ package steps
 
 import (
 	"errors"
+	"fmt"
+	"time"
 
 	"callflow/internal/graph"
 	"callflow/schema"
@@ -15,8 +17,12 @@ var hangUp = Define[hangUpParams, endOutputs](schema.Verb{
 	Name:    "hangUp",
 	Summary: "hang up the bot's leg of a call",
 	Detail: "In a group call or a meeting only the bot leaves. A call that is gone already (404) has reached the goal.\n\n" +
-		"At its end a run hangs up every call it still has, so this is for scenarios in which the hang-up matters.",
+		"At its end a run hangs up every call it still has, so this is for scenarios in which the hang-up matters.\n\n" +
+		"To hang up a call whose transfer is under way cuts off whoever is being transferred. So the step fails\n" +
+		"(`hung_up_in_transfer`) if the call ended of it and not of the transfer; the check before the run warns of it\n" +
+		"(`hangup-in-transfer`). Who wants just that writes `until: accepted`.",
 	Role:       schema.Acts,
+	Ends:       true,
 	Goals:      endGoals,
 	Idempotent: true,
 	Example:    `hangUp: ${{ p2pCall }}`,
@@ -24,6 +30,8 @@ var hangUp = Define[hangUpParams, endOutputs](schema.Verb{
 
 func runHangUp(env Env, p *hangUpParams) (Outputs, error) {
 	id := graph.CanonicalID(p.Call)
+	step, began, underWay := env.Transfer(id)
+	sent := env.Host().Now()
 	_, out, err := send(env, graph.Command{Op: "hangUp", Call: p.Call})
 	var refused *GraphError
 	if errors.As(err, &refused) && refused.Reply.Status == 404 {
@@ -46,7 +54,31 @@ func runHangUp(env Env, p *hangUpParams) (Outputs, error) {
 		}
 		return out, nil
 	}
-	return follow(env, out, ended(id))
+	out, err = follow(env, out, ended(id))
+	if err == nil && underWay {
+		err = cutOff(env, id, sent, Fact{At: began, Text: "the transfer was sent by " + step})
+	}
+	return out, err
+}
+
+// cutOff is the failure of a hang-up that ended a call in the middle of its transfer; nil: the transfer ended it.
+func cutOff(env Env, call string, sent time.Time, transfer Fact) error {
+	end := ends(env, call)
+	if end == nil || hasTransferred(object(end.View["call"])) {
+		return nil
+	}
+	after := Span(end.At.Sub(sent))
+	return &FailureError{Failure: &Failure{Kind: "contradiction", Reason: HungUpInTransfer,
+		Text: fmt.Sprintf("the call was hung up while its transfer was under way: it ended %s after the DELETE, not by being transferred", after),
+		Facts: []Fact{transfer, {At: sent, Text: "the DELETE was sent"},
+			{At: end.At, Event: end.Seq, Text: "the call ended, " + after + " after the DELETE: whoever was being transferred is cut off"}},
+		Hints: []string{"wait for the transfer's outcome before hanging up; if cutting it off is what you test, write `until: accepted` here"},
+	}}
+}
+
+// hasTransferred says of a call's end that it is a transfer's. Graph page "call: transfer".
+func hasTransferred(call map[string]any) bool {
+	return number(object(call["resultInfo"])["subcode"]) == 7015 || call["terminationReason"] == "AppTransferred"
 }
 
 // picture is what the run knows of a call.

@@ -1,7 +1,9 @@
 package steps
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
 	"callflow/internal/graph"
 	"callflow/schema"
@@ -10,15 +12,28 @@ import (
 type inviteParams struct {
 	Call string `json:"call" required:"true" call:"true" doc:"The call to invite them to."`
 	graph.InviteBody
+	Settle *time.Duration `json:"settle" doc:"How long the roster may take, once the operation completed, to show who was invited; 5s when absent. 0s: it is not looked at. Not sent."`
 }
 
-var invite = Define[inviteParams, operationOutputs](schema.Verb{
+type inviteOutputs struct {
+	operationOutputs
+	Joined []graph.Object[graph.Participant] `json:"joined" doc:"Those of the invited whom the roster shows: their id is the participant's, for verbs that act on one."`
+}
+
+var invite = Define[inviteParams, inviteOutputs](schema.Verb{
 	Name:    "invite",
 	Summary: "invite participants to a call, also by replacing a call they are in",
 	Detail: "With `replacesCallId` the participant is moved out of that call into this one: their old call ends by itself, and\n" +
 		"its end is an event of its own that comes after `completed`. Only the first participant's is read. It takes a\n" +
 		"call's id or its `/…/calls/id` path.\n\n" +
-		"An invited person rings for up to 60 s. `clientContext` is generated when absent.",
+		"An invited person rings for up to 60 s. `clientContext` is generated when absent.\n\n" +
+		"**completed** is not taken at its word: the service was seen to complete invitations that nobody had accepted, and some\n" +
+		"whose participant never came. So, once the operation completed, the step waits until the roster shows somebody who was\n" +
+		"invited, at most for `settle` (5 s). If none comes it reads the roster. A roster without them is a contradiction, and\n" +
+		"the step fails (`not_on_roster`) with what speaks for and against it. Where no roster came and none can be read, the\n" +
+		"step passes with a warning. Those who are `hidden` are not looked for. Waiting claims nothing: a later await may still\n" +
+		"have the roster's event.\n\n" +
+		"Somebody on the roster whose `endpointType` is `voicemail` has not answered: `voicemail_suspected`.",
 	Role:     schema.Acts,
 	Goals:    operationGoals,
 	Operates: true,
@@ -42,6 +57,7 @@ var invite = Define[inviteParams, operationOutputs](schema.Verb{
 			}
 		}
 		c.context(p.ClientContext)
+		c.settle(p.Settle)
 	},
 }, runInvite)
 
@@ -50,5 +66,71 @@ func runInvite(env Env, p *inviteParams) (Outputs, error) {
 		p.Participants[i].ReplacesCallID = graph.CanonicalID(p.Participants[i].ReplacesCallID)
 	}
 	p.ClientContext = contextOf(env, p.ClientContext)
-	return operate(env, graph.Command{Op: "invite", Call: p.Call, Body: &p.InviteBody}, p.ClientContext)
+	out, err := operate(env, graph.Command{Op: "invite", Call: p.Call, Body: &p.InviteBody}, p.ClientContext)
+	if err == nil && env.Goal() == completed {
+		err = invited(env, p, out)
+	}
+	return out, err
+}
+
+// invited checks a completed invitation against the roster.
+func invited(env Env, p *inviteParams, out Outputs) error {
+	c := &rosterCheck{call: graph.CanonicalID(p.Call), there: true, settle: settleTime(p.Settle),
+		said: Fact{At: env.Host().Now(), Text: "operation completed"}}
+	for i := range p.Participants {
+		if who := &p.Participants[i]; who.Hidden == nil || !*who.Hidden {
+			c.who = append(c.who, who.Identity)
+		}
+	}
+	operation := text(object(out["operation"])["id"])
+	for _, e := range env.Events(true) {
+		if e.Kind == graph.KindOperation && e.OperationID == operation && text(object(e.View["operation"])["status"]) == graph.StatusCompleted {
+			c.said = Fact{At: e.At, Event: e.Seq, Text: "operation completed"}
+		}
+	}
+	err := c.run(env)
+	if len(c.present) > 0 {
+		out["joined"] = c.present
+	}
+	var told *FailureError
+	if errors.As(err, &told) && len(p.Participants) > 0 && p.Participants[0].ReplacesCallID != "" {
+		told.Failure.Facts = append(told.Failure.Facts, replacedLeg(env, p.Participants[0].ReplacesCallID))
+	}
+	if err == nil {
+		err = voicemail(env, c.present)
+	}
+	return err
+}
+
+// replacedLeg says how it stands with a call that was to be replaced: what was notified of it, else what reading it shows.
+func replacedLeg(env Env, id string) Fact {
+	for _, e := range env.Events(false) {
+		if e.CallID == id && e.Kind == graph.KindCall && e.Ended() {
+			return Fact{At: e.At, Event: e.Seq, Text: "call " + id + ", to be replaced, has ended"}
+		}
+	}
+	f := Fact{At: env.Host().Now(), Text: "call " + id + ", to be replaced: no end was notified"}
+	reply, err := env.Ask(graph.Command{Op: "getCall", Call: id})
+	switch {
+	case err != nil:
+	case reply.Error != nil:
+		f.Text += fmt.Sprintf(", and reading it is refused with %d", reply.Status)
+	default:
+		f.Text = "call " + id + ", to be replaced, still is " + text(reply.Call["state"])
+	}
+	return f
+}
+
+// voicemail fails if one who joined is a voicemail.
+func voicemail(env Env, joined []map[string]any) error {
+	for _, p := range joined {
+		info := object(p["info"])
+		if text(info["endpointType"]) != "voicemail" {
+			continue
+		}
+		return &FailureError{Failure: &Failure{Kind: "contradiction", Reason: VoicemailSuspected,
+			Text:  "the operation completed, but it is a voicemail that joined: " + graph.PersonName(p),
+			Facts: []Fact{{At: env.Host().Now(), Text: "the roster shows " + graph.PersonName(p) + " with endpointType voicemail"}}}}
+	}
+	return nil
 }

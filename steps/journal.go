@@ -24,6 +24,7 @@ type Record struct {
 	Event     *Arrived   `json:"event,omitempty"`
 	Claim     *Claimed   `json:"claim,omitempty"`
 	Outcome   *Reached   `json:"outcome,omitempty"`
+	Successor *Successor `json:"successor,omitempty"`
 	Retry     *Retried   `json:"retry,omitempty"`
 	Capture   *Captured  `json:"capture,omitempty"`
 	Log       *Logged    `json:"log,omitempty"`
@@ -50,6 +51,8 @@ func (r *Record) Kind() string {
 		return "claim"
 	case r.Outcome != nil:
 		return "outcome"
+	case r.Successor != nil:
+		return "successor"
 	case r.Retry != nil:
 		return "retry"
 	case r.Capture != nil:
@@ -159,6 +162,16 @@ type Reached struct {
 	ResultInfo *graph.ResultInfo `json:"resultInfo,omitempty"`
 }
 
+// Successor says which call goes on where another one was transferred away, and what shows it.
+type Successor struct {
+	Of    string   `json:"of"` // the call that it continues
+	Call  string   `json:"call"`
+	Event uint64   `json:"event"`
+	By    string   `json:"by"`    // the strongest rule that matched: chain, transferor, identity, roster, time
+	Rules []string `json:"rules"` // all that matched
+	Text  string   `json:"text"`  // for people: "matched by transferor; the chain id did not persist"
+}
+
 // Retried says an action will be repeated.
 type Retried struct {
 	Attempt int           `json:"attempt"` // the one that failed
@@ -212,6 +225,10 @@ type Failure struct {
 	Kind string     `json:"kind"` // await, expect, outcome, graph, network, timeout, never, value, interrupted …
 	Pos  schema.Pos `json:"pos"`
 	Text string     `json:"text"` // one sentence
+	// Reason is a word for programs, where the outcome contradicts itself: see the constants below.
+	Reason string `json:"reason,omitempty"`
+	// Facts are what does not go together, or what decided, side by side and in order.
+	Facts []Fact `json:"facts,omitempty"`
 	// Excerpt is the scenario's lines around Pos, each with its number: "12 |   - await: …".
 	Excerpt []string `json:"excerpt,omitempty"`
 	// Expression is the value tree of the expression that was false.
@@ -231,6 +248,27 @@ type Failure struct {
 	Trace *Trace `json:"trace,omitempty"`
 	// Hints say how to find out more.
 	Hints []string `json:"hints,omitempty"`
+}
+
+// The reasons of failures in which the service contradicts itself, or the scenario its own transfer.
+const (
+	VoicemailSuspected   = "voicemail_suspected"    // answered, but by a voicemail or a machine
+	NotOnRoster          = "not_on_roster"          // the operation completed, and who was invited is not there
+	StillOnRoster        = "still_on_roster"        // who was transferred out of a group is still there
+	EstablishedWithError = "established_with_error" // state established with a resultInfo.code of 400 or more
+	BackButGone          = "back_but_gone"          // the call was said to be up, or back, and the next request finds none
+	HungUpInTransfer     = "hung_up_in_transfer"    // the scenario hung up while the transfer was under way
+	ReplacedLegRace      = "replaced_leg_race"      // the call that a transfer should replace had ended, or ended meanwhile
+	ReplacedLegUp        = "replaced_leg_up"        // the transfer completed, and the call that it replaced still is up
+	NoSuccessor          = "no_successor"           // nothing shows where the call went on
+	WrongPerson          = "wrong_person"           // it went on, with somebody else
+)
+
+// Fact is one thing that is known: when, by which event if by one, and what.
+type Fact struct {
+	At    time.Time `json:"at,omitzero"`
+	Event uint64    `json:"event,omitempty"`
+	Text  string    `json:"text"`
 }
 
 // Trace names the last request before a failure, as the service's logs do.
@@ -277,6 +315,17 @@ type Cleaned struct {
 	Action string `json:"action"` // hangUp, reject, kept
 	Status int    `json:"status,omitempty"`
 	Result string `json:"result"` // hung up, gone already, failed: …
+	// Orphan is set of a call that was gone although nothing had said so.
+	Orphan *Orphan `json:"orphan,omitempty"`
+}
+
+// Orphan is a call whose end nobody was told of.
+type Orphan struct {
+	Last    string    `json:"last"` // what was notified of it last: "call established"; "" when nothing was
+	LastAt  time.Time `json:"lastAt,omitzero"`
+	Event   uint64    `json:"event,omitempty"`
+	Polled  string    `json:"polled"`  // what the service said of it at the end: `404 8522 "Call not found."`
+	Verdict string    `json:"verdict"` // "ended, and its notification is lost or late"
 }
 
 // RunEnd closes a journal.

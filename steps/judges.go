@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"fmt"
 	"maps"
 
 	"callflow/internal/graph"
@@ -66,11 +67,21 @@ func establishes(id string) *watched {
 		case e.Ended():
 			return ending(terminated, w.call)
 		case call["state"] == graph.StateEstablished:
-			return Verdict{Goal: established, Text: "call established"}
+			return withErrors(Verdict{Goal: established, Text: "call established"}, object(call["resultInfo"]))
 		}
 		return Verdict{}
 	}
 	return w
+}
+
+// withErrors says of a call that is established that it comes with a result of 400 or more: so looks a transfer that
+// failed, and nothing that was just established. Graph page "call: transfer".
+func withErrors(v Verdict, result map[string]any) Verdict {
+	if code := number(result["code"]); code >= 400 {
+		v.ResultInfo, v.Reason = result, EstablishedWithError
+		v.Against = fmt.Sprintf("with the result %d/%d: established alone does not mean that all is well", code, number(result["subcode"]))
+	}
+	return v
 }
 
 // ended judges an action by its call's end.

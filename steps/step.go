@@ -47,6 +47,20 @@ type Env interface {
 	// Await claims events; see Watch. Its error is a *FailureError, or a *CutError when a limit above the step ended it.
 	Await(w *Watch) (Found, error)
 
+	// Linger is Follow without an end that fails: it looks for a goal for up to limit, in which nothing has to come.
+	Linger(limit time.Duration, judge Judge) (Verdict, error)
+	// Ask sends a request that only reads, beside the step's own: journalled and learnt from, but it opens no window and
+	// is no attempt. A refusal is a reply.
+	Ask(c graph.Command) (*graph.Reply, error)
+	// Events are the run's so far, in order and without repeats: all, or those of this attempt's window.
+	Events(window bool) []Event
+	// Transfer is the transfer of a call that was accepted and has not come to an end: which step sent it, and when.
+	Transfer(call string) (step string, sent time.Time, underWay bool)
+	// Person is what people call somebody: the name given, else the one the run knows them by, else the id.
+	Person(id, given string) string
+	// Succeeded journals which call goes on where another one was transferred away.
+	Succeeded(s Successor)
+
 	// Block runs nested steps in this branch, Branches each list in a branch of its own; captures made in a branch are
 	// visible after the join. A failing branch ends its siblings.
 	Block(b schema.Block) error
@@ -87,6 +101,8 @@ type Verdict struct {
 	Event      uint64
 	ResultInfo map[string]any
 	Text       string // for people: "call terminated"
+	// Against is why the event speaks against the goal that it states: "with 500/7000". Follow then fails with Reason.
+	Against, Reason string
 }
 
 // Judge reads events in order and says which goals they reach. A judge may keep state: Follow gets a fresh one for each
@@ -144,6 +160,9 @@ func Vocabulary() *schema.Vocabulary {
 	}
 }
 
+// eventVocabulary is enough for conditions over events that verbs make themselves.
+var eventVocabulary = &schema.Vocabulary{Event: reflect.TypeFor[graph.EventNames]()}
+
 // Verbs is the table of verbs, in the order of the documentation.
 func Verbs() []*schema.Verb {
 	return []*schema.Verb{
@@ -189,6 +208,7 @@ func Verbs() []*schema.Verb {
 		request,
 
 		await,
+		awaitSuccessor,
 		expectNone,
 		poll,
 
@@ -211,11 +231,14 @@ type RunNames struct {
 
 // CallPicture is what expressions see as calls[id]: what the run has learnt of a call so far.
 type CallPicture struct {
-	ID           string                            `json:"id" doc:"The call's id."`
-	State        string                            `json:"state" enum:"incoming,establishing,ringing,established,hold,transferring,transferAccepted,redirecting,terminating,terminated" doc:"Its last known state."`
-	Direction    string                            `json:"direction" enum:"incoming,outgoing" doc:"Its direction."`
-	Ended        bool                              `json:"ended" doc:"True once an event showed its end."`
-	ResultInfo   graph.Object[graph.ResultInfo]    `json:"resultInfo" doc:"How it ended; absent when the service did not say."`
-	Reason       string                            `json:"terminationReason" doc:"A word for how it ended, where the service gives one: AppTransferred, AppInitiated …"`
-	Participants []graph.Object[graph.Participant] `json:"participants" doc:"Its last known roster."`
+	ID           string                                          `json:"id" doc:"The call's id."`
+	State        string                                          `json:"state" enum:"incoming,establishing,ringing,established,hold,transferring,transferAccepted,redirecting,terminating,terminated" doc:"Its last known state."`
+	Direction    string                                          `json:"direction" enum:"incoming,outgoing" doc:"Its direction."`
+	CallChainID  string                                          `json:"callChainId" doc:"Equal for all legs of one conversation, as far as it persists."`
+	Source       graph.Object[graph.ParticipantInfo]             `json:"source" doc:"Who called."`
+	Targets      []graph.Object[graph.InvitationParticipantInfo] `json:"targets" doc:"Who was called."`
+	Ended        bool                                            `json:"ended" doc:"True once an event showed its end."`
+	ResultInfo   graph.Object[graph.ResultInfo]                  `json:"resultInfo" doc:"How it ended; absent when the service did not say."`
+	Reason       string                                          `json:"terminationReason" doc:"A word for how it ended, where the service gives one: AppTransferred, AppInitiated …"`
+	Participants []graph.Object[graph.Participant]               `json:"participants" doc:"Its last known roster."`
 }

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"time"
+
 	"callflow/internal/graph"
 	"callflow/schema"
 )
@@ -8,11 +10,14 @@ import (
 type transferParams struct {
 	Call string `json:"call" required:"true" call:"true" doc:"The established call to transfer."`
 	graph.TransferBody
+	Settle *time.Duration `json:"settle" doc:"How long the service may take, once the transfer completed, to show its other end; 5s when absent. 0s: that is not looked at. Not sent."`
 }
 
 type transferOutputs struct {
-	Call    graph.Object[graph.Call] `json:"call" doc:"The transferred call, as the last event about it shows it."`
-	Outcome string                   `json:"outcome" enum:"transferred,accepted,transferring,refused,ended" doc:"What the transfer came to; ended: the call ended for another reason."`
+	Call      graph.Object[graph.Call] `json:"call" doc:"The transferred call, as the last event about it shows it."`
+	Successor succession               `json:"successor" doc:"The call in which it goes on, where this run can see it; absent where it cannot."`
+	Verified  []string                 `json:"verified" enum:"accepted,ended,replaced,left,successor" doc:"What has been seen of it: transferAccepted, the transferred call's end, the end of the call that was replaced, the transferee gone from the roster, the successor."`
+	Outcome   string                   `json:"outcome" enum:"transferred,accepted,transferring,refused,ended" doc:"What the transfer came to; ended: the call ended for another reason."`
 	Acted
 }
 
@@ -40,6 +45,16 @@ var transfer = Define[transferParams, transferOutputs](schema.Verb{
 		"| consultative, v1.0 and beta | `AppTransferred`, no `resultInfo` | not documented; the simulator says 200/7015 |\n" +
 		"| legacy | `AppTransferred` | not documented; the simulator says `AppTransferred` |\n\n" +
 		"A scenario that runs in several dialects asks for the goal, or for `calls[id].ended`, not for a code.\n\n" +
+		"**The other end.** A transfer that completed is looked at from its other end too, for at most `settle` (5 s), and\n" +
+		"`verified` says what was seen:\n\n" +
+		"- With `replacesCallId`, that call has to end as well. If it does not, and reading it shows it established, the target is\n" +
+		"  still with the bot, and the step fails: `replaced_leg_up`.\n" +
+		"- With `transferee`, they have to leave the roster. If they do not, the step fails: `still_on_roster`.\n" +
+		"- If the run sees the call in which it goes on, as it does when the target is its own bot and another branch answers,\n" +
+		"  `successor` has that call and the rule by which it was recognised, and the journal says so. The rules are those of\n" +
+		"  [awaitSuccessor](#awaitsuccessor).\n\n" +
+		"A consultative transfer that fails because the call to be replaced had ended, or ended meanwhile, says by how much\n" +
+		"(`replaced_leg_race`).\n\n" +
 		"**What the bot sees of the target.** Nothing: in a blind transfer her leg is not the bot's, and no notification tells\n" +
 		"of it. So a `never` about her call cannot come true. What guards \"she must never be connected\" in every dialect is the\n" +
 		"goal: `until: refused`, which fails when the transfer succeeds. `never: call.state == \"transferAccepted\"` does\n" +
@@ -48,7 +63,8 @@ var transfer = Define[transferParams, transferOutputs](schema.Verb{
 		"no page of Graph's documentation tells the one from the other, and after a blind transfer the bot hears no more. To\n" +
 		"see to it that a person answers, transfer consultatively: call the target first with a step `timeout` shorter than\n" +
 		"the time after which their voicemail picks up, and then hand that call over.",
-	Role: schema.Acts,
+	Role:  schema.Acts,
+	Lasts: []string{accepted, transferring},
 	Goals: []schema.Goal{
 		{Name: transferred, Doc: "The other party is connected with the target, and the bot's leg has ended."},
 		{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it."},
@@ -84,6 +100,7 @@ expect: resultInfo.code == 500 && call.state == "established"`},
 			c.identity(p.Transferee.Identity, "transferee")
 		}
 		c.context(p.ClientContext)
+		c.settle(p.Settle)
 	},
 }, runTransfer)
 
@@ -94,14 +111,23 @@ func runTransfer(env Env, p *transferParams) (Outputs, error) {
 	if env.Target().Dialect == graph.Legacy { // today's transfer has no operation, and its action no such parameter
 		p.ClientContext = contextOf(env, p.ClientContext)
 	}
-	return act(env, graph.Command{Op: "transfer", Call: p.Call, Body: &p.TransferBody}, func(r *graph.Reply) *watched {
-		t := &transferJudge{
+	sent := env.Host().Now()
+	var judge *transferJudge
+	out, err := act(env, graph.Command{Op: "transfer", Call: p.Call, Body: &p.TransferBody}, func(r *graph.Reply) *watched {
+		judge = &transferJudge{
 			call: graph.CanonicalID(p.Call), operation: r.OperationID, context: p.ClientContext,
 			stays: p.Transferee != nil, wanted: env.Goal(),
 		}
-		t.judge = t.read
-		return &t.watched
+		judge.judge = judge.read
+		return &judge.watched
 	})
+	switch {
+	case err != nil:
+		return out, raced(env, p, sent, err)
+	case env.Goal() != transferred || judge == nil:
+		return out, nil
+	}
+	return out, otherEnd(env, p, judge, out)
 }
 
 // transferJudge reads the events of one transfer attempt. Legacy tells of a transfer by an operation whose result has
@@ -112,12 +138,14 @@ type transferJudge struct {
 	stays                    bool // the bot's leg outlives the transfer
 	wanted                   string
 	accepted                 bool // transferAccepted was seen
+	end                      Fact // what decided it
 }
 
 func (t *transferJudge) read(e Event) Verdict {
 	if e.CallID != t.call {
 		return Verdict{}
 	}
+	t.end = Fact{At: e.At, Event: e.Seq, Text: "the transfer completed"}
 	switch e.Kind {
 	case graph.KindCall:
 		return t.readCall(e)
@@ -151,7 +179,7 @@ func (t *transferJudge) ending(call, result map[string]any) Verdict {
 	if t.wanted == transferring {
 		goal = transferring
 	}
-	if number(result["subcode"]) == 7015 || call["terminationReason"] == "AppTransferred" || result == nil && t.accepted {
+	if hasTransferred(call) || result == nil && t.accepted {
 		return Verdict{Goal: goal, Final: true, ResultInfo: result, Text: "call terminated, transferred"}
 	}
 	return Verdict{Goal: strayed, Final: true, ResultInfo: result, Text: "call terminated"}

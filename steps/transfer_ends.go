@@ -1,0 +1,131 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"callflow/internal/graph"
+)
+
+// otherEnd looks at a transfer that completed from its other end, and writes down what was seen of it.
+func otherEnd(env Env, p *transferParams, t *transferJudge, out Outputs) error {
+	var verified []string
+	note := func(seen bool, word string) {
+		if seen {
+			verified = append(verified, word)
+		}
+	}
+	note(t.accepted, transferAcceptedSeen)
+	note(ends(env, t.call) != nil, "ended")
+	var err error
+	if replaced := p.TransferTarget; replaced != nil && replaced.ReplacesCallID != "" && settleTime(p.Settle) > 0 {
+		var gone bool
+		gone, err = replacedEnds(env, p, t, replaced.ReplacesCallID)
+		note(gone, "replaced")
+	}
+	if p.Transferee != nil && err == nil {
+		c := &rosterCheck{call: t.call, who: []*graph.IdentitySet{p.Transferee.Identity}, settle: settleTime(p.Settle), said: t.end}
+		err = c.run(env)
+		note(err == nil && (c.roster != nil || c.polled != nil) && c.agrees(), "left")
+	}
+	if err == nil {
+		s := findSuccessor(env, t.call, env.Events(true))
+		note(s != nil, "successor")
+		if s != nil {
+			out["successor"] = s.outputs()
+			env.Succeeded(s.record())
+		}
+	}
+	out["verified"] = verified
+	return err
+}
+
+const transferAcceptedSeen = "accepted"
+
+// ends is the event that showed a call's end; nil: none did.
+func ends(env Env, call string) *Event {
+	events := env.Events(false)
+	if i := slices.IndexFunc(events, func(e Event) bool { return e.CallID == call && e.Ended() }); i >= 0 {
+		return &events[i]
+	}
+	return nil
+}
+
+// replacedEnds waits for the end of the call that a consultative transfer replaces. The pages do not show it; a bot that
+// keeps it has the target still with it.
+func replacedEnds(env Env, p *transferParams, t *transferJudge, id string) (gone bool, err error) {
+	if ends(env, id) != nil {
+		return true, nil
+	}
+	began := env.Host().Now()
+	v, err := env.Linger(settleTime(p.Settle), func(e Event) Verdict {
+		if e.CallID == id && e.Ended() {
+			return Verdict{Goal: terminated}
+		}
+		return Verdict{}
+	})
+	if err != nil || v.Goal != "" {
+		return v.Goal != "", err
+	}
+	waited := env.Host().Now().Sub(began)
+	reply, err := env.Ask(graph.Command{Op: "getCall", Call: id})
+	switch {
+	case err != nil:
+		return false, err
+	case reply.Status == 404:
+		env.Log("warning", fmt.Sprintf("call %s, which the transfer replaced, is gone, but nothing told so", id))
+		return true, nil
+	case reply.Error != nil:
+		env.Log("warning", fmt.Sprintf("no end of call %s, which the transfer replaced, came in %s, and it cannot be read (%d)", id, Span(waited), reply.Status))
+		return false, nil
+	}
+	state := text(reply.Call["state"])
+	return false, &FailureError{Failure: &Failure{Kind: "contradiction", Reason: ReplacedLegUp, Waited: waited,
+		Text:  fmt.Sprintf("the transfer completed, but the call that it replaced still is %s after %s", state, Span(waited)),
+		Facts: []Fact{t.end, {At: env.Host().Now(), Text: fmt.Sprintf("call %s, to be replaced: no end was notified; reading it now: %s", id, state)}},
+		Hints: []string{"the target may still be connected with the bot; if the service takes longer here, give transfer a longer settle"},
+	}}
+}
+
+// raced adds to a consultative transfer that failed how the end of the call that it should replace lies to the request.
+func raced(env Env, p *transferParams, sent time.Time, err error) error {
+	var outcome *OutcomeError
+	if p.TransferTarget == nil || p.TransferTarget.ReplacesCallID == "" || !errors.As(err, &outcome) {
+		return err
+	}
+	id := p.TransferTarget.ReplacesCallID
+	told := *outcome
+	told.Facts = []Fact{{At: sent, Text: "the transfer was sent"}}
+	end := ends(env, id)
+	if end == nil {
+		told.Facts = append(told.Facts, replacedLeg(env, id))
+	} else {
+		when, order := end.At.Sub(sent), "after"
+		if when < 0 {
+			when, order = -when, "before"
+		}
+		told.Reason = ReplacedLegRace
+		told.Also = fmt.Sprintf("race: the call to be replaced ended %s %s the transfer was sent", Span(when), order)
+		at := Fact{At: end.At, Event: end.Seq, Text: "call " + id + ", to be replaced, ended"}
+		if order == "before" {
+			told.Facts = []Fact{at, told.Facts[0]}
+		} else {
+			told.Facts = append(told.Facts, at)
+		}
+	}
+	if e := decided(env, outcome.Verdict); e != nil {
+		told.Facts = append(told.Facts, *e)
+	}
+	return &told
+}
+
+func decided(env Env, v Verdict) *Fact {
+	for _, e := range env.Events(true) {
+		if e.Seq == v.Event {
+			return &Fact{At: e.At, Event: e.Seq, Text: v.Text}
+		}
+	}
+	return nil
+}
