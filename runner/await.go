@@ -277,6 +277,7 @@ func (a *await) server(i int) *entry {
 func (a *await) claim() steps.Found {
 	found := steps.Found{Matched: a.matched, Parts: map[string]steps.Event{}}
 	add := func(part string, e *entry) {
+		a.doubtful(e)
 		a.emit(steps.Record{Claim: &steps.Claimed{Event: e.Seq, Part: part}})
 		found.Events = append(found.Events, e.Event)
 		if part != "" {

@@ -26,6 +26,7 @@ type leg struct {
 	by      sender // the step that made or answered it
 	ended   bool
 	told    bool   // by an event
+	gone    string // how the service refused a request about it with 404: `404 8522 "Call not found."`
 	failed  string // what became of the last attempt to hang it up
 
 	transfer *deed // accepted, and not at its end as far as the run knows
@@ -80,7 +81,10 @@ func (l *legs) answer(by sender, c graph.Command, r *graph.Reply) {
 		x.ringing, x.by = false, by
 	case (c.Op == "hangUp" || c.Op == "reject" || c.Op == "redirect") && ok,
 		r.Status == 404 && (c.Op == "hangUp" || c.Op == "reject" || c.Op == "redirect" || c.Op == "answer" || c.Op == "getCall"):
-		l.at(id).ended = true
+		x := l.at(id)
+		if x.ended = true; r.Status == 404 {
+			x.gone = refusedWith(r)
+		}
 	}
 }
 
@@ -124,6 +128,11 @@ func (r *run) cleanup(h steps.Host, e *ending) {
 	defer end(errDone)
 	if r.plan.Leak != "keep" {
 		r.findLost(h)
+	}
+	for _, x := range r.legs.all { // a step has found them gone
+		if o := r.orphaned(x); o != nil {
+			emit(h, "", "", steps.Record{Cleanup: &steps.Cleaned{Call: x.id, Action: "none", Status: 404, Result: "gone already", Orphan: o}})
+		}
 	}
 	var leaked []*leg
 	for round, left := 1, r.legs.up(); len(left) > 0; round++ {
@@ -230,7 +239,7 @@ func (r *run) tidy(h steps.Host, x *leg, round int) (done *steps.Cleaned, pause 
 	case err == nil:
 		return done, 0
 	case done.Status == 404:
-		done.Result, done.Orphan = "gone already", r.orphaned(x, reply)
+		done.Result, done.Orphan = "gone already", r.orphaned(x)
 		return done, 0
 	case x.ringing && (done.Status == 400 || done.Status == 409):
 		x.ringing = false // it was answered after all, by a request whose response was lost

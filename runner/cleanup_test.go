@@ -29,6 +29,7 @@ func created(id string) answer {
 }
 
 func TestCleanupHangsUpNewestFirst(t *testing.T) {
+	unheard := &steps.Orphan{Polled: `404 "Not Found"`, Verdict: "ended, and nothing was ever notified of it"}
 	for name, test := range map[string]struct {
 		more    string // YAML
 		answers []answer
@@ -44,7 +45,7 @@ func TestCleanupHangsUpNewestFirst(t *testing.T) {
 		"leak: keep": {"leak: keep\n", nil, steps.Passed, "", 2,
 			[]steps.Cleaned{{Call: "c2", Action: "kept", Result: "left up, for leak is keep"}, {Call: "c1", Action: "kept", Result: "left up, for leak is keep"}}},
 		"404 was gone already": {"leak: fail\n", []answer{{status: 404}, {status: 404}}, steps.Passed, "", 0,
-			[]steps.Cleaned{{Call: "c2", Action: "hangUp", Status: 404, Result: "gone already"}, {Call: "c1", Action: "hangUp", Status: 404, Result: "gone already"}}},
+			[]steps.Cleaned{{Call: "c2", Action: "hangUp", Status: 404, Result: "gone already", Orphan: unheard}, {Call: "c1", Action: "hangUp", Status: 404, Result: "gone already", Orphan: unheard}}},
 		"throttling is waited for, while the others are hung up": {"", []answer{{status: 429, headers: "Retry-After: 3"}, {status: 204}}, steps.Passed, "", 0,
 			[]steps.Cleaned{{Call: "c1", Action: "hangUp", Status: 204, Result: "hung up"}, {Call: "c2", Action: "hangUp", Status: 204, Result: "hung up"}}},
 		"one that is stuck does not keep the others": {"", []answer{{status: 204, fate: simulator.Fate{Delay: time.Minute}}, {status: 204}}, steps.Passed, "", 0,

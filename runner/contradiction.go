@@ -209,12 +209,13 @@ func refusedWith(r *graph.Reply) string {
 	return strings.Join(words, " ")
 }
 
-// orphaned is the end of a call that cleanup found gone although nothing had said that it ended.
-func (r *run) orphaned(x *leg, hungUp *graph.Reply) *steps.Orphan {
-	if x.told {
+// orphaned is the end of a call that the service does not know any more, although nothing had said that it ended; nil: it
+// is none of those.
+func (r *run) orphaned(x *leg) *steps.Orphan {
+	if x.told || x.gone == "" {
 		return nil
 	}
-	o := &steps.Orphan{Polled: refusedWith(hungUp), Verdict: "ended, and its notification is lost or late"}
+	o := &steps.Orphan{Polled: x.gone, Verdict: "ended, and its notification is lost or late"}
 	for _, e := range r.inbox.entries {
 		if e.CallID == x.id && !e.repeat {
 			o.Last, o.LastAt, o.Event = summary(e.Event.Event), e.At, e.Seq
@@ -224,4 +225,21 @@ func (r *run) orphaned(x *leg, hungUp *graph.Reply) *steps.Orphan {
 		o.Verdict = "ended, and nothing was ever notified of it"
 	}
 	return o
+}
+
+// doubtful warns of an await that took an event for established which comes with a result of 400 or more: so looks the
+// call after a transfer that failed. What the author asked for is what they get, unless they did not know.
+func (a *await) doubtful(e *entry) {
+	call := object(e.View["call"])
+	info := resultInfo(object(call["resultInfo"]))
+	if call["state"] != graph.StateEstablished || info == nil || info.Code < 400 {
+		return
+	}
+	for _, part := range a.parts {
+		if strings.Contains(part.expr.Text(), "resultInfo") {
+			return
+		}
+	}
+	a.Log("warning", fmt.Sprintf("event %d says established, but with the result %d/%d: so looks the call after a transfer that failed; "+
+		"to leave those out, add: && call.resultInfo == nil", e.Seq, info.Code, info.Subcode))
 }

@@ -158,6 +158,9 @@ func anotherOutcome(t *turn, err *steps.OutcomeError) *steps.Failure {
 	if err.Reason != "" {
 		f.Kind = contradiction
 	}
+	if v := err.Verdict; err.Reason != "" && f.Facts == nil && v.Event > 0 {
+		f.Facts = []steps.Fact{{At: t.run.inbox.entries[v.Event-1].At, Event: v.Event, Text: v.Text}}
+	}
 	t.cutByUs(f, err.Verdict)
 	if slices.ContainsFunc(t.step.Verb.Goals, func(g schema.Goal) bool { return g.Name == err.Verdict.Goal }) {
 		f.Hints = append(f.Hints, fmt.Sprintf("if that is what you expect, write `until: %s`", err.Verdict.Goal))

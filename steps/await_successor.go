@@ -279,17 +279,30 @@ func (t *trail) lost(env Env, began time.Time, err error) error {
 		if e.At.After(began) {
 			news++
 		}
-		if e.CallID == t.call {
+		view := object(e.View["call"])
+		switch {
+		case e.CallID == t.call:
 			last = e
+		case e.Kind == graph.KindCall && view["state"] == graph.StateIncoming:
+			if rules, _ := t.match(view); rules == nil {
+				f.Facts = append(f.Facts, Fact{At: e.At, Event: e.Seq, Text: "incoming call " + e.CallID + " from " + graph.PersonName(object(view["source"])) +
+					" is none: another chain, no transferor who took part, and its source did not either"})
+			}
 		}
 	}
 	switch {
 	case news == 0:
 		f.Text += ": no incoming call, no roster, no notification at all"
 	case news == 1:
-		f.Text += ": one notification came, and it is none"
+		f.Text += ": one notification came, and it shows none"
 	default:
-		f.Text += fmt.Sprintf(": %d notifications came, and none is one", news)
+		f.Text += fmt.Sprintf(": %d notifications came, and none shows one", news)
+	}
+	// What the conditions came to on each event fills pages and says no more than the facts below.
+	f.Expression, f.Hints = nil, nil
+	for i := range f.Arrivals {
+		m := &f.Arrivals[i]
+		m.Why, m.Nearest, m.Part = nil, false, ""
 	}
 	if last.Event != nil {
 		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "the last notification of call " + t.call})

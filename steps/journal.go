@@ -312,7 +312,7 @@ type Explained struct {
 // Cleaned is one call that was still up at the end.
 type Cleaned struct {
 	Call   string `json:"call"`
-	Action string `json:"action"` // hangUp, reject, kept
+	Action string `json:"action"` // hangUp, reject, kept; none: a step had found it gone
 	Status int    `json:"status,omitempty"`
 	Result string `json:"result"` // hung up, gone already, failed: …
 	// Orphan is set of a call that was gone although nothing had said so.

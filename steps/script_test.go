@@ -325,6 +325,8 @@ func recordLines(r steps.Record, verb string) []string {
 		return []string{strings.TrimSpace(fmt.Sprintf("claims event %d %s", r.Claim.Event, r.Claim.Part))}
 	case r.Outcome != nil:
 		return []string{fmt.Sprintf("reached %s by event %d, wanted %s", r.Outcome.Goal, r.Outcome.Event, r.Outcome.Wanted)}
+	case r.Successor != nil:
+		return []string{fmt.Sprintf("successor of %s: %s by event %d, %s", r.Successor.Of, r.Successor.Call, r.Successor.Event, r.Successor.Text)}
 	case r.Retry != nil:
 		return []string{fmt.Sprintf("retry after %s: %s", steps.Span(r.Retry.Wait), r.Retry.Reason)}
 	case r.Capture != nil:
@@ -350,6 +352,16 @@ func failureLines(f *steps.Failure) (lines []string) {
 	}
 	say := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	say("%s: %s: %s", f.Pos, f.Kind, f.Text)
+	if f.Reason != "" {
+		say("reason %s", f.Reason)
+	}
+	for _, fact := range f.Facts {
+		by := ""
+		if fact.Event > 0 {
+			by = fmt.Sprintf(" (event %d)", fact.Event)
+		}
+		say("known at %s: %s%s", steps.Span(fact.At.Sub(sim.Epoch)), fact.Text, by)
+	}
 	for line := range strings.Lines(f.Awaited) {
 		say("awaited %s", strings.TrimSpace(line))
 	}

@@ -103,11 +103,14 @@ func raced(env Env, p *transferParams, sent time.Time, err error) error {
 		told.Facts = append(told.Facts, replacedLeg(env, id))
 	} else {
 		when, order := end.At.Sub(sent), "after"
-		if when < 0 {
+		if !slices.ContainsFunc(env.Events(true), func(e Event) bool { return e.Seq == end.Seq }) {
 			when, order = -when, "before"
 		}
 		told.Reason = ReplacedLegRace
 		told.Also = fmt.Sprintf("race: the call to be replaced ended %s %s the transfer was sent", Span(when), order)
+		if when < time.Millisecond {
+			told.Also = fmt.Sprintf("race: the call to be replaced ended right %s the transfer was sent", order)
+		}
 		at := Fact{At: end.At, Event: end.Seq, Text: "call " + id + ", to be replaced, ended"}
 		if order == "before" {
 			told.Facts = []Fact{at, told.Facts[0]}

@@ -18,8 +18,9 @@ func (s Style) failure(f *steps.Failure, start time.Time, name func(key string) 
 	out := s.headline(f)
 	add := func(lines ...string) { out = append(out, lines...) }
 	add(s.excerpt(f)...)
+	add(s.facts(f, start)...)
 	told := slices.ContainsFunc(f.Arrivals, func(m steps.Miss) bool { return m.Why != nil })
-	if f.Awaited != "" && f.Expression == nil && len(f.Excerpt) == 0 {
+	if f.Awaited != "" && f.Expression == nil && len(f.Excerpt) == 0 && len(f.Facts) == 0 {
 		add("")
 		add(s.fold(s.paint(faint, "awaited: "), clean(f.Awaited), s.Width, "  ")...)
 	}

@@ -154,6 +154,8 @@ func (l *ladder) rungs(r *steps.Record) []rung {
 		return one(across, text, bad)
 	case r.Log != nil && r.Log.Level == "error":
 		return one(across, l.mark("✗ ", "x ")+clean(r.Log.Text), bad)
+	case r.Successor != nil:
+		return one(across, l.mark("↳ ", "> ")+successorText(r.Successor), faint)
 	case r.Cleanup != nil:
 		return one(across, cleanupText(r.Cleanup), faint)
 	}
@@ -258,6 +260,9 @@ func cleanupText(c *steps.Cleaned) string {
 	call := short(c.Call)
 	if strings.HasPrefix(c.Result, "failed") {
 		call = clean(c.Call) // whole: somebody has to hang it up by hand
+	}
+	if c.Action == "none" {
+		return fmt.Sprintf("cleanup: call %s: %s", call, clean(c.Result))
 	}
 	return fmt.Sprintf("cleanup: %s %s: %s", clean(c.Action), call, clean(c.Result))
 }

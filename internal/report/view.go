@@ -173,6 +173,8 @@ func (v *RunView) lines(r *steps.Record) []string {
 			out = append(out, v.wordsAfter(r, mark, lead, line, how)...)
 		}
 		return out
+	case r.Successor != nil:
+		return v.words(r, c.mark("↳", ">"), successorText(r.Successor), faint)
 	case r.World != nil && verbose:
 		return v.words(r, "*", worldText(r.World), faint)
 	case r.Cleanup != nil:
@@ -180,7 +182,11 @@ func (v *RunView) lines(r *steps.Record) []string {
 		if strings.HasPrefix(r.Cleanup.Result, "failed") {
 			how = warn
 		}
-		return v.words(r, " ", cleanupText(r.Cleanup), how)
+		out := v.words(r, " ", cleanupText(r.Cleanup), how)
+		if o := r.Cleanup.Orphan; o != nil {
+			out = append(out, v.indented(orphanLines(o, v.start))...)
+		}
+		return out
 	case r.RunEnd != nil:
 		return v.runEnd(r.RunEnd)
 	}

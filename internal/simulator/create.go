@@ -74,6 +74,9 @@ func (s *Service) dialOne(c *call, to *party, limit time.Duration) {
 		}
 		s.join(c.room, c.me)
 		s.join(c.room, o.joined)
+		if o.joined.voicemail && s.settings.Voicemail == "shown" {
+			c.answeredBy = s.tellWho(sourceInfo(c, o.joined.party), o.joined)
+		}
 		s.establish(c)
 	}})
 	c.rings = append(c.rings, r)

@@ -82,6 +82,7 @@ type member struct {
 	role        string // a bot's, of screen sharing: viewer, sharer; "" until it asked for one
 	recording   string // a bot's recordingStatus; "" until it told one
 	metadata    string // a bot's, in legacy
+	voicemail   bool   // it is a voicemail that answered
 }
 
 // A call is a bot's leg of a conversation, and the resource the API shows.

@@ -56,6 +56,9 @@ func (s *Service) incomingNote(c *call) note {
 // stateNote says that a call is in a state, which it need not be in yet.
 func (s *Service) stateNote(c *call, state string) note {
 	d := s.callData(c, state)
+	if state == established && c.answeredBy != nil {
+		d["answeredBy"] = c.answeredBy
+	}
 	switch {
 	case c.dialect != graph.Legacy:
 		if c.chatInfo != nil {

@@ -75,6 +75,7 @@ func (r *ring) react() {
 // voicemail answers in a person's place, and hangs up by itself in the end.
 func (r *ring) voicemail() {
 	m := r.member()
+	m.voicemail = true
 	r.s.observe(r.party.shown(), "has voicemail pick up", "")
 	r.settle(outcome{joined: m})
 	r.s.cfg.Clock.After(r.s.settings.VoicemailTime, func() { r.s.depart(m) })
@@ -185,4 +186,12 @@ func (s *Service) tellWay(c *call, r *ring) {
 		c.routes = []obj{{"@odata.type": typeOf("callRoute"), "routingType": "forwarded",
 			"original": identityOf(c.dialect, r.forwarded), "final": identityOf(c.dialect, r.party)}}
 	}
+}
+
+// tellWho says of a participantInfo that it is a voicemail's, where the setting voicemail wants it said (ours).
+func (s *Service) tellWho(info obj, m *member) obj {
+	if m.voicemail && s.settings.Voicemail == "shown" {
+		info["endpointType"] = "voicemail"
+	}
+	return info
 }

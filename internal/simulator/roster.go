@@ -124,10 +124,10 @@ func (s *Service) participant(c *call, m *member, notified bool) obj {
 		p["isMuted"], p["isInLobby"] = m.muted || m.serverMuted, m.inLobby
 	}
 	if c.dialect != graph.Legacy {
-		p["info"], p["id"] = info, m.id
+		p["info"], p["id"] = s.tellWho(info, m), m.id
 		return p
 	}
-	p["info"] = obj{"identity": identityOf(c.dialect, m.party), "region": region, "languageId": language}
+	p["info"] = s.tellWho(obj{"identity": identityOf(c.dialect, m.party), "region": region, "languageId": language}, m)
 	if m.shownAs != nil {
 		p["info"].(obj)["identity"] = m.shownAs
 	}

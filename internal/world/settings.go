@@ -42,6 +42,8 @@ type Settings struct {
 	TransferChain string `json:"transferChain" enum:"persists,changes" default:"persists" source:"ours" doc:"Whether a transferred call and its successor have one callChainId."`
 	TransferEnd   string `json:"transferEnd" enum:"documented,7015,AppTransferred" default:"documented" source:"call: transfer" doc:"How a transferred call ends: as documented (7015 when blind, AppTransferred when consultative), or one of the two always."`
 
+	Voicemail string `json:"voicemail" enum:"hidden,shown" default:"hidden" source:"ours" doc:"Whether notifications tell that it is a voicemail that answered: answeredBy and the roster with the endpointType voicemail."`
+
 	TenantID           string   `json:"tenantId" enum:"required,optional" default:"required" source:"issues 772 and 171" doc:"Whether a new call without a tenantId is refused with 7505; legacy needs none."`
 	TokenTenant        string   `json:"tokenTenant" format:"guid" source:"issues 772 and 171" doc:"The tenant in which the bot's token was taken: a call in another one is refused with 7505. When absent any tenantId is right; for clients of callflow simulate, only their token's own."`
 	Registered         bool     `json:"registered" default:"true" source:"issues" doc:"Whether the bot's registration has calling enabled; 7503 otherwise."`

@@ -1,0 +1,50 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"callflow/steps"
+)
+
+// facts are what does not go together, or what decided, side by side.
+func (s Style) facts(f *steps.Failure, start time.Time) []string {
+	if len(f.Facts) == 0 {
+		return nil
+	}
+	head := "what is known:"
+	if f.Reason != "" {
+		head = "what is known (" + clean(f.Reason) + "):"
+	}
+	out := []string{"", head}
+	for _, fact := range f.Facts {
+		at := ""
+		if !fact.At.IsZero() {
+			at = offset(start, fact.At)
+		}
+		text := clean(fact.Text)
+		if fact.Event > 0 {
+			text += fmt.Sprintf(" (event %d)", fact.Event)
+		}
+		out = append(out, s.fold(fmt.Sprintf("  %s %9s  ", s.mark("·", "-"), at), text, s.Width, "                ")...)
+	}
+	return out
+}
+
+// successorText says which call goes on where another one was transferred away.
+func successorText(x *steps.Successor) string {
+	return fmt.Sprintf("call %s goes on as %s: %s", short(x.Of), short(x.Call), clean(x.Text))
+}
+
+// orphanLines are the rows of the table about a call whose end nobody was told of.
+func orphanLines(o *steps.Orphan, start time.Time) []string {
+	last := "nothing was ever notified of it"
+	if o.Last != "" {
+		last = fmt.Sprintf("%s, at %s", clean(o.Last), offset(start, o.LastAt))
+	}
+	return []string{
+		"last notification  " + last,
+		"asked at the end   " + clean(o.Polled),
+		"verdict            " + clean(o.Verdict),
+	}
+}
