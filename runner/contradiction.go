@@ -133,13 +133,17 @@ func (d *deed) words() string {
 // failure has both.
 func (t *turn) gone(err error) error {
 	var refused *steps.GraphError
-	if !errors.As(err, &refused) || t.step.Verb.Role != schema.Acts || (refused.Reply.Status != 404 && refused.Reply.Status != 409) {
+	if !errors.As(err, &refused) || t.step.Verb.Role != schema.Acts {
 		return err
 	}
 	id := refused.Reply.CallID
 	last := t.run.established(id)
 	if last == nil {
 		return err
+	}
+	back := number(object(object(last.View["call"])["resultInfo"])["code"]) >= 400 // after a transfer that failed
+	if status := refused.Reply.Status; status != 404 && !(back && status == 409) {
+		return err // a wrong state is most often the step's own fault
 	}
 	h, end := t.host.Scope(askTime, &ended{kind: "timeout", why: "no answer within " + steps.Span(askTime)})
 	defer end(errDone)
@@ -150,7 +154,7 @@ func (t *turn) gone(err error) error {
 	f := describeError(t, err)
 	f.Kind, f.Reason = contradiction, steps.BackButGone
 	said := "the service had said that the call is established"
-	if result := object(object(last.View["call"])["resultInfo"]); number(result["code"]) >= 400 {
+	if back {
 		said = "the service had said that the transfer failed and the call is back"
 		f.Hints = append(f.Hints, "the transfer's failure ended the call, though nothing told so: who was in it hears nothing any more")
 	}
