@@ -32,7 +32,7 @@ lint: ## formatting, and staticcheck with staticcheck.conf
 race:
 	$(GO) test -race ./...
 
-generate: ## what is made from the code: the JSON Schema, the language reference, the run in the README
+generate: ## what is made from the code: the JSON Schema, the references of language, codes and coverage, the run in the README
 	$(GO) test ./internal/cli -run '^TestGenerated|^TestReadme' -update
 
 bench: ## reports, gates nothing

@@ -160,6 +160,9 @@ var handlers = map[string]func(*Service, *call, *request) reply{
 	"updateMetadata":     (*Service).updateMetadata, // legacy
 }
 
+// Serves says whether the service has that operation, in some dialect.
+func Serves(operation string) bool { return handlers[operation] != nil }
+
 // Until all is simulated.
 var errNotYet = errors.New("this is not simulated yet")
 
