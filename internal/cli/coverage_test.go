@@ -14,6 +14,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/simulator"
+	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/steps"
 )
@@ -157,7 +158,7 @@ func usedBy(t *testing.T) map[string]int {
 	if problems.Failed() {
 		t.Fatal(problems)
 	}
-	target := newSimulated(graph.V1, false)
+	target := newSimulated(graph.V1, false, world.Chaos{})
 	out := map[string]int{}
 	for _, s := range scenarios {
 		if p, err := runner.Prepare(s.plan, runner.Options{Row: s.plan.Rows[0], Seed: 1, Target: target.about(), Callback: target.callback}); err != nil || p.Skip != "" {
