@@ -5,6 +5,10 @@ import "time"
 // A parcel is one notification on its way.
 type parcel struct {
 	Delivery
+	call     *call
+	note     note
+	skype    bool // it is in the old Skype format
+	hops     int  // redirects followed
 	wait     time.Duration
 	again    []time.Duration // when it comes once more, after the first time
 	reorder  bool            // it goes after the next of its call
@@ -118,9 +122,9 @@ func (s *Service) dispatch(c *call, p *parcel) {
 
 func (s *Service) deliver(p *parcel, wait time.Duration) {
 	if p.URL != "" {
-		s.cfg.Clock.After(wait, func() { s.cfg.Deliver(p.Delivery) })
+		s.cfg.Clock.After(wait, func() { s.post(p, 0) })
 		for _, later := range p.again {
-			s.cfg.Clock.After(wait+later, func() { s.cfg.Deliver(p.Delivery) })
+			s.cfg.Clock.After(wait+later, func() { s.post(p, 0) })
 		}
 	}
 	for _, late := range p.behind {

@@ -199,7 +199,7 @@ func (s *Service) send(c *call, n note) {
 		s.observe(c.bot.shown(), "has no registered address: its notification goes nowhere", c.id)
 		return
 	}
-	p := &parcel{Delivery: Delivery{URL: c.callbackURI, Body: s.writeNote(c, n), Headers: s.noteHeaders(c, n)}, wait: wait}
+	p := &parcel{call: c, note: n, Delivery: Delivery{URL: c.callbackURI, Body: s.writeNote(c, n), Headers: s.noteHeaders(c, n)}, wait: wait}
 	if f != nil {
 		f.spoil(s, c, p)
 	}

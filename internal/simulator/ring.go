@@ -170,7 +170,7 @@ func (s *Service) offer(r *ring) {
 		s.observe(r.party.shown(), "does not answer in time", c.id)
 		r.settle(outcome{how: s.settings.botUnanswered})
 	})
-	s.send(c, s.incomingNote(c))
+	s.announce(c)
 }
 
 // tellWay says in an incoming call how it came here. What a transfer sets beside transferor is undocumented; ours is

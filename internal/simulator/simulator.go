@@ -24,6 +24,9 @@ type Delivery struct {
 	URL     string
 	Headers graph.Headers // Content-Type, Scenario-Id, X-Microsoft-Skype-Message-ID …; Authorization with the token
 	Body    []byte
+	Timeout time.Duration // how long to wait for the answer; 0: as long as the host likes
+	// Done is told the answer, in the service's event loop, once. It may be called before Deliver returns. Nil: nobody asks.
+	Done func(Receipt)
 }
 
 // Bot is an application registered with the simulated service.

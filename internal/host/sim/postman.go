@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/internal/simulator"
 )
 
@@ -20,6 +21,7 @@ const maxQueue = 1000
 type postman struct {
 	client *http.Client
 	log    func(string)
+	loop   func(func()) // hands a function to the event loop
 	ctx    context.Context
 	stop   context.CancelFunc
 
@@ -28,7 +30,7 @@ type postman struct {
 	busy   sync.WaitGroup
 }
 
-func newPostman(client *http.Client, log func(string)) *postman {
+func newPostman(client *http.Client, log func(string), loop func(func())) *postman {
 	if client == nil {
 		client = &http.Client{
 			Timeout:       15 * time.Second,
@@ -36,7 +38,7 @@ func newPostman(client *http.Client, log func(string)) *postman {
 		}
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	return &postman{client: client, log: log, ctx: ctx, stop: stop, queues: map[string][]simulator.Delivery{}}
+	return &postman{client: client, log: log, loop: loop, ctx: ctx, stop: stop, queues: map[string][]simulator.Delivery{}}
 }
 
 // send queues a delivery. It is called from the loop and does not wait.
@@ -70,31 +72,44 @@ func (p *postman) work(address string) {
 		d := queue[0]
 		p.queues[address] = queue[1:]
 		p.mu.Unlock()
-		if err := p.post(d); err != nil {
-			p.log("a notification was not taken: " + err.Error())
+		got := p.post(d)
+		switch {
+		case d.Done != nil:
+			p.loop(func() { d.Done(got) })
+		case got.Status == 0:
+			p.log(fmt.Sprintf("%s was told nothing: %s", d.URL, got.Text))
+		case got.Status/100 != 2:
+			p.log(fmt.Sprintf("%s answered %d %s: %q", d.URL, got.Status, http.StatusText(got.Status), got.Text))
 		}
 	}
 }
 
-func (p *postman) post(d simulator.Delivery) error {
-	req, err := http.NewRequestWithContext(p.ctx, http.MethodPost, d.URL, bytes.NewReader(d.Body))
+// maxAnswer is how much of a webhook's answer is kept, in bytes.
+const maxAnswer = 1 << 10
+
+func (p *postman) post(d simulator.Delivery) (got simulator.Receipt) {
+	ctx, begun := p.ctx, time.Now()
+	if d.Timeout > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, d.Timeout)
+		defer stop()
+	}
+	defer func() { got.Took = time.Since(begun) }()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.Body))
 	if err != nil {
-		return err
+		return simulator.Receipt{Text: err.Error()}
 	}
 	for _, h := range d.Headers {
 		req.Header.Add(h.Name, h.Value)
 	}
 	resp, err := p.client.Do(req)
 	if err != nil {
-		return err
+		return simulator.Receipt{Text: graph.Plain(err).Error()}
 	}
 	defer resp.Body.Close()
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
-	if resp.StatusCode/100 != 2 {
-		return fmt.Errorf("%s answered %s: %q", d.URL, resp.Status, bytes.TrimSpace(text))
-	}
-	return nil
+	return simulator.Receipt{Status: resp.StatusCode, Location: resp.Header.Get("Location"), Text: string(bytes.TrimSpace(text))}
 }
 
 // close waits for the deliveries on their way until ctx ends, and then gives them up.

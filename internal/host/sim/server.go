@@ -90,10 +90,10 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	s := &Server{
 		cfg: cfg, loop: newLoop(true), signer: signer,
 		grants:  grants{bots: permitted(cfg), sign: signer.SignClaims, given: map[string]granted{}},
-		postman: newPostman(cfg.Client, cfg.Log),
 		worlds:  map[string]*own{},
 		outside: make(chan func()), quit: make(chan struct{}), done: make(chan struct{}),
 	}
+	s.postman = newPostman(cfg.Client, cfg.Log, s.inLoop)
 	s.loop.start = s.loop.wall
 	s.published = signer.Publish(cfg.Root)
 	s.build()
@@ -193,6 +193,14 @@ func (s *Server) live() {
 				s.guard(func() { l.step(context.Background(), nil) })
 			}
 		}
+	}
+}
+
+// inLoop has the loop call f; it is lost once the server stops.
+func (s *Server) inLoop(f func()) {
+	select {
+	case s.outside <- func() { s.guard(f) }:
+	case <-s.quit:
 	}
 }
 

@@ -107,6 +107,9 @@ func (w *virtual) post(d simulator.Delivery) {
 	r.Host = strings.TrimPrefix(botRoot, "https://")
 	var rec recorder
 	w.listener.ServeHTTP(&rec, r)
+	if d.Done != nil {
+		d.Done(simulator.Receipt{Status: rec.status, Location: rec.Header().Get("Location"), Text: strings.TrimSpace(rec.body.String())})
+	}
 }
 
 func request(method string, target *url.URL, headers graph.Headers, body []byte) *http.Request {

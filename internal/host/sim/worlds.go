@@ -31,6 +31,7 @@ type own struct {
 	planned map[int]func() // by number: how to call it off
 	plans   int
 	used    time.Duration // of the server's clock
+	closed  bool
 }
 
 // Now implements simulator.Clock.
@@ -38,6 +39,9 @@ func (w *own) Now() time.Time { return w.server.loop.Now() }
 
 // After implements simulator.Clock.
 func (w *own) After(d time.Duration, f func()) (stop func()) {
+	if w.closed { // an answer to its last notification came late
+		return func() {}
+	}
 	w.plans++
 	n := w.plans
 	undo := w.server.loop.After(d, func() {
@@ -53,6 +57,7 @@ func (w *own) After(d time.Duration, f func()) (stop func()) {
 
 // close ends the world: nothing that was planned happens.
 func (w *own) close() {
+	w.closed = true
 	for _, undo := range w.planned {
 		undo()
 	}
