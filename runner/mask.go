@@ -102,6 +102,13 @@ func escaped(text string, html bool) string {
 	return quoted[1 : len(quoted)-1]
 }
 
+// learn takes in the token that an operation carries: whoever has it has the recording, and steps pass it on by other names.
+func (m *Mask) learn(operation map[string]any) {
+	if token := text(operation["recordingAccessToken"]); token != "" {
+		m.Add([]string{token})
+	}
+}
+
 // Record returns r without secrets. A record that has none comes back as it is.
 func (m *Mask) Record(r steps.Record) steps.Record {
 	line, err := encode(r)
@@ -122,7 +129,7 @@ func (m *Mask) Record(r steps.Record) steps.Record {
 
 // The shapes of secrets that nobody told us of. Names are those of OAuth's and Graph's members: tokenMeetingInfo.token,
 // joinMeetingIdMeetingInfo.passcode, recordingInfo and callRecording tokens.
-const secretNames = `access_token|refresh_token|id_token|client_secret|clientSecret|client_assertion|recordingAccessToken|` +
+const secretNames = `access_token|refresh_token|id_token|client_secret|clientSecret|client_assertion|recordingAccessToken|recordResourceAccessToken|` +
 	`meetingToken|joinToken|token|passcode|password|authorization`
 
 var (

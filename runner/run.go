@@ -83,6 +83,7 @@ func (r *run) listen(h steps.Host) {
 // and what waits in the main scope is over.
 func (r *run) took(h steps.Host, e *entry) bool {
 	r.legs.see(e.Event.Event)
+	r.Mask.learn(object(e.View["operation"]))
 	emit(h, "", "", steps.Record{Event: arrived(e)})
 	if r.endMain == nil || r.never != nil {
 		return false

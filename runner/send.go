@@ -25,13 +25,17 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	if err != nil {
 		return nil, &steps.FailureError{Failure: &steps.Failure{Kind: "value", Text: err.Error()}}
 	}
-	headers := r.headers(h, c.Headers, wire.Body != nil)
+	var headers graph.Headers
+	if wire.URL == "" { // where files are kept nobody knows of scenarios
+		headers = r.headers(h, c.Headers, wire.Body != nil)
+	}
 	sent := h.Now()
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
-		Method: wire.Method, Path: wire.Path, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
+		Method: wire.Method, Path: wire.Path + wire.URL, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
 	r.keepTrace(who.branch, steps.Trace{At: sent, Call: graph.CanonicalID(c.Call), ClientRequestID: headers.Get("client-request-id"),
 		ScenarioID: headers.Get("Scenario-Id")})
-	response, err := h.Do(steps.Request{Bot: r.Target.Bot.Name, Method: wire.Method, Path: wire.Path, Headers: r.told(who, headers), Body: wire.Body})
+	response, err := h.Do(steps.Request{Bot: r.Target.Bot.Name, Method: wire.Method, Path: wire.Path, URL: wire.URL, Token: c.Token,
+		Headers: r.told(who, headers), Body: wire.Body})
 	got := &steps.Received{Attempt: who.attempt, Took: h.Now().Sub(sent)}
 	if err != nil {
 		got.Error = err.Error()
@@ -48,6 +52,8 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	reply := r.Target.Dialect.Decode(c, response.Status, response.Headers, response.Body)
 	got.Status, got.Headers, got.Body, got.Text = reply.Status, reply.Headers, reply.Raw, reply.Text
 	got.Call, got.Operation = reply.CallID, reply.OperationID
+	got.File = len(reply.File)
+	r.Mask.learn(reply.Operation)
 	emit(h, who.key, who.branch, steps.Record{Response: got})
 	if t, ok := r.traces[who.branch]; ok {
 		t.RequestID = reply.Headers.Get("request-id")

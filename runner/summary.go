@@ -33,11 +33,15 @@ func summary(e *graph.Event) string {
 		return strings.Join(append(words, why...), " ")
 	case graph.KindOperation:
 		op := object(e.View["operation"])
-		words := []string{"operation"}
+		words := []string{operationName(op)}
 		if status := text(op["status"]); status != "" {
 			words = append(words, status)
 		}
-		return strings.Join(append(words, codes(op["resultInfo"])...), " ")
+		words = append(words, codes(op["resultInfo"])...)
+		if reason := text(op["completionReason"]); reason != "" && reason != "completedSuccessfully" {
+			words = append(words, reason)
+		}
+		return strings.Join(words, " ")
 	case graph.KindParticipants:
 		people, _ := e.View["participants"].([]map[string]any)
 		if len(people) == 0 {
@@ -57,7 +61,7 @@ func summary(e *graph.Event) string {
 		}
 		return "content sharing changed"
 	case graph.KindTone:
-		return strings.TrimSpace("tone " + text(object(e.View["tone"])["tone"]))
+		return strings.TrimSpace("tone " + strings.TrimPrefix(text(object(e.View["tone"])["tone"]), "tone"))
 	}
 	if e.Problem != "" {
 		return "unreadable: " + e.Problem
@@ -87,6 +91,19 @@ func standing(p map[string]any) string {
 		return ""
 	}
 	return " (" + strings.Join(words, ", ") + ")"
+}
+
+// operationName tells operations on media apart, of which several may go on at a time.
+func operationName(op map[string]any) string {
+	switch kind := text(op["@odata.type"]); kind {
+	case "#microsoft.graph.playPromptOperation":
+		return "prompt"
+	case "#microsoft.graph.recordOperation":
+		return "recording"
+	case "#microsoft.graph.sendDtmfTonesOperation":
+		return "tones"
+	}
+	return "operation"
 }
 
 // codes is a resultInfo as "500/7000", with legacy's words where there are no numbers.

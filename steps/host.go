@@ -54,6 +54,8 @@ type Request struct {
 	Bot     string
 	Method  string
 	Path    string // below the target's root, with the version: /v1.0/communications/calls
+	URL     string // absolute, instead of Path: a file elsewhere, for which Token goes along and never the bot's own
+	Token   string // with URL
 	Headers graph.Headers
 	Body    []byte
 }

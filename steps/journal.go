@@ -127,7 +127,8 @@ type Received struct {
 	Text      string          `json:"text,omitempty"`
 	Call      string          `json:"call,omitempty"`
 	Operation string          `json:"operation,omitempty"`
-	Took      time.Duration   `json:"took"` // nanoseconds
+	File      int             `json:"file,omitempty"` // bytes of a file that was fetched; it is not kept
+	Took      time.Duration   `json:"took"`           // nanoseconds
 	Error     string          `json:"error,omitempty"`
 }
 

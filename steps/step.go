@@ -205,6 +205,12 @@ func Verbs() []*schema.Verb {
 		getOperation,
 		keepAlive,
 		logTeleconferenceDeviceQuality,
+		playPrompt,
+		recordResponse,
+		getRecording,
+		cancelMediaProcessing,
+		subscribeToTone,
+		sendDtmfTones,
 		request,
 
 		await,

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +18,9 @@ import (
 func (d Dialect) Encode(c Command) (Wire, error) {
 	if c.Op == "request" {
 		return d.encodeRaw(c)
+	}
+	if c.Op == "getRecording" {
+		return encodeFetch(c)
 	}
 	r := routeOf[c.Op]
 	switch {
@@ -42,23 +48,23 @@ func (d Dialect) Encode(c Command) (Wire, error) {
 // Lacks names the first thing a body says that the dialect has no word for, or "". The body may embed one of this
 // package's; written says whether a member was given whose value is not known yet.
 func (d Dialect) Lacks(body any, written func(path ...string) bool) string {
-	if d != Legacy || body == nil {
+	if body == nil {
 		return ""
 	}
-	return lacks(reflect.ValueOf(body), nil, written)
+	return d.lacks(reflect.ValueOf(body), nil, written)
 }
 
 var ownPackage = reflect.TypeFor[Command]().PkgPath()
 
-func lacks(v reflect.Value, path []string, written func(path ...string) bool) string {
+func (d Dialect) lacks(v reflect.Value, path []string, written func(path ...string) bool) string {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			return lacks(v.Elem(), path, written)
+			return d.lacks(v.Elem(), path, written)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			if name := lacks(v.Index(i), append(path, strconv.Itoa(i)), written); name != "" {
+			if name := d.lacks(v.Index(i), append(path, strconv.Itoa(i)), written); name != "" {
 				return name
 			}
 		}
@@ -72,11 +78,13 @@ func lacks(v reflect.Value, path []string, written func(path ...string) bool) st
 				}
 				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 				at = append(path[:len(path):len(path)], name)
-				if f.Tag.Get("legacy") == "none" && (!v.Field(i).IsZero() || written(at...)) {
+				only := split(f.Tag.Get("only"))
+				missing := d == Legacy && f.Tag.Get("legacy") == "none" || only != nil && !slices.Contains(only, string(d))
+				if missing && (!v.Field(i).IsZero() || written(at...)) {
 					return name
 				}
 			}
-			if name := lacks(v.Field(i), at, written); name != "" {
+			if name := d.lacks(v.Field(i), at, written); name != "" {
 				return name
 			}
 		}
@@ -99,6 +107,15 @@ func (d Dialect) encodeRaw(c Command) (Wire, error) {
 		w.Body = e.out
 	}
 	return w, nil
+}
+
+// encodeFetch writes Op getRecording: a GET of a place that the service named.
+func encodeFetch(c Command) (Wire, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return Wire{}, fmt.Errorf("%s: the location %q is no https URL", c.Op, c.URL)
+	}
+	return Wire{Method: http.MethodGet, URL: c.URL}, nil
 }
 
 // encoder writes structs as a dialect's JSON.
@@ -165,6 +182,9 @@ func (e *encoder) object(s *shape, v reflect.Value, odata string) error {
 				e.out = strconv.AppendQuote(e.out, m.preset)
 			}
 			continue
+		}
+		if m.only != nil && !slices.Contains(m.only, string(e.dialect)) {
+			return fmt.Errorf("the %s API has no %s", e.dialect, name)
 		}
 		if e.dialect == Legacy && m.legacy != "" {
 			switch m.legacy {

@@ -76,6 +76,8 @@ type Command struct {
 	Element     string // an audio routing group, or a content sharing session
 	Body        any    // marshals to the body in v1.0 words; nil: none
 
+	URL, Token string // for Op getRecording: where the file is, and what opens it
+
 	Method, Path string  // for Op request: the method and the path below /v1.0 ("/communications/calls/…")
 	Headers      Headers // for Op request: further headers
 }
@@ -84,6 +86,7 @@ type Command struct {
 type Wire struct {
 	Method string
 	Path   string
+	URL    string // absolute, instead of Path: a file that is elsewhere
 	Body   []byte // nil: none
 }
 
@@ -93,6 +96,7 @@ type Reply struct {
 	Headers     Headers
 	Raw         json.RawMessage  // the body when it is JSON, compacted
 	Text        string           // the body when it is not
+	File        []byte           // the body as it came, when a file was asked for
 	Body        any              // the body, normalised, ids and enums as in events
 	CallID      string           // of the call the request created or was about
 	OperationID string           // the Location's last segment, else the body's id

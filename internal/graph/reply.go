@@ -17,6 +17,10 @@ import (
 func (d Dialect) Decode(c Command, status int, headers Headers, body []byte) *Reply {
 	r := &Reply{Status: status, Headers: headers, CallID: CanonicalID(c.Call), OperationID: CanonicalID(c.Operation)}
 	r.RetryAfter = retryAfter(headers)
+	if c.Op == "getRecording" && status < 300 {
+		r.File = body
+		return r
+	}
 	value := r.read(headers.Get("Content-Type"), body)
 	if status >= 400 || status >= 300 && c.Op != "request" {
 		r.Error = errorOf(status, headers, value, r.Text)

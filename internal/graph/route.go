@@ -90,9 +90,9 @@ var routeOf = func() map[string]*route {
 	return m
 }()
 
-// Has says whether the dialect has that operation (a Command's Op). Every dialect has request.
+// Has says whether the dialect has that operation (a Command's Op). Every dialect has request, and recordings to fetch.
 func (d Dialect) Has(op string) bool {
-	if op == "request" {
+	if op == "request" || op == "getRecording" {
 		return true
 	}
 	r := routeOf[op]

@@ -26,6 +26,7 @@ type member struct {
 	spill  string            // where words go that are no number
 	elem   *member           // of a list
 	shape  *shape            // of an object
+	only   []string          // the dialects that have it; empty: all
 	legacy string            // the name in the legacy dialect
 	preset string            // what legacy writes when it is empty
 	odata  string            // the @odata.type to fill in, where the struct's own does not say it
@@ -94,7 +95,7 @@ func buildShape(t reflect.Type, building map[reflect.Type]*shape) *shape {
 func memberOf(name string, t reflect.Type, tag reflect.StructTag, building map[reflect.Type]*shape) *member {
 	m := &member{
 		name: name, spill: tag.Get("words"), legacy: tag.Get("legacy"), preset: tag.Get("legacyDefault"),
-		odata: tag.Get("odata"), call: tag.Get("call") == "true",
+		only: split(tag.Get("only")), odata: tag.Get("odata"), call: tag.Get("call") == "true",
 	}
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -3,9 +3,10 @@ package graph
 // The types below are Graph's own, named and spelt as in the v1.0 metadata (calling-types.v1.json in the shared
 // reference); members seen on the wire but not declared there say so. They serve three ends: expressions are checked
 // against them, events are normalised by them, and verbs marshal them into requests. Besides the tags that package
-// schema reads (json, doc, enum, required), three are this package's own:
+// schema reads (json, doc, enum, required), four are this package's own:
 //
 //	alias:"callState"    other names of the member on the wire, read but never written by the current dialects
+//	only:"beta,legacy"   the dialects that have it; absent: all
 //	legacy:"callback"    its name in the legacy dialect; "none": legacy cannot say it; "omit": legacy leaves it out
 //	also:"a=b"           a legacy word of an enum, and the documented word for it
 
@@ -173,5 +174,5 @@ type MediaInfo struct {
 type MediaPrompt struct {
 	ODataType string     `json:"@odata.type,omitzero" doc:"Graph's name of the type; filled in."`
 	MediaInfo *MediaInfo `json:"mediaInfo,omitzero" required:"true" doc:"The file to play."`
-	Loop      *int       `json:"loop,omitzero" doc:"How often to play it (beta and legacy)."`
+	Loop      *int       `json:"loop,omitzero" only:"beta,legacy" doc:"How often to play it (beta and legacy)."`
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -287,6 +288,8 @@ func responseText(a *steps.Received) (text, how string) {
 		text += ", Retry-After " + clean(after)
 	}
 	switch {
+	case a.File > 0:
+		text += fmt.Sprintf(", %d bytes", a.File)
 	case a.Operation != "":
 		text += ", operation " + short(a.Operation)
 	case a.Status == 201 && a.Call != "":
@@ -298,6 +301,10 @@ func responseText(a *steps.Received) (text, how string) {
 // shortPath leaves out what is the same in every request: the version, and the folder of today's calling API.
 func shortPath(path string) string {
 	path = shortIDs(clean(path))
+	if u, err := url.Parse(path); err == nil && u.Host != "" { // a file: where it is kept says little
+		segments := strings.Split(strings.Trim(u.Path, "/"), "/")
+		return "…/" + strings.Join(segments[max(0, len(segments)-2):], "/")
+	}
 	if rest := strings.TrimPrefix(path, "/v1.0"); rest != path {
 		path = rest
 	} else {

@@ -182,6 +182,8 @@ func (s *Service) operationBody(op *operation) obj {
 		if op.result != nil {
 			b["resultInfo"] = resultInfo(op.call, *op.result)
 		}
+		op.ownWords(b)
+		delete(b, "@odata.type")
 		return b
 	}
 	b["@odata.type"] = typeOf(op.kind)
@@ -192,6 +194,7 @@ func (s *Service) operationBody(op *operation) obj {
 	if op.participants != nil {
 		b["participants"] = op.participants
 	}
+	op.ownWords(b)
 	return b
 }
 

@@ -118,7 +118,7 @@ func TestTransferToBot(t *testing.T) {
 	}
 	st.must(202, "POST", calls+"/"+p.event.CallID+"/answer", answer)
 	st.wait(time.Second)
-	wantLadder(t, st, "updated call establishing", "updated call established", "updated call transferAccepted",
+	wantLadder(t, st, "updated call establishing", "updated call established", "updated call transferAccepted media inactive",
 		"updated call established media active", "deleted call terminated 0/7015")
 }
 

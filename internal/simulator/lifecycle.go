@@ -45,11 +45,19 @@ func (s *Service) answer(c *call, q *request) reply {
 	return reply{status: 202}
 }
 
-// establish makes a call established, and its media active a little later.
+// establish makes a call established, and its media active a little later; in legacy at once, whose document has no
+// notification for it (ours).
 func (s *Service) establish(c *call) {
 	c.state = established
+	if c.dialect == graph.Legacy && c.media != nil {
+		c.audio = "active"
+	}
 	s.send(c, s.stateNote(c, established))
-	if c.media == nil || c.dialect == graph.Legacy {
+	if c.media == nil {
+		return
+	}
+	s.preFetch(c)
+	if c.audio != "" {
 		return
 	}
 	s.step(c, mediaStep, func() {
@@ -207,6 +215,7 @@ func (s *Service) finish(op *operation, how result) {
 	if op.status == "failed" || op.kind != "inviteParticipantsOperation" {
 		op.result = &how
 	}
+	op.closing(how)
 	op.last = s.cfg.Clock.Now()
 	for _, r := range op.rings {
 		r.cancel()
@@ -214,6 +223,7 @@ func (s *Service) finish(op *operation, how result) {
 	if !op.quiet {
 		s.send(op.call, s.operationNote(op, "deleted"))
 	}
+	s.cutShort(op)
 }
 
 func (s *Service) newOperation(c *call, kind string, context any) *operation {

@@ -83,6 +83,8 @@ type member struct {
 	recording   string // a bot's recordingStatus; "" until it told one
 	metadata    string // a bot's, in legacy
 	voicemail   bool   // it is a voicemail that answered
+	voices      int    // how often it speaks at the same time
+	heard       bool   // it speaks, and can be heard
 }
 
 // A call is a bot's leg of a conversation, and the resource the API shows.
@@ -113,6 +115,8 @@ type call struct {
 	audio       string
 	answeredBy  obj
 	etag        int
+
+	line mediaLine // of media that the service hosts
 
 	operations []*operation
 	groups     []*audioGroup
@@ -148,6 +152,8 @@ type operation struct {
 	waiting       int  // rings that are not settled
 	invited       []*invitee
 	joined        []obj
+	reason        string     // completionReason, of one on media
+	recording     *recording // of a recordOperation, once it can be fetched
 	rings         []*ring
 }
 
@@ -270,6 +276,7 @@ func (s *Service) enter(m *member) {
 	r := m.room
 	r.grown = r.grown || len(r.present()) > 1
 	s.tellSharing(m)
+	s.habits(m)
 	if p := m.party.person; p != nil && p.HangsUp != nil {
 		m.stop = s.cfg.Clock.After(reaction(p.HangsUp), func() {
 			s.observe(m.party.shown(), "hangs up", s.callOf(r))
@@ -284,6 +291,8 @@ func (s *Service) remove(m *member) {
 	if r == nil {
 		return
 	}
+	m.voices = 0
+	s.hearing(m)
 	for _, stop := range []func(){m.stop, m.patience} {
 		if stop != nil {
 			stop()
@@ -413,6 +422,7 @@ func (s *Service) release(c *call) {
 			stop()
 		}
 	}
+	s.hush(c)
 	rings := c.rings
 	c.rings = nil
 	for _, r := range rings {

@@ -37,7 +37,7 @@ func TestBlindTransfer(t *testing.T) {
 		name, target string
 		want         []string
 	}{
-		{"accepted", doraID, []string{"updated call transferring", "updated call transferAccepted", "deleted call terminated 0/7015"}},
+		{"accepted", doraID, []string{"updated call transferring", "updated call transferAccepted media inactive", "deleted call terminated 0/7015"}},
 		{"declined", world.IDFor("deb"), []string{"updated call transferring", "updated call established media active 500/7000"}},
 		{"busy", world.IDFor("gus"), []string{"updated call transferring", "updated call established media active 500/7000"}},
 		{"rung out", world.IDFor("rex"), []string{"updated call transferring", "updated call established media active 500/7000"}},
@@ -80,7 +80,7 @@ func TestConsultativeTransfer(t *testing.T) {
 	wantLadder(t, st, "updated call transferring", "updated call established media active 500/7700")
 	st.must(202, "POST", x+"/transfer", body(idOf(y)))
 	st.wait(time.Second)
-	wantLadder(t, st, "updated call transferring", "updated call transferAccepted", "deleted call terminated 200/7015",
+	wantLadder(t, st, "updated call transferring", "updated call transferAccepted media inactive", "deleted call terminated 200/7015",
 		"deleted call terminated AppTransferred")
 	st.must(404, "GET", x, "")
 	st.must(404, "GET", y, "")

@@ -67,7 +67,7 @@ func (s *Service) stateNote(c *call, state string) note {
 		if c.meetingInfo != nil {
 			d["meetingInfo"] = c.meetingInfo
 		}
-		if state == established && c.audio != "" {
+		if c.audio != "" && (state == established || c.audio == "inactive") {
 			d["mediaState"] = obj{"@odata.type": typeOf("callMediaState"), "audio": c.audio}
 		}
 	case state == establishing && c.direction == "outgoing":
@@ -79,6 +79,9 @@ func (s *Service) stateNote(c *call, state string) note {
 		}
 		if c.direction == "incoming" {
 			d["requestedModalities"] = []string{}
+		}
+		if c.audio != "" && !s.cfg.SeedSlips {
+			d["mediaState"] = obj{"audio": c.audio}
 		}
 	}
 	return note{change: "updated", data: d}
@@ -159,6 +162,7 @@ func (s *Service) operationNote(op *operation, change string) note {
 			d["participants"] = op.participants
 		}
 	}
+	op.ownWords(d)
 	return note{change: change, tail: tail, data: d, op: op}
 }
 

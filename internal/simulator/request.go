@@ -23,6 +23,7 @@ type request struct {
 	call        string
 	participant string
 	operation   string
+	bearer      string // of getRecording, which has a token of its own
 	element     string // id of an audio routing group or a content sharing session
 	raw         []byte
 	foreign     string // why the body cannot be JSON by its headers; ""

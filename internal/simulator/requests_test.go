@@ -62,7 +62,7 @@ func TestRefused(t *testing.T) {
 		{"elsewhere", "GET", "/v1.0/me", "", 404, "ResourceNotFound"},
 		{"unknown action", "POST", up + "/dance", "{}", 404, "ResourceNotFound"},
 		{"no keepAlive in legacy", "POST", "/app/calls/" + idOf(up) + "/keepAlive", "", 404, "ResourceNotFound"},
-		{"media", "POST", up + "/playPrompt", "{}", 501, "playPrompt is not simulated yet"},
+		{"no prompts", "POST", up + "/playPrompt", "{}", 400, "prompts is missing"},
 		{"muting another", "POST", up + "/participants/x/mute", "{}", 409, "muteParticipant is for group calls only"},
 		{"media of no call", "POST", calls + "/x/playPrompt", "{}", 404, "8522"},
 		{"too large", "POST", calls, strings.Repeat(" ", 1<<20+1), 413, "larger than"},

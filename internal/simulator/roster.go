@@ -11,6 +11,7 @@ import (
 func (s *Service) changed(m *member) {
 	s.rosterChanged(m.room)
 	m.changed = m.room.sequence
+	s.hearing(m)
 }
 
 // rosterChanged tells every bot of a group who is in it, a moment later; further changes until then ride along.

@@ -17,6 +17,9 @@ import (
 // the request is answered already; its verb is set when it was one that faults can name.
 func (s *Service) route(r *http.Request) (*request, *reply) {
 	q := &request{}
+	if id, ok := strings.CutPrefix(r.URL.Path, recordingsPath); ok {
+		return q.recording(r, id)
+	}
 	segs := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	refuse := func(rep reply) (*request, *reply) { return q, &rep }
 	rest, app, ok := q.version(segs)
@@ -50,6 +53,18 @@ func (s *Service) route(r *http.Request) (*request, *reply) {
 			return refuse(s.settings.gone.with("Call not found."))
 		}
 		return refuse(failure(501, "NotImplemented", verb+" is not simulated yet."))
+	}
+	return q, nil
+}
+
+// recording is a request for a file, which is no resource of the API and has a token of its own.
+func (q *request) recording(r *http.Request, id string) (*request, *reply) {
+	q.verb, q.element = "getRecording", id
+	q.bearer, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if r.Method != http.MethodGet {
+		rep := failure(405, "MethodNotAllowed", r.Method+" is not for this resource.")
+		rep.allow = http.MethodGet
+		return q, &rep
 	}
 	return q, nil
 }

@@ -70,6 +70,7 @@ var seedSlips = []difference{
 	{"message 9 /clientContext", "the document's reply has a context that the request had not"},
 	{"message 9 /id", "the document has a placeholder"},
 	{"message 9 /status", "the document writes Running here and running elsewhere; ours always running"},
+	{"message 11 /value/0/resourceData/mediaState", "a call with media is told once that they are active"},
 	{"message 17 /clientContext", "the document's reply has a context that the request had not"},
 	{"message 17 /id", "the document has a placeholder"},
 	{"message 17 /status", "the document writes Running here and running elsewhere; ours always running"},

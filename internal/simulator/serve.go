@@ -19,6 +19,7 @@ type reply struct {
 	location   string
 	retryAfter string
 	allow      string
+	file       []byte // instead of a body
 	body       any
 }
 
@@ -147,6 +148,7 @@ var handlers = map[string]func(*Service, *call, *request) reply{
 	"updateAudioRoutingGroup":        (*Service).updateAudioRoutingGroup,
 	"deleteAudioRoutingGroup":        (*Service).deleteAudioRoutingGroup,
 	"logTeleconferenceDeviceQuality": (*Service).logTeleconferenceDeviceQuality,
+	"getRecording":                   (*Service).getRecording,
 
 	// Beta, some of them legacy too.
 	"muteAll":            (*Service).muteAll,
@@ -197,6 +199,14 @@ func (rep reply) write(w http.ResponseWriter, r *http.Request, id string, now ti
 		h.Set("WWW-Authenticate", "Bearer")
 	}
 	if rep.status == 0 {
+		return
+	}
+	if rep.file != nil {
+		// As Graph page "call: recordResponse" shows it.
+		h.Set("Content-Type", "application/octet-stream")
+		h.Set("Transfer-Encoding", "chunked")
+		w.WriteHeader(rep.status)
+		_, _ = w.Write(rep.file)
 		return
 	}
 	if rep.body == nil {

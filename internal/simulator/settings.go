@@ -26,6 +26,9 @@ const (
 	joinStep         = 150 * time.Millisecond // from establishing to established, where nobody has to answer
 	mediaStep        = 100 * time.Millisecond // from established to media active
 	rosterStep       = 60 * time.Millisecond  // from a change of a roster to its notification; later changes ride along
+	beepTime         = 500 * time.Millisecond // the beep before a recording
+	toneTime         = 200 * time.Millisecond // one tone that a bot sends
+	toneGap          = 200 * time.Millisecond // from one to the next, when the request does not say
 	duplicateLatency = 30 * time.Millisecond  // from a notification to its duplicate
 	reorderPatience  = 2 * time.Second        // how long a notification waits for another one to overtake it
 	defaultReaction  = time.Second            // a person's, who is told nothing else
@@ -57,10 +60,11 @@ var (
 
 // How operations end.
 var (
-	done           = result{code: 200, subcode: 0, message: "Action completed successfully."}                 // call: playPrompt
-	cancelled      = result{code: 400, subcode: 8508, message: "Action failed, the operation was cancelled."} // call: recordResponse
-	blindRefused   = result{code: 500, subcode: 7000, message: "The transfer failed."}                        // call: transfer
-	consultRefused = result{code: 500, subcode: 7700, message: "The transfer failed."}                        // call: transfer
+	done           = result{code: 200, subcode: 0, message: "Action completed successfully."}                    // call: playPrompt
+	cancelled      = result{code: 400, subcode: 8508, message: "Action failed, the operation was cancelled."}    // call: recordResponse
+	longest        = result{code: 200, subcode: 8515, message: "Action completed, max record duration reached."} // call: recordResponse
+	blindRefused   = result{code: 500, subcode: 7000, message: "The transfer failed."}                           // call: transfer
+	consultRefused = result{code: 500, subcode: 7700, message: "The transfer failed."}                           // call: transfer
 )
 
 // settings are the world's, their texts read.
@@ -69,6 +73,8 @@ type settings struct {
 	declined, busy, unanswered, unknown, botUnanswered, callerGone, forbidden, nobodyJoined result // of calls
 	replacementGone, notInReplaced                                                          result // of invitations
 	replaced, consultedLeg                                                                  result // of calls that somebody was taken from
+	promptMissing, promptFormat, promptFailed, initialSilence, maxSilence, stopTone         result // of media
+	audioInactive, wrongMedia                                                               refusal
 	wrongState, meetingModeTransfer, gone                                                   refusal
 }
 
@@ -109,6 +115,16 @@ func settingsOf(scene *world.Scene) *settings {
 	s.replaced.reason = byBot.reason
 	s.consultedLeg = read(s.ConsultedLeg, usual.ConsultedLeg, "The transfer completed.")
 	s.consultedLeg.reason = transferred.reason
+	s.promptMissing = read(s.PromptMissing, usual.PromptMissing, "Action failed, the file could not be downloaded.")
+	s.promptFormat = read(s.PromptFormat, usual.PromptFormat, "Action failed, the file format is invalid.")
+	s.promptFailed = read(s.PromptFailed, usual.PromptFailed, "Action failed, the prompt could not be played.")
+	s.promptFailed.reason = "playPromptFailed"
+	s.initialSilence = read(s.InitialSilence, usual.InitialSilence, "Action failed, initial silence timeout reached.")
+	s.initialSilence.reason = "initialSilenceTimeout"
+	s.maxSilence = read(s.MaxSilence, usual.MaxSilence, "Action completed, max silence timeout reached.")
+	s.maxSilence.reason = "maxSilenceTimeout"
+	s.stopTone = read(s.StopTone, usual.StopTone, "Action completed, stop tone detected.")
+	s.stopTone.reason = "stopToneDetected"
 	status := func(text, otherwise string) refusal {
 		status, code, ok := world.ParseStatus(text)
 		if !ok {
@@ -118,6 +134,8 @@ func settingsOf(scene *world.Scene) *settings {
 	}
 	s.wrongState = status(s.WrongState, usual.WrongState)
 	s.meetingModeTransfer = status(s.MeetingModeTransfer, usual.MeetingModeTransfer)
+	s.audioInactive = status(s.AudioInactive, usual.AudioInactive)
+	s.wrongMedia = status(s.WrongMedia, usual.WrongMedia)
 	s.gone = status(s.Gone, usual.Gone)
 	return s
 }

@@ -64,6 +64,9 @@ type Config struct {
 	Luck uint64
 	// Chaos is the disorder in which everything is delivered; what it does is observed.
 	Chaos world.Chaos
+	// Fetch gets a prompt's file from where it is and calls done once, from the event loop, unless it is too late. Nil: no
+	// file is fetched; what the scene says nothing of is there and has the usual length.
+	Fetch func(url string, done func(file []byte, err error))
 	// Observe is told what people do and what faults strike, for the journal. Optional.
 	Observe func(who, did, call string)
 	// SeedSlips reproduces the slips of the 2018 document itself; only its golden test uses it.
@@ -84,11 +87,15 @@ type Service struct {
 	rings    ordered[*ring]    // not settled
 	crowd    int               // how many parties are many
 	faults   []*fault
-	begun    int        // calls there ever were
-	armed    int        // faults there ever were
-	serving  *request   // while one is being served
-	dice     *rand.Rand // see draw
-	early    bool       // what is sent now comes before the response
+	begun    int             // calls there ever were
+	armed    int             // faults there ever were
+	serving  *request        // while one is being served
+	dice     *rand.Rand      // see draw
+	early    bool            // what is sent now comes before the response
+	files    map[string]file // prompts that were fetched, by resourceId and URL
+
+	recordings map[string]*recording // by id
+	shelf      []string              // their ids, the oldest first
 }
 
 // New returns a service in which nothing has happened yet. Call Start to begin the script.

@@ -148,6 +148,9 @@ func (s *Service) consult(h *handover) {
 func (s *Service) accept(h *handover, how result, bring func()) {
 	c := h.call
 	c.state = transferAccepted
+	if c.room.mode == peer {
+		s.silence(c)
+	}
 	if h.op != nil {
 		h.op.result = &result{code: 200, reason: transferAccepted}
 		h.op.status, h.op.last = "completed", s.cfg.Clock.Now()

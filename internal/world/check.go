@@ -62,6 +62,11 @@ func (s *Scene) Problems() []Problem {
 		if r := p.reactions(); len(r) > 1 {
 			say(strings.Join(r, " and ")+" exclude each other", "people", name, r[1])
 		}
+		if p.Presses != nil {
+			if err := checkTones(p.Presses.Tones); err != nil {
+				say(err.Error(), "people", name, "presses")
+			}
+		}
 		if text := p.checkID(); text != "" {
 			say(text, "people", name, "id")
 		}

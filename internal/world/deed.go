@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -119,6 +120,19 @@ func (d Deed) about() (who []string) {
 func (d Deed) Check() error {
 	if names, _ := d.done(); len(names) != 1 {
 		return fmt.Errorf("an action needs exactly one of %s; this one has %d", strings.Join(Deeds(), ", "), len(names))
+	}
+	if d.Press != nil {
+		return checkTones(d.Press.Tones)
+	}
+	return nil
+}
+
+var keys = regexp.MustCompile(`^[0-9*#A-Da-d]{1,100}$`)
+
+// checkTones: nothing at all is for the reader of scenes to refuse.
+func checkTones(tones string) error {
+	if tones != "" && !keys.MatchString(tones) {
+		return fmt.Errorf("tones is %q; it may be up to 100 of the keys 0 to 9, *, # and A to D", tones)
 	}
 	return nil
 }

@@ -35,6 +35,17 @@ type Settings struct {
 	Replaced        string `json:"replaced" form:"result" default:"200/5001" source:"ours" doc:"How the call ends that an invitation with replacesCallId replaced; legacy says AppInitiated."`
 	ConsultedLeg    string `json:"consultedLeg" form:"result" default:"200/7015" source:"ours" doc:"How the bot's call to the target of a consultative transfer ends; legacy says AppTransferred."`
 
+	PromptTime     time.Duration `json:"promptTime" default:"3s" source:"ours" doc:"How long a prompt is taken to last whose file nobody describes and nobody fetches."`
+	RecordingTime  time.Duration `json:"recordingTime" default:"1h" source:"ours" doc:"How long a recording can be fetched after it began."`
+	PromptMissing  string        `json:"promptMissing" form:"result" default:"400/8536" source:"ours, by analogy to ACS" doc:"How a playPrompt fails whose file cannot be had."`
+	PromptFormat   string        `json:"promptFormat" form:"result" default:"400/8535" source:"ours, by analogy to ACS" doc:"How it fails whose file is no WAV of 16 bits and 16 kHz, mono."`
+	PromptFailed   string        `json:"promptFailed" form:"result" default:"500/8511" source:"ours, by analogy to ACS" doc:"How a recordResponse fails whose prompt cannot be played."`
+	InitialSilence string        `json:"initialSilence" form:"result" default:"400/8510" source:"ours, by analogy to ACS" doc:"How it ends when nobody says a word; a code below 400 completes it."`
+	MaxSilence     string        `json:"maxSilence" form:"result" default:"200/8509" source:"ours, by analogy to ACS" doc:"How it ends when nobody says anything more."`
+	StopTone       string        `json:"stopTone" form:"result" default:"200/8514" source:"ours, by analogy to ACS" doc:"How it ends when a stop tone is pressed."`
+
+	AudioInactive       string `json:"audioInactive" form:"status" default:"400/8503" source:"ours, by analogy to ACS" doc:"What a request about media gets while the call's audio is not active."`
+	WrongMedia          string `json:"wrongMedia" form:"status" default:"400/8500" source:"ours, by analogy to ACS" doc:"What it gets when the call's media are not hosted by the service."`
 	WrongState          string `json:"wrongState" form:"status" default:"409/Conflict" source:"ours" doc:"What a request gets that comes in the wrong state of a call."`
 	MeetingModeTransfer string `json:"meetingModeTransfer" form:"status" default:"400/8523" source:"issue 512; its HTTP status is ours" doc:"What a transfer gets in a call that an invitation has turned into a meeting."`
 	Gone                string `json:"gone" form:"status" default:"404/8522" source:"issues 173 and 191" doc:"What a request gets about a call that is over, or that was answered too late."`

@@ -14,6 +14,7 @@ const ActionPath = "/callflow/world/actions"
 // Scene is the section `simulate` of a scenario.
 type Scene struct {
 	People map[string]*Person `json:"people" people:"true" doc:"Who lives in this world, by name."`
+	Media  map[string]*Sound  `json:"media" doc:"The sound files of this world, by their URLs; one that is not here exists and lasts as long as settings.promptTime says."`
 	Script []Action           `json:"script" doc:"What happens, in order, from the start of the run."`
 	Faults []Fault            `json:"faults" doc:"What goes wrong."`
 
@@ -32,12 +33,34 @@ type Person struct {
 	Busy        bool     `json:"busy" doc:"They are in another call and do not ring."`
 	Voicemail   *After   `json:"voicemail" doc:"Their voicemail picks up, after a while."`
 	HangsUp     *After   `json:"hangsUp" doc:"They hang up that long after the call was established."`
+	Presses     *Presses `json:"presses" doc:"They press keys some time after they have joined the call."`
+	Speaks      *Speaks  `json:"speaks" doc:"They speak some time after they have joined the call."`
 	Lobby       bool     `json:"lobby" doc:"In a meeting they wait in the lobby until somebody admits them."`
+}
+
+// Sound is a file that bots play.
+type Sound struct {
+	Duration   time.Duration `json:"duration" short:"true" doc:"How long it is."`
+	Missing    bool          `json:"missing" doc:"It cannot be fetched."`
+	Unplayable bool          `json:"unplayable" doc:"It is no WAV of 16 bits and 16 kHz, mono."`
 }
 
 // After is a delay.
 type After struct {
 	After time.Duration `json:"after" short:"true" doc:"How long it takes." default:"1s"`
+}
+
+// Presses is keys pressed after a delay.
+type Presses struct {
+	Tones string        `json:"tones" required:"true" short:"true" doc:"The keys, in order: 0 to 9, *, #, A to D; \"12#\"."`
+	After time.Duration `json:"after" doc:"How long after they joined." default:"1s"`
+	Every time.Duration `json:"every" doc:"The time from one key to the next." default:"300ms"`
+}
+
+// Speaks is a voice after a delay.
+type Speaks struct {
+	After time.Duration `json:"after" doc:"How long after they joined." default:"1s"`
+	For   time.Duration `json:"for" short:"true" doc:"How long." default:"3s"`
 }
 
 // Answers is a delay, or never.

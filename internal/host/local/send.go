@@ -41,7 +41,11 @@ func newTransport() *http.Transport {
 func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Response, error) {
 	var written atomic.Bool
 	trace := &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }}
-	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), q.Method, root+q.Path, bytes.NewReader(q.Body))
+	target := q.URL
+	if target == "" {
+		target = root + q.Path
+	}
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), q.Method, target, bytes.NewReader(q.Body))
 	if err != nil {
 		return steps.Response{}, &steps.NetError{Refused: true, Err: err}
 	}
@@ -50,7 +54,10 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 		req.Header.Add(x.Name, x.Value)
 	}
 	var token string
-	if h.cfg.Tokens != nil {
+	switch {
+	case q.URL != "":
+		req.Header.Set("Authorization", "Bearer "+q.Token)
+	case h.cfg.Tokens != nil:
 		if token, err = h.cfg.Tokens.Token(ctx, q.Bot); err != nil {
 			return steps.Response{}, &steps.NetError{Auth: true, Down: down(err), Err: err}
 		}
@@ -64,7 +71,7 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 	defer resp.Body.Close()
 	body, err := readResponse(resp)
 	if err != nil {
-		return steps.Response{}, &steps.NetError{Err: fmt.Errorf("%s %s: the response broke off: %w", q.Method, q.Path, err)}
+		return steps.Response{}, &steps.NetError{Err: fmt.Errorf("%s %s: the response broke off: %w", q.Method, req.URL.Redacted(), err)}
 	}
 	if resp.StatusCode == http.StatusUnauthorized && token != "" {
 		h.cfg.Tokens.Forget(q.Bot, token)

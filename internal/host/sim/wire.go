@@ -64,21 +64,30 @@ func (w *virtual) Do(b *host.Branch, q steps.Request) (resp steps.Response, err 
 
 // serve has the service handle a request.
 func (w *virtual) serve(rec *recorder, q steps.Request) {
-	target, err := url.ParseRequestURI(q.Path)
+	path, token := q.Path, tokenPrefix+w.cfg.Bot.AppID
+	if q.URL != "" {
+		rest, here := strings.CutPrefix(q.URL, graphRoot)
+		if !here { // nobody lives elsewhere
+			rec.fate.Reset = true
+			return
+		}
+		path, token = rest, q.Token
+	}
+	target, err := url.ParseRequestURI(path)
 	if err != nil {
-		badRequest(fmt.Sprintf("the path %q is no path: %v", q.Path, err)).Write(rec, &http.Request{}, simulator.NewID(w.random), w.Now())
+		badRequest(fmt.Sprintf("the path %q is no path: %v", path, err)).Write(rec, &http.Request{}, simulator.NewID(w.random), w.Now())
 		return
 	}
 	r := request(q.Method, target, q.Headers, q.Body)
 	r.Host = strings.TrimPrefix(graphRoot, "https://")
-	r.RequestURI = q.Path
-	r.Header.Set("Authorization", "Bearer "+tokenPrefix+w.cfg.Bot.AppID)
+	r.RequestURI = path
+	r.Header.Set("Authorization", "Bearer "+token)
 	if target.Path == world.ActionPath && w.service != nil {
 		act(rec, r, w.service)
 		return
 	}
 	w.handler.ServeHTTP(rec, r)
-	if w.cfg.Overhear != nil && !rec.fate.Reset {
+	if w.cfg.Overhear != nil && !rec.fate.Reset && q.URL == "" { // a file is no message of the API
 		w.cfg.Overhear(Overheard{Method: q.Method, Path: q.Path, Sent: q.Body,
 			Status: rec.status, Headers: graph.SortHeaders(rec.header), Body: rec.body.Bytes()})
 	}
