@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/internal/world"
 )
 
@@ -134,5 +135,67 @@ func TestRedirectToBot(t *testing.T) {
 	p := st.posts[len(st.posts)-1]
 	if !strings.Contains(p.raw, `"callRoutes"`) || !strings.Contains(p.raw, `"routingType":"forwarded"`) {
 		t.Errorf("%s", p.raw)
+	}
+}
+
+// TestHandedOtherwise: whether the chain persists and how the old call ends are settings; legacy tells neither chain nor
+// transferor.
+func TestHandedOtherwise(t *testing.T) {
+	settings := world.DefaultSettings()
+	settings.TransferChain, settings.TransferEnd = "changes", "AppTransferred"
+	scene := people()
+	scene.Settings = settings
+	st := newStage(t, scene)
+	old := st.answeredCall("carol")
+	chain := st.service.calls[idOf(old)].room.chain
+	st.hand(world.Handing{Who: "carol", To: "dora"})
+	st.wait(2 * time.Second)
+	p := st.posts[0]
+	if strings.Contains(p.raw, chain) || !strings.Contains(p.raw, `"transferor"`) {
+		t.Errorf("%s", p.raw)
+	}
+	st.must(202, "POST", calls+"/"+p.event.CallID+"/answer", answer)
+	st.wait(time.Second)
+	wantLadder(t, st, "created call incoming", "updated call establishing", "updated call established", "deleted call terminated AppTransferred",
+		"updated call established media active")
+
+	st = newStage(t, people(), func(c *Config) { c.Bots[0].Dialect = graph.Legacy })
+	path := func() string {
+		return strings.Replace(calls+"/"+st.posts[len(st.posts)-1].event.CallID, calls, "/app/calls", 1)
+	}
+	st.rung("carol")
+	st.must(200, "POST", path()+"/answer", `{"callback":"`+callback+`","acceptModalities":["audio"]}`)
+	st.wait(time.Second)
+	st.ladder()
+	st.hand(world.Handing{Who: "carol", To: "dora"})
+	st.wait(2 * time.Second)
+	if raw := st.posts[0].raw; strings.Contains(raw, "transferor") || strings.Contains(raw, "callChainId") || !strings.Contains(raw, "Dora") {
+		t.Errorf("%s", raw)
+	}
+	st.must(200, "POST", path()+"/answer", `{"callback":"`+callback+`","acceptModalities":["audio"]}`)
+	st.wait(time.Second)
+	wantLadder(t, st, "created call incoming", "updated call establishing", "updated call established", "deleted call terminated AppTransferred")
+}
+
+// TestVoicemailShown: nothing tells who answered, unless the setting voicemail says so.
+func TestVoicemailShown(t *testing.T) {
+	for _, shown := range []string{"hidden", "shown"} {
+		scene := people()
+		scene.Settings = world.DefaultSettings()
+		scene.Settings.Voicemail, scene.Settings.TenantID = shown, "optional"
+		st := newStage(t, scene)
+		c := st.answeredCall("carol")
+		st.must(201, "POST", calls, createBodyFor(user(world.IDFor("vera"))))
+		st.must(200, "POST", c+"/participants/invite", `{"participants":[`+user(world.IDFor("vera"))+`]}`)
+		st.wait(25 * time.Second)
+		told := map[string]bool{}
+		for _, p := range st.posts {
+			if strings.Contains(p.raw, `"endpointType":"voicemail"`) {
+				told[string(p.event.Kind)] = true
+			}
+		}
+		if want := shown == "shown"; told["call"] != want || told["participants"] != want {
+			t.Errorf("voicemail %s: %v", shown, told)
+		}
 	}
 }
