@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"callflow/internal/graph"
@@ -24,6 +25,9 @@ func (s *Service) createCall(_ *call, q *request) reply {
 	if no := s.admitCall(q, &b, targets); no != nil {
 		return *no
 	}
+	if no := s.wrongPasscode(&b); no != nil {
+		return *no
+	}
 	var r *room
 	switch {
 	case len(targets) == 1:
@@ -35,6 +39,7 @@ func (s *Service) createCall(_ *call, q *request) reply {
 		if r.chat == nil {
 			r.chat, r.meeting = b.ChatInfo, b.MeetingInfo
 		}
+		r.learnPasscode(b.text("passcode"))
 	}
 	c := s.newCall(q.bot, q.dialect, r, "outgoing")
 	b.fill(c)
@@ -145,12 +150,43 @@ func (b *createBody) thread() string {
 		t, _ := b.ChatInfo["threadId"].(string)
 		return t
 	case b.MeetingInfo["token"] != nil:
-		t, _ := b.MeetingInfo["token"].(string)
-		return "token:" + t
+		return "token:" + b.text("token")
 	}
-	t, _ := b.MeetingInfo["joinMeetingId"].(string)
-	return "meeting:" + t
+	return numbered(b.text("joinMeetingId"))
 }
+
+// text is a member of meetingInfo.
+func (b *createBody) text(name string) string {
+	t, _ := b.MeetingInfo[name].(string)
+	return t
+}
+
+// numbered is the key of a meeting that is joined by its number, which people write in groups of digits.
+func numbered(joinMeetingID string) string {
+	return "meeting:" + strings.ReplaceAll(joinMeetingID, " ", "")
+}
+
+// wrongPasscode refuses a bot that joins a meeting by its number with another passcode than the first one who did. What
+// the service says to that was in no source: ours.
+func (s *Service) wrongPasscode(b *createBody) *reply {
+	if b.text("joinMeetingId") == "" || len(b.Targets) > 0 {
+		return nil
+	}
+	if r := s.meetings[b.thread()]; r != nil && !r.opens(b.text("passcode")) {
+		rep := failure(403, "Forbidden", "The passcode is not that of the meeting.")
+		return &rep
+	}
+	return nil
+}
+
+// learnPasscode: a meeting has the passcode of the first who joins it with one.
+func (r *room) learnPasscode(passcode string) {
+	if r.passcode == "" {
+		r.passcode = passcode
+	}
+}
+
+func (r *room) opens(passcode string) bool { return r.passcode == "" || r.passcode == passcode }
 
 // checkCallback says what is wrong with a callback URI. The pages say https; ours takes http as well, because a bot
 // under test may have no certificate.

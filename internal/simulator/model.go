@@ -40,10 +40,11 @@ type room struct {
 	mode     mode
 	thread   string // a meeting's key: its thread, token or meeting id
 	members  []*member
-	ringing  int  // invitations that are still open
-	legs     int  // bots' calls that belong here, joined or not
-	grown    bool // more than one member has been in it at a time
-	chat     obj  // a meeting's chatInfo and meetingInfo, as the first to join said them
+	ringing  int    // invitations that are still open
+	legs     int    // bots' calls that belong here, joined or not
+	grown    bool   // more than one member has been in it at a time
+	passcode string // of a meeting that is joined by its number
+	chat     obj    // a meeting's chatInfo and meetingInfo, as the first to join said them
 	meeting  obj
 	sequence int      // of changes to its roster
 	sources  int      // media sources given out

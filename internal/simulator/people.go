@@ -280,6 +280,12 @@ func (s *Service) joinMeeting(j *world.Join) error {
 		return fmt.Errorf("join: %w", err)
 	}
 	thread := j.Thread
+	switch {
+	case j.JoinMeetingID != "" && thread != "":
+		return errors.New("join: a meeting has a thread or a joinMeetingId here, not both")
+	case j.JoinMeetingID != "":
+		thread = numbered(j.JoinMeetingID)
+	}
 	if thread == "" {
 		var known []string
 		for r := range s.rooms.all() {
@@ -296,6 +302,10 @@ func (s *Service) joinMeeting(j *world.Join) error {
 	if r.find(p) != nil {
 		return fmt.Errorf("join: %s is in the meeting already", j.Who)
 	}
+	if !r.opens(j.Passcode) {
+		return fmt.Errorf("join: the passcode of %s is not that of the meeting", j.Who)
+	}
+	r.learnPasscode(j.Passcode)
 	s.observe(p.shown(), "joins the meeting", s.callOf(r))
 	m := s.newMember(p, nil)
 	m.inLobby = p.person.Lobby

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"callflow/internal/graph"
@@ -146,6 +147,7 @@ type createBody struct {
 	MeetingInfo         obj           `json:"meetingInfo"`
 	CallOptions         obj           `json:"callOptions"`
 	RingingTimeout      *int          `json:"ringingTimeoutInSeconds"` // beta
+	RoutingPolicies     []string      `json:"routingPolicies"`         // beta
 }
 
 type answerBody struct {
@@ -205,7 +207,20 @@ func (b *createBody) check(d graph.Dialect) string {
 		checkMedia(b.MediaConfig),
 		checkInvitees("targets", b.Targets, maxTargets),
 		checkRinging(b.RingingTimeout),
+		checkPolicies(b.RoutingPolicies),
 	)
+}
+
+// routingPolicies are beta's; the simulated people are not routed on, so nothing else comes of them.
+var routingPolicies = []string{"none", "noMissedCall", "disableForwardingExceptPhone", "disableForwarding", "preferSkypeForBusiness"}
+
+func checkPolicies(list []string) string {
+	for _, p := range list {
+		if !slices.ContainsFunc(routingPolicies, func(known string) bool { return strings.EqualFold(known, p) }) {
+			return fmt.Sprintf("routingPolicies names %q; it may name %s", clip(p), strings.Join(routingPolicies, ", "))
+		}
+	}
+	return ""
 }
 
 func checkRinging(seconds *int) string {
@@ -319,6 +334,9 @@ func checkMedia(media obj) string {
 	kind, _ := media["@odata.type"].(string)
 	if kind == "" {
 		return "mediaConfig.@odata.type is missing"
+	}
+	if blob, _ := media["blob"].(string); strings.HasSuffix(lower(kind), ".apphostedmediaconfig") && blob == "" {
+		return "mediaConfig.blob is missing; appHostedMediaConfig needs what the media SDK made"
 	}
 	return typed("mediaConfig", kind, "serviceHostedMediaConfig", "appHostedMediaConfig")
 }

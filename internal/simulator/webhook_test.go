@@ -44,7 +44,9 @@ func dialed(t *testing.T, st *stage) {
 
 func TestWebhook(t *testing.T) {
 	status := func(list ...int) func(int, Delivery) Receipt {
-		return func(n int, _ Delivery) Receipt { return Receipt{Status: list[min(n, len(list))-1], Took: 12 * time.Millisecond} }
+		return func(n int, _ Delivery) Receipt {
+			return Receipt{Status: list[min(n, len(list))-1], Took: 12 * time.Millisecond}
+		}
 	}
 	moved := func(where string) func(int, Delivery) Receipt {
 		return func(n int, d Delivery) Receipt {

@@ -41,6 +41,9 @@ type Who struct {
 type Join struct {
 	Who    string `json:"who" required:"true" person:"true" doc:"A name from people."`
 	Thread string `json:"thread" doc:"The meeting's chatInfo.threadId; the only meeting when absent."`
+
+	JoinMeetingID string `json:"joinMeetingId" doc:"The number of a meeting that is joined by number, in place of its thread."`
+	Passcode      string `json:"passcode" doc:"The passcode that goes with joinMeetingId. The first who joins with one says what it is."`
 }
 
 // Press is keys pressed one after the other.
