@@ -64,6 +64,9 @@ var identities = []string{
 
 var guid = regexp.MustCompile(`^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$`)
 
+// acs is the raw id of a user of Azure Communication Services, as that service's page "Understand identifier types" has it.
+var acs = regexp.MustCompile(`^8:(acs|spool|gcch-acs|dod-acs):.+$`)
+
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 
 // format reports a literal text that is not of the form.
@@ -74,7 +77,7 @@ func (c checker) format(text string, form *regexp.Regexp, what, hint string, pat
 	}
 }
 
-// ids checks the form of the ids in an identity set. Guests and encrypted identities may have any.
+// ids checks the form of the ids in an identity set. Encrypted and on-premises identities may have any.
 func (c checker) ids(who *graph.IdentitySet, path ...string) {
 	below := func(kind string) []string { return append(append([]string{}, path...), kind, "id") }
 	if who.Phone != nil {
@@ -83,10 +86,20 @@ func (c checker) ids(who *graph.IdentitySet, path ...string) {
 	for _, id := range []struct {
 		kind string
 		*graph.Identity
-	}{{"user", who.User}, {"application", who.Application}, {"applicationInstance", who.ApplicationInstance}} {
+		hint string
+	}{
+		{"user", who.User, "write their object id, as 8a34a46b-3d17-4adc-8dce-dc4e7d572698"},
+		{"application", who.Application, "write its app id, as 8a34a46b-3d17-4adc-8dce-dc4e7d572698"},
+		{"applicationInstance", who.ApplicationInstance, "write the resource account's object id, as 8a34a46b-3d17-4adc-8dce-dc4e7d572698"},
+		{"guest", who.Guest, "any GUID will do, as 8a34a46b-3d17-4adc-8dce-dc4e7d572698"},
+	} {
 		if id.Identity != nil {
-			c.format(id.ID, guid, "a GUID", "write their object id, as 8a34a46b-3d17-4adc-8dce-dc4e7d572698", below(id.kind)...)
+			c.format(id.ID, guid, "a GUID", id.hint, below(id.kind)...)
 		}
+	}
+	if who.AzureCommunicationServicesUser != nil {
+		c.format(who.AzureCommunicationServicesUser.ID, acs, "an id of Azure Communication Services",
+			"write their raw id, as 8:acs:<resource>_<user>", below("azureCommunicationServicesUser")...)
 	}
 }
 

@@ -65,6 +65,12 @@ capture: {outgoing: call.id}`,
 				c.problem("a call to a telephone comes from a number: give source: {identity: {applicationInstance: {id: …}}}, the resource account that has one", phone...)
 			}
 		}
+		if p.Source != nil && p.Source.Identity != nil {
+			c.identity(p.Source.Identity, "source")
+		}
+		if guest := []string{"source", "identity", "guest"}; c.has(guest...) && !c.has(append(guest, "displayName")...) {
+			c.problem("a guest needs a displayName beside the id: it is what the others see", guest...)
+		}
 		c.within(p.RingingTimeoutInSeconds, 1, 115, "ringingTimeoutInSeconds")
 	},
 }, runCreateCall)

@@ -105,13 +105,13 @@ func (s *Service) muteAll(c *call, q *request) reply {
 
 // muteSelf is a person muting themselves, in every call they are in.
 func (s *Service) muteSelf(who string) error {
-	return s.ownMute("mute", who, func(m *member) bool { return !m.muted }, func(m *member) { m.muted = true }, "mutes themselves")
+	return s.ownMute("mute", who, func(m *member) bool { return !m.muted }, func(m *member) { m.muted = true }, "mutes")
 }
 
 // unmuteSelf is a person speaking again, whoever muted them: nobody else can.
 func (s *Service) unmuteSelf(who string) error {
 	return s.ownMute("unmute", who, func(m *member) bool { return m.muted || m.serverMuted },
-		func(m *member) { m.muted, m.serverMuted = false, false }, "unmutes themselves")
+		func(m *member) { m.muted, m.serverMuted = false, false }, "unmutes")
 }
 
 func (s *Service) ownMute(deed, who string, can func(*member) bool, do func(*member), did string) error {
