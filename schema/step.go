@@ -233,7 +233,11 @@ func (w *stepWalk) unknownStepKey(key *yaml.Node, verbMissing bool) {
 				hint = "did you mean " + v.Name + "?"
 			}
 		}
-		w.problem(key, "unknown-verb", hint, "unknown verb %q; the verbs are %s", key.Value, listed(verbs, "and"))
+		text := fmt.Sprintf("unknown verb %q", key.Value)
+		if hint == "" {
+			text += "; the verbs are " + listed(verbs, "and")
+		}
+		w.problem(key, "unknown-verb", hint, "%s", text)
 		return
 	}
 	hint := didYouMean(key.Value, stepKeyNames)

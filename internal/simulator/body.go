@@ -49,16 +49,27 @@ func identityOf(d graph.Dialect, p *party) obj {
 		one["displayName"] = p.displayName
 	}
 	if d == graph.Legacy {
-		if p.kind != "phone" {
+		if p.kind != "phone" && p.kind != "azureCommunicationServicesUser" && p.kind != "onPremises" {
 			one["id"] = strings.ToUpper(p.id)
 		}
-		return obj{p.kind: one}
+		if p.kind == "guest" { // the page of January 2019, "create call", example of a guest
+			one["identityProvider"] = "None"
+		}
+		return obj{p.member(d): one}
 	}
 	one["@odata.type"] = typeOf("identity")
 	if p.kind == "user" && p.tenantID != "" {
 		one["tenantId"] = p.tenantID
 	}
 	return obj{"@odata.type": typeOf("identitySet"), p.kind: one}
+}
+
+// member is the member of an identity set that a party stands under; legacy had no guests.
+func (p *party) member(d graph.Dialect) string {
+	if d == graph.Legacy && p.kind == "guest" {
+		return "user"
+	}
+	return p.kind
 }
 
 // region and language are what the service says of everybody here.
@@ -81,7 +92,7 @@ func sourceInfo(c *call, p *party) obj {
 }
 
 func within(info obj, p *party, key, value string) {
-	info["identity"].(obj)[p.kind].(obj)[key] = value
+	info["identity"].(obj)[p.member(graph.Legacy)].(obj)[key] = value
 }
 
 func targetInfo(c *call, p *party) obj {

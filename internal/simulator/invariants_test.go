@@ -88,7 +88,11 @@ func playRandom(t *testing.T, seed uint64) []string {
 		cb := `"callbackUri":"` + callback + `","callback":"` + callback + `"`
 		call := root + "/" + id
 		var a answered
-		switch r.IntN(17) {
+		switch r.IntN(19) {
+		case 17:
+			a = meetingDeed(st, r, pick(names), call)
+		case 18:
+			a = meetingRequest(st, r, call)
 		case 0:
 			_ = st.service.Act(world.Action{Deed: world.Deed{Dial: &world.Dial{From: pick(names), To: pick([]string{"bot", "second"})}}})
 		case 1:
@@ -126,7 +130,7 @@ func playRandom(t *testing.T, seed uint64) []string {
 		if a.status >= 500 {
 			t.Errorf("%d %s", a.status, a.raw)
 		}
-		if l := a.heads.Get("Location"); strings.Contains(l, "/operations/") {
+		if l := a.heads.Get("Location"); strings.Contains(l, "/operations/") && a.body["status"] != "completed" {
 			ops[graph.CanonicalID(l[strings.LastIndex(l, "/")+1:])] = true
 		}
 		st.wait(time.Duration(r.IntN([]int{1, 150, 150, 4000}[r.IntN(4)])) * time.Millisecond)

@@ -223,7 +223,7 @@ func line(p post) string {
 func nameOf(p map[string]any) string {
 	info, _ := p["info"].(map[string]any)
 	identity, _ := info["identity"].(map[string]any)
-	for _, kind := range []string{"user", "application", "phone"} {
+	for _, kind := range []string{"user", "application", "phone", "guest"} {
 		if one, ok := identity[kind].(map[string]any); ok {
 			return fmt.Sprint(one["displayName"])
 		}
