@@ -10,6 +10,9 @@ var Deviations = []Deviation{
 	{Dialects: today, In: "identitySet", Member: "phone", Rule: Member,
 		Why:    "members of communicationsIdentitySet stand in a plain identitySet",
 		Source: "application-post-calls, example 7", Example: "v1/application-post-calls-ex7-15-request.json"},
+	{Dialects: today, In: "identitySet", Member: "guest", Rule: Member,
+		Why:    "members of communicationsIdentitySet stand in a plain identitySet",
+		Source: "application-post-calls of beta, example 10", Example: "v1/beta-application-post-calls-ex10-27-request.json"},
 	{Dialects: v1, Message: "response", In: "call", Member: "answeredBy", Rule: Member,
 		Why:    "a beta member that v1.0 spells out, mostly as null",
 		Source: "application-post-calls, example 1", Example: "v1/application-post-calls-ex1-02-response.json"},
@@ -44,6 +47,10 @@ var Deviations = []Deviation{
 	{Dialects: v1, Message: "notification", In: "recordOperation", Member: "completionReason", Rule: Member,
 		Why:    "a beta member that v1.0 has when a recording failed",
 		Source: "call-cancelmediaprocessing, example", Example: "v1/call-cancelmediaprocessing-ex0-03-notification-operation-canceled-for-re.json"},
+
+	{Dialects: today, Message: "notification", What: "delta roster", In: "entity", Member: "id", Rule: Required,
+		Why:    "a delta roster is known by its sequenceNumber",
+		Source: "application-post-calls, roster notification with delta roster enabled", Example: "v1/x-roster-notification-delta-enabled.json"},
 
 	// Words and results.
 	{In: "operationStatus", Rule: Case,

@@ -145,13 +145,10 @@ func (s *Service) completed(c *call, kind string, b contextBody, status int) rep
 	return s.began(op, status)
 }
 
-// began answers with an operation. Legacy's examples of 2019 answer 200 without a Location, and 202 without a body.
+// began answers with an operation. Legacy's examples of 2019 answer 202 without a body.
 func (s *Service) began(op *operation, status int) reply {
 	c := op.call
-	rep := reply{status: status, body: s.operationBody(op)}
-	if c.dialect != graph.Legacy || status == 202 {
-		rep.location = s.root(c) + s.resource(c) + "/operations/" + s.pathID(c, op.id)
-	}
+	rep := reply{status: status, body: s.operationBody(op), location: s.root(c) + s.resource(c) + "/operations/" + s.pathID(c, op.id)}
 	if c.dialect == graph.Legacy && status == 202 {
 		rep.body = nil
 	}
