@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -271,4 +272,24 @@ func (c *coverage) gapCell() string {
 		reason = strings.Join(gaps, "; ") + ". " + reason
 	}
 	return reason
+}
+
+// Every gap has a reason, and every reason a gap.
+func TestCoverageIsExplained(t *testing.T) {
+	var names []string
+	for _, c := range covered(t) {
+		names = append(names, c.name)
+		gaps, reason := c.gaps(), gapReasons[c.name]
+		switch {
+		case len(gaps) > 0 && reason == "":
+			t.Errorf("%s: %s; close the gap, or say why in gapReasons", c.name, strings.Join(gaps, "; "))
+		case len(gaps) == 0 && reason != "":
+			t.Errorf("%s has no gap any more; take its reason away", c.name)
+		}
+	}
+	for name := range gapReasons {
+		if !slices.Contains(names, name) {
+			t.Errorf("there is a reason for %s, which is no operation", name)
+		}
+	}
 }
