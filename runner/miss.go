@@ -390,9 +390,15 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 			}
 		}
 	}
+	if e.step.Verb.Name == "invite" && e.limit < ringTime && e.limit > 0 {
+		f.Hints = append(f.Hints, fmt.Sprintf("who is invited rings for up to %s: the default timeout, %s, waits for what comes of it", steps.Span(ringTime), steps.Span(actTime)))
+	}
 	f.Hints = append(f.Hints, "callflow run --verbose shows every message")
 	return &steps.FailureError{Failure: f}
 }
+
+// ringTime is how long somebody rings who is invited. Graph page "participant: invite"; reported in issues.
+const ringTime = time.Minute
 
 // codeOf explains the result that an event carries, if it is not a plain success.
 func (r *run) codeOf(e *entry) *steps.Explained {
