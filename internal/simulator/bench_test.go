@@ -15,6 +15,8 @@ import (
 // BenchmarkTakeOver is the 2018 document's whole flow on the service alone: four requests, thirteen notifications.
 func BenchmarkTakeOver(b *testing.B) {
 	scene := people()
+	scene.Settings = world.DefaultSettings()
+	scene.Settings.TenantID = "optional"
 	b.ReportAllocs()
 	for b.Loop() {
 		c := &clock{now: epoch}

@@ -24,7 +24,10 @@ func BenchmarkHeldCalls(b *testing.B) {
 		began := time.Now()
 		l := newLoop(false)
 		told := 0
+		settings := world.DefaultSettings()
+		settings.Requests = 0 // all at one instant
 		s := simulator.New(simulator.Config{Clock: l, Rand: host.Stream(1, "simulator").Uint64, Root: graphRoot,
+			Scene:   &world.Scene{Settings: settings},
 			Bots:    []simulator.Bot{{Name: "bot", AppID: "b0b0c0de-0000-4000-8000-000000000001", TenantID: "t"}},
 			Deliver: func(simulator.Delivery) { told++ }})
 		for i := range held {
