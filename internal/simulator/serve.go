@@ -165,11 +165,6 @@ var handlers = map[string]func(*Service, *call, *request) reply{
 // Serves says whether the service has that operation, in some dialect.
 func Serves(operation string) bool { return handlers[operation] != nil }
 
-// Until all is simulated.
-var errNotYet = errors.New("this is not simulated yet")
-
-func notYet(verb string) reply { return failure(501, "NotImplemented", verb+" is not simulated yet.") }
-
 // write sends a reply, if that is its fate.
 func (s *Service) write(w http.ResponseWriter, r *http.Request, rep reply, fate Fate) {
 	if told, ok := w.(Fated); ok {
