@@ -32,6 +32,7 @@ type simulateFlags struct {
 	callback       string
 	dialect        string
 	seed           uint64
+	fetch          bool
 	quiet, noColor bool
 }
 
@@ -60,6 +61,7 @@ itself. Incoming calls go to --callback, the bot's registered address.`,
 	fl.StringVar(&f.callback, "callback", "", "the bot's registered address, a `URL`: where incoming calls are announced")
 	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "the dialect of incoming calls: v1.0, beta or legacy")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids")
+	fl.BoolVar(&f.fetch, "fetch", false, "fetch the prompts that bots play, and refuse what the service would not play")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print the URLs only, not what happens")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours")
 	return cmd
@@ -92,7 +94,7 @@ func (f *simulateFlags) serve(io streams) error {
 	}
 	said := log.New(io.err, "", log.Ltime)
 	server, err := sim.NewServer(sim.ServerConfig{
-		Root: root, Seed: f.seed, Scene: scene,
+		Root: root, Seed: f.seed, Scene: scene, Fetch: f.fetch,
 		Bots: []sim.ServerBot{{Bot: simulatedBot, DisplayName: "Test Bot", Address: f.callback, Dialect: graph.Dialect(f.dialect)}},
 		Log: func(text string) {
 			if !f.quiet {

@@ -28,6 +28,9 @@ type ServerConfig struct {
 	Chaos world.Chaos // of the server's own world
 	// Client makes the deliveries; nil: one that waits 15 s for an answer and follows no redirect.
 	Client *http.Client
+	// Fetch lets worlds fetch the prompts that bots play from where they are. It is nobody's default: whoever can reach the
+	// server can then have it GET any URL that it can reach.
+	Fetch bool
 	// Log takes lines for a person who watches: what people do, faults that strike, deliveries that fail. It may be called
 	// from several goroutines at once. Optional.
 	Log func(text string)
@@ -144,6 +147,9 @@ func (s *Server) newService(cfg simulator.Config, address string, d graph.Dialec
 		cfg.Authorize = s.grants.authorize
 	}
 	cfg.Deliver, cfg.Match = s.postman.send, compileMatch
+	if s.cfg.Fetch {
+		cfg.Fetch = s.fetch
+	}
 	cfg.Sign = func(audience string) string { return s.signer.Sign(audience, tenants[audience], s.loop.Now()) }
 	cfg.Forge = func(audience, kind string) string {
 		return s.signer.Forge(kind, audience, tenants[audience], s.loop.Now())
