@@ -75,10 +75,9 @@ func TestMediaRefused(t *testing.T) {
 	ringing := st.rung("dora")
 	up := st.answeredCall("carol")
 	hosted := st.rung("fred")
-	st.must(202, "POST", hosted+"/answer", strings.Replace(answer, "serviceHostedMediaConfig", "appHostedMediaConfig", 1))
+	st.must(202, "POST", hosted+"/answer", strings.Replace(answer, `serviceHostedMediaConfig"`, `appHostedMediaConfig","blob":"x"`, 1))
 	st.wait(210 * time.Millisecond)
-	early := hosted
-	st.must(400, "POST", early+"/playPrompt", `{`+onePrompt+`}`)
+	st.must(400, "POST", hosted+"/playPrompt", `{`+onePrompt+`}`)
 	st.wait(time.Second)
 	tests := []struct{ name, path, body, want string }{
 		{"not answered", ringing + "/playPrompt", `{` + onePrompt + `}`, "Conflict"},
