@@ -1,11 +1,8 @@
 package simulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -284,43 +281,4 @@ func TestRaces(t *testing.T) {
 			})
 		}
 	}
-}
-
-// FuzzServe: whatever comes in, the service answers, with JSON or nothing.
-func FuzzServe(f *testing.F) {
-	for _, s := range [][3]string{
-		{"POST", calls, createBodyFor(user(doraID))},
-		{"POST", calls, joins},
-		{"POST", "/app/calls", `{"callback":"` + callback + `","targets":[{"identity":{"user":{"id":5}}}]}`},
-		{"POST", "{call}/answer", answer},
-		{"POST", "{call}/participants/invite", `{"participants":[{"identity":null}]}`},
-		{"POST", "{call}/participants/invite", `{"participants":[` + user(doraID) + `],"clientContext":null}`},
-		{"POST", "{call}/transfer", to(doraID)},
-		{"POST", "{call}/redirect", `{"targets":[` + user(doraID) + `]}`},
-		{"DELETE", "{call}", ""},
-		{"GET", "{call}/participants/", ""},
-		{"GET", "/beta/applications//calls//", ""},
-	} {
-		f.Add(s[0], s[1], s[2])
-	}
-	f.Fuzz(func(t *testing.T, method, path, body string) {
-		st := newStage(t, people())
-		up := st.answeredCall("carol")
-		ringing := st.rung("dora")
-		for _, c := range []string{up, ringing} {
-			r, err := http.NewRequest(method, "http://graph"+strings.ReplaceAll(path, "{call}", c), strings.NewReader(body))
-			if err != nil {
-				return
-			}
-			w := httptest.NewRecorder()
-			st.service.ServeHTTP(w, r)
-			if w.Code < 200 || w.Code > 599 {
-				t.Fatalf("status %d", w.Code)
-			}
-			if w.Body.Len() > 0 && !json.Valid(w.Body.Bytes()) {
-				t.Fatalf("no JSON: %s", w.Body)
-			}
-			st.wait(2 * time.Minute)
-		}
-	})
 }

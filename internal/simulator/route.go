@@ -23,6 +23,9 @@ func (s *Service) route(r *http.Request) (*request, *reply) {
 	segs := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	refuse := func(rep reply) (*request, *reply) { return q, &rep }
 	rest, app, ok := q.version(segs)
+	if !ok && len(segs) == 2 && segs[1] == "$batch" {
+		return refuse(failure(501, "NotImplemented", "$batch is not simulated; send its requests one by one."))
+	}
 	if !ok {
 		return refuse(failure(404, "ResourceNotFound", "No resource is at "+clip(r.URL.Path)+"."))
 	}

@@ -70,11 +70,19 @@ func inBubble(t *testing.T, test func(t *testing.T, p *pipes)) {
 
 func newPlain(t testing.TB) *Server {
 	t.Helper()
-	server, err := NewServer(ServerConfig{Root: "http://graph.test", Bots: []ServerBot{{Bot: steps.Bot{Name: "bot", AppID: "app-1", TenantID: "tenant-1"}}}})
+	server, err := NewServer(ServerConfig{Root: "http://graph.test", Bots: []ServerBot{{Bot: steps.Bot{Name: "bot", AppID: "app-1", TenantID: "tenant-1"}}},
+		Client: &http.Client{Transport: swallow{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return server
+}
+
+// swallow takes every notification.
+type swallow struct{}
+
+func (swallow) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusAccepted, Body: http.NoBody, Request: r}, nil
 }
 
 // TestSlowClients: nobody holds a connection for ever, whatever it does not send or does not read.
@@ -309,4 +317,47 @@ func TestHalfClosed(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), "answered") {
 		t.Errorf("%q %v", text, err)
 	}
+}
+
+// FuzzFront sends whole requests as text to the server's surface: the token endpoint, worlds, actions, metadata and the
+// calling API behind a good token. Whatever comes in, an error is one envelope or the other, and nothing is the server's fault.
+func FuzzFront(f *testing.F) {
+	add := func(line, kind, body string) {
+		f.Add(fmt.Sprintf("%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", line, kind, len(body), body))
+	}
+	const form, jsonType = "application/x-www-form-urlencoded", "application/json"
+	add("POST /t/oauth2/v2.0/token", form, "grant_type=client_credentials&client_id=app-1&client_secret=x&scope=y")
+	add("POST /t/oauth2/v2.0/token", form, "grant_type=client_credentials&client_id=app-2&client_secret=%zz;")
+	add("POST /t/oauth2/v2.0/token", form, "grant_type=password&grant_type=")
+	add("POST /t/oauth2/v2.0/token", jsonType, "{}")
+	add("POST "+world.WorldsPath, jsonType, `{"scene": {"people": {"carol": {"declines": "3s"}}}, "address": "http://127.0.0.1:1/", "dialect": "v1.0"}`)
+	add("POST "+world.WorldsPath, jsonType, `{"scene": {"faults": [{"fault": "request", "status": 99}]}}`)
+	add("DELETE "+world.WorldsPath+"/x", "", "")
+	add("POST "+world.ActionPath, jsonType, `{"hangUp": {"who": "carol"}}`)
+	add("POST "+world.ActionPath, "", "- dial: {from: [}")
+	add("GET "+callback.KeysPath, "", "")
+	add("GET /", "", "")
+	add("POST /v1.0/communications/calls", jsonType, createBody("http://127.0.0.1:1/", carolsID))
+	add("PATCH /beta/app/calls/x", jsonType, "{")
+	add("GET /v1.0/communications/calls/x?$select=id&$expand=participants", "", "")
+	f.Add("OPTIONS * HTTP/1.0\r\n\r\n")
+	f.Add("CONNECT x:1 HTTP/1.1\r\nHost: x\r\nAuthorization: Basic Og==\r\n\r\n")
+	f.Add("POST /v1.0/communications/calls HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
+		if err != nil {
+			return
+		}
+		server := newPlain(t)
+		defer server.Close(t.Context())
+		server.grants.given["good"] = granted{"app-1", time.Now().Add(time.Hour)}
+		w := httptest.NewRecorder()
+		server.ServeHTTP(w, r)
+		if w.Code < 400 || w.Code == 501 {
+			return
+		}
+		if bad := envelopeOf(w.Result(), w.Body.Bytes()); bad != "" || w.Code >= 500 {
+			t.Errorf("%s: %d %s", bad, w.Code, w.Body)
+		}
+	})
 }
