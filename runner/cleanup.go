@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -124,7 +125,8 @@ const lostTime = 5 * time.Second
 func (r *run) cleanup(h steps.Host, e *ending) {
 	shield, unshield := h.Shield(0)
 	defer unshield()
-	h, end := shield.Scope(cleanupTime, &ended{kind: "timeout", why: "cleanup's time of " + steps.Span(cleanupTime)})
+	limit := cmp.Or(r.plan.Defaults.Cleanup, cleanupTime)
+	h, end := shield.Scope(limit, &ended{kind: "timeout", why: "cleanup's time of " + steps.Span(limit)})
 	defer end(errDone)
 	if r.plan.Leak != "keep" {
 		r.findLost(h)

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"path"
@@ -122,8 +123,11 @@ func convert(text string, literal any) (any, error) {
 			return v, nil
 		}
 		return nil, fmt.Errorf("%q is no whole number, but the scenario declares one (%v)", text, literal)
-	case float64:
+	case float64, json.Number:
 		if v, err := strconv.ParseFloat(text, 64); err == nil {
+			if json.Valid([]byte(text)) {
+				return json.Number(text), nil // 1.10 stays 1.10, as in the scenario itself
+			}
 			return v, nil
 		}
 		return nil, fmt.Errorf("%q is no number, but the scenario declares one (%v)", text, literal)

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func TestVarsKeepTextAndType(t *testing.T) {
 	}{
 		"as declared": {nil, nil, map[string]any{"number": "+15551234567", "count": 3, "share": 0.5, "wanted": true, "text": "42", "twice": 6, "pin": "13579"}, ""},
 		"replaced": {map[string]string{"number": "0123", "count": "5", "share": "2", "wanted": "false", "text": "007"}, map[string]string{"pin": "0000"},
-			map[string]any{"number": "0123", "count": 5, "share": 2.0, "wanted": false, "text": "007", "twice": 10, "pin": "0000"}, ""},
+			map[string]any{"number": "0123", "count": 5, "share": json.Number("2"), "wanted": false, "text": "007", "twice": 10, "pin": "0000"}, ""},
 		"unknown, nearly":  {map[string]string{"cuont": "5"}, nil, nil, `--var cuont: vars.yaml declares no var "cuont"; did you mean "count"?`},
 		"unknown, far off": {map[string]string{"zzz": "5"}, nil, nil, `--var zzz: vars.yaml declares no var "zzz"; it has count, number, share, text, twice, wanted`},
 		"unknown secret":   {nil, map[string]string{"pim": "5"}, nil, `--secret pim: vars.yaml declares no secret "pim"; did you mean "pin"?`},

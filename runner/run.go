@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -207,7 +208,8 @@ func (f *frame) finally(h steps.Host) (first error) {
 	}
 	shield, unshield := h.Shield(0)
 	defer unshield()
-	scope, end := shield.Scope(finallyTime, &ended{kind: "timeout", why: "finally's time of " + steps.Span(finallyTime)})
+	limit := cmp.Or(f.plan.Defaults.Finally, finallyTime)
+	scope, end := shield.Scope(limit, &ended{kind: "timeout", why: "finally's time of " + steps.Span(limit)})
 	defer end(errDone)
 	before := f.host
 	f.host = scope

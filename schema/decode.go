@@ -423,20 +423,7 @@ func (d *decoder) untypedObject(n *yaml.Node, m *maker, set func(any)) {
 		}
 	}
 	set(static)
-	if parts == nil {
-		return
-	}
-	m.build = func(names map[string]any) (reflect.Value, error) {
-		made := copyAny(static).(map[string]any)
-		for _, p := range parts {
-			v, err := p.build(names)
-			if err != nil {
-				return v, err
-			}
-			made[p.key] = v.Interface()
-		}
-		return boxed(made), nil
-	}
+	m.build = built(static, parts, func(made map[string]any, p part, v any) { made[p.key] = v })
 }
 
 func (d *decoder) untypedList(n *yaml.Node, m *maker, set func(any)) {
@@ -456,17 +443,22 @@ func (d *decoder) untypedList(n *yaml.Node, m *maker, set func(any)) {
 	}
 	m.seen = &Type{Kind: KindList, Elem: elem}
 	set(static)
+	m.build = built(static, parts, func(made []any, p part, v any) { made[p.index] = v })
+}
+
+// built makes an object or a list of its static value and the parts that are known only in the run; nil: there are none.
+func built[T any](static T, parts []part, put func(made T, p part, v any)) func(names map[string]any) (reflect.Value, error) {
 	if parts == nil {
-		return
+		return nil
 	}
-	m.build = func(names map[string]any) (reflect.Value, error) {
-		made := copyAny(static).([]any)
+	return func(names map[string]any) (reflect.Value, error) {
+		made := copyAny(static).(T)
 		for _, p := range parts {
 			v, err := p.build(names)
 			if err != nil {
 				return v, err
 			}
-			made[p.index] = v.Interface()
+			put(made, p, v.Interface())
 		}
 		return boxed(made), nil
 	}

@@ -217,6 +217,12 @@ func (r *reader) defaults(n *yaml.Node) {
 	if p, ok := keys["await"]; ok {
 		r.plan.Defaults.Await = r.span(p.value, true)
 	}
+	if p, ok := keys["finally"]; ok {
+		r.plan.Defaults.Finally = r.span(p.value, true)
+	}
+	if p, ok := keys["cleanup"]; ok {
+		r.plan.Defaults.Cleanup = r.span(p.value, true)
+	}
 	if p, ok := keys["retry"]; ok {
 		w := &stepWalk{reader: r, verb: &Verb{Role: Acts}, step: &Step{}}
 		r.plan.Defaults.Retry = w.retry(p.value, r.base)

@@ -159,6 +159,8 @@ func runString(ev *evaluation, at *node, a []any) (any, error) {
 		return v, nil
 	case time.Duration:
 		return v.String(), nil
+	case json.Number:
+		return v.String(), nil
 	}
 	if s, ok := textOf(a[0]); ok {
 		return s, nil

@@ -62,12 +62,13 @@ var scenarioKeys = []frameKey{
 	{name: "secrets", shape: shapeValues, doc: "Like vars, but no output ever shows the values.",
 		example: `secrets:
   pin: ${{ env.CALLER_PIN ?? "no pin" }}   # or --secret pin=…; shown as *** everywhere`},
-	{name: "timeout", shape: shapeSpan, def: "10m", doc: "How long all steps together may take. `finally` has 30 s in all after it, and the hang-ups at the end another 30 s.",
+	{name: "timeout", shape: shapeSpan, def: "10m", doc: "How long all steps together may take. `finally` has time of its own after it, and so have the hang-ups at the end: `defaults` says how much.",
 		example: `timeout: 3m                        # all steps together; then finally, and the hang-ups`},
 	{name: "defaults", shape: shapeDefaults, doc: "What steps have that do not say otherwise.",
 		example: `defaults:
   timeout: 1m                      # of a step that acts or reads
   await: 20s
+  finally: 1m                      # all its steps together; the hang-ups have cleanup
   retry: {attempts: 2}             # of a step that acts`},
 	{name: "simulate", shape: shapeScene, doc: "The people of the simulated world, what they do and what goes wrong; ignored on other targets.",
 		example: `simulate:                          # see "The simulated world"
@@ -86,7 +87,7 @@ var scenarioKeys = []frameKey{
       targets: [{identity: {user: {id: "${{ dora }}"}}}]
       requestedModalities: ${{ matrix.media }}
     capture: {doraLeg: call.id}`},
-	{name: "finally", shape: shapeSteps, doc: "Steps that run at the end whatever happened, with time of their own: 30 s in all. Names from `steps` may be absent here.",
+	{name: "finally", shape: shapeSteps, doc: "Steps that run at the end whatever happened, with time of their own: 30 s in all, or what `defaults.finally` says. Names from `steps` may be absent here.",
 		example: `finally:                           # runs whatever happened
   - if: doraLeg != nil             # the steps may not have come so far
     hangUp: ${{ doraLeg }}`},
@@ -158,5 +159,7 @@ var stepKeys = []frameKey{
 var defaultKeys = []frameKey{
 	{name: "timeout", shape: shapeSpan, doc: "The timeout of steps that act or read; when absent 75 s for those that act, 30 s for those that read."},
 	{name: "await", shape: shapeSpan, def: "30s", doc: "The timeout of awaits."},
+	{name: "finally", shape: shapeSpan, def: "30s", doc: "How long all steps of `finally` may take together."},
+	{name: "cleanup", shape: shapeSpan, def: "30s", doc: "How long hanging up what is left may take at the end of the run; only the file that is run says it, not an included one."},
 	{name: "retry", shape: shapeRetry, doc: "The retry of steps that act."},
 }

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"net/url"
@@ -143,7 +144,10 @@ func typedLiteral(text string) any {
 	}
 	if plainDecimal.MatchString(text) {
 		if x, err := strconv.ParseFloat(text, 64); err == nil {
-			return x
+			if strconv.FormatFloat(x, 'f', -1, 64) == text {
+				return x
+			}
+			return json.Number(text) // so that 1.10 is 1.10 where it is put into text or sent
 		}
 	}
 	return text

@@ -55,6 +55,8 @@ type Row struct {
 type Defaults struct {
 	Timeout time.Duration // of a step that has none; 0: the verb's own
 	Await   time.Duration // of an await that has none; 0: 30 s
+	Finally time.Duration // of all its steps; 0: 30 s
+	Cleanup time.Duration // of the hang-ups at the end; 0: 30 s
 	Retry   *Template     // builds *Retry; nil: no retries
 }
 

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
 	"strings"
@@ -247,7 +248,7 @@ func typeOfValue(v any) *Type {
 		return boolType
 	case int, int64:
 		return intType
-	case float64:
+	case float64, json.Number:
 		return floatType
 	case time.Duration:
 		return durationType
