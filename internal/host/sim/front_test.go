@@ -350,7 +350,7 @@ func FuzzFront(f *testing.F) {
 		}
 		server := newPlain(t)
 		defer server.Close(t.Context())
-		server.grants.given["good"] = granted{"app-1", time.Now().Add(time.Hour)}
+		server.grants.given["good"] = granted{simulator.Caller{AppID: "app-1"}, time.Now().Add(time.Hour)}
 		w := httptest.NewRecorder()
 		server.ServeHTTP(w, r)
 		if w.Code < 400 || w.Code == 501 {
