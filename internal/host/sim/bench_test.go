@@ -31,11 +31,18 @@ func BenchmarkHeldCalls(b *testing.B) {
 	}
 }
 
+// unlimited is a scene of strangers, in which requests are not counted.
+func unlimited() *world.Scene {
+	settings := world.DefaultSettings()
+	settings.Requests = 0
+	return &world.Scene{Settings: settings}
+}
+
 // crowd is a service with live calls to as many people.
 func crowd(tb testing.TB, held int) (*loop, *simulator.Service) {
 	l := newLoop(false)
 	told := 0
-	s := simulator.New(simulator.Config{Clock: l, Rand: host.Stream(1, "simulator").Uint64, Root: graphRoot,
+	s := simulator.New(simulator.Config{Clock: l, Rand: host.Stream(1, "simulator").Uint64, Root: graphRoot, Scene: unlimited(),
 		Bots:    []simulator.Bot{{Name: "bot", AppID: "app-1", TenantID: "t"}},
 		Deliver: func(simulator.Delivery) { told++ }})
 	for i := range held {

@@ -71,7 +71,7 @@ func inBubble(t *testing.T, test func(t *testing.T, p *pipes)) {
 func newPlain(t testing.TB) *Server {
 	t.Helper()
 	server, err := NewServer(ServerConfig{Root: "http://graph.test", Bots: []ServerBot{{Bot: steps.Bot{Name: "bot", AppID: "app-1", TenantID: "tenant-1"}}},
-		Client: &http.Client{Transport: swallow{}}})
+		Client: &http.Client{Transport: swallow{}}, Scene: unlimited()})
 	if err != nil {
 		t.Fatal(err)
 	}
