@@ -29,6 +29,8 @@ type simulateFlags struct {
 	listen, public string
 	scene          string
 	set            []string
+	people, faults []string
+	chaos          string
 	callback       string
 	dialect        string
 	seed           uint64
@@ -47,6 +49,7 @@ interrupted. All three dialects are served at once: /v1.0/communications, /beta/
 The people come from --scene: a file with people, script and faults, as under simulate in a scenario, or a scenario
 itself. Incoming calls go to --callback, the bot's registered address.`,
 		Example: `  callflow simulate
+  callflow simulate --person 'carol={declines: 3s}' --fault '{fault: invite, status: 429, retryAfter: 2s}' --chaos all
   callflow simulate --set ringTime=10s --set busy=400/8541
   callflow simulate --listen 127.0.0.1:9000 --scene scenarios/transfer/blind-accepted.yaml --callback http://127.0.0.1:3978/api/calls`,
 		Args: cobra.NoArgs,
@@ -58,6 +61,9 @@ itself. Incoming calls go to --callback, the bot's registered address.`,
 	fl.StringVar(&f.public, "public", "", "the `URL` under which clients reach it; default: http:// and the address")
 	fl.StringVar(&f.scene, "scene", "", "the `FILE` with the people and what they do")
 	fl.StringArrayVar(&f.set, "set", nil, "a setting of the service, `NAME=VALUE`, as under simulate.settings; may be repeated")
+	fl.StringArrayVar(&f.people, "person", nil, "somebody more who lives there, `NAME={…}` as under simulate.people; may be repeated")
+	fl.StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, `{fault: …}` as under simulate.faults; may be repeated")
+	fl.StringVar(&f.chaos, "chaos", "", "deliver in disorder drawn from the seed: `KINDS` of reorder, early, duplicate, delay, or all")
 	fl.StringVar(&f.callback, "callback", "", "the bot's registered address, a `URL`: where incoming calls are announced")
 	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "the dialect of incoming calls: v1.0, beta or legacy")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids")
@@ -82,6 +88,13 @@ func (f *simulateFlags) serve(io streams) error {
 	}
 	if scene, err = f.withSettings(scene); err != nil {
 		return err
+	}
+	if scene, err = f.withMore(scene); err != nil {
+		return err
+	}
+	chaos, err := world.ParseChaos(f.chaos)
+	if err != nil {
+		return &inputError{"--chaos: " + err.Error()}
 	}
 	tcp, err := net.Listen("tcp", f.listen)
 	if err != nil {
@@ -110,7 +123,7 @@ func (f *simulateFlags) serve(io streams) error {
 	web := server.Web(said)
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(tcp) }()
-	f.greet(io, server.URLs(), scene)
+	f.greet(io, server.URLs(), scene, chaos)
 	select {
 	case err := <-served:
 		return &setupError{"cannot serve the simulator", err}
@@ -148,8 +161,51 @@ func (f *simulateFlags) withSettings(scene *world.Scene) (*world.Scene, error) {
 	return scene, nil
 }
 
+// withMore adds to a scene what --person and --fault say.
+func (f *simulateFlags) withMore(scene *world.Scene) (*world.Scene, error) {
+	if len(f.people)+len(f.faults) == 0 {
+		return scene, nil
+	}
+	if scene == nil {
+		scene = &world.Scene{}
+	}
+	if scene.People == nil {
+		scene.People = map[string]*world.Person{}
+	}
+	for _, text := range f.people {
+		name, said, _ := strings.Cut(text, "=")
+		if !aPerson.MatchString(name) {
+			return nil, &inputError{fmt.Sprintf("--person %q: write NAME={…}, like carol={declines: 3s}", text)}
+		}
+		if strings.TrimSpace(said) == "" {
+			said = "{}"
+		}
+		p, problems := schema.Decode[world.Person](schema.Source{Name: "--person " + name, Text: []byte(said)})
+		if problems.Failed() {
+			return nil, &inputError{problems.Error()}
+		}
+		scene.People[name] = p
+	}
+	for _, text := range f.faults {
+		w, problems := schema.Decode[world.Fault](schema.Source{Name: "--fault", Text: []byte(text)})
+		if problems.Failed() {
+			return nil, &inputError{problems.Error()}
+		}
+		if err := w.Check(); err != nil {
+			return nil, &inputError{fmt.Sprintf("--fault %q: %v", text, err)}
+		}
+		scene.Faults = append(scene.Faults, *w)
+	}
+	if err := errors.Join(scene.Check()...); err != nil {
+		return nil, &inputError{err.Error()}
+	}
+	return scene, nil
+}
+
+var aPerson = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
 // greet prints what a client is configured with.
-func (f *simulateFlags) greet(io streams, u sim.URLs, scene *world.Scene) {
+func (f *simulateFlags) greet(io streams, u sim.URLs, scene *world.Scene, chaos world.Chaos) {
 	address, callee := f.callback, "8a34a46b-3d17-4adc-8dce-dc4e7d572698"
 	if address == "" {
 		address = "none, so nobody can call the bot: give --callback URL"
@@ -168,6 +224,10 @@ func (f *simulateFlags) greet(io streams, u sim.URLs, scene *world.Scene) {
 			people = append(people, name+" "+id)
 		}
 	}
+	disorder := "none (--chaos all)"
+	if chaos != (world.Chaos{}) {
+		disorder = fmt.Sprintf("%s, from seed %d", chaos, f.seed)
+	}
 	fmt.Fprintf(io.out, `the simulated calling API is served until Ctrl-C
 
   Graph            %s
@@ -179,10 +239,13 @@ func (f *simulateFlags) greet(io streams, u sim.URLs, scene *world.Scene) {
   token issuer     %s
   bot's address    %s
   people           %s
+  in disorder      %s
   world actions    POST %s {"hangUp": {"who": %q}}
+  world's people   GET %s; PUT or DELETE …/%s {"declines": "3s"}
+  world's faults   GET, DELETE, POST %s {"fault": "invite", "status": 429}
   own worlds       POST %s {"scene": {"people": {"carol": {}}}}
 `, u.Graph, u.Token, simulatedBot.AppID, simulatedBot.TenantID, u.Metadata, u.Issuer, address,
-		strings.Join(people, "\n"+strings.Repeat(" ", 19)), u.Actions, caller, u.Graph+world.WorldsPath)
+		strings.Join(people, "\n"+strings.Repeat(" ", 19)), disorder, u.Actions, caller, u.People, caller, u.Faults, u.Graph+world.WorldsPath)
 	if f.quiet {
 		return
 	}

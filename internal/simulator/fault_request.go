@@ -122,6 +122,9 @@ func (s *Service) spoil(q *request) {
 		op := q.operationBegun
 		s.cfg.Clock.After(wait, func() {
 			s.finish(op, how)
+			if c := op.call; c.music == op {
+				c.onHold, c.music = nil, nil
+			}
 			s.settle(op.call.room)
 		})
 	case q.callBegun != nil:

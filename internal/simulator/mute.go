@@ -48,7 +48,7 @@ func (s *Service) muteBot(c *call, q *request, kind string, muted bool) reply {
 
 // setMuted is the service muting somebody, or ending it.
 func (s *Service) setMuted(m *member, muted bool) {
-	if m.serverMuted != muted {
+	if m.serverMuted != muted && !s.serving.muffles() {
 		m.serverMuted = muted
 		s.changed(m)
 	}
@@ -138,10 +138,13 @@ func (s *Service) ownMute(deed, who string, can func(*member) bool, do func(*mem
 	return nil
 }
 
-// completed answers with an operation that is complete already: nothing more is heard of it.
+// completed answers with an operation that is complete already: nothing more is heard of it. One that a fault lets fail
+// is running, and heard of again.
 func (s *Service) completed(c *call, kind string, b contextBody, status int) reply {
 	op := s.newOperation(c, kind, b.context())
-	op.status, op.quiet = "completed", true
+	if q := s.serving; !q.muffles() || q.fault.Fails == nil {
+		op.status, op.quiet = "completed", true
+	}
 	return s.began(op, status)
 }
 

@@ -30,22 +30,27 @@ func (s *Service) populate() {
 		if w == nil {
 			w = &world.Person{}
 		}
-		p.person, p.kind, p.displayName, p.tenantID = w, "user", w.DisplayName, w.TenantID
-		if w.Kind != "" {
-			p.kind = w.Kind
-		}
-		p.id = graph.CanonicalID(w.Identifier(p.name))
+		s.house(p, w)
+	}
+}
+
+// house makes a party of somebody who lives here.
+func (s *Service) house(p *party, w *world.Person) {
+	p.person, p.kind, p.displayName, p.tenantID = w, "user", w.DisplayName, w.TenantID
+	if w.Kind != "" {
+		p.kind = w.Kind
+	}
+	p.id = graph.CanonicalID(w.Identifier(p.name))
+	s.parties[p.id] = p
+	if w.Phone != "" {
+		p.kind, p.id = "phone", w.Phone
 		s.parties[p.id] = p
-		if w.Phone != "" {
-			p.kind, p.id = "phone", w.Phone
-			s.parties[p.id] = p
-		}
-		if p.displayName == "" {
-			p.displayName = p.name
-		}
-		if p.tenantID == "" && len(s.bots) > 0 {
-			p.tenantID = s.bots[0].tenantID
-		}
+	}
+	if p.displayName == "" {
+		p.displayName = p.name
+	}
+	if p.tenantID == "" && len(s.bots) > 0 {
+		p.tenantID = s.bots[0].tenantID
 	}
 }
 

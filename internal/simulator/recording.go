@@ -33,6 +33,9 @@ func (s *Service) updateRecordingStatus(c *call, q *request) reply {
 }
 
 func (s *Service) setRecording(c *call, status string) {
+	if s.serving.muffles() {
+		return
+	}
 	if c.me.recording != status {
 		c.me.recording = status
 		s.changed(c.me)

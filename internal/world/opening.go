@@ -28,6 +28,8 @@ type Opened struct {
 	ID      string `json:"id"`
 	Root    string `json:"root"`    // of its calling API; to end the world, DELETE it
 	Actions string `json:"actions"` // POST one Action
+	Faults  string `json:"faults"`  // see FaultPath
+	People  string `json:"people"`  // see PeoplePath
 }
 
 // Happening is what somebody did, or a fault that struck.
@@ -42,6 +44,12 @@ func (o Opening) MarshalJSON() ([]byte, error) { return json.Marshal(plain(refle
 
 // MarshalJSON likewise.
 func (a Action) MarshalJSON() ([]byte, error) { return json.Marshal(plain(reflect.ValueOf(a))) }
+
+// MarshalJSON likewise.
+func (f Fault) MarshalJSON() ([]byte, error) { return json.Marshal(plain(reflect.ValueOf(f))) }
+
+// MarshalJSON likewise.
+func (p Person) MarshalJSON() ([]byte, error) { return json.Marshal(plain(reflect.ValueOf(p))) }
 
 // plain lays a value out under the names of its JSON members. Zero values are left out, except where leaving them out
 // would bring a default back.

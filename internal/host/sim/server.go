@@ -54,6 +54,8 @@ type URLs struct {
 	Token    string // token endpoint; any tenant
 	Metadata string // OpenID metadata of the tokens that come with notifications
 	Issuer   string // of those tokens
+	Faults   string // GET, POST one fault, DELETE
+	People   string // GET; PUT and DELETE People/{name}
 	Actions  string // POST one action of somebody's: {"hangUp": {"who": "carol"}}
 }
 
@@ -165,6 +167,8 @@ func (s *Server) URLs() URLs {
 		Metadata: s.cfg.Root + callback.MetadataPath,
 		Issuer:   callback.GlobalIssuer,
 		Actions:  s.cfg.Root + world.ActionPath,
+		Faults:   s.cfg.Root + world.FaultPath,
+		People:   s.cfg.Root + world.PeoplePath,
 	}
 }
 
@@ -225,9 +229,7 @@ func (s *Server) serve(rec *recorder, r *http.Request) {
 	if !s.guard(func() {
 		if w, path, ok := s.inWorld(r.URL.Path); ok {
 			s.serveWorld(rec, r, w, path)
-		} else if r.URL.Path == world.ActionPath && s.service != nil {
-			act(rec, r, s.service)
-		} else {
+		} else if s.service == nil || !administer(rec, r, s.service, r.URL.Path) {
 			s.handler.ServeHTTP(rec, r)
 		}
 	}) {

@@ -15,6 +15,7 @@ import (
 	"callflow/internal/callback"
 	"callflow/internal/graph"
 	"callflow/internal/simulator"
+	"callflow/internal/world"
 	"callflow/steps"
 )
 
@@ -231,7 +232,7 @@ func TestDecodeAction(t *testing.T) {
 		`[]`:                                   "this is a list",
 		``:                                     "empty",
 	} {
-		a, err := decodeAction(strings.NewReader(text))
+		a, err := decode[world.Action](strings.NewReader(text), "action")
 		got := ""
 		if err != nil {
 			got = err.Error()
@@ -241,5 +242,58 @@ func TestDecodeAction(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
+	}
+}
+
+// Faults and people can be changed while the world goes on, in the shared one and in one of one's own.
+func TestAdmin(t *testing.T) {
+	b := newForeign(t, &world.Scene{People: map[string]*world.Person{"carol": {ID: carolsID}}})
+	var w world.Opened
+	b.decode(b.do("POST", b.urls.Graph+world.WorldsPath, `{"scene": {"people": {"carol": {"id": "`+carolsID+`"}}}, "chaos": "delay,duplicate", "seed": 7}`, 201), &w)
+	for hook, at := range map[string]world.Opened{
+		"/shared": {Root: b.urls.Graph, Faults: b.urls.Faults, People: b.urls.People},
+		"/own":    w,
+	} {
+		calls, body := at.Root+"/v1.0/communications/calls", createBody(b.urls.Issuer+hook, carolsID)
+		b.do("POST", at.Faults, `{fault: createCall, status: 429, retryAfter: 2s}`, 201)
+		if text := b.do("GET", at.Faults, "", 200); !strings.Contains(text, `{"faults":[{"number":1,"left":1,"fault":{"fault":"createCall","retryAfter":"2s","status":429,"times":1}}]}`) {
+			t.Errorf("got %s", text)
+		}
+		b.do("POST", calls, body, 429)
+		b.do("POST", calls, body, 201)
+		b.until(hook, "established")
+		b.do("POST", at.Faults, `{"fault": "createCall", "status": 503, "times": 9}`, 201)
+		b.do("DELETE", at.Faults+"/2", "", 204)
+		b.do("DELETE", at.Faults+"/2", "", 404)
+		b.do("POST", at.Faults, `{"fault": "createCall", "status": 503, "times": 9}`, 201)
+		b.do("DELETE", at.Faults, "", 204)
+		b.do("PUT", at.Faults, "", 405)
+
+		b.do("PUT", at.People+"/carol", `{"declines": "0s"}`, 200)
+		b.do("POST", calls, body, 201)
+		b.until(hook, "terminated")
+		b.do("DELETE", at.People+"/carol", "", 400) // the first call goes on
+		b.do("PUT", at.People+"/dora", `{"phone": "+15551234567"}`, 201)
+		if text := b.do("GET", at.People, "", 200); !strings.Contains(text, `"dora":{"displayName":"dora","phone":"+15551234567"`) {
+			t.Errorf("got %s", text)
+		}
+		b.do("DELETE", at.People+"/dora", "", 204)
+		b.do("GET", at.People+"/dora", "", 404)
+		for _, bad := range [][3]string{
+			{"POST", at.Faults, `{"fault": "createCall", "drop": true}`},
+			{"POST", at.Faults, `{"fault": "createCall", "staus": 500}`},
+			{"POST", at.Faults, `{"fault": "createCall", "with": "zoe", "lost": true}`},
+			{"POST", at.Faults, `{"fault": "notification", "match": "call.stat == 1", "drop": true}`},
+			{"PUT", at.People + "/x", `{"busy": true, "declines": "1s"}`},
+			{"PUT", at.People + "/x", `{"id": "` + carolsID + `"}`},
+			{"PUT", at.People + "/x", `{"answer": "1s"}`},
+		} {
+			if text := b.do(bad[0], bad[1], bad[2], 400); !strings.Contains(text, `"code":"BadRequest"`) {
+				t.Errorf("%s: got %s", bad[2], text)
+			}
+		}
+	}
+	if text := b.do("POST", b.urls.Graph+world.WorldsPath, `{"chaos": "mess"}`, 400); !strings.Contains(text, "is no disorder") {
+		t.Errorf("got %s", text)
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"callflow/internal/host"
 	"callflow/internal/simulator"
 	"callflow/internal/world"
-	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -82,8 +81,7 @@ func (w *virtual) serve(rec *recorder, q steps.Request) {
 	r.Host = strings.TrimPrefix(graphRoot, "https://")
 	r.RequestURI = path
 	r.Header.Set("Authorization", "Bearer "+token)
-	if target.Path == world.ActionPath && w.service != nil {
-		act(rec, r, w.service)
+	if w.service != nil && administer(rec, r, w.service, target.Path) {
 		return
 	}
 	w.handler.ServeHTTP(rec, r)
@@ -139,28 +137,15 @@ func act(w http.ResponseWriter, r *http.Request, s *simulator.Service) {
 		s.Refuse(w, r, notAllowed(http.MethodPost))
 		return
 	}
-	a, err := decodeAction(r.Body)
+	a, err := decode[world.Action](r.Body, "action")
 	if err == nil {
-		err = s.Act(a)
+		err = s.Act(*a)
 	}
 	if err != nil {
 		s.Refuse(w, r, badRequest(err.Error()))
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// decodeAction reads an action as it stands in a scenario, in JSON or YAML.
-func decodeAction(r io.Reader) (a world.Action, err error) {
-	raw, err := io.ReadAll(io.LimitReader(r, maxRequest))
-	if err != nil {
-		return a, err
-	}
-	action, problems := schema.Decode[world.Action](schema.Source{Name: "action", Text: raw})
-	if problems.Failed() {
-		return a, problems
-	}
-	return *action, nil
 }
 
 // recorder is a ResponseWriter that keeps what is written.

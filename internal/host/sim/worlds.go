@@ -135,7 +135,7 @@ func (s *Server) newWorld(o *world.Opening, chaos world.Chaos) *world.Opened {
 			w.service.Start()
 		}
 	})
-	return &world.Opened{ID: w.id, Root: root, Actions: root + world.ActionPath}
+	return &world.Opened{ID: w.id, Root: root, Actions: root + world.ActionPath, Faults: root + world.FaultPath, People: root + world.PeoplePath}
 }
 
 // authorizeAnywhere: in a scenario's own world, as on the embedded simulator, calls may be in whichever tenant it says.
@@ -184,8 +184,7 @@ func (s *Server) serveWorld(rec *recorder, r *http.Request, w *own, path string)
 		rec.WriteHeader(http.StatusNoContent)
 	case path == "/":
 		s.refuse(rec, r, notAllowed(http.MethodDelete))
-	case path == world.ActionPath:
-		act(rec, r, w.service)
+	case administer(rec, r, w.service, path):
 	default:
 		r.URL = &url.URL{Path: path, RawQuery: r.URL.RawQuery}
 		w.service.ServeHTTP(rec, r)
