@@ -107,7 +107,7 @@ func (f *simulateFlags) serve(io streams) error {
 	}
 	said := log.New(io.err, "", log.Ltime)
 	server, err := sim.NewServer(sim.ServerConfig{
-		Root: root, Seed: f.seed, Scene: scene, Fetch: f.fetch,
+		Root: root, Seed: f.seed, Scene: scene, Chaos: chaos, Fetch: f.fetch,
 		Bots: []sim.ServerBot{{Bot: simulatedBot, DisplayName: "Test Bot", Address: f.callback, Dialect: graph.Dialect(f.dialect)}},
 		Log: func(text string) {
 			if !f.quiet {
