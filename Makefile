@@ -5,7 +5,9 @@ FUZZTIME   ?= 10s
 BENCHTIME  ?= 1s
 staticcheck = $(GO) tool -modfile=tools/tools.mod staticcheck
 
-.PHONY: build install run test check vet lint race generate bench fuzz
+PLAYS      ?= 2000
+
+.PHONY: build install run test check vet lint race plays generate bench fuzz
 
 build: ## bin/callflow
 	$(GO) build -o bin/callflow .
@@ -19,7 +21,7 @@ run: build ## every scenario we ship, on the embedded simulator
 test:
 	$(GO) test ./...
 
-check: build vet lint test race ## all of it; generated files are checked by the tests
+check: build vet lint test race plays ## all of it; generated files are checked by the tests
 
 vet:
 	$(GO) vet ./...
@@ -31,6 +33,9 @@ lint: ## formatting, and staticcheck with staticcheck.conf
 
 race:
 	$(GO) test -race ./...
+
+plays: ## thousands of random sequences of requests and deeds on the simulator; see docs/conformance.md
+	$(GO) test ./internal/simulator -run '^TestInvariants$$' -plays $(PLAYS)
 
 generate: ## what is made from the code: the JSON Schema, the references of language, codes and coverage, the run in the README
 	$(GO) test ./internal/cli -run '^TestGenerated|^TestReadme' -update

@@ -112,7 +112,7 @@ func (t *Types) Response(c Call, status int, location string, body []byte) []Fin
 		k.say("", "", "", Type, "", "a refusal: the API has no such request")
 		return k.found
 	}
-	if status != c.op.status {
+	if status != c.op.status && c.op.status != 0 {
 		k.say("", c.Name, "", Status, status, strconv.Itoa(c.op.status))
 	}
 	k.location(c.op, location, value)

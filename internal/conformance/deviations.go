@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"slices"
+	"strings"
 
 	"callflow/internal/graph"
 )
@@ -13,7 +14,7 @@ type Deviation struct {
 	Message  string // request, response, notification
 	What     string // the operation, or the kind of resource
 	In       string // the type
-	Member   string // or the word of an enum
+	Member   string // or several, or the words of an enum
 	Rule     Rule
 	Why      string
 	Source   string // a page or an issue; "ours" when the choice is the simulator's
@@ -32,7 +33,8 @@ func (d *Deviation) Explains(f Finding) bool {
 		fits(d.Message, f.Message) && fits(d.What, f.What) && fits(d.In, f.In) && fits(d.Member, f.Member) && fits(string(d.Rule), string(f.Rule))
 }
 
-func fits(want, is string) bool { return want == "" || want == is }
+// fits says whether a word is the wanted one, or one of several.
+func fits(want, is string) bool { return want == "" || slices.Contains(strings.Split(want, ", "), is) }
 
 // Ledger sorts findings: those that a known deviation explains, and the others.
 type Ledger struct {

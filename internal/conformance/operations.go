@@ -14,7 +14,7 @@ type operation struct {
 	method string
 	path   string // below calls
 	sends  string // the type of the body, or the action whose parameters it has; "": no body
-	status int    // of success
+	status int    // of success; 0: no page of it was to be had
 	yields string // the type of the response's body; "": none
 	begins bool   // the Location names an operation of the call
 	legacy string // the path in legacy, where another
@@ -47,11 +47,11 @@ var operations = []operation{
 	{name: "changeScreenSharingRole", method: "POST", path: "/{id}/changeScreenSharingRole", sends: onCall, status: 202},
 	{name: "updateRecordingStatus", method: "POST", path: "/{id}/updateRecordingStatus", sends: onCall, status: 200, yields: "updateRecordingStatusOperation", begins: true},
 	{name: "addLargeGalleryView", method: "POST", path: "/{id}/addLargeGalleryView", sends: onCall, status: 202, yields: "addLargeGalleryViewOperation", begins: true},
-	{name: "updateMetadata", method: "POST", path: "/{id}/updateMetadata", sends: onCall, status: 202, yields: "commsOperation", begins: true},
-	{name: "startRecording", method: "POST", path: "/{id}/startRecording", sends: onCall, status: 200, yields: "startRecordingOperation", begins: true},
-	{name: "stopRecording", method: "POST", path: "/{id}/stopRecording", sends: onCall, status: 200, yields: "stopRecordingOperation", begins: true},
-	{name: "startTranscription", method: "POST", path: "/{id}/startTranscription", sends: onCall, status: 200, yields: "startTranscriptionOperation", begins: true},
-	{name: "stopTranscription", method: "POST", path: "/{id}/stopTranscription", sends: onCall, status: 200, yields: "stopTranscriptionOperation", begins: true},
+	{name: "updateMetadata", method: "POST", path: "/{id}/updateMetadata", sends: onCall, status: 202, begins: true},
+	{name: "startRecording", method: "POST", path: "/{id}/startRecording", sends: onCall, yields: "startRecordingOperation", begins: true},
+	{name: "stopRecording", method: "POST", path: "/{id}/stopRecording", sends: onCall, yields: "stopRecordingOperation", begins: true},
+	{name: "startTranscription", method: "POST", path: "/{id}/startTranscription", sends: onCall, yields: "startTranscriptionOperation", begins: true},
+	{name: "stopTranscription", method: "POST", path: "/{id}/stopTranscription", sends: onCall, yields: "stopTranscriptionOperation", begins: true},
 	{name: "listParticipants", method: "GET", path: "/{id}/participants", status: 200, yields: "Collection(participant)"},
 	{name: "invite", method: "POST", path: "/{id}/participants/invite", sends: onRoster, status: 200, yields: "inviteParticipantsOperation", begins: true},
 	{name: "muteAll", method: "POST", path: "/{id}/participants/muteAll", sends: onRoster, status: 200, yields: "commsOperation", begins: true},
@@ -61,8 +61,9 @@ var operations = []operation{
 	{name: "muteParticipant", method: "POST", path: "/{id}/participants/{id}/mute", sends: onParticipant, status: 200, yields: "muteParticipantOperation", begins: true},
 	{name: "startHoldMusic", method: "POST", path: "/{id}/participants/{id}/startHoldMusic", sends: onParticipant, status: 202, yields: "startHoldMusicOperation", begins: true},
 	{name: "stopHoldMusic", method: "POST", path: "/{id}/participants/{id}/stopHoldMusic", sends: onParticipant, status: 202, yields: "stopHoldMusicOperation", begins: true},
-	{name: "admitFromLobby", method: "POST", path: "/{id}/participants/{id}/admitFromLobby", sends: onParticipant, status: 200, yields: "admitFromLobbyOperation", begins: true},
-	{name: "removeFromLobby", method: "POST", path: "/{id}/participants/{id}/removeFromLobby", sends: onParticipant, status: 200, yields: "removeFromLobbyOperation", begins: true},
+	{name: "admitFromLobby", method: "POST", path: "/{id}/participants/{id}/admitFromLobby", sends: onParticipant, yields: "admitFromLobbyOperation", begins: true},
+	{name: "admitAllFromLobby", method: "POST", path: "/{id}/participants/admitAllFromLobby", sends: onRoster, yields: "admitAllFromLobbyOperation", begins: true},
+	{name: "removeFromLobby", method: "POST", path: "/{id}/participants/{id}/removeFromLobby", sends: onParticipant, yields: "removeFromLobbyOperation", begins: true},
 	{name: "listOperations", method: "GET", path: "/{id}/operations", status: 200, yields: "Collection(commsOperation)"},
 	{name: "getOperation", method: "GET", path: "/{id}/operations/{id}", status: 200, yields: "commsOperation"},
 	{name: "listAudioRoutingGroups", method: "GET", path: "/{id}/audioRoutingGroups", status: 200, yields: "Collection(audioRoutingGroup)"},

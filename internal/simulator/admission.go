@@ -256,10 +256,9 @@ func (s *Service) sameTenant(q *request, b *createBody) *reply {
 	if q.dialect == graph.Legacy {
 		return nil
 	}
-	tenant, isText := b.TenantID.(string)
-	if b.TenantID != nil && !isText {
-		rep := badRequest("tenantId is no text")
-		return &rep
+	tenant := ""
+	if b.TenantID != nil {
+		tenant = *b.TenantID
 	}
 	if tenant == "" {
 		organizer, _ := b.MeetingInfo["organizer"].(obj)

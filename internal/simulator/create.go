@@ -121,10 +121,10 @@ func (s *Service) meetingOf(key string) *room {
 // fill copies what a request says about a call into it.
 func (b *createBody) fill(c *call) {
 	c.callbackURI = b.CallbackURI
-	c.subject, c.tenantID = b.Subject, b.TenantID
+	c.subject, c.tenantID = textOr(b.Subject), textOr(b.TenantID)
 	c.modalities = b.RequestedModalities
 	c.me.modalities = b.RequestedModalities
-	c.media, c.options = b.MediaConfig, b.CallOptions
+	c.media, c.options = b.MediaConfig, optionsOf("outgoingCallOptions", b.CallOptions)
 	c.chatInfo, c.meetingInfo = b.ChatInfo, b.MeetingInfo
 	c.source = sourceInfo(c, c.bot)
 	if len(b.Source.Identity) > 0 {
@@ -141,6 +141,23 @@ func (b *createBody) guest() obj {
 		return who
 	}
 	return nil
+}
+
+func textOr(s *string) any {
+	if s == nil {
+		return nil
+	}
+	return *s
+}
+
+// optionsOf are callOptions as a call shows them: there the type is abstract, so their kind is told even if it was not.
+func optionsOf(kind string, options obj) obj {
+	if options == nil || options["@odata.type"] != nil {
+		return options
+	}
+	shown := clone(options)
+	shown["@odata.type"] = typeOf(kind)
+	return shown
 }
 
 // thread is what names the meeting to join; the keys of the three kinds of meetingInfo never meet.

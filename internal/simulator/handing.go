@@ -98,7 +98,7 @@ func (s *Service) pass(p *passing, m *member) {
 			}
 			s.join(p.room, m)
 			s.join(p.room, o.joined)
-			s.observe(p.to.shown(), "is connected to "+p.call.bot.shown(), o.joined.call.id)
+			s.observe(p.to.shown(), "is connected to "+o.joined.party.shown(), s.callOf(p.room)) // whom the bot redirected it to
 			s.remove(p.by)
 			s.end(p.call, s.transferEnd(transferred))
 		}})

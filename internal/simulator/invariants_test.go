@@ -1,8 +1,12 @@
 package simulator
 
 import (
+	"encoding/json"
+	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +16,11 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/world"
+)
+
+var (
+	seedFlag  = flag.Uint64("seed", 0, "TestInvariants: play this seed only, and print what was done")
+	playsFlag = flag.Int("plays", 300, "TestInvariants: how many plays; make plays takes thousands")
 )
 
 // moves are the state changes that notifications may tell, from the reference's section 5.
@@ -27,258 +36,290 @@ var moves = map[string][]string{
 	terminated:       {terminated, "gone"},
 }
 
-// TestInvariants plays random actions, legal and illegal, and checks what must hold whatever happens: no notification
-// after a call's end, only legal moves, every operation begun ends once (or with its call), every call ends when
-// everybody hangs up, and the same seed gives the same bytes.
-func TestInvariants(t *testing.T) {
-	rounds := 100
-	if testing.Short() {
-		rounds = 30
-	}
-	for seed := range uint64(rounds) {
-		first := playRandom(t, seed)
-		if seed%10 == 0 {
-			if diff := cmp.Diff(first, playRandom(t, seed)); diff != "" {
-				t.Errorf("seed %d: two runs differ:\n%s", seed, diff)
-			}
-		}
-		if t.Failed() {
-			t.Fatalf("seed %d", seed)
-		}
-	}
+// A play is a world and what is done in it. A move is a number, from which all is drawn that the move needs: so any part
+// of a play is a play too, and one that goes wrong can be made smaller.
+type play struct {
+	world uint64
+	moves []uint64
 }
 
-func playRandom(t *testing.T, seed uint64) []string {
+func playOf(seed uint64) play {
 	r := rand.New(rand.NewPCG(seed, 99))
-	pick := func(list []string) string { return list[r.IntN(len(list))] }
-	scene := people()
-	scene.People["carol"].HangsUp = &world.After{After: 40 * time.Second}
-	var app string
-	st := newStage(t, scene, func(c *Config) {
-		c.Bots = append(c.Bots, Bot{Name: "second", AppID: fredID[:35] + "9", DisplayName: "Second", Address: "https://second.contoso.com/calls",
-			Dialect: graph.Legacy})
-		c.Rand = rand.New(rand.NewPCG(seed, 7)).Uint64
-		c.Authorize = authorizeAs(&app)
-	})
-	ops := map[string]bool{}
-	var names, users []string
-	for _, p := range st.service.people {
-		names = append(names, p.name)
-		users = append(users, `{"identity":{"`+p.kind+`":{"id":"`+p.id+`"}}}`)
+	p := play{world: r.Uint64()}
+	for range 20 + r.IntN(50) {
+		p.moves = append(p.moves, r.Uint64())
 	}
-	for _, b := range st.service.bots {
-		users = append(users, `{"identity":{"application":{"id":"`+b.id+`"}}}`)
-	}
-	for range 60 {
-		app = st.service.bots[r.IntN(2)].id
-		root := pick([]string{calls, "/beta/communications/calls", "/app/calls"})
-		id := "00000000-0000-0000-0000-000000000001"
-		live := slices.DeleteFunc(slices.Clone(st.calls()), func(c *call) bool { return c.ended })
-		other := id
-		if n := len(live); n > 0 && r.IntN(20) > 0 {
-			c := live[r.IntN(n)]
-			id, app = c.id, c.bot.id
-			other = live[r.IntN(n)].id
-		}
-		who := pick(users)
-		replaces := who[:len(who)-1] + `,"replacesCallId":"` + other + `"}`
-		cb := `"callbackUri":"` + callback + `","callback":"` + callback + `"`
-		call := root + "/" + id
-		var a answered
-		switch r.IntN(19) {
-		case 17:
-			a = meetingDeed(st, r, pick(names), call)
-		case 18:
-			a = meetingRequest(st, r, call)
-		case 0:
-			_ = st.service.Act(world.Action{Deed: world.Deed{Dial: &world.Dial{From: pick(names), To: pick([]string{"bot", "second"})}}})
-		case 1:
-			_ = st.service.Act(world.Action{Deed: world.Deed{HangUp: &world.Who{Who: pick(names)}}})
-		case 2:
-			_ = st.service.Act(world.Action{Deed: world.Deed{Join: &world.Join{Who: pick(names), Thread: "19:m@thread.v2"}}})
-		case 3:
-			_ = st.service.Act(world.Action{Deed: world.Deed{Leave: &world.Who{Who: pick(names)}}})
-		case 4, 5:
-			a = st.do("POST", root, `{`+cb+`,"source":{"identity":{"applicationInstance":{"id":"x"}}},"targets":[`+who+`]}`)
-		case 6:
-			a = st.do("POST", root, `{`+cb+`,"targets":[`+who+`,`+pick(users)+`]}`)
-		case 7:
-			a = st.do("POST", root, joins[:1]+`"callback":"`+callback+`",`+joins[1:])
-		case 8, 9:
-			a = st.do("POST", call+"/answer", `{`+cb+`,"acceptedModalities":["audio"],"mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}`)
-		case 10:
-			a = st.do("POST", call+"/reject", `{"reason":"busy"}`)
-		case 11:
-			a = st.do("POST", call+"/redirect", `{"targets":[`+who+`]}`)
-		case 12:
-			a = st.do("POST", call+"/transfer", `{"transferTarget":`+pick([]string{who, replaces})+`,"transferee":`+pick(users)+`}`)
-		case 13:
-			a = st.do("POST", call+"/participants/invite", `{"participants":[`+who+`,`+pick(users)+`]}`)
-		case 14:
-			a = st.do("POST", call+"/participants/invite", `{"participants":[`+replaces+`]}`)
-		case 15:
-			a = st.do("DELETE", call, "")
-		case 16:
-			list := st.do("GET", call+"/participants", "")
-			if v, _ := list.body["value"].([]any); len(v) > 0 {
-				a = st.do("DELETE", call+"/participants/"+v[r.IntN(len(v))].(map[string]any)["id"].(string), "")
-			}
-		}
-		if a.status >= 500 {
-			t.Errorf("%d %s", a.status, a.raw)
-		}
-		if l := a.heads.Get("Location"); strings.Contains(l, "/operations/") && a.body["status"] != "completed" {
-			ops[graph.CanonicalID(l[strings.LastIndex(l, "/")+1:])] = true
-		}
-		st.wait(time.Duration(r.IntN([]int{1, 150, 150, 4000}[r.IntN(4)])) * time.Millisecond)
-	}
-	// Everything comes to an end: nobody keeps any call alive, and legacy's calls are hung up.
-	for _, c := range st.calls() {
-		app = c.bot.id
-		st.do("DELETE", calls+"/"+c.id, "")
-	}
-	st.wait(2 * time.Hour)
-	for _, c := range st.calls() {
-		if !c.ended {
-			t.Errorf("call %s never ended: it is %s", c.id, c.state)
-		}
-	}
-	if n := st.service.rings.len(); n != 0 {
-		t.Errorf("%d rings never settled", n)
-	}
-	for room := range st.service.rooms.all() {
-		if room.ringing != 0 {
-			t.Errorf("a room counts %d rings at the end", room.ringing)
-		}
-	}
-	return checkPosts(t, st, ops)
+	return p
 }
 
-// checkPosts follows every call through its notifications.
-func checkPosts(t *testing.T, st *stage, ops map[string]bool) []string {
-	state, gone, ended := map[string]string{}, map[string]bool{}, map[string]int{}
-	var all []string
-	for _, p := range st.all {
-		id := p.event.CallID
-		all = append(all, fmt.Sprint(p.at, p.url, p.heads, p.raw))
-		if gone[id] {
-			t.Errorf("after the end of %s: %s", id, p.raw)
+// TestInvariants plays random sequences of requests and deeds, legal and illegal, of three bots in three dialects, under
+// random settings and faults, and checks what must hold whatever happens: see arena and its checks. What goes wrong is
+// made as small as it can be, and printed.
+func TestInvariants(t *testing.T) {
+	if *seedFlag != 0 {
+		a := playOf(*seedFlag).run(true)
+		t.Log("\n" + strings.Join(a.did, "\n"))
+		for _, p := range a.problems {
+			t.Errorf("%s: %s", p.kind, p.text)
 		}
-		switch p.event.Kind {
-		case graph.KindOperation:
-			if p.event.ChangeType == "deleted" {
-				ended[p.event.OperationID]++
+		return
+	}
+	plays := *playsFlag
+	if testing.Short() || raceEnabled {
+		plays /= 10
+	}
+	fared := map[string]int{}
+	const first = 1
+	for seed := uint64(first); seed < first+uint64(plays); seed++ {
+		p := playOf(seed)
+		a := p.run(seed%50 == 0)
+		if len(a.problems) > 0 {
+			t.Fatalf("seed %d (again: go test ./internal/simulator -run TestInvariants -seed %d):\n%s", seed, seed, smallest(p, a.problems[0].kind))
+		}
+		for verb, n := range a.fared {
+			fared[verb] += n
+		}
+		if seed%10 == 0 {
+			if again := p.run(false); !slices.Equal(a.wire, again.wire) {
+				t.Fatalf("seed %d: the same play went otherwise:\n%s", seed, cmp.Diff(a.wire, again.wire))
 			}
-		case graph.KindCall:
-			c, _ := p.event.View["call"].(map[string]any)
-			next, _ := c["state"].(string)
-			if next == "" {
-				next = "gone"
-			}
-			if !slices.Contains(moves[state[id]], next) {
-				t.Errorf("call %s goes from %q to %q", id, state[id], next)
-			}
-			state[id] = next
-			gone[id] = p.event.ChangeType == "deleted"
 		}
 	}
-	for _, c := range st.calls() {
-		if !gone[c.id] {
-			t.Errorf("the end of %s was never told; last it was %q", c.id, state[c.id])
+	t.Logf("%d plays from seed %d: what was taken, how often: %v", plays, first, fared)
+	if plays < 2000 {
+		return // too few to have met everything
+	}
+	for _, verb := range slices.Sorted(maps.Keys(handlers)) {
+		if verb != "getRecording" && fared[verb] == 0 && fared["unbuilt "+verb] == 0 {
+			t.Errorf("no random %s was ever taken: the plays prove nothing of it", verb)
 		}
 	}
-	for id := range ops {
-		if ended[id] != 1 {
-			t.Errorf("operation %s ended %d times", id, ended[id])
+	for _, deed := range world.Deeds() {
+		if fared["deed "+deed] == 0 {
+			t.Errorf("nobody was ever able to %s: the plays prove nothing of it", deed)
 		}
 	}
-	return all
 }
 
-// TestRaces ends calls, by the bot and by the other side, at every moment of everything that takes time.
-func TestRaces(t *testing.T) {
-	plainInvite := `{"participants":[` + user(doraID) + `]}`
-	tests := []struct {
-		name  string
-		begin func(st *stage) string // sends the request; the path of the call that it is about
-	}{
-		{"answer", func(st *stage) string {
-			c := st.rung("carol")
-			st.must(202, "POST", c+"/answer", answer)
-			return c
-		}},
-		{"createCall", func(st *stage) string {
-			return calls + "/" + st.must(201, "POST", calls, createBodyFor(user(doraID))).body["id"].(string)
-		}},
-		{"join", func(st *stage) string { return calls + "/" + st.must(201, "POST", calls, joins).body["id"].(string) }},
-		{"reject", func(st *stage) string {
-			c := st.rung("carol")
-			st.must(202, "POST", c+"/reject", "{}")
-			return c
-		}},
-		{"redirect", func(st *stage) string {
-			c := st.rung("carol")
-			st.must(202, "POST", c+"/redirect", `{"targets":[`+user(doraID)+`]}`)
-			return c
-		}},
-		{"transfer", func(st *stage) string {
-			c := st.answeredCall("carol")
-			st.must(202, "POST", c+"/transfer", to(doraID))
-			return c
-		}},
-		{"consult", func(st *stage) string {
-			c, y := st.answeredCall("carol"), st.established(user(doraID))
-			st.must(202, "POST", c+"/transfer", `{"transferTarget":`+user(doraID)[:len(user(doraID))-1]+`,"replacesCallId":"`+idOf(y)+`"}}`)
-			return c
-		}},
-		{"invite", func(st *stage) string {
-			c := st.answeredCall("carol")
-			st.must(200, "POST", c+"/participants/invite", plainInvite)
-			return c
-		}},
-		{"take over", func(st *stage) string {
-			x := st.answeredCall("carol")
-			m := calls + "/" + st.must(201, "POST", calls, joins).body["id"].(string)
-			st.wait(time.Second)
-			st.must(200, "POST", m+"/participants/invite", `{"participants":[`+user(carolID)[:len(user(carolID))-1]+`,"replacesCallId":"`+idOf(x)+`"}]}`)
-			return m
-		}},
-		{"be taken over", func(st *stage) string {
-			x := st.answeredCall("carol")
-			m := calls + "/" + st.must(201, "POST", calls, joins).body["id"].(string)
-			st.wait(time.Second)
-			st.must(200, "POST", m+"/participants/invite", `{"participants":[`+user(carolID)[:len(user(carolID))-1]+`,"replacesCallId":"`+idOf(x)+`"}]}`)
-			return x
-		}},
+// Everything that the service can do, and all that people can, is drawn.
+func TestEverythingIsDrawn(t *testing.T) {
+	for _, verb := range slices.Sorted(maps.Keys(handlers)) {
+		if verb == "getRecording" {
+			continue // no request of the calling API: a file, at an address that an operation tells
+		}
+		if methods[verb] == "" {
+			t.Errorf("package conformance knows no %s: add it to its table of operations", verb)
+		}
 	}
-	ends := map[string]func(st *stage, call string){
-		"DELETE": func(st *stage, call string) { st.do("DELETE", call, "") },
-		"carol": func(st *stage, _ string) {
-			_ = st.service.Act(world.Action{Deed: world.Deed{HangUp: &world.Who{Who: "carol"}}})
-		},
-		"dora": func(st *stage, _ string) {
-			_ = st.service.Act(world.Action{Deed: world.Deed{HangUp: &world.Who{Who: "dora"}}})
-		},
+	for _, name := range world.Deeds() {
+		if deeds[name] == nil {
+			t.Errorf("nobody ever does %s: add it to deeds", name)
+		}
 	}
-	for _, tt := range tests {
-		for who, end := range ends {
-			t.Run(tt.name+" "+who, func(t *testing.T) {
-				for at := time.Duration(0); at < 1500*time.Millisecond; at += 10*time.Millisecond + at/10 {
-					st := newStage(t, people())
-					c := tt.begin(st)
-					st.wait(at)
-					end(st, c)
-					st.wait(3 * time.Second)
-					for _, x := range st.calls() {
-						st.do("DELETE", calls+"/"+x.id, "")
-					}
-					st.wait(2 * time.Hour)
-					checkPosts(t, st, nil)
-					if t.Failed() {
-						t.Fatalf("ended after %s", at)
-					}
-				}
-			})
+}
+
+// callKept is the kind of problem that takes a collection of garbage to see.
+const callKept = "call kept"
+
+// run plays, lets everything come to an end, and checks; also what is still in memory, if told so.
+func (p play) run(memory bool) *arena {
+	a := newArena(rand.New(rand.NewPCG(p.world, 1)))
+	for _, n := range p.moves {
+		(&mover{a, rand.New(rand.NewPCG(n, 2))}).move()
+	}
+	a.rosters()
+	a.finish()
+	if memory {
+		runtime.GC()
+		for _, f := range a.calls {
+			if f.leg.Value() != nil {
+				a.broken(callKept, "%s has ended, and the service still holds it", f.id)
+			}
+		}
+		runtime.KeepAlive(a.service)
+	}
+	return a
+}
+
+// smallest makes a play as small as it can be while it goes wrong in the same way, and tells it.
+func smallest(p play, kind string) string {
+	wrong := func(moves []uint64) bool {
+		a := play{p.world, moves}.run(kind == callKept)
+		return slices.ContainsFunc(a.problems, func(x problem) bool { return x.kind == kind })
+	}
+	for size := len(p.moves); size > 0; size /= 2 {
+		for at := 0; at < len(p.moves); {
+			fewer := slices.Concat(p.moves[:at], p.moves[min(at+size, len(p.moves)):])
+			if wrong(fewer) {
+				p.moves = fewer
+			} else {
+				at += size
+			}
+		}
+	}
+	a := p.run(kind == callKept)
+	var text strings.Builder
+	for _, x := range a.problems {
+		fmt.Fprintf(&text, "%s: %s\n", x.kind, x.text)
+	}
+	fmt.Fprintf(&text, "after these %d of its moves:\n%s", len(p.moves), strings.Join(a.did, "\n"))
+	return text.String()
+}
+
+// heard checks a notification against what its bot was told before.
+func (a *arena) heard(f *follow, e *graph.Event, d Delivery) {
+	if f.ends > 0 {
+		a.broken("told after the end", "call %s: %s", f.id, d.Body)
+	}
+	switch e.Kind {
+	case graph.KindOperation:
+		if e.ChangeType == "deleted" {
+			b := a.ops[e.OperationID]
+			if b == nil { // its response was lost, or it has none
+				b = &begun{verb: "?"}
+				a.ops[e.OperationID] = b
+			}
+			if b.ends++; b.ends > 1 {
+				a.broken("operation ended twice", "%s %s: %s", b.verb, e.OperationID, d.Body)
+			}
+		}
+	case graph.KindCall, graph.KindTone:
+		c, _ := e.View["call"].(map[string]any)
+		next, _ := c["state"].(string)
+		if next == "" {
+			next = "gone"
+		}
+		if !slices.Contains(moves[f.state], next) {
+			a.broken("state", "call %s goes from %q to %q: %s", f.id, f.state, next, d.Body)
+		}
+		f.state = next
+		if e.ChangeType == "deleted" {
+			f.ends++
+		}
+	case graph.KindParticipants:
+		a.rosterTold(f, d.Body)
+	}
+}
+
+// rosterTold keeps the roster as a bot would: a full one replaces what was known, a delta changes it.
+func (a *arena) rosterTold(f *follow, body []byte) {
+	var note struct {
+		Value []struct{ ResourceData []map[string]any }
+	}
+	if err := json.Unmarshal(body, &note); err != nil || len(note.Value) != 1 {
+		a.broken("roster", "%v: %s", err, body)
+		return
+	}
+	data := note.Value[0].ResourceData
+	f.told = true
+	if len(data) != 1 || data[0]["@odata.type"] != typeOf("deltaParticipants") {
+		f.roster = map[string]any{}
+		for _, p := range data {
+			f.roster[entryOf(p)] = p
+		}
+		return
+	}
+	sequence, _ := data[0]["sequenceNumber"].(float64)
+	if sequence <= f.last {
+		a.broken("roster sequence", "call %s: %v comes after %v: %s", f.id, sequence, f.last, body)
+	}
+	f.last = sequence
+	changed, _ := data[0]["participants"].([]any)
+	for _, x := range changed {
+		p := x.(map[string]any)
+		if n, _ := p["rosterSequenceNumber"].(float64); n > sequence {
+			a.broken("roster sequence", "call %s: a participant's %v in a delta of %v: %s", f.id, n, sequence, body)
+		}
+		delete(p, "rosterSequenceNumber")
+		if p["removedState"] != nil {
+			if f.roster[entryOf(p)] == nil {
+				a.broken("roster removed", "call %s: somebody leaves who was not there: %s", f.id, body)
+			}
+			delete(f.roster, entryOf(p))
+		} else {
+			f.roster[entryOf(p)] = p
+		}
+	}
+}
+
+// entryOf names a participant: legacy's notifications have paths instead of ids.
+func entryOf(p map[string]any) string {
+	if id, ok := p["id"].(string); ok {
+		return id
+	}
+	return fmt.Sprint(p["@odata.id"])
+}
+
+// rosters waits until no roster is due, and compares what the bots were told with what there is.
+func (a *arena) rosters() {
+	if a.order.tampered {
+		return
+	}
+	for range 50 {
+		due := false
+		for _, c := range a.service.calls {
+			due = due || c.rosterDue
+		}
+		if !due {
+			break
+		}
+		a.pass(rosterStep / 2)
+	}
+	a.pass(notifyLatency) // what was sent arrives
+	for _, f := range a.live() {
+		c := a.service.calls[f.id]
+		if c.rosterDue || c.me.room == nil || !f.told || c.room.mode == peer {
+			continue
+		}
+		want := map[string]any{}
+		for _, p := range a.service.roster(c, true) {
+			var plain map[string]any
+			_ = json.Unmarshal(encode(p), &plain)
+			delete(plain, "rosterSequenceNumber")
+			want[entryOf(plain)] = plain
+		}
+		if diff := cmp.Diff(want, f.roster); diff != "" {
+			a.broken("roster", "call %s (%s): the bot was told another one than there is (-is +told):\n%s", f.id, f.dialect, diff)
+		}
+	}
+}
+
+// finish hangs everything up, lets time pass, and checks that nothing is left.
+func (a *arena) finish() {
+	for range 12 { // a fault may strike several times
+		for _, f := range a.live() {
+			a.ask(f.app, "DELETE", calls+"/"+f.id, nil)
+		}
+		a.pass(30 * time.Second)
+	}
+	a.pass(3 * time.Hour)
+	for _, f := range a.live() {
+		a.broken("call never ends", "%s %s is %s", f.dialect, f.id, a.service.calls[f.id].state)
+	}
+	if n := a.service.rings.len(); n != 0 {
+		a.broken("ring never settled", "%d", n)
+	}
+	for room := range a.service.rooms.all() {
+		if room.ringing != 0 || room.legs != 0 || len(room.members) == 0 && room.mode != meeting {
+			a.broken("room kept", "%s: mode %d with %d members, %d rings and %d legs", room.chain, room.mode, len(room.members), room.ringing, room.legs)
+		}
+	}
+	for _, x := range a.clock.planned {
+		if !x.gone {
+			a.broken("timer never stops", "one is planned for %s", x.at.Sub(epoch))
+		}
+	}
+	if a.order.tampered {
+		return
+	}
+	for _, f := range a.calls {
+		if f.ends != 1 {
+			a.broken("call ends otherwise than once", "%s %s: its end was told %d times, last it was %q", f.dialect, f.id, f.ends, f.state)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(a.ops)) {
+		if b := a.ops[id]; b.ends != 1 {
+			a.broken("operation ends otherwise than once", "%s %s: %d times", b.verb, id, b.ends)
 		}
 	}
 }

@@ -4,6 +4,22 @@ import (
 	"callflow/internal/graph"
 )
 
+// translate makes an incoming call speak the dialect that it is answered in.
+func (s *Service) translate(c *call, d graph.Dialect) {
+	if c.dialect == d {
+		return
+	}
+	c.dialect = d
+	s.describe(c, c.offer)
+	if c.keepAlive != nil {
+		c.keepAlive()
+		c.keepAlive = nil
+	}
+	if d != graph.Legacy {
+		s.keepAliveFrom(c)
+	}
+}
+
 // answer takes an incoming call. Graph page "call: answer".
 func (s *Service) answer(c *call, q *request) reply {
 	var b answerBody
@@ -20,10 +36,10 @@ func (s *Service) answer(c *call, q *request) reply {
 	if no := s.admitAnswer(q, c, &b); no != nil {
 		return *no
 	}
-	c.dialect = q.dialect
+	s.translate(c, q.dialect)
 	c.callbackURI = b.CallbackURI
 	c.me.modalities = b.AcceptedModalities
-	c.media, c.options = b.MediaConfig, b.CallOptions
+	c.media, c.options = b.MediaConfig, optionsOf("incomingCallOptions", b.CallOptions)
 	c.deadline()
 	c.state = establishing
 	s.follow(c, firstStep, func() note { return s.stateNote(c, establishing) }, func() {

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -288,36 +287,4 @@ func TestSharing(t *testing.T) {
 	if diff := cmp.Diff([]string{"created sharing", "updated sharing", "updated sharing", "deleted sharing"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-}
-
-// meetingDeed has somebody do something in a meeting, or try to.
-func meetingDeed(st *stage, r *rand.Rand, who, _ string) answered {
-	one := &world.Who{Who: who}
-	deeds := []world.Deed{{Mute: one}, {Unmute: one}, {Share: one}, {Unshare: one}, {Admit: &world.Entry{Who: who}},
-		{Remove: &world.Removal{Who: who}}, {Remove: &world.Removal{Who: "bot"}}}
-	_ = st.service.Act(world.Action{Deed: deeds[r.IntN(len(deeds))]})
-	return answered{}
-}
-
-// meetingRequest asks for something that only a meeting has, of whoever is there.
-func meetingRequest(st *stage, r *rand.Rand, call string) answered {
-	id := "x"
-	if v, _ := st.do("GET", call+"/participants", "").body["value"].([]any); len(v) > 0 {
-		id = v[r.IntN(len(v))].(map[string]any)["id"].(string)
-	}
-	one := call + "/participants/" + id
-	requests := []struct{ method, path, body string }{
-		{"POST", call + "/mute", ""}, {"POST", call + "/unmute", "{}"}, {"POST", one + "/mute", ""},
-		{"POST", one + "/startHoldMusic", ""}, {"POST", one + "/stopHoldMusic", ""}, {"POST", one + "/startHoldMusic", ""},
-		{"POST", one + "/admitFromLobby", ""}, {"POST", one + "/removeFromLobby", ""}, {"POST", call + "/participants/muteAll", ""},
-		{"POST", call + "/updateRecordingStatus", `{"status":"recording"}`}, {"POST", call + "/addLargeGalleryView", ""},
-		{"POST", call + "/startRecording", ""}, {"POST", call + "/stopRecording", ""},
-		{"POST", call + "/startTranscription", ""}, {"POST", call + "/updateMetadata", `{"metadata":"m"}`},
-		{"POST", call + "/changeScreenSharingRole", `{"role":"sharer"}`}, {"DELETE", one, ""},
-		{"POST", call + "/audioRoutingGroups", `{"id":"g","routingMode":"oneToOne","sources":["` + id + `"],"receivers":["` + id + `"]}`},
-		{"PATCH", call + "/audioRoutingGroups/g", `{"routingMode":"multicast"}`}, {"DELETE", call + "/audioRoutingGroups/g", ""},
-		{"GET", call + "/contentSharingSessions", ""},
-	}
-	x := requests[r.IntN(len(requests))]
-	return st.do(x.method, x.path, x.body)
 }

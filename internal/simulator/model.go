@@ -191,9 +191,13 @@ func NewID(random func() uint64) string {
 	return string(text[:])
 }
 
+// newRoom makes a room. It is entered into the world with its first member, for nobody may ever come; a meeting at once,
+// for people may look for it.
 func (s *Service) newRoom(m mode) *room {
 	r := &room{chain: s.newID(), mode: m}
-	s.rooms.add(r)
+	if m == meeting {
+		s.rooms.add(r)
+	}
 	return r
 }
 
@@ -262,7 +266,7 @@ func (s *Service) join(r *room, m *member) {
 	if !slices.Contains(r.been, m.party) {
 		r.been = append(r.been, m.party)
 	}
-	s.rooms.add(r) // it may have been forgotten while it was empty
+	s.rooms.add(r) // it is new, or was forgotten while it was empty
 	s.vacate(r)
 	s.changed(m)
 	if m.inLobby {

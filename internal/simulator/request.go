@@ -141,8 +141,8 @@ type createBody struct {
 	Targets             []inviteeBody `json:"targets"`
 	RequestedModalities []string      `json:"requestedModalities"`
 	MediaConfig         obj           `json:"mediaConfig"`
-	Subject             any           `json:"subject"`
-	TenantID            any           `json:"tenantId"`
+	Subject             *string       `json:"subject"`
+	TenantID            *string       `json:"tenantId"`
 	ChatInfo            obj           `json:"chatInfo"`
 	MeetingInfo         obj           `json:"meetingInfo"`
 	CallOptions         obj           `json:"callOptions"`

@@ -158,19 +158,24 @@ func (s *Service) offer(r *ring) {
 	}
 	c.callbackURI = bot.Address
 	c.modalities = r.modalities
+	c.chatInfo, c.meetingInfo = r.room.chat, r.room.meeting
+	s.describe(c, r)
+	c.deadline = s.cfg.Clock.After(s.settings.AnswerDeadline, func() {
+		s.observe(r.party.shown(), "does not answer in time", c.id)
+		r.settle(outcome{how: s.settings.botUnanswered})
+	})
+	s.announce(c)
+}
+
+// describe says in an incoming call's dialect whom it is from, for whom it is, and how it came here.
+func (s *Service) describe(c *call, r *ring) {
 	c.source = sourceInfo(c, r.caller)
 	if p := s.settings.Permissions; p != nil && len(p) == 0 && c.dialect != graph.Legacy {
 		// An application without any permission is not told who calls (Teams, "Registering a calling bot").
 		c.source["identity"] = encrypted(r.caller)
 	}
 	c.targets = []obj{targetInfo(c, r.party)}
-	c.chatInfo, c.meetingInfo = r.room.chat, r.room.meeting
 	s.tellWay(c, r)
-	c.deadline = s.cfg.Clock.After(s.settings.AnswerDeadline, func() {
-		s.observe(r.party.shown(), "does not answer in time", c.id)
-		r.settle(outcome{how: s.settings.botUnanswered})
-	})
-	s.announce(c)
 }
 
 // tellWay says in an incoming call how it came here. What a transfer sets beside transferor is undocumented; ours is

@@ -108,6 +108,19 @@ func (s *Service) delta(c *call) obj {
 	return obj{"@odata.type": typeOf("deltaParticipants"), "participants": changed, "sequenceNumber": c.room.sequence}
 }
 
+// recordingInfo tells that somebody records. Legacy had other words, and none for a recording that failed: there it is one
+// that does not run (ours).
+func recordingInfo(d graph.Dialect, status string, who any) obj {
+	if d != graph.Legacy {
+		return obj{"@odata.type": typeOf("recordingInfo"), "recordingStatus": status, "initiator": who}
+	}
+	word := "notRecording"
+	if status == "recording" {
+		word = "startedRecording"
+	}
+	return obj{"status": word, "initiatedBy": obj{"@odata.type": typeOf("participantInfo"), "identity": who}}
+}
+
 // participant is one entry of a call's roster.
 func (s *Service) participant(c *call, m *member, notified bool) obj {
 	p := obj{"@odata.type": typeOf("participant"), "mediaStreams": streams(c, m)}
@@ -116,7 +129,7 @@ func (s *Service) participant(c *call, m *member, notified bool) obj {
 		info["identity"] = m.shownAs
 	}
 	if m.recording != "" {
-		p["recordingInfo"] = obj{"@odata.type": typeOf("recordingInfo"), "recordingStatus": m.recording, "initiator": info["identity"]}
+		p["recordingInfo"] = recordingInfo(c.dialect, m.recording, info["identity"])
 	}
 	if m.metadata != "" {
 		p["metadata"] = m.metadata

@@ -81,7 +81,7 @@ type Service struct {
 	bots     []*party
 	parties  map[string]*party // by id; also strangers, whom only requests have named
 	calls    map[string]*call  // that have not ended
-	rooms    ordered[*room]    // in which somebody is or may come to be
+	rooms    ordered[*room]    // in which somebody is, and meetings
 	meetings map[string]*room  // those among them, by key
 	idle     ordered[*room]    // those without a bot's leg
 	rings    ordered[*ring]    // not settled

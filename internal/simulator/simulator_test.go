@@ -44,6 +44,7 @@ func (p *plan) Push(x any)   { *p = append(*p, x.(*planned)) }
 func (p *plan) Pop() any {
 	old := *p
 	x := old[len(old)-1]
+	old[len(old)-1] = nil // so that nothing is kept that has happened
 	*p = old[:len(old)-1]
 	return x
 }
