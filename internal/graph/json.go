@@ -172,13 +172,7 @@ func (r *reader) object() map[string]any {
 	r.depth++
 	o := make(map[string]any, 8)
 	r.eachMember(func(name string) {
-		v := r.value()
-		switch {
-		case r.depth > maxDepth:
-			r.limit = "more than " + strconv.Itoa(maxDepth) + " objects and lists inside each other"
-		case len(o) >= maxList:
-			r.limit = "an object of more than " + strconv.Itoa(maxList) + " members"
-		default:
+		if v := r.value(); r.keeps(len(o), "an object", "members") {
 			o[name] = v
 		}
 	})
@@ -214,18 +208,25 @@ func (r *reader) list() []any {
 		if r.tooDeep() {
 			break
 		}
-		v := r.value()
-		switch {
-		case r.depth > maxDepth:
-			r.limit = "more than " + strconv.Itoa(maxDepth) + " objects and lists inside each other"
-		case len(l) >= maxList:
-			r.limit = "a list of more than " + strconv.Itoa(maxList) + " elements"
-		default:
+		if v := r.value(); r.keeps(len(l), "a list", "elements") {
 			l = append(l, v)
 		}
 	}
 	r.depth--
 	return l
+}
+
+// keeps says whether an object or list that holds n already takes one more; what is beyond a bound is read and left out.
+func (r *reader) keeps(n int, what, of string) bool {
+	switch {
+	case r.depth > maxDepth:
+		r.limit = "more than " + strconv.Itoa(maxDepth) + " objects and lists inside each other"
+	case n >= maxList:
+		r.limit = what + " of more than " + strconv.Itoa(maxList) + " " + of
+	default:
+		return true
+	}
+	return false
 }
 
 // tooDeep ends the reading where encoding/json does, so that no text can exhaust the stack.
