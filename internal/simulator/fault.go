@@ -12,11 +12,12 @@ import (
 // A fault of the scene that has struck less often than it shall.
 type fault struct {
 	world.Fault
-	number int // from 1, in the order in which the service learnt of them
-	left   int
-	with   *party                          // nil: whoever
-	test   func(names map[string]any) bool // nil: any notification
-	bad    error                           // why it cannot be used: it never strikes
+	number  int // from 1, in the order in which the service learnt of them
+	left    int
+	with    *party                                   // nil: whoever
+	test    func(names map[string]any) (bool, error) // nil: any notification
+	bad     error                                    // why it cannot be used: it never strikes
+	doubted bool                                     // its match could not be evaluated, and that was said
 }
 
 // A matter is what a request or a notification is about, as faults select it.
@@ -84,7 +85,17 @@ func (s *Service) about(f *fault, m *matter) bool {
 		}
 		m.event = events[0]
 	}
-	return (f.Kind == "" || f.Kind == string(m.event.Kind)) && (f.test == nil || f.test(m.event.View))
+	return (f.Kind == "" || f.Kind == string(m.event.Kind)) && (f.test == nil || s.holds(f, m.event.View))
+}
+
+// holds evaluates a fault's match. One that cannot be evaluated does not hold, and that is said once for each fault.
+func (s *Service) holds(f *fault, names map[string]any) bool {
+	ok, err := f.test(names)
+	if err != nil && !f.doubted {
+		f.doubted = true
+		s.observe("", fmt.Sprintf("fault match %q cannot be evaluated, and is taken not to hold: %v", f.Match, err), "")
+	}
+	return ok && err == nil
 }
 
 // isStep compares a step's key, as the runner tells it, with the id of a step: the item of a forEach does not matter, nor,

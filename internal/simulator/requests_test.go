@@ -230,10 +230,10 @@ func TestResetOnAPort(t *testing.T) {
 }
 
 func TestNotificationFaults(t *testing.T) {
-	match := func(text string) (func(map[string]any) bool, error) {
-		return func(names map[string]any) bool {
+	match := func(text string) (func(map[string]any) (bool, error), error) {
+		return func(names map[string]any) (bool, error) {
 			c, _ := names["call"].(map[string]any)
-			return c["state"] == text
+			return c["state"] == text, nil
 		}, nil
 	}
 	tests := []struct {

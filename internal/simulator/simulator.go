@@ -59,7 +59,7 @@ type Config struct {
 	Root string
 	// Match compiles a notification fault's match into a test of the names that expressions over events see (an Event's
 	// View). Nil: faults with a match are refused.
-	Match func(text string) (test func(names map[string]any) bool, err error)
+	Match func(text string) (test func(names map[string]any) (bool, error), err error)
 	// Luck is the seed of what chance and chaos are drawn from; 0: one from Rand.
 	Luck uint64
 	// Chaos is the disorder in which everything is delivered; what it does is observed.
