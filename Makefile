@@ -7,7 +7,7 @@ staticcheck = $(GO) tool -modfile=tools/tools.mod staticcheck
 
 PLAYS      ?= 2000
 
-.PHONY: build install run test check vet lint race plays generate bench fuzz
+.PHONY: build install run test check vet lint race plays graphclient generate bench fuzz
 
 build: ## bin/callflow
 	$(GO) build -o bin/callflow .
@@ -21,7 +21,7 @@ run: build ## every scenario we ship, on the embedded simulator
 test:
 	$(GO) test ./...
 
-check: build vet lint test race plays ## all of it; generated files are checked by the tests
+check: build vet lint test race plays graphclient ## all of it; generated files are checked by the tests
 
 vet:
 	$(GO) vet ./...
@@ -36,6 +36,9 @@ race:
 
 plays: ## thousands of random sequences of requests and deeds on the simulator; see docs/conformance.md
 	$(GO) test ./internal/simulator -run '^TestInvariants$$' -plays $(PLAYS)
+
+graphclient: ## Microsoft's own Graph client against callflow simulate, when Node and npm's registry can be had
+	CALLFLOW_GRAPH_CLIENT=1 $(GO) test ./internal/conformance -run '^TestGraphClient$$' -count 1 -v
 
 generate: ## what is made from the code: the JSON Schema, the references of language, codes and coverage, the run in the README
 	$(GO) test ./internal/cli -run '^TestGenerated|^TestReadme' -update
