@@ -39,12 +39,14 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	got := &steps.Received{Attempt: who.attempt, Took: h.Now().Sub(sent)}
 	if err != nil {
 		got.Error = err.Error()
-		if unsent(err) {
+		if response.Unsent || unsent(err) {
 			got.Error = "not sent: " + got.Error
 		}
 	}
 	if response.Status == 0 {
-		r.legs.lost(c, err)
+		if !response.Unsent {
+			r.legs.lost(c, err)
+		}
 		emit(h, who.key, who.branch, steps.Record{Response: got})
 		return nil, err
 	}

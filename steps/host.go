@@ -65,6 +65,7 @@ type Response struct {
 	Status  int
 	Headers graph.Headers // sorted by name
 	Body    []byte
+	Unsent  bool // beside an error: the scope ended before anything went out, so the service cannot have acted
 }
 
 // NetError is an attempt that got no response.

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
@@ -28,12 +29,13 @@ type Branch struct {
 	forks  uint64
 
 	doing   activity
-	scope   *scope // of the call that it waits in
-	after   uint64 // listening: for an event with a greater Seq
-	stop    func() // stops the timer that it waits for
-	abandon func() // sending: gives the request up
-	cut     bool   // sending: the scope ended, the grace runs
-	why     error  // what it was woken with
+	scope   *scope      // of the call that it waits in
+	after   uint64      // listening: for an event with a greater Seq
+	stop    func()      // stops the timer that it waits for
+	abandon func()      // sending: gives the request up
+	unsent  func() bool // sending: nothing has gone out yet; nil: something has
+	cut     bool        // sending: the scope ended, the grace runs
+	why     error       // what it was woken with
 	ready   bool
 
 	turn  chan struct{}       // goroutines
@@ -72,13 +74,14 @@ func (b *Branch) Wake(why error) {
 	if b.stop != nil {
 		b.stop()
 	}
-	b.doing, b.scope, b.stop, b.abandon, b.cut = running, nil, nil, nil, false
+	b.doing, b.scope, b.stop, b.abandon, b.unsent, b.cut = running, nil, nil, nil, nil, false
 	b.why, b.ready = why, true
 	b.run.turns.woken()
 }
 
-// Abandonable says how a request that b waits for is given up; give must make the wait end soon.
-func (b *Branch) Abandonable(give func()) { b.abandon = give }
+// Abandonable says how a request that b waits for is given up; give must make the wait end soon. A request of which
+// nothing has gone out yet, as unsent tells, is given up at once: there is no response to wait for. Nil: it has gone out.
+func (b *Branch) Abandonable(give func(), unsent func() bool) { b.abandon, b.unsent = give, unsent }
 
 // interrupt tells a waiting branch that its scope has ended. A join waits on: the branches it waits for end themselves.
 func (b *Branch) interrupt(cause error) {
@@ -89,7 +92,7 @@ func (b *Branch) interrupt(cause error) {
 		if b.abandon == nil {
 			return
 		}
-		if b.run.killed {
+		if b.run.killed || b.unsent != nil && b.unsent() {
 			b.abandon()
 			return
 		}
@@ -160,6 +163,8 @@ func (h *place) Do(q steps.Request) (steps.Response, error) {
 	b.doing, b.scope = sending, h.scope
 	resp, err := r.world.Do(b, q)
 	if err != nil && h.scope.ended != nil {
+		var net *steps.NetError
+		resp.Unsent = errors.As(err, &net) && (net.Auth || net.Refused)
 		err = h.scope.ended
 	}
 	return resp, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"callflow/internal/callback"
@@ -200,8 +201,9 @@ func (w *runWorld) After(d time.Duration, _ host.Rank, f func()) (stop func()) {
 func (w *runWorld) Do(b *host.Branch, q steps.Request) (resp steps.Response, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	b.Abandonable(cancel)
-	w.run.Outside(b, func() { resp, err = w.hub.send(ctx, w.root, q) })
+	var going atomic.Bool
+	b.Abandonable(cancel, func() bool { return !going.Load() })
+	w.run.Outside(b, func() { resp, err = w.hub.send(ctx, w.root, q, &going) })
 	return resp, err
 }
 

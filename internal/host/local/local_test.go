@@ -426,3 +426,32 @@ func TestRunsDrawTheirOwnNumbers(t *testing.T) {
 		t.Error("the same run of the same seed drew another number")
 	}
 }
+
+// noTokens has a token endpoint that does not answer.
+type noTokens struct{}
+
+func (noTokens) Token(ctx context.Context, _ string) (string, error) {
+	<-ctx.Done()
+	return "", ctx.Err()
+}
+
+func (noTokens) Forget(string, string) {}
+
+// A request that waits for its token is given up at once when its scope ends, for nothing has gone out.
+func TestCancelledBeforeItWasSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, interrupt := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, interrupt)
+		began := time.Now()
+		hub := NewHub(Config{Root: "http://graph.example", Tokens: noTokens{}})
+		err := hub.Run(ctx, "r", 1, nil, func(h steps.Host) {
+			resp, err := h.Do(steps.Request{Bot: "bot", Method: "GET", Path: "/"})
+			if took := time.Since(began); !resp.Unsent || !errors.Is(err, steps.ErrInterrupted) || took != time.Second {
+				t.Errorf("%+v, %v after %v", resp, err, took)
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -37,8 +37,8 @@ func newTransport() *http.Transport {
 }
 
 // send makes one HTTP request below root. It follows no redirects: what the service answers is what the scenario sees, and
-// the token goes nowhere else. The error is a *steps.NetError.
-func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Response, error) {
+// the token goes nowhere else. It sets going before anything goes out. The error is a *steps.NetError.
+func (h *Hub) send(ctx context.Context, root string, q steps.Request, going *atomic.Bool) (steps.Response, error) {
 	var written atomic.Bool
 	trace := &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }}
 	target := q.URL
@@ -63,6 +63,7 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request) (steps.Res
 		}
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
+	going.Store(true)
 	resp, err := h.cfg.Transport.RoundTrip(req)
 	if err != nil {
 		err = &url.Error{Op: q.Method, URL: req.URL.Redacted(), Err: err}

@@ -35,7 +35,7 @@ func (w *virtual) Do(b *host.Branch, q steps.Request) (resp steps.Response, err 
 	b.Abandonable(func() {
 		given = true
 		b.Wake(steps.ErrInterrupted) // the host says why
-	})
+	}, nil)
 	w.plan(travel, host.Happening, func() {
 		if given {
 			return // never sent
