@@ -39,29 +39,9 @@ var changeScreenSharingRole = Define[changeScreenSharingRoleParams, changeScreen
 }, runChangeScreenSharingRole)
 
 func runChangeScreenSharingRole(env Env, p *changeScreenSharingRoleParams) (Outputs, error) {
-	id, app := graph.CanonicalID(p.Call), graph.CanonicalID(env.Target().Bot.AppID)
-	was := inRole(picture(env, id)["participants"], app, p.Role)
-	_, out, err := send(env, graph.Command{Op: "changeScreenSharingRole", Call: p.Call, Body: &p.ScreenSharingBody})
-	if err != nil {
-		return out, err
-	}
-	out["outcome"] = accepted
-	switch {
-	case env.Goal() == accepted:
-		return out, nil
-	case was: // it was in that role: no roster need follow
-		out["outcome"] = changed
-		return out, nil
-	}
-	w := &watched{}
-	w.judge = func(e Event) Verdict {
-		if e.CallID != id || e.Kind != graph.KindParticipants || !inRole(e.View["participants"], app, p.Role) {
-			return Verdict{}
-		}
-		out["participants"] = e.View["participants"]
-		return Verdict{Goal: changed, Final: true, Text: "the bot is a " + p.Role}
-	}
-	return follow(env, out, w)
+	app := graph.CanonicalID(env.Target().Bot.AppID)
+	return untilRoster(env, graph.Command{Op: "changeScreenSharingRole", Call: p.Call, Body: &p.ScreenSharingBody},
+		changed, "the bot is a "+p.Role, func(roster any) bool { return inRole(roster, app, p.Role) })
 }
 
 // inRole says whether a roster shows the bot's stream of screen sharing in the direction of that role.

@@ -38,29 +38,9 @@ var removeParticipant = Define[removeParticipantParams, removeParticipantOutputs
 }, runRemoveParticipant)
 
 func runRemoveParticipant(env Env, p *removeParticipantParams) (Outputs, error) {
-	id, who := graph.CanonicalID(p.Call), graph.CanonicalID(p.Participant)
-	there := listed(picture(env, id)["participants"], who)
-	_, out, err := send(env, graph.Command{Op: "removeParticipant", Call: p.Call, Participant: p.Participant})
-	if err != nil {
-		return out, err
-	}
-	out["outcome"] = accepted
-	switch {
-	case env.Goal() == accepted:
-		return out, nil
-	case !there || !listed(picture(env, id)["participants"], who): // not joined yet, or the roster was quicker
-		out["outcome"] = removed
-		return out, nil
-	}
-	w := &watched{}
-	w.judge = func(e Event) Verdict {
-		if e.CallID != id || e.Kind != graph.KindParticipants || listed(e.View["participants"], who) {
-			return Verdict{}
-		}
-		out["participants"] = e.View["participants"]
-		return Verdict{Goal: removed, Final: true, Text: "not on the roster any more"}
-	}
-	return follow(env, out, w)
+	who := graph.CanonicalID(p.Participant)
+	return untilRoster(env, graph.Command{Op: "removeParticipant", Call: p.Call, Participant: p.Participant},
+		removed, "not on the roster any more", func(roster any) bool { return !listed(roster, who) })
 }
 
 // listed says whether a roster has a participant with that id.

@@ -175,3 +175,32 @@ func rosterText(people []map[string]any) string {
 	}
 	return fmt.Sprintf("roster of %d: %s", len(people), strings.Join(names, ", "))
 }
+
+// untilRoster sends a command whose outcome only the roster of its call tells: it reaches the goal once a roster shows it.
+// Where it held before the request no roster need follow, and one may have been quicker than the response.
+func untilRoster(env Env, c graph.Command, goal, words string, shows func(roster any) bool) (Outputs, error) {
+	id := graph.CanonicalID(c.Call)
+	held := func() bool { return shows(picture(env, id)["participants"]) }
+	before := held()
+	_, out, err := send(env, c)
+	if err != nil {
+		return out, err
+	}
+	out["outcome"] = accepted
+	switch {
+	case env.Goal() == accepted:
+		return out, nil
+	case before || held():
+		out["outcome"] = goal
+		return out, nil
+	}
+	w := &watched{}
+	w.judge = func(e Event) Verdict {
+		if e.CallID != id || e.Kind != graph.KindParticipants || !shows(e.View["participants"]) {
+			return Verdict{}
+		}
+		out["participants"] = e.View["participants"]
+		return Verdict{Goal: goal, Final: true, Text: words}
+	}
+	return follow(env, out, w)
+}

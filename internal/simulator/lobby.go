@@ -48,10 +48,7 @@ func (s *Service) removeFromLobby(c *call, q *request) reply {
 
 func (s *Service) atDoor(c *call, q *request, kind string, do func(*member)) reply {
 	var b contextBody
-	if e := q.readContext(&b); e != nil {
-		return *e
-	}
-	if e := s.inGroup(c, q.verb); e != nil {
+	if e := s.readInGroup(c, q, &b); e != nil {
 		return *e
 	}
 	m := s.memberFor(c, q.participant)
@@ -72,10 +69,7 @@ func (s *Service) atDoor(c *call, q *request, kind string, do func(*member)) rep
 // admitAllFromLobby lets all in who wait; likewise.
 func (s *Service) admitAllFromLobby(c *call, q *request) reply {
 	var b contextBody
-	if e := q.readContext(&b); e != nil {
-		return *e
-	}
-	if e := s.inGroup(c, q.verb); e != nil {
+	if e := s.readInGroup(c, q, &b); e != nil {
 		return *e
 	}
 	s.step(c, firstStep, func() {

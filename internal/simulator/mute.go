@@ -24,6 +24,14 @@ func (s *Service) inGroup(c *call, verb string) *reply {
 	return &rep
 }
 
+// readInGroup reads the body of a request that needs a group call.
+func (s *Service) readInGroup(c *call, q *request, into interface{ checkContext() string }) *reply {
+	if e := q.readContext(into); e != nil {
+		return e
+	}
+	return s.inGroup(c, q.verb)
+}
+
 // mute mutes the bot itself, by the service. Graph page "call: mute".
 func (s *Service) mute(c *call, q *request) reply {
 	return s.muteBot(c, q, "muteParticipantOperation", true)
@@ -36,10 +44,7 @@ func (s *Service) unmute(c *call, q *request) reply {
 
 func (s *Service) muteBot(c *call, q *request, kind string, muted bool) reply {
 	var b contextBody
-	if e := q.readContext(&b); e != nil {
-		return *e
-	}
-	if e := s.inGroup(c, q.verb); e != nil {
+	if e := s.readInGroup(c, q, &b); e != nil {
 		return *e
 	}
 	s.setMuted(c.me, muted)
@@ -57,10 +62,7 @@ func (s *Service) setMuted(m *member, muted bool) {
 // muteParticipant mutes one of the others; only they can end it. Graph page "participant: mute".
 func (s *Service) muteParticipant(c *call, q *request) reply {
 	var b contextBody
-	if e := q.readContext(&b); e != nil {
-		return *e
-	}
-	if e := s.inGroup(c, q.verb); e != nil {
+	if e := s.readInGroup(c, q, &b); e != nil {
 		return *e
 	}
 	m := s.memberFor(c, q.participant)
@@ -76,10 +78,7 @@ func (s *Service) muteParticipant(c *call, q *request) reply {
 // page "participant: muteAll", beta and legacy.
 func (s *Service) muteAll(c *call, q *request) reply {
 	var b muteAllBody
-	if e := q.readContext(&b); e != nil {
-		return *e
-	}
-	if e := s.inGroup(c, q.verb); e != nil {
+	if e := s.readInGroup(c, q, &b); e != nil {
 		return *e
 	}
 	var whom []*member

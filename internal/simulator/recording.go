@@ -50,10 +50,7 @@ func (s *Service) addLargeGalleryView(c *call, q *request) reply {
 // soon answers 202 with an operation that completes a little later, when do is done.
 func (s *Service) soon(c *call, q *request, kind string, do func()) reply {
 	var b contextBody
-	if e := q.readContext(&b); e != nil {
-		return *e
-	}
-	if e := s.inGroup(c, q.verb); e != nil {
+	if e := s.readInGroup(c, q, &b); e != nil {
 		return *e
 	}
 	op := s.newOperation(c, kind, b.context())
@@ -76,10 +73,7 @@ func (s *Service) startRecording(c *call, q *request) reply {
 // stopRecording ends it; its operation is complete at once. Graph page "call: stopRecording" (beta).
 func (s *Service) stopRecording(c *call, q *request) reply {
 	var b contextBody
-	if e := q.readContext(&b); e != nil {
-		return *e
-	}
-	if e := s.inGroup(c, q.verb); e != nil {
+	if e := s.readInGroup(c, q, &b); e != nil {
 		return *e
 	}
 	if c.me.recording != "recording" {
@@ -107,10 +101,7 @@ func (s *Service) stopTranscription(c *call, q *request) reply {
 	if p := q.checkLanguage(); p != nil {
 		return *p
 	}
-	if e := q.readContext(&b); e != nil {
-		return *e
-	}
-	if e := s.inGroup(c, q.verb); e != nil {
+	if e := s.readInGroup(c, q, &b); e != nil {
 		return *e
 	}
 	if !c.room.transcribed() {
