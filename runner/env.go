@@ -42,7 +42,7 @@ func (e *env) Send(c graph.Command) (*graph.Reply, error) {
 	}
 	e.open()
 	e.method = c.Method
-	reply, err := e.run.send(e.Host(), sender{key: e.key, branch: e.branch, verb: e.step.Verb.Name, attempt: e.attempt, pos: e.step.VerbPos}, c)
+	reply, err := e.run.send(e.Host(), sender{key: e.key, branch: e.branch, verb: e.step.Verb.Name, attempt: e.attempt, pos: e.step.VerbPos, sent: &e.sent}, c)
 	if reply != nil {
 		e.reply = reply
 	}

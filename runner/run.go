@@ -33,6 +33,7 @@ type run struct {
 	held     int                    // weight of all values that got names
 	spent    *ended                 // there was too much of either
 	counts   map[string]int         // steps by status
+	good     []success              // the last createCalls that went well
 }
 
 func newRun(p *Prepared, h steps.Host) *run {

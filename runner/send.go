@@ -16,6 +16,7 @@ type sender struct {
 	key, branch, verb string
 	attempt           int
 	pos               schema.Pos
+	sent              *sending // to be filled in; nil: nobody asks
 }
 
 // send makes one attempt of a command, journals it, and learns from what came back. A response that comes although the
@@ -32,6 +33,9 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	sent := h.Now()
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
 		Method: wire.Method, Path: wire.Path + wire.URL, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
+	if who.sent != nil {
+		*who.sent = sending{who.key, sent, wire.Body}
+	}
 	r.keepTrace(who.branch, steps.Trace{At: sent, Call: graph.CanonicalID(c.Call), ClientRequestID: headers.Get("client-request-id"),
 		ScenarioID: headers.Get("Scenario-Id")})
 	response, err := h.Do(steps.Request{Bot: r.Target.Bot.Name, Method: wire.Method, Path: wire.Path, URL: wire.URL, Token: c.Token,

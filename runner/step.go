@@ -41,6 +41,7 @@ type turn struct {
 	outcome  string // last outcome reached
 	result   map[string]any
 	reply    *graph.Reply // of the last attempt that had one
+	sent     sending      // of the last attempt
 	method   string       // that the last command asked for itself
 }
 
@@ -339,6 +340,7 @@ func (t *turn) skip(why string) error {
 // end journals how the turn ended and turns its error into the frame's.
 func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	if err == nil {
+		t.succeeded()
 		t.close(steps.StepEnd{Status: steps.Passed})
 		return outputs, nil
 	}
@@ -357,6 +359,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 		return outputs, err
 	}
 	f := failure(t.frame, t, err)
+	t.circumstances(f, err)
 	if t.item && t.step.Timeout != nil && !t.host.Now().Before(t.deadline) {
 		own := *f // a step inside this one may have told the same in its record
 		f = &own

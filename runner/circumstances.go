@@ -1,0 +1,141 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// sending is a request of a turn's as it went out.
+type sending struct {
+	step string
+	at   time.Time
+	body json.RawMessage
+}
+
+// circumstances adds to the failure of an action what it takes to judge it: how it stood with its call, in whose name it
+// asked, and how a createCall like it fared before. What contradicts itself has its facts already.
+func (t *turn) circumstances(f *steps.Failure, err error) {
+	var refused *steps.GraphError
+	switch {
+	case t.step.Verb.Role != schema.Acts || f.Reason != "" || t.sent.at.IsZero():
+		return
+	case errors.As(err, &refused) && refused.Reply.Status == 404:
+		t.tooLate(f)
+	case errors.As(err, &refused) && refused.Reply.Status == 403:
+		t.asked(f)
+	case f.Kind == "outcome" && t.reply != nil:
+		t.establishing(f)
+	}
+	if t.step.Verb.Name == "createCall" {
+		t.likeBefore(f)
+	}
+}
+
+// know adds a fact to a failure.
+func know(f *steps.Failure, at time.Time, event uint64, text string) {
+	f.Facts = append(f.Facts, steps.Fact{At: at, Event: event, Text: text})
+}
+
+// establishing says how long a call was on its way that was never established.
+func (t *turn) establishing(f *steps.Failure) {
+	var began, end *entry
+	for _, e := range t.run.inbox.entries {
+		if e.CallID != t.reply.CallID || e.repeat || e.Kind != graph.KindCall {
+			continue
+		}
+		switch state := object(e.View["call"])["state"]; {
+		case state == graph.StateEstablished:
+			return
+		case state == graph.StateEstablishing && began == nil:
+			began = e
+		case e.Ended() && end == nil:
+			end = e
+		}
+	}
+	if began == nil || end == nil {
+		return
+	}
+	know(f, began.At, began.Seq, summary(began.Event.Event))
+	know(f, end.At, end.Seq, fmt.Sprintf("%s, after %s of establishing", summary(end.Event.Event), steps.Span(end.At.Sub(began.At))))
+}
+
+// answerTime is how long an application may take to answer, reject or redirect a call (Graph page "call: answer").
+const answerTime = 15 * time.Second
+
+// tooLate says how an answer that finds no call compares with when the call came, and when it ended.
+func (t *turn) tooLate(f *steps.Failure) {
+	id := ""
+	if t.reply != nil {
+		id = t.reply.CallID
+	}
+	var came, end *entry
+	for _, e := range t.run.inbox.entries {
+		switch {
+		case e.CallID != id || e.repeat || e.Kind != graph.KindCall:
+		case object(e.View["call"])["state"] == graph.StateIncoming && came == nil:
+			came = e
+		case e.Ended() && end == nil:
+			end = e
+		}
+	}
+	if came == nil || !slices.Contains([]string{"answer", "reject", "redirect"}, t.step.Verb.Name) {
+		return
+	}
+	know(f, came.At, came.Seq, summary(came.Event.Event))
+	late := t.sent.at.Sub(came.At)
+	sent := fmt.Sprintf("%s was sent, %s after the call was notified; an application has %s", t.step.Verb.Name, steps.Span(late), steps.Span(answerTime))
+	switch {
+	case end == nil:
+		know(f, t.sent.at, 0, sent)
+	case end.At.After(t.sent.at):
+		know(f, t.sent.at, 0, sent)
+		know(f, end.At, end.Seq, summary(end.Event.Event))
+	default:
+		know(f, end.At, end.Seq, fmt.Sprintf("%s, %s before the %s", summary(end.Event.Event), steps.Span(t.sent.at.Sub(end.At)), t.step.Verb.Name))
+		know(f, t.sent.at, 0, sent)
+	}
+	if late > answerTime {
+		f.Hints = append(f.Hints, "is it the first call after a quiet time only? Then the bot starts too slowly (cold start): keep it warm")
+	}
+}
+
+// asked says in whose name a refused call was asked for.
+func (t *turn) asked(f *steps.Failure) {
+	if t.step.Verb.Name != "createCall" {
+		return
+	}
+	var body struct {
+		TenantID string `json:"tenantId"`
+		Source   struct {
+			Identity map[string]any `json:"identity"`
+		} `json:"source"`
+	}
+	if json.Unmarshal(t.sent.body, &body) != nil {
+		return
+	}
+	bot := t.run.Target.Bot
+	know(f, t.sent.at, 0, fmt.Sprintf("the request is from the application %s, with a token of tenant %s", bot.AppID, bot.TenantID))
+	switch tenant := graph.CanonicalID(body.TenantID); {
+	case tenant == "":
+		know(f, t.sent.at, 0, "it asks for a call in no tenant: it has no tenantId")
+	case tenant == graph.CanonicalID(bot.TenantID):
+		know(f, t.sent.at, 0, "it asks for a call in the same tenant (tenantId)")
+	default:
+		know(f, t.sent.at, 0, "it asks for a call in another tenant: tenantId "+tenant)
+	}
+	source := "it names no source: the application itself calls"
+	for _, kind := range slices.Sorted(maps.Keys(body.Source.Identity)) {
+		if one := object(body.Source.Identity[kind]); one["id"] != nil {
+			source = fmt.Sprintf("its source is the %s %s", kind, text(one["id"]))
+		}
+	}
+	know(f, t.sent.at, 0, source)
+}
