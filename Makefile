@@ -42,6 +42,7 @@ graphclient: ## Microsoft's own Graph client against callflow simulate, when Nod
 
 generate: ## what is made from the code: the JSON Schema, the references of language, codes and coverage, the run in the README
 	$(GO) test ./internal/cli -run '^TestGenerated|^TestReadme' -update
+	$(GO) test ./internal/conformance -run '^TestDocs' -update
 
 bench: ## reports, gates nothing
 	$(GO) test ./... -run '^$$' -bench . -benchtime $(BENCHTIME) -benchmem

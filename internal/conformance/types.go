@@ -156,3 +156,6 @@ func (t *Types) is(name, base string) bool {
 	}
 	return true
 }
+
+// Words are the members of an enum.
+func (t *Types) Words(enum string) []string { return t.types[enum].Values }

@@ -135,7 +135,7 @@ func TestSeedRequests(t *testing.T) {
 		if w.Path != c.path || w.Method != "POST" {
 			t.Errorf("%s %s, want POST %s", w.Method, w.Path, c.path)
 		}
-		want, err := os.ReadFile(filepath.Join(examples, "legacy", file+c.file))
+		want, err := os.ReadFile(filepath.Join("../../../shared/reference/examples/legacy", file+c.file))
 		if err != nil {
 			t.Skip("the reference's examples are not there: ", err)
 		}
