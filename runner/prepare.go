@@ -204,6 +204,8 @@ func cannot(s *schema.Step, target steps.Target) string {
 		return fmt.Sprintf("simulated people are told what to do, and %s is no simulator", target.Name)
 	case len(verb.Dialects) > 0 && !slices.Contains(verb.Dialects, string(target.Dialect)), asks && !target.Dialect.Has(verb.Name):
 		return fmt.Sprintf("the %s dialect has no %s", target.Dialect, verb.Name)
+	case asks && !target.Simulated && target.Cloud.Lacks(verb.Name):
+		return fmt.Sprintf("the cloud %s has no %s", target.Cloud, verb.Name)
 	case !asks || s.Params == nil:
 		return ""
 	}

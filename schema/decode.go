@@ -190,7 +190,8 @@ func (d *decoder) dynamic(n *yaml.Node, t reflect.Type, f *field) (m maker, ok b
 func (d *decoder) pointer(n *yaml.Node, t reflect.Type, f *field) maker {
 	inner := d.value(n, t.Elem(), f)
 	m := maker{static: reflect.Zero(t), seen: inner.seen, given: inner.given}
-	if inner.given {
+	decided := inner.build != nil && inner.static.Kind() != reflect.Struct // by an expression: nothing is said literally
+	if inner.given && !decided {
 		p := reflect.New(t.Elem())
 		p.Elem().Set(inner.static)
 		m.static = p

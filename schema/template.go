@@ -58,7 +58,8 @@ func (t *Template) Build(names map[string]any) (any, error) {
 	return t.wrap(v), nil
 }
 
-// Static returns what the template says literally; values that depend on expressions are zero.
+// Static returns what the template says literally; values that depend on expressions are zero, and so are pointers to them:
+// a 0 that is pointed to was written.
 func (t *Template) Static() any { return t.wrap(copyValue(t.make.static)) }
 
 // Constant says that no expression stands in the template: Static is the whole of it.

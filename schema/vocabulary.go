@@ -74,7 +74,7 @@ type Verb struct {
 	// PartsField names the Params fields (of type Map[*Expr]) whose keys become the outputs, each with the event's
 	// names below it: await's all, any, inOrder. Outputs then holds what is there besides.
 	PartsFields []string
-	// Check looks at what Params says literally (dynamic values are zero) and reports what is wrong. Optional.
+	// Check looks at what Params says literally (dynamic values are zero, pointers to them nil) and reports what is wrong. Optional.
 	Check func(params any, at func(path ...string) Pos, report func(Problem))
 	// Harmless says of an acting verb that with these literal parameters it changes nothing (request: GET). Optional.
 	Harmless func(params any) bool

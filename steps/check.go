@@ -10,8 +10,8 @@ import (
 	"callflow/schema"
 )
 
-// checker looks at what a step says literally. Values that depend on expressions are zero there, so whether a key is
-// present is asked of its position.
+// checker looks at what a step says literally. Values that depend on expressions are zero there (a pointer to one is nil), so
+// whether a key is present is asked of its position.
 type checker struct {
 	at     func(path ...string) schema.Pos
 	report func(schema.Problem)
@@ -34,10 +34,9 @@ func (c checker) atMost(n, limit int, path ...string) {
 	}
 }
 
-// within bounds a number; nil is absent.
+// within bounds a number; nil is absent, or depends on an expression.
 func (c checker) within(n *int, low, high int, path ...string) {
-	// Zero may stand for a value that depends on an expression.
-	if n != nil && *n != 0 && (*n < low || *n > high) {
+	if n != nil && (*n < low || *n > high) {
 		c.problem(fmt.Sprintf("%s is %d; it goes from %d to %d", path[len(path)-1], *n, low, high), path...)
 	}
 }

@@ -49,8 +49,14 @@ var invite = Define[inviteParams, inviteOutputs](schema.Verb{
 			c.problem("participants is empty: nobody would be invited", "participants")
 		}
 		c.atMost(len(p.Participants), 5, "participants")
+		bots := 0
 		for i := range p.Participants {
 			n := fmt.Sprint(i)
+			if c.has("participants", n, "identity", "application") {
+				if bots++; bots == 2 {
+					c.problem("the service takes one bot in an invite: invite this one in a step of its own", "participants", n, "identity", "application")
+				}
+			}
 			c.identity(p.Participants[i].Identity, "participants", n)
 			if i > 0 && c.has("participants", n, "replacesCallId") {
 				c.problem("replacesCallId is read on the first participant only: invite this one in a step of its own", "participants", n, "replacesCallId")

@@ -81,8 +81,9 @@ type Env interface {
 type Target struct {
 	Name      string // simulator, or the name in callflow.yaml
 	Dialect   graph.Dialect
-	Chaos     string // the disorder that a simulator is told to bring; "" none
-	Simulated bool   // the embedded simulator, or a target that says it is one
+	Cloud     graph.Cloud // "" is the global one
+	Chaos     string      // the disorder that a simulator is told to bring; "" none
+	Simulated bool        // the embedded simulator, or a target that says it is one
 	Bot       Bot
 	Callback  string // the run's own callback URI
 }

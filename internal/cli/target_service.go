@@ -57,7 +57,7 @@ func newService(name, config string, cfg targetConfig) *service {
 }
 
 func (s *service) about() steps.Target {
-	return steps.Target{Name: s.name, Dialect: s.cfg.API, Simulated: s.cfg.Simulator, Chaos: s.chaos.String(), Bot: s.bot}
+	return steps.Target{Name: s.name, Dialect: s.cfg.API, Cloud: s.cfg.Cloud, Simulated: s.cfg.Simulator, Chaos: s.chaos.String(), Bot: s.bot}
 }
 
 func (s *service) public() string { return strings.TrimSuffix(s.cfg.Callback.PublicURL, "/") }

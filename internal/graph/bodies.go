@@ -12,15 +12,15 @@ type CreateCallBody struct {
 	CallbackURI             string                      `json:"callbackUri,omitzero" alias:"callback" legacy:"callback" format:"uri" doc:"Where notifications go; the run's own address when absent."`
 	Source                  *ParticipantInfo            `json:"source,omitzero" doc:"Who calls; needed to call a telephone."`
 	Targets                 []InvitationParticipantInfo `json:"targets,omitzero" doc:"Whom to call; none to join a meeting."`
-	TargetDisposition       string                      `json:"targetDisposition,omitzero" legacyDefault:"default" enum:"default,simultaneousRing,forward" doc:"Read by the legacy API only, and filled in there."`
+	TargetDisposition       string                      `json:"targetDisposition,omitzero" only:"legacy" legacyDefault:"default" enum:"default,simultaneousRing,forward" doc:"Whether several targets ring at once (legacy, where it is filled in)."`
 	RequestedModalities     []string                    `json:"requestedModalities,omitzero" enum:"audio,video,videoBasedScreenSharing,data" doc:"The media to ask for; [] joins without media."`
 	MediaConfig             *MediaConfig                `json:"mediaConfig,omitzero" doc:"Who hosts the media; leave out to join without media."`
 	ChatInfo                *ChatInfo                   `json:"chatInfo,omitzero" doc:"The chat of the meeting to join."`
 	MeetingInfo             *MeetingInfo                `json:"meetingInfo,omitzero" doc:"The meeting to join."`
 	TenantID                string                      `json:"tenantId,omitzero" doc:"The tenant of the call; the service refuses with 7505 when it is missing or wrong."`
 	CallOptions             *CallOptions                `json:"callOptions,omitzero" odata:"outgoingCallOptions" legacy:"none" doc:"Options for the call."`
-	RingingTimeoutInSeconds *int                        `json:"ringingTimeoutInSeconds,omitzero" legacy:"none" doc:"How long to ring, up to 115 (beta)."`
-	RoutingPolicies         []string                    `json:"routingPolicies,omitzero" legacy:"none" enum:"none,noMissedCall,disableForwardingExceptPhone,disableForwarding,preferSkypeForBusiness" doc:"How the call may be routed (beta)."`
+	RingingTimeoutInSeconds *int                        `json:"ringingTimeoutInSeconds,omitzero" only:"beta" doc:"How long to ring, up to 115 (beta)."`
+	RoutingPolicies         []string                    `json:"routingPolicies,omitzero" only:"beta" enum:"none,noMissedCall,disableForwardingExceptPhone,disableForwarding,preferSkypeForBusiness" doc:"How the call may be routed (beta)."`
 }
 
 // AnswerBody answers an incoming call. https://learn.microsoft.com/graph/api/call-answer
@@ -41,10 +41,10 @@ type RejectBody struct {
 // RedirectBody sends an incoming call elsewhere. https://learn.microsoft.com/graph/api/call-redirect
 type RedirectBody struct {
 	Targets           []InvitationParticipantInfo `json:"targets,omitzero" required:"true" doc:"Where to: one forwards, several ring at once, up to 25."`
-	TargetDisposition string                      `json:"targetDisposition,omitzero" legacyDefault:"default" enum:"default,simultaneousRing,forward" doc:"Read by beta and legacy only; filled in for legacy."`
+	TargetDisposition string                      `json:"targetDisposition,omitzero" only:"beta,legacy" legacyDefault:"default" enum:"default,simultaneousRing,forward" doc:"Whether several targets ring at once (beta and legacy; filled in for legacy)."`
 	Timeout           *int                        `json:"timeout,omitzero" doc:"How long to ring, in seconds: 15 to 90."`
-	MaskCallee        *bool                       `json:"maskCallee,omitzero" doc:"Show the bot's identity to the caller (beta and legacy)."`
-	MaskCaller        *bool                       `json:"maskCaller,omitzero" doc:"Show the bot's identity to the targets (beta and legacy)."`
+	MaskCallee        *bool                       `json:"maskCallee,omitzero" only:"beta,legacy" doc:"Show the bot's identity to the caller (beta and legacy)."`
+	MaskCaller        *bool                       `json:"maskCaller,omitzero" only:"beta,legacy" doc:"Show the bot's identity to the targets (beta and legacy)."`
 	RoutingPolicies   []string                    `json:"routingPolicies,omitzero" legacy:"none" enum:"none,noMissedCall,disableForwardingExceptPhone,disableForwarding,preferSkypeForBusiness" doc:"How the call may be routed."`
 	CallbackURI       string                      `json:"callbackUri,omitzero" alias:"callback" legacy:"omit" format:"uri" doc:"Where the call's last notifications go; the run's own address when absent."`
 }

@@ -49,6 +49,12 @@ func (c Cloud) Endpoints() (Endpoints, error) {
 	return e, nil
 }
 
+// Lacks says whether an operation is not to be had in the cloud: the pages name sendDtmfTones in the global one only, and
+// China has no calling API. "" is the global one.
+func (c Cloud) Lacks(op string) bool {
+	return c == China || op == "sendDtmfTones" && (c == USGov || c == USGovDoD)
+}
+
 // NotificationIssuers are the issuers (claim iss) of the tokens that notifications carry; one report shows the first
 // with a slash at the end. The audience is the bot's app id, and the claim tid must be there.
 // https://learn.microsoft.com/microsoftteams/platform/bots/calls-and-meetings/call-notifications

@@ -3,7 +3,6 @@ package simulator
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -54,10 +53,14 @@ func (s *Service) authorize(r *http.Request) (*party, Caller, *reply) {
 // forbidden is a 403 with a code of the calling service, which some clients got wrapped (a setting).
 func (s *Service) forbidden(code, message string) reply {
 	if s.settings.Refusals == "wrapped" {
-		inner, _ := json.Marshal(map[string]string{"errorCode": code, "message": message}) // two texts
-		code, message = "UnknownError", string(inner)
+		return wrapped(403, code, message)
 	}
 	return failure(403, code, message)
+}
+
+// wrapped is a failure as a 403 with 7503 was seen: the service's own error, as text, in the gateway's.
+func wrapped(status int, code, message string) reply {
+	return failure(status, "UnknownError", string(encode(obj{"errorCode": code, "message": message})))
 }
 
 // A quota is what a bot has used up of its limits.
@@ -90,7 +93,11 @@ func (s *Service) throttle(bot *party) *reply {
 
 // tooMany is a 429. Graph page "throttling".
 func tooMany(message string, retryAfter time.Duration) reply {
-	rep := failure(429, "TooManyRequests", message)
+	return failure(429, "TooManyRequests", message).throttled(retryAfter)
+}
+
+// throttled completes a 429.
+func (rep reply) throttled(retryAfter time.Duration) reply {
 	inner := rep.body.(errorBody).Error.Inner
 	inner["code"], inner["status"], inner["message"] = "429", "429", "Please retry after"
 	rep.retryAfter = seconds(retryAfter)

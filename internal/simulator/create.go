@@ -129,6 +129,7 @@ func (b *createBody) fill(c *call) {
 	c.source = sourceInfo(c, c.bot)
 	if len(b.Source.Identity) > 0 {
 		c.source["identity"] = b.Source.Identity
+		c.dialable = b.Source.Identity["applicationInstance"] != nil
 	}
 }
 

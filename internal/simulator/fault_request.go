@@ -67,14 +67,13 @@ func (f *fault) reply() reply {
 	if message == "" {
 		message = "The simulated world makes this request fail."
 	}
-	if f.Wrapped { // as a 403 with 7503 was seen: the service's own error, as text, in the gateway's
-		message = string(encode(obj{"errorCode": code, "message": message}))
-		code = "UnknownError"
+	build := failure
+	if f.Wrapped {
+		build = wrapped
 	}
-	rep := failure(status, code, message)
+	rep := build(status, code, message)
 	if status == 429 {
-		inner := rep.body.(errorBody).Error.Inner
-		inner["code"], inner["status"], inner["message"] = "429", "429", "Please retry after"
+		return rep.throttled(f.RetryAfter)
 	}
 	rep.retryAfter = seconds(f.RetryAfter)
 	return rep

@@ -138,6 +138,23 @@ func TestRedirectToBot(t *testing.T) {
 	}
 }
 
+// TestMaskedCaller: in beta the target of a redirect may see the bot in the caller's place; v1.0 has no such member.
+func TestMaskedCaller(t *testing.T) {
+	other := fredID[:35] + "9"
+	for version, want := range map[string]string{"beta": "Test Bot", "v1.0": "Carol"} {
+		st := newStage(t, people(), func(c *Config) {
+			c.Bots = append(c.Bots, Bot{Name: "second", AppID: other, DisplayName: "Second", Address: "https://second.contoso.com/calls"})
+		})
+		c := strings.Replace(st.rung("carol"), "v1.0", version, 1)
+		st.must(202, "POST", c+"/redirect", `{"targets":[{"identity":{"application":{"id":"`+other+`"}}}],"maskCaller":true}`)
+		st.wait(time.Second)
+		source, _ := st.posts[len(st.posts)-1].event.View["call"].(map[string]any)["source"].(map[string]any)
+		if got := nameOf(map[string]any{"info": source}); got != want {
+			t.Errorf("%s: the target sees %s, want %s", version, got, want)
+		}
+	}
+}
+
 // TestHandedOtherwise: whether the chain persists and how the old call ends are settings; legacy tells neither chain nor
 // transferor.
 func TestHandedOtherwise(t *testing.T) {

@@ -72,7 +72,7 @@ func (s *Service) ask(op *operation, x *invitee, info obj) {
 	if op.status != "running" || c.ending {
 		return
 	}
-	r := s.ring(invitation{party: p, as: x.id, caller: c.bot, room: c.room, limit: s.settings.RingTime, modalities: c.me.modalities, done: func(o outcome) {
+	r := s.ring(invitation{party: p, as: x.id, by: c, caller: c.bot, room: c.room, limit: s.settings.RingTime, modalities: c.me.modalities, done: func(o outcome) {
 		op.waiting--
 		if o.joined != nil {
 			o.joined.hidden = x.hidden
@@ -109,8 +109,11 @@ func (c *call) invitee(id string) *invitee {
 
 // notAdded words a failure as the service was seen to.
 func notAdded(p *party, why result) result {
-	why.message = fmt.Sprintf("addParticipants failed for participant %s. Underlying reason: %s DiagCode: %d#%d.@",
-		address(p), why.message, why.code, why.subcode)
+	diag := why.diag
+	if diag == "" {
+		diag = fmt.Sprintf("%d#%d", why.code, why.subcode)
+	}
+	why.message = fmt.Sprintf("addParticipants failed for participant %s. Underlying reason: %s DiagCode: %s.@", address(p), why.message, diag)
 	return why
 }
 

@@ -136,8 +136,11 @@ func (s *Service) hangUp(c *call, _ *request) reply {
 	return reply{status: 204}
 }
 
-// keepAlivePost resets the 45 minutes. Graph page "call: keepAlive".
+// keepAlivePost resets the 45 minutes; of a call that ends nothing can be kept. Graph page "call: keepAlive".
 func (s *Service) keepAlivePost(c *call, _ *request) reply {
+	if c.ending {
+		return s.wrongState(c, "kept alive", established)
+	}
 	s.keepAliveFrom(c)
 	return reply{status: 200}
 }

@@ -259,6 +259,20 @@ func TestHiddenBot(t *testing.T) {
 	}
 }
 
+// TestOnlyHidden: a group in which only hidden ones are left ends.
+func TestOnlyHidden(t *testing.T) {
+	st := newStage(t, people())
+	c := st.rung("carol")
+	st.must(202, "POST", c+"/answer", answer[:len(answer)-1]+`,"callOptions":{"hideBotAfterEscalation":true}}`)
+	st.wait(time.Second)
+	st.must(200, "POST", c+"/participants/invite", `{"participants":[{"identity":{"user":{"id":"`+doraID+`"}},"hidden":true}]}`)
+	st.wait(5 * time.Second)
+	st.ladder()
+	st.hangUp("carol")
+	st.wait(time.Second)
+	wantLadder(t, st, "updated participants Test Bot", "deleted call terminated 200/5020")
+}
+
 // TestSharing: sessions are one at a time, end with who shows, and are told to whom asked.
 func TestSharing(t *testing.T) {
 	st := newStage(t, people())

@@ -110,8 +110,9 @@ type call struct {
 	tenantID    any
 	chatInfo    obj
 	meetingInfo obj
-	options     obj // callOptions as they were sent
-	incoming    obj // incomingContext
+	dialable    bool // it has a resource account, and so a telephone number
+	options     obj  // callOptions as they were sent
+	incoming    obj  // incomingContext
 	routes      []obj
 	audio       string
 	answeredBy  obj
@@ -342,26 +343,32 @@ func (s *Service) dissolve(r *room, why result) {
 	}
 }
 
-// settle ends the leg of a bot that was left alone in a group or meeting.
+// settle ends the legs of the bots that were left to themselves in a group or meeting.
 func (s *Service) settle(r *room) {
-	c := alone(r)
-	if c == nil {
+	if _, left := deserted(r); !left {
 		return
 	}
 	s.cfg.Clock.After(s.settings.AloneTime, func() {
-		if alone(r) == c {
-			s.end(c, leftAlone)
+		why, left := deserted(r)
+		for _, m := range r.present() {
+			if left && m.call != nil {
+				s.end(m.call, why)
+			}
 		}
 	})
 }
 
-// alone is the leg of the only bot in a group that was larger once, else nil. Who waits in the lobby is no company.
-func alone(r *room) *call {
+// deserted says of a group that was larger once why the service ends it: one bot is left in it, or none but hidden ones.
+// Who waits in the lobby is no company.
+func deserted(r *room) (why result, left bool) {
 	here := r.present()
-	if r.mode == peer || !r.grown || r.ringing > 0 || len(here) != 1 {
-		return nil
+	switch {
+	case r.mode == peer || !r.grown || r.ringing > 0 || len(here) == 0:
+		return result{}, false
+	case len(here) == 1:
+		return leftAlone, here[0].call != nil
 	}
-	return here[0].call
+	return onlyHidden, !slices.ContainsFunc(here, func(m *member) bool { return !m.hidden })
 }
 
 // callOf is the id of the oldest bot's call in a room, for reports; "" when no bot is in it.

@@ -122,7 +122,10 @@ func TestMeetingMode(t *testing.T) {
 }
 
 func TestInviteSeveral(t *testing.T) {
-	st := newStage(t, people())
+	scene := people()
+	scene.Settings = world.DefaultSettings()
+	scene.Settings.ResourceAccounts = []string{fredID}
+	st := newStage(t, scene)
 	c := st.answeredCall("carol")
 	st.must(200, "POST", c+"/participants/invite",
 		`{"participants":[`+user(doraID)+`,`+user(world.IDFor("rex"))+`,{"identity":{"phone":{"id":"+15551234567"}}}]}`)

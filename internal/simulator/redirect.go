@@ -41,17 +41,22 @@ func (s *Service) redirect(c *call, q *request) reply {
 		}
 		s.observe(c.bot.shown(), "redirects to "+shown(targets), c.id)
 		if !c.doomed {
-			s.forward(c, targets, limit)
+			s.forward(c, targets, limit, q.dialect != graph.V1 && b.MaskCaller != nil && *b.MaskCaller)
 		}
 	})
 	return reply{status: 202}
 }
 
-func (s *Service) forward(c *call, targets []*party, limit time.Duration) {
+// forward rings the targets of a redirected call; they see the bot in the caller's place if the caller is masked.
+func (s *Service) forward(c *call, targets []*party, limit time.Duration, masked bool) {
 	offer := c.offer
+	var shows *party
+	if masked {
+		shows = c.bot
+	}
 	waiting := len(targets)
 	for _, p := range targets {
-		r := s.ring(invitation{party: p, caller: offer.caller, room: c.room, limit: limit, modalities: c.modalities,
+		r := s.ring(invitation{party: p, by: c, caller: offer.caller, shows: shows, room: c.room, limit: limit, modalities: c.modalities,
 			transferor: offer.transferor, forwarded: c.bot, done: func(o outcome) {
 				waiting--
 				switch {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"callflow/internal/graph"
 )
@@ -128,8 +129,11 @@ func (b contextBody) context() any {
 }
 
 func (b contextBody) checkContext() string {
-	if b.ClientContext != nil && len(*b.ClientContext) > maxContext {
-		return fmt.Sprintf("clientContext has %d characters; it may have %d", len(*b.ClientContext), maxContext)
+	if b.ClientContext == nil {
+		return ""
+	}
+	if n := utf8.RuneCountInString(*b.ClientContext); n > maxContext {
+		return fmt.Sprintf("clientContext has %d characters; it may have %d", n, maxContext)
 	}
 	return ""
 }
@@ -165,8 +169,10 @@ type rejectBody struct {
 
 type redirectBody struct {
 	callbackBody
-	Targets []inviteeBody `json:"targets"`
-	Timeout *int          `json:"timeout"`
+	Targets    []inviteeBody `json:"targets"`
+	Timeout    *int          `json:"timeout"`
+	MaskCaller *bool         `json:"maskCaller"` // beta and legacy
+	MaskCallee *bool         `json:"maskCallee"` // beta and legacy; nothing that we send tells a caller who answered
 }
 
 type transferBody struct {
@@ -294,6 +300,15 @@ func (b *transferBody) check() string {
 func (b *inviteBody) check() string {
 	if len(b.Participants) == 0 {
 		return "participants is missing"
+	}
+	bots := 0
+	for _, p := range b.Participants {
+		if p.Identity["application"] != nil {
+			bots++
+		}
+	}
+	if bots > 1 {
+		return fmt.Sprintf("participants has %d bots; it may have one", bots)
 	}
 	return first(checkInvitees("participants", b.Participants, maxTargets), b.checkContext())
 }

@@ -9,9 +9,11 @@ import (
 // An invitation is what makes a party's endpoint ring.
 type invitation struct {
 	party, caller *party
-	room          *room // the conversation it would join
+	shows         *party // whom the invited sees as the caller; nil: the caller
+	room          *room  // the conversation it would join
 	limit         time.Duration
 	modalities    []string
+	by            *call   // whose request wants it; nil: no bot's
 	as            string  // the participant id that an invitee will have; "": one is made up
 	from          *member // the caller, once it is known as what it will take part
 	transferor    *party  // who sent the caller, if it was transferred
@@ -40,6 +42,8 @@ func (s *Service) ring(in invitation) *ring {
 	s.rings.add(r)
 	in.room.ringing++
 	switch {
+	case in.party.kind == "phone" && in.by != nil && !in.by.dialsOut():
+		r.after(nextStep, outcome{how: s.settings.noNumber})
 	case in.party.bot != nil:
 		s.offer(r)
 	case in.party.person == nil:
@@ -158,6 +162,7 @@ func (s *Service) offer(r *ring) {
 	}
 	c.callbackURI = bot.Address
 	c.modalities = r.modalities
+	c.dialable = r.caller.kind == "phone" || len(s.settings.ResourceAccounts) > 0
 	c.chatInfo, c.meetingInfo = r.room.chat, r.room.meeting
 	s.describe(c, r)
 	c.deadline = s.cfg.Clock.After(s.settings.AnswerDeadline, func() {
@@ -169,14 +174,24 @@ func (s *Service) offer(r *ring) {
 
 // describe says in an incoming call's dialect whom it is from, for whom it is, and how it came here.
 func (s *Service) describe(c *call, r *ring) {
-	c.source = sourceInfo(c, r.caller)
+	caller := r.caller
+	if r.shows != nil {
+		caller = r.shows
+	}
+	c.source = sourceInfo(c, caller)
 	if p := s.settings.Permissions; p != nil && len(p) == 0 && c.dialect != graph.Legacy {
 		// An application without any permission is not told who calls (Teams, "Registering a calling bot").
-		c.source["identity"] = encrypted(r.caller)
+		c.source["identity"] = encrypted(caller)
 	}
 	c.targets = []obj{targetInfo(c, r.party)}
 	s.tellWay(c, r)
 }
+
+// dialsOut says whether telephones can be reached from a call: there is a resource account with a number in it. It is the
+// source of a call that the bot made; one that comes from a telephone came by it, and so does every incoming call of a bot
+// that has resource accounts (ours). Legacy's pages ask for none. Graph pages "participant: invite", "call: transfer",
+// "call: redirect".
+func (c *call) dialsOut() bool { return c.dialable || c.dialect == graph.Legacy }
 
 // tellWay says in an incoming call how it came here. What a transfer sets beside transferor is undocumented; ours is
 // sourceParticipantId. Graph resources "incomingContext" and "callRoute".

@@ -169,7 +169,7 @@ func (q *request) action(method string, rest []string) (verb, allow string) {
 	case what == "contentsharingsessions" && len(rest) == 3:
 		q.element = rest[2]
 		return pick(http.MethodGet, "getContentSharingSession")
-	case len(rest) != 2 || actions[what] == "" || what == "keepalive" && q.dialect == graph.Legacy:
+	case len(rest) != 2 || actions[what] == "" || what == "keepalive" && q.dialect == graph.Legacy || what == "record" && q.dialect != graph.Legacy:
 		return "", ""
 	default:
 		return pick(http.MethodPost, actions[what])

@@ -249,13 +249,13 @@ func badRequest(format string, args ...any) reply {
 
 func (r refusal) with(message string) reply { return failure(r.status, r.code, message) }
 
-// wrongState: the pages tell no status for a request that comes in the wrong state of a call; it is a setting.
+// wrongState: the pages tell no status for a request that comes in the wrong state of a call; it is a setting. A call that
+// is on its way to its end is as good as gone.
 func (s *Service) wrongState(c *call, done, want string) reply {
-	state := c.state
-	if c.ending && state != terminated {
-		state = terminating
+	if c.ending {
+		return s.settings.gone.with("The call is terminating.")
 	}
-	return s.settings.wrongState.with(fmt.Sprintf("The call is %s; it can be %s only while it is %s.", state, done, want))
+	return s.settings.wrongState.with(fmt.Sprintf("The call is %s; it can be %s only while it is %s.", c.state, done, want))
 }
 
 func noParticipant(c *call, id string) reply {

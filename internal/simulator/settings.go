@@ -41,6 +41,7 @@ type result struct {
 	reason        string // legacy's word; "" is CallTerminated
 	wordless      bool   // the word alone, no resultInfo
 	bare          bool   // neither: the notification has no state
+	diag          string // what DiagCode says; "" is the code and subcode
 }
 
 // Why calls end, where a page says so. The codes of everything else are settings.
@@ -50,6 +51,7 @@ var (
 	byPhone       = result{code: 200, subcode: 540000, message: "The PSTN user ended the call."}                     // call: delete
 	byRemoval     = result{code: 200, subcode: 5300, message: "The bot was removed by another participant."}         // call: delete
 	leftAlone     = result{code: 200, subcode: 5010, message: "Only one participant remained."}                      // call: delete
+	onlyHidden    = result{code: 200, subcode: 5020, message: "Only hidden participants remained."}                  // call: delete
 	lobbyTimedOut = result{code: 200, subcode: 5855, message: "The wait in the lobby timed out."}                    // call: delete
 	noKeepAlive   = result{code: 408, subcode: 8537, message: "The call was not kept alive."}                        // call: keepAlive
 	transferred   = result{code: 0, subcode: 7015, message: "GracefulTransferCompleted", reason: "AppTransferred"}   // call: transfer
@@ -71,7 +73,7 @@ var (
 type settings struct {
 	world.Settings
 	declined, busy, unanswered, unknown, botUnanswered, callerGone, forbidden, nobodyJoined result // of calls
-	replacementGone, notInReplaced                                                          result // of invitations
+	replacementGone, notInReplaced, noNumber                                                result // of invitations
 	replaced, consultedLeg                                                                  result // of calls that somebody was taken from
 	promptMissing, promptFormat, promptFailed, initialSilence, maxSilence, stopTone         result // of media
 	audioInactive, wrongMedia                                                               refusal
@@ -111,6 +113,8 @@ func settingsOf(scene *world.Scene) *settings {
 	s.nobodyJoined = read(s.NobodyJoined, usual.NobodyJoined, "Nobody else joined the group call.")
 	s.replacementGone = read(s.ReplacementGone, usual.ReplacementGone, "Replacement call was not found.")
 	s.notInReplaced = read(s.ReplacementGone, usual.ReplacementGone, "The participant was not found in the call that would be replaced.")
+	s.noNumber = read(s.NoNumber, usual.NoNumber, "Could not find the PSTN content for the sponsor of this PSTN leg.")
+	s.noNumber.diag = "412#10073" // as reported in microsoft-graph-comms-samples issue 410
 	s.replaced = read(s.Replaced, usual.Replaced, "The conversation has ended.")
 	s.replaced.reason = byBot.reason
 	s.consultedLeg = read(s.ConsultedLeg, usual.ConsultedLeg, "The transfer completed.")

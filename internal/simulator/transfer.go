@@ -99,11 +99,19 @@ func (s *Service) beginTransfer(h *handover) {
 	}
 	h.room = s.newRoom(peer)
 	h.room.chain = s.chainAfter(c.room)
-	if h.replaces != "" {
+	switch {
+	case h.foreign():
+		why := blindRefused
+		if h.replaces != "" {
+			why = consultRefused
+		}
+		s.step(c, nextStep, func() { s.refuse(h, why.because("The target is of another tenant.")) })
+		return
+	case h.replaces != "":
 		s.step(c, nextStep, func() { s.consult(h) })
 		return
 	}
-	r := s.ring(invitation{party: h.target, caller: h.transferee.party, from: h.transferee, room: h.room, limit: s.settings.RingTime,
+	r := s.ring(invitation{party: h.target, by: c, caller: h.transferee.party, from: h.transferee, room: h.room, limit: s.settings.RingTime,
 		modalities: h.transferee.modalities, transferor: c.bot, done: func(o outcome) {
 			c.rings = nil
 			switch {
@@ -114,6 +122,13 @@ func (s *Service) beginTransfer(h *handover) {
 			}
 		}})
 	c.rings = append(c.rings, r)
+}
+
+// foreign says that the target is a user of another tenant than the bot's, to whom the page allows no transfer. How the
+// service says so is not documented: ours.
+func (h *handover) foreign() bool {
+	theirs, own := graph.CanonicalID(h.target.tenantID), graph.CanonicalID(h.call.bot.tenantID)
+	return h.target.kind == "user" && theirs != "" && own != "" && theirs != own
 }
 
 // consult completes a transfer to somebody whom the bot has in another call.

@@ -32,6 +32,7 @@ type Settings struct {
 	Forbidden       string `json:"forbidden" form:"result" default:"603/0" source:"ours" doc:"What a caller gets of a bot that rejects with the reason forbidden."`
 	NobodyJoined    string `json:"nobodyJoined" form:"result" default:"200/5013" source:"call: delete; its use is ours" doc:"How a call to a group ends that nobody answers."`
 	ReplacementGone string `json:"replacementGone" form:"result" default:"404/10202" source:"issues" doc:"How an invitation ends whose replacesCallId names no call, or one without that participant."`
+	NoNumber        string `json:"noNumber" form:"result" default:"412/9999" source:"issue 410; for transfer and redirect ours" doc:"What becomes of a telephone that is invited, or that a call is redirected to, from a call without a resource account; a transfer there is refused with 500/7000. Legacy asks for none."`
 	Replaced        string `json:"replaced" form:"result" default:"200/5001" source:"ours" doc:"How the call ends that an invitation with replacesCallId replaced; legacy says AppInitiated."`
 	ConsultedLeg    string `json:"consultedLeg" form:"result" default:"200/7015" source:"ours" doc:"How the bot's call to the target of a consultative transfer ends; legacy says AppTransferred."`
 
