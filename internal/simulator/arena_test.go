@@ -264,15 +264,12 @@ func (a *arena) ask(app, method, path string, body []byte) map[string]any {
 	if w.fate.Reset || w.fate.Lost {
 		return nil
 	}
-	if w.Code >= 500 && w.Code != 501 && !a.order.faults {
+	if w.Code >= 500 && !a.order.faults {
 		a.broken(fmt.Sprint("status ", w.Code), "%s %s %s: %s", method, path, body, text)
 	}
 	asked := conformance.Read(method, path)
 	if f := a.byID[graph.CanonicalID(idIn(path))]; f == nil || f.dialect == asked.Dialect { // a call answers in its own
 		a.check("response", a.types[asked.Dialect].Response(asked, w.Code, w.Header().Get("Location"), text), text)
-	}
-	if w.Code == http.StatusNotImplemented {
-		a.fared["unbuilt "+asked.Name]++
 	}
 	if w.Code >= 300 {
 		return nil

@@ -66,7 +66,7 @@ var deeds = map[string]func(m *mover) world.Deed{
 	"hangUp": func(m *mover) world.Deed { return world.Deed{HangUp: m.who()} },
 	"leave":  func(m *mover) world.Deed { return world.Deed{Leave: m.who()} },
 	"join": func(m *mover) world.Deed {
-		return world.Deed{Join: &world.Join{Who: m.someone(), Thread: m.pick("", thread)}}
+		return world.Deed{Join: &world.Join{Who: m.pick("lobby", m.someone()), Thread: m.pick("", thread)}}
 	},
 	"mute":   func(m *mover) world.Deed { return world.Deed{Mute: m.who()} },
 	"unmute": func(m *mover) world.Deed { return world.Deed{Unmute: m.who()} },
@@ -103,6 +103,9 @@ func (m *mover) someone() string {
 	}
 	if len(in) > 0 && m.chance(70) {
 		return m.pick(in...)
+	}
+	if m.chance(15) {
+		return "lobby" // who waits in every meeting
 	}
 	return m.service.people[m.IntN(len(m.service.people))].name
 }
@@ -157,6 +160,7 @@ var sequels = map[string][]string{
 	"updateAudioRoutingGroup": {"deleteAudioRoutingGroup", "getAudioRoutingGroup"},
 	"startHoldMusic":          {"stopHoldMusic"},
 	"startRecording":          {"stopRecording"},
+	"admitAllFromLobby":       {"admitFromLobby", "removeFromLobby"},
 	"startTranscription":      {"stopTranscription"},
 	"playPrompt":              {"cancelMediaProcessing", "playPrompt", "recordResponse"},
 	"recordResponse":          {"cancelMediaProcessing", "recordResponse", "getOperation"},
@@ -184,9 +188,11 @@ func (m *mover) callFor(verb string) *follow {
 		b := m.bots[m.IntN(len(m.bots))]
 		return &follow{id: "00000000-0000-4000-8000-000000000001", app: graph.CanonicalID(b.AppID), dialect: b.dialect()}
 	}
+	offered := verb == "answer" || verb == "reject" || verb == "redirect"
+	ofMany := strings.Contains(paths[verb], "/{id}/participants") || strings.Contains(paths[verb], "Groups") || strings.Contains(paths[verb], "Sessions")
 	fit := slices.DeleteFunc(slices.Clone(live), func(f *follow) bool {
-		offered := verb == "answer" || verb == "reject" || verb == "redirect"
-		return offered != (m.service.calls[f.id].state == incoming)
+		leg := m.service.calls[f.id]
+		return !f.dialect.Has(verb) || offered != (leg.state == incoming) || ofMany && (leg.room == nil || leg.room.mode == peer)
 	})
 	if len(fit) > 0 && m.chance(85) {
 		live = fit
@@ -222,7 +228,9 @@ func (m *mover) inner(path string, c *follow) string {
 		switch {
 		case strings.Contains(path, "/participants/") && leg.room != nil:
 			for _, x := range leg.room.members {
-				there = append(there, x.id)
+				if !strings.HasSuffix(path, "FromLobby") || x.inLobby || m.chance(20) {
+					there = append(there, x.id)
+				}
 			}
 		case strings.Contains(path, "/operations/"):
 			for _, op := range leg.operations {
