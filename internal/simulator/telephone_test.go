@@ -12,7 +12,9 @@ const phone = `{"identity":{"phone":{"id":"+15551234567"}}}`
 
 // TestTelephones: a telephone is reached from a call that has a number only. Reference 2.2 and 7.3, issue 410.
 func TestTelephones(t *testing.T) {
-	numbered := func(t *testing.T) *stage { return newStage(t, withSettings(t, "resourceAccounts", fredID, "tenantId", "optional")) }
+	numbered := func(t *testing.T) *stage {
+		return newStage(t, withSettings(t, "resourceAccounts", fredID, "tenantId", "optional"))
+	}
 	plain := func(t *testing.T) *stage { return newStage(t, people()) }
 	fromNumber := strings.Replace(createBodyFor(user(carolID)), `"targets"`,
 		`"source":{"identity":{"applicationInstance":{"id":"`+fredID+`"}}},"targets"`, 1)
