@@ -2,7 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +17,8 @@ import (
 )
 
 // TestScenarios runs every scenario we ship against the simulator, in the oldest and in today's dialect. A scenario may
-// be skipped where the dialect lacks an operation; it says so.
+// be skipped where the dialect lacks an operation; it says so. One with the tag fails has to fail, for the reason that it
+// states.
 func TestScenarios(t *testing.T) {
 	t.Chdir(filepath.Join("..", ".."))
 	files, err := find([]string{"scenarios"})
@@ -31,6 +35,7 @@ func TestScenarios(t *testing.T) {
 			if s.plan == nil {
 				continue
 			}
+			reason := failsFor(t, s)
 			for _, row := range s.plan.Rows {
 				name := strings.TrimPrefix(s.file, "scenarios/") + "/" + string(dialect)
 				if row.Name != "" {
@@ -47,7 +52,7 @@ func TestScenarios(t *testing.T) {
 						}
 						t.Skip(p.Skip)
 					}
-					first := runOnce(t, target, p)
+					first := runOnce(t, target, p, reason)
 					if t.Failed() {
 						return
 					}
@@ -55,7 +60,7 @@ func TestScenarios(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if again := runOnce(t, target, p); !bytes.Equal(first, again) {
+					if again := runOnce(t, target, p, reason); !bytes.Equal(first, again) {
 						t.Error("the same seed gave another journal")
 					}
 				})
@@ -64,14 +69,34 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// runOnce runs a scenario that must pass, and returns its journal.
-func runOnce(t *testing.T, target target, p *runner.Prepared) []byte {
+// stated is the line in which a scenario with the tag fails says what its failure begins with.
+var stated = regexp.MustCompile(`(?m)^# fails: (.+)$`)
+
+// failsFor is why a scenario that we ship has to fail; empty when it has to pass.
+func failsFor(t *testing.T, s *scenario) string {
 	t.Helper()
-	return runSeed(t, target, p, 1, func(steps.Record) {})
+	text, err := os.ReadFile(s.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reason := stated.FindSubmatch(text)
+	if slices.Contains(s.plan.Tags, "fails") != (reason != nil) {
+		t.Errorf("%s: the tag fails and a line that begins with \"# fails: \" go together", s.file)
+	}
+	if reason == nil {
+		return ""
+	}
+	return string(reason[1])
+}
+
+// runOnce runs a scenario that must pass, or fail for the reason given, and returns its journal.
+func runOnce(t *testing.T, target target, p *runner.Prepared, reason string) []byte {
+	t.Helper()
+	return runSeed(t, target, p, reason, 1, func(steps.Record) {})
 }
 
 // runSeed is runOnce with a seed of one's own, and a look at the records.
-func runSeed(t *testing.T, target target, p *runner.Prepared, seed uint64, look func(steps.Record)) []byte {
+func runSeed(t *testing.T, target target, p *runner.Prepared, reason string, seed uint64, look func(steps.Record)) []byte {
 	t.Helper()
 	var journal, shown bytes.Buffer
 	j := runner.NewJournal(&journal, p.Mask)
@@ -83,8 +108,15 @@ func runSeed(t *testing.T, target target, p *runner.Prepared, seed uint64, look 
 		j.Record(r)
 		view.Record(r)
 	}, func(h steps.Host) { result = p.Run(h) })
-	if err != nil || j.Err() != nil || result.Status != steps.Passed {
-		t.Errorf("seed %d: %s, %v, %v:\n%s", seed, result.Status, err, j.Err(), shown.String())
+	want := steps.Passed
+	if reason != "" {
+		want = steps.Failed
+	}
+	if err != nil || j.Err() != nil || result.Status != want {
+		t.Errorf("seed %d: %s, not %s, %v, %v:\n%s", seed, result.Status, want, err, j.Err(), shown.String())
+	}
+	if said := strings.Join(strings.Fields(shown.String()), " "); !strings.Contains(said, reason) {
+		t.Errorf("seed %d: the failure does not say %q:\n%s", seed, reason, shown.String())
 	}
 	return journal.Bytes()
 }

@@ -151,9 +151,13 @@ func (c *checks) run(file string, plan *schema.Plan, row schema.Row, dialect gra
 			c.overheard(file, o, slices.Contains(authored, key(o.Method, o.Path, o.Sent)))
 		},
 	}
+	want := steps.Passed
+	if slices.Contains(plan.Tags, "fails") {
+		want = steps.Failed
+	}
 	var result runner.Result
-	if err := sim.Run(context.Background(), cfg, func(h steps.Host) { result = p.Run(h) }); !c.tolerant && (err != nil || result.Status != steps.Passed) {
-		c.t.Errorf("%s: %s, %v", file, result.Status, err)
+	if err := sim.Run(context.Background(), cfg, func(h steps.Host) { result = p.Run(h) }); !c.tolerant && (err != nil || result.Status != want) {
+		c.t.Errorf("%s: %s, not %s, %v", file, result.Status, want, err)
 	}
 	return true
 }
