@@ -92,6 +92,13 @@ func (t *turn) tooLate(f *steps.Failure) {
 	know(f, came.At, came.Seq, summary(came.Event.Event))
 	late := t.sent.at.Sub(came.At)
 	sent := fmt.Sprintf("%s was sent, %s after the call was notified; an application has %s", t.step.Verb.Name, steps.Span(late), steps.Span(answerTime))
+	if way := timeOnWay(came, end); way > 0 {
+		sent = fmt.Sprintf("%s was sent, %s after the call was notified, and some %s after it began; an application has %s",
+			t.step.Verb.Name, steps.Span(late), steps.Span(late+way), steps.Span(answerTime))
+		f.Hints = append(f.Hints, fmt.Sprintf("the call ended %s after it was notified, in place of %s: its notification was some %s on its way, or the webhook "+
+			"took so long to take it; the service waits %s for a webhook", steps.Span(end.At.Sub(came.At)), steps.Span(answerTime), steps.Span(way), steps.Span(webhookTime)))
+		late += way
+	}
 	switch {
 	case end == nil:
 		know(f, t.sent.at, 0, sent)
@@ -105,6 +112,22 @@ func (t *turn) tooLate(f *steps.Failure) {
 	if late > answerTime {
 		f.Hints = append(f.Hints, "is it the first call after a quiet time only? Then the bot starts too slowly (cold start): keep it warm")
 	}
+}
+
+// webhookTime is how long the service waits for a webhook (ours: the pages do not say; bots were seen to be given up).
+const webhookTime = 5 * time.Second
+
+// timeOnWay is how long before its notification came a call must have begun that ended unanswered at the end of its time;
+// 0: it did not, or there is nothing to be seen of it.
+func timeOnWay(came, end *entry) time.Duration {
+	if end == nil {
+		return 0
+	}
+	code := number(object(object(end.View["call"])["resultInfo"])["code"])
+	if left := answerTime - end.At.Sub(came.At); (code == 408 || code == 480) && left >= time.Second {
+		return left.Round(100 * time.Millisecond)
+	}
+	return 0
 }
 
 // asked says in whose name a refused call was asked for.

@@ -33,6 +33,8 @@ var invite = Define[inviteParams, inviteOutputs](schema.Verb{
 		"the step fails (`not_on_roster`) with what speaks for and against it. Where no roster came and none can be read, the\n" +
 		"step passes with a warning. Those who are `hidden` are not looked for. Waiting claims nothing: a later await may still\n" +
 		"have the roster's event.\n\n" +
+		"Somebody whom the roster shows with no media stream at all has not accepted: `ghost_participant`. Whose media it does not\n" +
+		"tell of is taken to be there.\n\n" +
 		"Somebody on the roster whose `endpointType` is `voicemail` has not answered: `voicemail_suspected`.",
 	Role:     schema.Acts,
 	Goals:    operationGoals,

@@ -255,6 +255,7 @@ type Failure struct {
 const (
 	VoicemailSuspected   = "voicemail_suspected"    // answered, but by a voicemail or a machine
 	NotOnRoster          = "not_on_roster"          // the operation completed, and who was invited is not there
+	GhostParticipant     = "ghost_participant"      // the operation completed, and who was invited is on the roster without media
 	StillOnRoster        = "still_on_roster"        // who was transferred out of a group is still there
 	EstablishedWithError = "established_with_error" // state established with a resultInfo.code of 400 or more
 	BackButGone          = "back_but_gone"          // the call was said to be up, or back, and the next request finds none

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,7 +88,20 @@ func (c *rosterCheck) read(e Event) Verdict {
 	return Verdict{}
 }
 
-func (c *rosterCheck) agrees() bool { return len(c.present) > 0 == c.there }
+// agrees says whether the roster is as it should be. Somebody without any media stream is there by name only: a person
+// who accepted has audio at the least. Who waits in the lobby has none yet.
+func (c *rosterCheck) agrees() bool {
+	if !c.there {
+		return len(c.present) == 0
+	}
+	return slices.ContainsFunc(c.present, func(p map[string]any) bool { return !ghost(p) })
+}
+
+// ghost says that the roster tells of no media at all: a list of them that is empty, not one that is absent.
+func ghost(participant map[string]any) bool {
+	streams, told := participant["mediaStreams"].([]any)
+	return told && len(streams) == 0 && participant["isInLobby"] != true
+}
 
 // among are those of a roster who are meant.
 func (c *rosterCheck) among(roster []map[string]any) (present []map[string]any) {
@@ -116,6 +130,9 @@ func (c *rosterCheck) disagrees(env Env) error {
 	if !c.there {
 		verb, reason = "still contains", StillOnRoster
 	}
+	if c.there && len(c.present) > 0 {
+		return c.haunted(env)
+	}
 	f := &Failure{Kind: "contradiction", Reason: reason, Awaited: c.wanted(), Waited: c.waited,
 		Text:  fmt.Sprintf("%s, but the roster %s %s after %s", c.said.Text, verb, c.names(), Span(c.waited)),
 		Facts: []Fact{c.said},
@@ -129,6 +146,27 @@ func (c *rosterCheck) disagrees(env Env) error {
 	}
 	if c.polled != nil {
 		f.Facts = append(f.Facts, Fact{At: env.Host().Now(), Text: "reading it now: " + rosterText(c.polled)})
+	}
+	return &FailureError{Failure: f}
+}
+
+// haunted is the contradiction of somebody who is on the roster, and in the call by nothing else.
+func (c *rosterCheck) haunted(env Env) error {
+	f := &Failure{Kind: "contradiction", Reason: GhostParticipant, Awaited: c.wanted(), Waited: c.waited,
+		Text:  fmt.Sprintf("%s, and the roster contains %s, but without any media after %s: nobody has accepted", c.said.Text, c.names(), Span(c.waited)),
+		Facts: []Fact{c.said},
+		Hints: []string{"who declines or does not answer was seen to be told as added; to be sure that somebody is there, have them say or press something"},
+	}
+	if c.roster != nil {
+		people, _ := c.roster.View["participants"].([]map[string]any)
+		f.Facts = append(f.Facts, Fact{At: c.roster.At, Event: c.roster.Seq, Text: rosterText(people)})
+	}
+	now := env.Host().Now()
+	if c.polled != nil {
+		f.Facts = append(f.Facts, Fact{At: now, Text: "reading it now: " + rosterText(c.polled)})
+	}
+	for _, p := range c.present {
+		f.Facts = append(f.Facts, Fact{At: now, Text: graph.PersonName(p) + " has no media stream there (mediaStreams is empty)"})
 	}
 	return &FailureError{Failure: f}
 }

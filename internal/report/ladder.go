@@ -140,8 +140,10 @@ func (l *ladder) rungs(r *steps.Record) []rung {
 		return one(notified, notifiedText(r.Event, l.name), "")
 	case r.World != nil && r.World.Who == "":
 		return one(fault, worldText(r.World), warn)
-	case r.World != nil && r.World.Who != l.bot: // what the bot does shows as its requests
+	case r.World != nil && r.World.Who != l.bot:
 		return one(people, worldText(r.World), "")
+	case r.World != nil && leftUndone(r.World): // what else the bot does shows as its requests
+		return one(fault, worldText(r.World), warn)
 	case r.Retry != nil:
 		return one(across, l.mark("↻ ", "~ ")+l.name(r.Step)+" "+retryText(r.Retry), warn)
 	case r.StepEnd != nil && r.StepEnd.Status == steps.Failed:
@@ -242,6 +244,11 @@ func notifiedText(e *steps.Arrived, name func(key string) string) string {
 		text += " (too late for " + name(e.Late) + ")"
 	}
 	return text
+}
+
+// leftUndone says that a bot did not do something, or what its webhook made of a notification: no request shows that.
+func leftUndone(w *steps.Happened) bool {
+	return strings.HasPrefix(w.Did, "does not ") || strings.Contains(w.Did, " notification")
 }
 
 // worldText is what somebody did in the simulated world. What nobody did, a fault or a slip in the scenario, keeps its ids

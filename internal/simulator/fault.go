@@ -188,6 +188,8 @@ func (f *fault) describe() string {
 		say(x.Gone, "gone")
 	}
 	say(f.Ghost, "ghost")
+	say(f.Phantom, "phantom")
+	say(f.Slow > 0, "slow %s", f.Slow)
 	say(f.Drop, "drop")
 	say(f.Duplicate, "duplicate")
 	say(f.Early, "early")

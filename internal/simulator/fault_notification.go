@@ -7,8 +7,9 @@ type parcel struct {
 	Delivery
 	call     *call
 	note     note
-	skype    bool // it is in the old Skype format
-	hops     int  // redirects followed
+	skype    bool          // it is in the old Skype format
+	slow     time.Duration // after which the webhook takes it, and answers
+	hops     int           // redirects followed
 	wait     time.Duration
 	again    []time.Duration // when it comes once more, after the first time
 	reorder  bool            // it goes after the next of its call
@@ -77,6 +78,7 @@ func (s *Service) unknown(n note) note {
 // spoil does to a parcel what the fault wants.
 func (f *fault) spoil(s *Service, c *call, p *parcel) {
 	p.wait += f.Delay
+	p.slow = f.Slow
 	p.reorder, p.patience = f.Reorder, reorderPatience
 	if f.Duplicate {
 		p.again = append(p.again, duplicateLatency)

@@ -132,6 +132,14 @@ func (s *Service) spoil(q *request) {
 	}
 }
 
+// haunt puts somebody on the roster who never came: they have no media and do nothing.
+func (s *Service) haunt(r *room, m *member) {
+	r.sources++
+	m.source, m.room = r.sources, r
+	r.members = append(r.members, m)
+	s.changed(m)
+}
+
 // spoiled is a transfer under a fault: the service goes on as if, and then the call comes back (fails), comes back dead
 // (gone), or is transferred to nobody (ghost).
 func (s *Service) spoiled(h *handover) {

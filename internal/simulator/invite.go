@@ -48,7 +48,7 @@ func (s *Service) invite(c *call, q *request) reply {
 		s.takeOver(op, parties[0], b.Participants[0])
 		return rep
 	}
-	op.waiting = len(parties)
+	op.waiting, op.phantom = len(parties), q.fault != nil && q.fault.Phantom
 	s.step(c, firstStep, func() {
 		for i := range op.invited {
 			s.ask(op, op.invited[i], op.participants[i])
@@ -74,6 +74,10 @@ func (s *Service) ask(op *operation, x *invitee, info obj) {
 	}
 	r := s.ring(invitation{party: p, as: x.id, by: c, caller: c.bot, room: c.room, limit: s.settings.RingTime, modalities: c.me.modalities, done: func(o outcome) {
 		op.waiting--
+		if o.joined == nil && op.phantom {
+			op.joined = append(op.joined, info)
+			s.haunt(c.room, &member{id: x.id, party: p, hidden: x.hidden})
+		}
 		if o.joined != nil {
 			o.joined.hidden = x.hidden
 			op.joined = append(op.joined, info)

@@ -153,6 +153,7 @@ type operation struct {
 	quiet         bool // it ends without a notification
 	waiting       int  // rings that are not settled
 	invited       []*invitee
+	phantom       bool // whoever does not come is told as added: a fault
 	joined        []obj
 	reason        string     // completionReason, of one on media
 	recording     *recording // of a recordOperation, once it can be fetched

@@ -29,6 +29,10 @@ type Fault struct {
 	Fails *Failing `json:"fails" doc:"The request is taken, and what it began fails: the call, the transfer, or the operation."`
 	Ghost bool     `json:"ghost" doc:"The operation completes, and nothing has come of it: who was invited is not there."`
 
+	Phantom bool `json:"phantom" doc:"For an invite: who declines it, or does not answer, is told as added all the same, and is on the roster without media."`
+
+	Slow time.Duration `json:"slow" doc:"The bot's webhook takes the notification that much later, and only then answers; the service waits for it as long as settings.webhookTimeout says."`
+
 	Drop        bool   `json:"drop" doc:"The notification is never sent."`
 	Duplicate   bool   `json:"duplicate" doc:"The notification is delivered twice."`
 	Early       bool   `json:"early" doc:"The notification is delivered before the response that caused it."`

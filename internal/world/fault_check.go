@@ -36,6 +36,7 @@ func (f *Fault) words() []word {
 		w("reset", f.Reset, does, request),
 		w("fails", f.Fails != nil, does, request),
 		w("ghost", f.Ghost, does, request),
+		w("phantom", f.Phantom, does, request),
 		w("drop", f.Drop, does, notification),
 		w("duplicate", f.Duplicate, does, notification),
 		w("early", f.Early, does, notification),
@@ -44,6 +45,7 @@ func (f *Fault) words() []word {
 		w("empty", f.Empty, does, notification),
 		w("unknownType", f.UnknownType, does, notification),
 		w("badToken", f.BadToken != "", does, notification),
+		w("slow", f.Slow > 0, does, notification),
 		w("delay", f.Delay > 0, does, both),
 	}
 }
@@ -61,11 +63,12 @@ func effects(of []word, notification bool) string {
 
 // exclude are effects that contradict each other: of each row the first with any other.
 var exclude = [][]string{
-	{"reset", "status", "code", "retryAfter", "lost", "fails", "ghost", "delay"},
-	{"status", "lost", "fails", "ghost"},
-	{"retryAfter", "lost", "fails", "ghost"},
-	{"fails", "ghost"},
-	{"drop", "duplicate", "early", "reorder", "misroute", "empty", "unknownType", "badToken", "delay"},
+	{"reset", "status", "code", "retryAfter", "lost", "fails", "ghost", "phantom", "delay"},
+	{"status", "lost", "fails", "ghost", "phantom"},
+	{"retryAfter", "lost", "fails", "ghost", "phantom"},
+	{"fails", "ghost", "phantom"},
+	{"ghost", "phantom"},
+	{"drop", "slow", "duplicate", "early", "reorder", "misroute", "empty", "unknownType", "badToken", "delay"},
 	{"early", "reorder", "delay"},
 	{"empty", "unknownType"},
 }
@@ -139,6 +142,8 @@ func (f *Fault) fits() (text string, path []string) {
 		return fmt.Sprintf("code %d is no failure; it is 400 or more", f.Fails.Code), []string{"fails", "code"}
 	case f.Fails != nil && f.Fails.Gone && f.Fault != "transfer":
 		return "gone goes with transfer: nothing comes back from " + f.Fault, []string{"fails", "gone"}
+	case f.Phantom && f.Fault != "invite":
+		return "phantom goes with invite: nobody is added by " + f.Fault, []string{"phantom"}
 	case f.Ghost && !begins && f.Fault != "transfer":
 		return "ghost goes with transfer and operations: " + strings.Join(Operations, ", "), []string{"ghost"}
 	}
