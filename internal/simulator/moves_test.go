@@ -80,8 +80,8 @@ func TestConsultativeTransfer(t *testing.T) {
 	wantLadder(t, st, "updated call transferring", "updated call established media active 500/7700")
 	st.must(202, "POST", x+"/transfer", body(idOf(y)))
 	st.wait(time.Second)
-	wantLadder(t, st, "updated call transferring", "updated call transferAccepted media inactive", "deleted call terminated 200/7015",
-		"deleted call terminated AppTransferred")
+	wantLadder(t, st, "updated call transferring", "updated call transferAccepted media inactive",
+		"deleted call terminated AppTransferred", "deleted call terminated 200/7015")
 	st.must(404, "GET", x, "")
 	st.must(404, "GET", y, "")
 	st.hangUp("dora")

@@ -62,6 +62,25 @@ func TestTelephones(t *testing.T) {
 	}
 }
 
+// TestRedirectRings: without a timeout one target rings 55 s, several 60 s. Graph page "call: redirect".
+func TestRedirectRings(t *testing.T) {
+	for targets, rings := range map[string]time.Duration{
+		user(world.IDFor("rex")):                                  55 * time.Second,
+		user(world.IDFor("rex")) + "," + user(world.IDFor("ron")): 60 * time.Second,
+	} {
+		scene := people()
+		scene.People["ron"] = &world.Person{Answers: &world.Answers{Never: "never"}}
+		st := newStage(t, scene)
+		c := st.rung("carol")
+		st.ladder()
+		st.must(202, "POST", c+"/redirect", `{"targets":[`+targets+`]}`)
+		st.wait(rings - time.Second)
+		wantLadder(t, st)
+		st.wait(2 * time.Second)
+		wantLadder(t, st, "deleted call terminated 408/10057")
+	}
+}
+
 // TestForeignTarget: a transfer reaches users of the bot's own tenant only. Reference 2.1.
 func TestForeignTarget(t *testing.T) {
 	scene := people()

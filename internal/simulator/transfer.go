@@ -151,11 +151,13 @@ func (s *Service) consult(h *handover) {
 			return
 		}
 		s.move(m, h.room)
-		if y.room.mode == peer {
-			s.end(y, s.settings.consultedLeg)
-		} else {
+		if y.room.mode != peer {
 			s.settle(y.room)
+			return
 		}
+		y.ending = true // it ends after the call that was transferred
+		s.release(y)
+		s.cfg.Clock.After(nextStep, func() { s.end(y, s.settings.consultedLeg) })
 	})
 }
 

@@ -70,3 +70,26 @@ func TestSceneCheckSettings(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestDocumentedDefaults: what a page, a sample or an issue gives a number or a code for is that; sections 1.7, 4.3, 5, 6.20,
+// 6.21b and 7 of the reference.
+func TestDocumentedDefaults(t *testing.T) {
+	want := map[string]string{
+		"answerDeadline": "15s", "ringTime": "60s", "forwardTime": "55s", "redirectTime": "60s", "keepAlive": "45m",
+		"botUnanswered": "408/8544", "nobodyJoined": "200/5013", "meetingModeTransfer": "400/8523", "gone": "404/8522",
+		"noNumber": "412/9999", "requests": "50000", "requestWindow": "15s", "concurrentCalls": "0", "monthlyCalls": "0",
+		"tenantId": "required", "transferEnd": "documented", "incomingForm": "graph",
+		// Ours; the names of the settings are what users count on.
+		"webhookTimeout": "5s", "webhookRetries": "0", "lobbyTime": "30m", "declined": "603/0", "busy": "480/10076",
+		"unanswered": "408/10057", "unknown": "480/10037", "wrongState": "409/Conflict",
+	}
+	for _, s := range AllSettings() {
+		if d, ok := want[s.Name]; ok && d != s.Default {
+			t.Errorf("%s is %s by default, want %s", s.Name, s.Default, d)
+		}
+		delete(want, s.Name)
+	}
+	for name := range want {
+		t.Errorf("there is no setting %s", name)
+	}
+}
