@@ -123,6 +123,6 @@ func arrived(e *entry) *steps.Arrived {
 	return &steps.Arrived{
 		Seq: e.Seq, Kind: e.Kind, ChangeType: e.ChangeType, Resource: e.Resource, Call: e.CallID, Operation: e.OperationID,
 		Summary: summary(e.Event.Event), Origin: e.Origin, MessageID: e.MessageID, Repeat: e.repeat, Late: e.late,
-		Problem: e.Problem, Raw: e.Raw,
+		Problem: e.Problem, Answer: e.Answer, Raw: e.Raw,
 	}
 }

@@ -203,7 +203,7 @@ func (a *await) score(c condition, e *entry, holds int) int {
 
 // subject is the kind of event that an expression speaks of.
 func subject(e *schema.Expr) graph.EventKind {
-	for _, kind := range []graph.EventKind{graph.KindOperation, graph.KindParticipants, graph.KindTone, graph.KindSharing} {
+	for _, kind := range []graph.EventKind{graph.KindOperation, graph.KindParticipants, graph.KindTone, graph.KindSharing, graph.KindJoining, graph.KindLeft} {
 		if e.Mentions(string(kind)) {
 			return kind
 		}

@@ -57,7 +57,7 @@ func (n *names) finish(id string, outputs any) {
 }
 
 // eventNames are the names of an event's view: see graph.EventNames.
-var eventNames = [...]string{"call", "operation", "participants", "tone", "sharing", "event"}
+var eventNames = [...]string{"call", "operation", "participants", "tone", "sharing", "participantJoining", "participantLeft", "event"}
 
 // overEvent lays the view of an event over n's names while f runs; f must not give way to another branch. What the view
 // lacks is absent, also when a name of n's is spelt the same.

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -60,6 +61,10 @@ func summary(e *graph.Event) string {
 			return "content sharing ended"
 		}
 		return "content sharing changed"
+	case graph.KindJoining:
+		return "participant joining: " + graph.PersonName(joiner(e)) + answered(e.Answer)
+	case graph.KindLeft:
+		return "participant left: " + text(object(e.View["participantLeft"])["participantId"])
 	case graph.KindTone:
 		return strings.TrimSpace("tone " + strings.TrimPrefix(text(object(e.View["tone"])["tone"]), "tone"))
 	}
@@ -67,6 +72,26 @@ func summary(e *graph.Event) string {
 		return "unreadable: " + e.Problem
 	}
 	return strings.TrimSpace("other " + e.ChangeType)
+}
+
+// joiner is who joins, in the form of a roster's entry.
+func joiner(e *graph.Event) map[string]any {
+	return map[string]any{"info": object(object(e.View["participantJoining"])["call"])["source"]}
+}
+
+// answered is what the webhook said to that, in a word or two: ", answered: reject busy".
+func answered(body json.RawMessage) string {
+	var said struct {
+		Type      string `json:"@odata.type"`
+		Reason    string `json:"reason"`
+		InviteURI string `json:"inviteUri"`
+	}
+	if body == nil || json.Unmarshal(body, &said) != nil {
+		return ", not answered"
+	}
+	word := strings.TrimSuffix(strings.TrimPrefix(said.Type, "#microsoft.graph."), "Response")
+	word = strings.TrimSuffix(word, "Join")
+	return strings.TrimSpace(", answered: " + word + " " + said.Reason + said.InviteURI)
 }
 
 // standing is what a roster says of somebody that is out of the ordinary: " (in the lobby)", " (muted, recording)".

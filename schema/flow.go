@@ -403,7 +403,7 @@ func subjects(n *node) (about []string) {
 			break
 		}
 		switch top := topOf(n.path); top {
-		case "operation", "participants", "tone", "sharing":
+		case "operation", "participants", "tone", "sharing", "participantJoining", "participantLeft":
 			return []string{top}
 		case "call":
 			if n.path != "call" && n.path != "call.id" {

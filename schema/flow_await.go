@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -74,6 +75,9 @@ func (w *flowWalk) impossible(e awaitedEvent, f eventFacts) bool {
 func (w *flowWalk) stale(s *Step, e awaitedEvent, f eventFacts, c *course) {
 	if f.operation.key != "" || onlyOf(f.states, stateIncoming) {
 		return // an operation's events come after its request, and a call is incoming only at its beginning
+	}
+	if slices.Contains(f.kinds, "participantJoining") || slices.Contains(f.kinds, "participantLeft") {
+		return // each of them comes once, and no request brings it about
 	}
 	var acts []act
 	for _, a := range c.acts {

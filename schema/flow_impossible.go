@@ -292,4 +292,5 @@ func asked(p claim) []string {
 	return subjects(p.node)
 }
 
-var aboutWords = map[string]string{"operation": "an operation", "participants": "a roster", "tone": "a tone", "sharing": "content sharing", "call": "a call's state", "other": "something else"}
+var aboutWords = map[string]string{"operation": "an operation", "participants": "a roster", "tone": "a tone", "sharing": "content sharing",
+	"participantJoining": "somebody who joins", "participantLeft": "somebody who left", "call": "a call's state", "other": "something else"}

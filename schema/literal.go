@@ -155,7 +155,7 @@ func typedLiteral(text string) any {
 
 // Names that every expression knows already, and the words of expressions themselves.
 var (
-	reservedNames   = []string{"steps", "calls", "env", "run", "matrix", "item", "call", "operation", "participants", "tone", "sharing", "event"}
+	reservedNames   = []string{"steps", "calls", "env", "run", "matrix", "item", "call", "operation", "participants", "tone", "sharing", "participantJoining", "participantLeft", "event"}
 	expressionWords = []string{"let", "in", "not", "and", "or", "nil", "if", "else", "matches", "contains", "startsWith", "endsWith"}
 )
 

@@ -27,6 +27,8 @@ type awaitOutputs struct {
 	Participants []graph.Object[graph.Participant]           `json:"participants" doc:"The whole roster, if the event is a roster update."`
 	Tone         graph.Object[graph.ToneInfo]                `json:"tone" doc:"The key pressed, if the event is a tone."`
 	Sharing      []graph.Object[graph.ContentSharingSession] `json:"sharing" doc:"The content sharing sessions, if the event is about them."`
+	Joining      graph.Object[graph.ParticipantJoining]      `json:"participantJoining" doc:"Who comes under the bot's recording policy, if the event announces somebody."`
+	Left         graph.Object[graph.ParticipantLeft]         `json:"participantLeft" doc:"Which recorded participant has left, if the event is about that."`
 	Event        graph.Object[graph.EventInfo]               `json:"event" doc:"The event itself."`
 	Events       []graph.EventNames                          `json:"events" doc:"With count: all events, in order; the names above are the last one's."`
 	Matched      string                                      `json:"matched" keys:"any" doc:"With any: the name of the part that matched."`

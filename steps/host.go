@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -26,6 +27,9 @@ type Host interface {
 	// Want asks for an incoming call that nobody owns; it arrives by Next, with all its later events. Each asking gets
 	// one call, the next one stays in the lobby for whoever asks next. withdraw ends the asking.
 	Want(in Incoming) (withdraw func())
+	// AnswerJoining says what the run's webhook answers, from now on, to a participantJoiningNotification of that call. The
+	// HTTP response is the answer, so it must be known before the notification comes.
+	AnswerJoining(call string, body json.RawMessage)
 	// Rand draws from a stream derived from the seed and the branch.
 	Rand() uint64
 	// Fork runs n branches side by side and returns when all have returned.

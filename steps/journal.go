@@ -146,6 +146,7 @@ type Arrived struct {
 	Repeat     bool            `json:"repeat,omitempty"`
 	Late       string          `json:"late,omitempty"` // key of the step that had stopped waiting for it
 	Problem    string          `json:"problem,omitempty"`
+	Answer     json.RawMessage `json:"answer,omitempty"` // of the webhook, where it decides something
 	Raw        json.RawMessage `json:"raw,omitempty"`
 }
 

@@ -3,6 +3,7 @@
 package callback
 
 import (
+	"encoding/json"
 	"time"
 
 	"callflow/internal/graph"
@@ -15,6 +16,9 @@ type Sink interface {
 	Deliver(run string, events []*graph.Event) bool
 	// Arrive hands over the events of one POST to a bot's registered address.
 	Arrive(bot string, events []*graph.Event)
+	// Joining is what the bot answers to a participantJoiningNotification of that call, which is the body of the response;
+	// nil: nobody said.
+	Joining(call string) json.RawMessage
 }
 
 // Verifier checks a bearer token of Graph's (signature, issuer, audience, expiry) against the bot's app id. The error is

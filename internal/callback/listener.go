@@ -43,7 +43,7 @@ type Config struct {
 
 // Listener is the webhook: POST {base}/callbacks/{run} is a run's own address, POST {base}/bots/{bot} a bot's registered
 // one, and POST {base}/bots/{bot}/{run} the one it has in a simulated world of that run's own; the Sink is told the bot
-// "{bot}/{run}" then. It answers 202 and echoes the ids, as Graph's SDK does; the checks stand in the order of the SDK's samples.
+// "{bot}/{run}" then. It answers 202, or 200 with what the bot says to somebody who joins, and echoes the ids, as Graph's SDK does; the checks stand in the order of the SDK's samples.
 type Listener struct {
 	cfg       Config
 	callbacks string            // the path in front of a run's id
@@ -78,10 +78,13 @@ type refusal struct {
 func (e *refusal) Error() string { return e.why }
 
 func (l *Listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	err := l.take(w, r)
+	answer, err := l.take(r)
 	echo(w.Header(), r.Header)
 	var no *refusal
 	switch {
+	case err == nil && answer != nil:
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(answer) // a service that has gone asks nothing any more
 	case err == nil:
 		w.WriteHeader(http.StatusAccepted)
 	case errors.As(err, &no) && no.status == http.StatusNoContent:
@@ -136,46 +139,58 @@ func (l *Listener) registered(path string) (bot string, ok bool) {
 	return bot + path[i:], ok
 }
 
-// take reads one POST and hands its events on.
-func (l *Listener) take(w http.ResponseWriter, r *http.Request) error {
+// take reads one POST and hands its events on. answer is what the response says; nil: nothing.
+func (l *Listener) take(r *http.Request) (answer json.RawMessage, err error) {
 	if run, ok := strings.CutPrefix(r.URL.Path, l.worlds); ok && l.cfg.Happened != nil && r.Method == http.MethodPost {
-		return l.happened(run, r)
+		return nil, l.happened(run, r)
 	}
 	run, own := strings.CutPrefix(r.URL.Path, l.callbacks)
 	bot, registered := l.registered(r.URL.Path)
 	if own && (run == "" || strings.Contains(run, "/")) || !own && !registered {
-		return &refusal{http.StatusNotFound, "no run and no bot has this address"}
+		return nil, &refusal{http.StatusNotFound, "no run and no bot has this address"}
 	}
 	if r.Method != http.MethodPost {
-		return &refusal{http.StatusMethodNotAllowed, "notifications are sent with POST"}
+		return nil, &refusal{http.StatusMethodNotAllowed, "notifications are sent with POST"}
 	}
 	if err := checkContent(r.Header); err != nil {
-		return err
+		return nil, err
 	}
 	body, err := readBody(r)
 	if err != nil {
-		return &refusal{http.StatusBadRequest, "cannot read the body: " + err.Error()}
+		return nil, &refusal{http.StatusBadRequest, "cannot read the body: " + err.Error()}
 	}
 	events, odd := l.read(r.Header, body)
 	if err := l.verify(r.Header); err != nil {
 		if odd != nil && odd.status == http.StatusBadRequest {
-			return odd
+			return nil, odd
 		}
-		return err
+		return nil, err
 	}
 	if odd != nil && odd.status == http.StatusNoContent {
-		return odd
+		return nil, odd
 	}
+	answer = l.answer(events)
 	if !own {
 		l.cfg.Sink.Arrive(bot, events)
 		if odd == nil && len(events) > 0 && events[0].Kind == graph.KindOther && events[0].CallID == "" {
 			odd = &refusal{http.StatusBadRequest, "the notification is about no call: " + events[0].Problem}
 		}
 	} else if !l.cfg.Sink.Deliver(run, events) {
-		return &refusal{http.StatusNotFound, fmt.Sprintf("no run %q is going on", run)}
+		return nil, &refusal{http.StatusNotFound, fmt.Sprintf("no run %q is going on", run)}
 	}
 	if odd != nil {
-		return odd
+		return nil, odd
+	}
+	return answer, nil
+}
+
+// answer says what the bot answers to who joins. There is one response for one POST, so it is for the first of them.
+func (l *Listener) answer(events []*graph.Event) json.RawMessage {
+	for _, e := range events {
+		if e.Kind == graph.KindJoining {
+			e.Answer = l.cfg.Sink.Joining(e.CallID)
+			return e.Answer
+		}
 	}
 	return nil
 }

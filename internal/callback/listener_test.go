@@ -2,6 +2,7 @@ package callback
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -40,6 +41,13 @@ func (n *notes) Deliver(run string, events []*graph.Event) bool {
 }
 
 func (n *notes) Arrive(bot string, events []*graph.Event) { n.take(bot, events) }
+
+func (n *notes) Joining(call string) json.RawMessage {
+	if call != "c1" {
+		return nil
+	}
+	return graph.JoinAnswer{}.Body()
+}
 
 // verdicts is a Verifier: the token is the error.
 type verdicts struct{}
@@ -229,3 +237,29 @@ type drop struct{}
 
 func (drop) Deliver(string, []*graph.Event) bool { return true }
 func (drop) Arrive(string, []*graph.Event)       {}
+func (drop) Joining(string) json.RawMessage      { return nil }
+
+// Who joins a recording bot's call is answered in the response; a call that nobody speaks for gets an empty one.
+func TestListenerAnswersJoining(t *testing.T) {
+	sink := &notes{}
+	l := newTestListener(sink)
+	post := func(call string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("POST", "/callflow/callbacks/r1", strings.NewReader(`{"value":[{"changeType":"created","resourceUrl":"/communications/calls/`+
+			call+`/participants/p1","resourceData":{"@odata.type":"#microsoft.graph.participantJoiningNotification","call":{"id":"`+call+`"}}}]}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer app-1")
+		w := httptest.NewRecorder()
+		l.ServeHTTP(w, r)
+		return w
+	}
+	w := post("c1")
+	if got := w.Body.String(); w.Code != 200 || got != `{"@odata.type":"#microsoft.graph.acceptJoinResponse"}` || w.Header().Get("Content-Type") != "application/json" {
+		t.Error(w.Code, w.Header(), got)
+	}
+	if w := post("c2"); w.Code != 202 || w.Body.Len() > 0 {
+		t.Error(w.Code, w.Body)
+	}
+	if diff := cmp.Diff([]string{"r1 participantJoining c1", "r1 participantJoining c2"}, sink.lines); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -240,6 +240,10 @@ func (k *checker) item(at string, value any) {
 		typ, k.what = "Collection(deltaParticipants)", "delta roster"
 	case tail == "participants" && len(segs) == 4:
 		typ, k.what = "Collection(participant)", "roster"
+	case tail == "participants" && len(segs) == 5 && odata(data) == "participantJoiningNotification":
+		typ, k.what = odata(data), "joining"
+	case tail == "participants" && len(segs) == 5:
+		typ, k.what = "participantLeftNotification", "leaving"
 	case tail == "contentsharingsessions":
 		typ, k.what = "Collection(contentSharingSession)", "content sharing"
 	default:

@@ -29,6 +29,10 @@ var Deviations = []Deviation{
 		Why:    "the older word for why a call ended still comes after a consultative transfer",
 		Source: "call-transfer, example 2", Example: "v1/call-transfer-ex2-11-notification-transfer-completed.json"},
 
+	{Dialects: today, In: "call", Member: "applicationMetadata", Rule: Member,
+		Why:    "what a bot of policy-based recording is told stands in a member that the metadata does not declare",
+		Source: "call-answer, example 3"},
+
 	// The envelope.
 	{Dialects: today, Message: "notification", In: "commsNotification", Member: "resource", Rule: Member,
 		Why:    "the old path, /app/calls, comes beside resourceUrl",

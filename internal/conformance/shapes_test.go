@@ -157,6 +157,8 @@ func (s shapes) notification(d graph.Dialect, body any) {
 		case isList && len(list) > 0:
 			first, _ := list[0].(map[string]any)
 			about = strings.TrimPrefix(fmt.Sprint(first["@odata.type"]), "#microsoft.graph.")
+		case strings.HasSuffix(fmt.Sprint(data["@odata.type"]), "Notification"):
+			about = strings.TrimPrefix(fmt.Sprint(data["@odata.type"]), "#microsoft.graph.")
 		case data["state"] == nil:
 			about = "call without a state"
 		}

@@ -130,6 +130,8 @@ const (
 	KindParticipants EventKind = "participants"
 	KindTone         EventKind = "tone"
 	KindSharing      EventKind = "sharing"
+	KindJoining      EventKind = "participantJoining" // the webhook's answer decides
+	KindLeft         EventKind = "participantLeft"
 	KindOther        EventKind = "other"
 )
 
@@ -140,12 +142,13 @@ type Event struct {
 	Resource    string // "/communications/calls/{id}[/…]" whatever the dialect
 	CallID      string
 	OperationID string
-	MessageID   string // of the POST that carried it and its index there; equal for a second delivery
-	ScenarioID  string // the Scenario-Id or X-Microsoft-Skype-Chain-ID header
-	Origin      string // notification or response
-	Delta       bool   // a delta roster: View["participants"] holds the changed ones only until the run applies it
-	Sequence    int    // a delta roster's sequence number; 0 when it had none
-	// View holds the names expressions see: call, operation, participants, tone, sharing, event. Absent ones are not there.
+	MessageID   string          // of the POST that carried it and its index there; equal for a second delivery
+	ScenarioID  string          // the Scenario-Id or X-Microsoft-Skype-Chain-ID header
+	Origin      string          // notification or response
+	Delta       bool            // a delta roster: View["participants"] holds the changed ones only until the run applies it
+	Sequence    int             // a delta roster's sequence number; 0 when it had none
+	Answer      json.RawMessage // what the webhook said to a KindJoining; nil: nothing
+	// View holds the names expressions see: those of EventNames. Absent ones are not there.
 	View    map[string]any
 	Raw     json.RawMessage // the item as it came, compacted; the whole body as a JSON string when it was no JSON
 	Problem string          // why it could not be read, or what was odd; "" normally
@@ -153,7 +156,7 @@ type Event struct {
 
 // EventInfo is what expressions see as `event`.
 type EventInfo struct {
-	Kind       string `json:"kind" enum:"call,operation,participants,tone,sharing,other" doc:"What the notification is about."`
+	Kind       string `json:"kind" enum:"call,operation,participants,tone,sharing,participantJoining,participantLeft,other" doc:"What the notification is about."`
 	ChangeType string `json:"changeType" enum:"created,updated,deleted" doc:"What happened to the resource."`
 	Resource   string `json:"resource" doc:"The resource's path, always below /communications/calls."`
 	Origin     string `json:"origin" enum:"notification,response" doc:"notification, or response when a response carried the final status."`
@@ -169,5 +172,7 @@ type EventNames struct {
 	Participants []Object[Participant]           `json:"participants" doc:"The whole roster, if the event is a roster update."`
 	Tone         Object[ToneInfo]                `json:"tone" doc:"The key pressed, if the event is a tone."`
 	Sharing      []Object[ContentSharingSession] `json:"sharing" doc:"The content sharing sessions that began, changed or ended, if the event is about them; event.changeType says which."`
+	Joining      Object[ParticipantJoining]      `json:"participantJoining" doc:"Who comes under the bot's recording policy, if the event announces somebody."`
+	Left         Object[ParticipantLeft]         `json:"participantLeft" doc:"Which recorded participant has left, if the event is about that."`
 	Event        Object[EventInfo]               `json:"event" doc:"The event itself."`
 }

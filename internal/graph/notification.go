@@ -180,6 +180,10 @@ func decodeItem(it item) *Event {
 		e.readRoster(n, r, in["resourceData"])
 	case KindSharing:
 		e.readSharing(n, in["resourceData"])
+	case KindJoining:
+		e.readJoining(n, KindJoining, joiningShape, in["resourceData"])
+	case KindLeft:
+		e.readJoining(n, KindLeft, leftShape, in["resourceData"])
 	default:
 		e.readOther(r, in["resourceData"])
 	}
@@ -220,6 +224,10 @@ func kindOf(data any, r resource, changeType string) EventKind {
 		return KindCall
 	case odata == "participant", odata == "deltaParticipants":
 		return KindParticipants
+	case odata == "participantJoiningNotification":
+		return KindJoining
+	case odata == "participantLeftNotification":
+		return KindLeft
 	case strings.HasSuffix(odata, "Operation"):
 		return KindOperation
 	case odata == "contentSharingSession", odata == "" && r.collection == "contentsharingsessions":
@@ -288,7 +296,7 @@ func (e *Event) setOperation(id string, op map[string]any) {
 	e.callOnly()
 }
 
-// readOther keeps what is documented but not modelled, and what nobody documents, raw.
+// readOther keeps what nobody documents raw.
 func (e *Event) readOther(r resource, data any) {
 	e.callOnly()
 	first := data
@@ -298,8 +306,6 @@ func (e *Event) readOther(r resource, data any) {
 	o, _ := first.(map[string]any)
 	odata, _ := o["@odata.type"].(string)
 	switch strings.TrimPrefix(odata, "#microsoft.graph.") {
-	case "participantJoiningNotification", "participantLeftNotification":
-		return
 	case "":
 		e.note("resourceData is " + sketch(data) + " of no known type")
 	default:

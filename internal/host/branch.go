@@ -1,6 +1,7 @@
 package host
 
 import (
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"runtime/debug"
@@ -190,6 +191,10 @@ func describe(in steps.Incoming) string {
 		return ""
 	}
 	return " (" + text[2:] + ")"
+}
+
+func (h *place) AnswerJoining(call string, body json.RawMessage) {
+	h.run.world.AnswerJoining(call, body)
 }
 
 func (h *place) Rand() uint64 { return h.stream.Uint64() }

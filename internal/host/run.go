@@ -4,6 +4,7 @@
 package host
 
 import (
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -34,6 +35,8 @@ type World interface {
 	Do(b *Branch, r steps.Request) (steps.Response, error)
 	// Want asks for incoming calls; twin says that another run waits for the very same ones.
 	Want(in steps.Incoming) (withdraw func(), twin bool)
+	// AnswerJoining keeps what the webhook answers to a participantJoiningNotification of a call.
+	AnswerJoining(call string, body json.RawMessage)
 	// Emit takes a stamped record.
 	Emit(r steps.Record)
 }

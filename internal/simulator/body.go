@@ -144,6 +144,9 @@ func (s *Service) callBody(c *call) obj {
 	if c.incoming != nil {
 		b["incomingContext"] = c.incoming
 	}
+	if c.metadata != nil {
+		b["applicationMetadata"] = c.metadata
+	}
 	if c.audio != "" {
 		b["mediaState"] = obj{"@odata.type": typeOf("callMediaState"), "audio": c.audio}
 	}

@@ -1,6 +1,9 @@
 package simulator
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A parcel is one notification on its way.
 type parcel struct {
@@ -58,6 +61,10 @@ func (n note) words() string {
 		return n.op.begun + " " + n.op.status
 	case n.op != nil:
 		return "operation " + n.op.status
+	case n.answered != nil:
+		return "participant joining"
+	case n.change == "deleted" && strings.HasPrefix(n.tail, "/participants/"):
+		return "participant left"
 	case n.tail == "/participants":
 		return "roster"
 	case d["toneInfo"] != nil:

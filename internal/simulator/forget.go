@@ -34,6 +34,7 @@ func (s *Service) forget(r *room) {
 	if s.meetings[r.thread] == r {
 		delete(s.meetings, r.thread)
 	}
+	delete(s.meetings, "token:"+r.token)
 	for _, m := range r.members {
 		m.room = nil
 		if m.stop != nil {

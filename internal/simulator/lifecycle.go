@@ -40,6 +40,9 @@ func (s *Service) answer(c *call, q *request) reply {
 	c.callbackURI = b.CallbackURI
 	c.me.modalities = b.AcceptedModalities
 	c.media, c.options = b.MediaConfig, optionsOf("incomingCallOptions", b.CallOptions)
+	if b.ParticipantCapacity != nil {
+		c.capacity = *b.ParticipantCapacity
+	}
 	c.deadline()
 	c.state = establishing
 	s.follow(c, firstStep, func() note { return s.stateNote(c, establishing) }, func() {
@@ -151,7 +154,7 @@ func (s *Service) getCall(c *call, q *request) reply {
 
 func (s *Service) listParticipants(c *call, q *request) reply {
 	list := []obj{}
-	if c.room.mode != peer && c.me.room != nil {
+	if !c.between() && c.me.room != nil {
 		list = s.roster(c, false)
 	}
 	return reply{status: 200, body: obj{"@odata.context": s.context(c, "/participants"), "value": list}}
@@ -166,7 +169,7 @@ func (s *Service) getParticipant(c *call, q *request) reply {
 }
 
 func (s *Service) memberFor(c *call, id string) *member {
-	if c.room.mode == peer {
+	if c.between() {
 		return nil
 	}
 	for _, m := range c.room.members {

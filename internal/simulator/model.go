@@ -50,8 +50,10 @@ type room struct {
 	sources  int      // media sources given out
 	been     []*party // who was ever in it
 
-	sharing       *sharing // what is being shown; nil: nothing
-	transcription obj      // callTranscriptionInfo; nil: never transcribed
+	recorders     []*recorder // that record people here by a policy
+	token         string      // by which they come back
+	sharing       *sharing    // what is being shown; nil: nothing
+	transcription obj         // callTranscriptionInfo; nil: never transcribed
 }
 
 // mode is what kind of conversation a room is. An invitation turns peer into group, for good ("meeting mode").
@@ -86,6 +88,9 @@ type member struct {
 	voicemail   bool   // it is a voicemail that answered
 	voices      int    // how often it speaks at the same time
 	heard       bool   // it speaks, and can be heard
+	seat        *seat  // who records it; nil: nobody
+	method      string // of a call between two: caller, callee
+	onBehalf    *party // for whom it calls
 }
 
 // A call is a bot's leg of a conversation, and the resource the API shows.
@@ -110,9 +115,12 @@ type call struct {
 	tenantID    any
 	chatInfo    obj
 	meetingInfo obj
-	dialable    bool // it has a resource account, and so a telephone number
-	options     obj  // callOptions as they were sent
-	incoming    obj  // incomingContext
+	dialable    bool      // it has a resource account, and so a telephone number
+	options     obj       // callOptions as they were sent
+	incoming    obj       // incomingContext
+	metadata    obj       // applicationMetadata
+	recorder    *recorder // it is there to record; nil: it is not
+	capacity    int       // participantCapacity
 	routes      []obj
 	audio       string
 	answeredBy  obj
@@ -281,8 +289,9 @@ func (s *Service) join(r *room, m *member) {
 // enter is m taking part from now on.
 func (s *Service) enter(m *member) {
 	r := m.room
-	r.grown = r.grown || len(r.present()) > 1
+	r.grown = r.grown || len(r.company()) > 1
 	s.tellSharing(m)
+	s.heed(m)
 	s.habits(m)
 	if p := m.party.person; p != nil && p.HangsUp != nil {
 		m.stop = s.cfg.Clock.After(reaction(p.HangsUp), func() {
@@ -309,6 +318,7 @@ func (s *Service) remove(m *member) {
 	s.endSharing(m)
 	m.room = nil
 	r.members = r.others(m)
+	s.unseat(r, m)
 	s.rosterChanged(r)
 	s.vacate(r)
 }
@@ -351,7 +361,7 @@ func (s *Service) settle(r *room) {
 	}
 	s.cfg.Clock.After(s.settings.AloneTime, func() {
 		why, left := deserted(r)
-		for _, m := range r.present() {
+		for _, m := range r.company() {
 			if left && m.call != nil {
 				s.end(m.call, why)
 			}
@@ -362,7 +372,7 @@ func (s *Service) settle(r *room) {
 // deserted says of a group that was larger once why the service ends it: one bot is left in it, or none but hidden ones.
 // Who waits in the lobby is no company.
 func deserted(r *room) (why result, left bool) {
-	here := r.present()
+	here := r.company()
 	switch {
 	case r.mode == peer || !r.grown || r.ringing > 0 || len(here) == 0:
 		return result{}, false
@@ -415,9 +425,12 @@ func (s *Service) end(c *call, why result) {
 		return
 	}
 	s.remove(c.me)
-	if r.mode == peer {
+	switch {
+	case c.recorder != nil:
+		s.lift(r, c.recorder, "the bot's call has ended")
+	case r.mode == peer:
 		s.dissolve(r, byPeer)
-	} else {
+	default:
 		s.settle(r)
 	}
 }

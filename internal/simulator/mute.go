@@ -14,7 +14,7 @@ func (s *Service) inGroup(c *call, verb string) *reply {
 	switch {
 	case c.state != established || c.ending:
 		rep = s.wrongState(c, "used for "+verb, established)
-	case c.room.mode == peer:
+	case c.between():
 		rep = s.settings.wrongState.with(verb + " is for group calls only, and this call is between two.")
 	case c.me.inLobby:
 		rep = s.settings.wrongState.with(verb + " has to wait: the bot is in the lobby.")

@@ -15,6 +15,8 @@ type note struct {
 	on     *call  // the call in the path; nil: the one it is sent for
 	op     *operation
 	first  bool // the first of an incoming call: nobody knows its scenario yet
+	// answered is told what the webhook answered, or that it did not. Nil: only whether it was taken matters.
+	answered func(Receipt)
 }
 
 func (s *Service) callData(c *call, state string) obj {
@@ -48,6 +50,9 @@ func (s *Service) incomingNote(c *call) note {
 		d["myParticipantId"], d["tenantId"] = c.me.id, c.bot.tenantID
 		if c.incoming != nil {
 			d["incomingContext"] = c.incoming
+		}
+		if c.metadata != nil {
+			d["applicationMetadata"] = c.metadata
 		}
 	}
 	return note{change: "created", data: d, first: true}
@@ -193,6 +198,7 @@ func (s *Service) send(c *call, n note) {
 	if f != nil {
 		s.observe("", "fault: "+f.describe()+" ("+n.words()+")", c.id)
 		if f.Drop {
+			n.lost()
 			return
 		}
 		if f.UnknownType {
@@ -201,6 +207,7 @@ func (s *Service) send(c *call, n note) {
 	}
 	if c.callbackURI == "" && (f == nil || !f.Misroute) {
 		s.observe(c.bot.shown(), "has no registered address: its notification goes nowhere", c.id)
+		n.lost()
 		return
 	}
 	p := &parcel{call: c, note: n, Delivery: Delivery{URL: c.callbackURI, Body: s.writeNote(c, n), Headers: s.noteHeaders(c, n)}, wait: wait}
@@ -211,6 +218,13 @@ func (s *Service) send(c *call, n note) {
 		s.disorder(c, n, p)
 	}
 	s.dispatch(c, p)
+}
+
+// lost says that nobody will answer.
+func (n note) lost() {
+	if n.answered != nil {
+		n.answered(Receipt{})
+	}
 }
 
 // noteHeaders are those that were seen on the service's notifications, sorted by name.

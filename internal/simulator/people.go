@@ -184,19 +184,30 @@ func (s *Service) dial(d *world.Dial) error {
 	if err != nil {
 		return fmt.Errorf("dial: %w", err)
 	}
-	bot, err := s.botCalled(d.To)
+	to, err := s.botCalled(d.To)
+	if p, no := s.person(d.To); err != nil && no == nil {
+		to, err = p, nil
+	}
 	if err != nil {
 		return fmt.Errorf("dial: %w", err)
 	}
+	var behalf *party
+	if d.OnBehalfOf != "" {
+		if behalf, err = s.person(d.OnBehalfOf); err != nil {
+			return fmt.Errorf("dial: onBehalfOf: %w", err)
+		}
+	}
 	r := s.newRoom(peer)
-	s.observe(from.shown(), "dials "+bot.shown(), "")
-	s.ring(invitation{party: bot, caller: from, room: r, modalities: modalitiesOr(d.Modalities), done: func(o outcome) {
+	s.observe(from.shown(), "dials "+to.shown(), "")
+	s.ring(invitation{party: to, caller: from, room: r, limit: s.settings.RingTime, modalities: modalitiesOr(d.Modalities), onBehalf: behalf, done: func(o outcome) {
 		if o.joined == nil {
 			s.observe(from.shown(), "is not connected: "+o.how.words(), "")
 			return
 		}
 		s.observe(from.shown(), "is connected to "+o.joined.party.shown(), "")
-		s.join(r, s.newMember(from, d.Modalities))
+		me := s.newMember(from, d.Modalities)
+		me.onBehalf, me.method, o.joined.method = behalf, "caller", "callee"
+		s.join(r, me)
 		s.join(r, o.joined)
 	}})
 	return nil

@@ -21,6 +21,9 @@ func (s *Service) recordResponse(c *call, q *request) reply {
 	if e := s.noMedia(c, "recorded"); e != nil {
 		return *e
 	}
+	if e := s.mayKeep(c); e != nil {
+		return *e
+	}
 	op := s.newOperation(c, taping, b.context())
 	t := &turn{op: op, prompts: b.Prompts}
 	t.take = &take{call: c, turn: t, body: b}

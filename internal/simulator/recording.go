@@ -39,6 +39,11 @@ func (s *Service) setRecording(c *call, status string) {
 	if c.me.recording != status {
 		c.me.recording = status
 		s.changed(c.me)
+		if c.recorder != nil {
+			for _, m := range c.recorder.seats {
+				s.changed(m)
+			}
+		}
 	}
 }
 

@@ -156,10 +156,11 @@ type createBody struct {
 
 type answerBody struct {
 	callbackBody
-	AcceptedModalities []string `json:"acceptedModalities"`
-	AcceptModalities   []string `json:"acceptModalities"` // legacy
-	MediaConfig        obj      `json:"mediaConfig"`
-	CallOptions        obj      `json:"callOptions"`
+	AcceptedModalities  []string `json:"acceptedModalities"`
+	AcceptModalities    []string `json:"acceptModalities"` // legacy
+	ParticipantCapacity *int     `json:"participantCapacity"`
+	MediaConfig         obj      `json:"mediaConfig"`
+	CallOptions         obj      `json:"callOptions"`
 }
 
 type rejectBody struct {
@@ -277,7 +278,16 @@ func (b *answerBody) check(d graph.Dialect) string {
 		checkModalities("acceptedModalities", b.AcceptedModalities),
 		missing,
 		checkMedia(b.MediaConfig),
+		b.checkCapacity(),
 	)
+}
+
+// checkCapacity: the page gives no bounds; that a bot records somebody is ours.
+func (b *answerBody) checkCapacity() string {
+	if n := b.ParticipantCapacity; n != nil && *n < 1 {
+		return fmt.Sprintf("participantCapacity is %d; it must be 1 or more", *n)
+	}
+	return ""
 }
 
 func (b *redirectBody) check() string {

@@ -13,11 +13,14 @@ type invitation struct {
 	room          *room  // the conversation it would join
 	limit         time.Duration
 	modalities    []string
-	by            *call   // whose request wants it; nil: no bot's
-	as            string  // the participant id that an invitee will have; "": one is made up
-	from          *member // the caller, once it is known as what it will take part
-	transferor    *party  // who sent the caller, if it was transferred
-	forwarded     *party  // whom it was for, if it was redirected
+	by            *call     // whose request wants it; nil: no bot's
+	as            string    // the participant id that an invitee will have; "": one is made up
+	from          *member   // the caller, once it is known as what it will take part
+	transferor    *party    // who sent the caller, if it was transferred
+	forwarded     *party    // whom it was for, if it was redirected
+	onBehalf      *party    // for whom the caller calls
+	records       *recorder // what a bot is called for, by a policy
+	address       string    // where that is announced
 	done          func(outcome)
 }
 
@@ -164,8 +167,13 @@ func (s *Service) offer(r *ring) {
 	c.modalities = r.modalities
 	c.dialable = r.caller.kind == "phone" || len(s.settings.ResourceAccounts) > 0
 	c.chatInfo, c.meetingInfo = r.room.chat, r.room.meeting
+	limit := s.settings.AnswerDeadline
+	if r.records != nil {
+		s.announceRecorder(c, r)
+		limit = s.settings.RecordingDeadline
+	}
 	s.describe(c, r)
-	c.deadline = s.cfg.Clock.After(s.settings.AnswerDeadline, func() {
+	c.deadline = s.cfg.Clock.After(limit, func() {
 		s.observe(r.party.shown(), "does not answer in time", c.id)
 		r.settle(outcome{how: s.settings.botUnanswered})
 	})
@@ -201,6 +209,12 @@ func (s *Service) tellWay(c *call, r *ring) {
 		if r.from != nil {
 			c.incoming["sourceParticipantId"] = r.from.id
 		}
+	}
+	if r.onBehalf != nil {
+		if c.incoming == nil {
+			c.incoming = obj{"@odata.type": typeOf("incomingContext")}
+		}
+		c.incoming["onBehalfOf"] = identityOf(c.dialect, r.onBehalf)
 	}
 	if r.forwarded != nil {
 		c.routes = []obj{{"@odata.type": typeOf("callRoute"), "routingType": "forwarded",

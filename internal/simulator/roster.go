@@ -17,11 +17,8 @@ func (s *Service) changed(m *member) {
 // rosterChanged tells every bot of a group who is in it, a moment later; further changes until then ride along.
 func (s *Service) rosterChanged(r *room) {
 	r.sequence++
-	if r.mode == peer {
-		return
-	}
 	for _, m := range r.members {
-		if c := m.call; c != nil && !c.rosterDue {
+		if c := m.call; c != nil && !c.between() && !c.rosterDue {
 			c.rosterDue = true
 			s.cfg.Clock.After(rosterStep, func() {
 				c.rosterDue = false
@@ -128,8 +125,8 @@ func (s *Service) participant(c *call, m *member, notified bool) obj {
 	if m.shownAs != nil {
 		info["identity"] = m.shownAs
 	}
-	if m.recording != "" {
-		p["recordingInfo"] = recordingInfo(c.dialect, m.recording, info["identity"])
+	if recording := recordingOf(c, m, info["identity"]); recording != nil {
+		p["recordingInfo"] = recording
 	}
 	if m.metadata != "" {
 		p["metadata"] = m.metadata

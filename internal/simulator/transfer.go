@@ -33,7 +33,7 @@ func (s *Service) transfer(c *call, q *request) reply {
 	if err != nil {
 		return badRequest("transferTarget.%v", err)
 	}
-	if c.room.mode != peer && b.Transferee == nil {
+	if (c.room.mode != peer || c.recorder != nil) && b.Transferee == nil {
 		return s.settings.meetingModeTransfer.with("Cannot do transfer for meeting mode. From a group call, name a transferee.")
 	}
 	m, err := s.transferee(c, b.Transferee)
@@ -54,8 +54,10 @@ func (s *Service) transfer(c *call, q *request) reply {
 // transferee is the other one of two; in a group, the one that the request names.
 func (s *Service) transferee(c *call, named *personBody) (*member, error) {
 	if c.room.mode == peer || named == nil {
-		for _, m := range c.room.others(c.me) {
-			return m, nil
+		for _, m := range c.room.company() {
+			if m != c.me {
+				return m, nil
+			}
 		}
 		return nil, fmt.Errorf("nobody is in the call who could be transferred")
 	}

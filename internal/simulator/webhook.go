@@ -59,6 +59,9 @@ func (s *Service) received(p *parcel, attempt int, r Receipt) {
 		// Ours: an answer other than 204 is from a bot that lives with the old format, and the service does not go on in it.
 		s.observe(c.bot.shown(), fmt.Sprintf("answers the call's first notification, in the Skype format, with %d: only 204 brings it in the Graph format", r.Status), c.id)
 	case taken:
+		if p.note.answered != nil {
+			p.note.answered(r)
+		}
 	case r.redirects() && p.note.first && p.hops < s.settings.WebhookRedirects:
 		s.redirectedTo(p, r)
 	case attempt < s.settings.WebhookRetries && r.passing():
@@ -67,6 +70,9 @@ func (s *Service) received(p *parcel, attempt int, r Receipt) {
 		s.cfg.Clock.After(wait, func() { s.post(p, attempt+1) })
 	default:
 		s.observe(c.bot.shown(), p.say(r), c.id)
+		if p.note.answered != nil {
+			p.note.answered(r)
+		}
 	}
 }
 

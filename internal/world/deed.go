@@ -10,7 +10,7 @@ import (
 
 // Deed is what somebody does. Exactly one of its members is set.
 type Deed struct {
-	Dial     *Dial    `json:"dial" doc:"Somebody calls the bot."`
+	Dial     *Dial    `json:"dial" doc:"Somebody calls the bot, or somebody else."`
 	HangUp   *Who     `json:"hangUp" doc:"Somebody hangs up whatever call they are in."`
 	Leave    *Who     `json:"leave" doc:"Somebody leaves the meeting they are in."`
 	Join     *Join    `json:"join" doc:"Somebody joins a meeting."`
@@ -25,10 +25,11 @@ type Deed struct {
 	Unshare  *Who     `json:"unshare" doc:"Somebody ends sharing content."`
 }
 
-// Dial is a call from a person to a bot.
+// Dial is a call from a person to a bot, or to another person.
 type Dial struct {
 	From       string   `json:"from" required:"true" person:"true" doc:"A name from people."`
-	To         string   `json:"to" doc:"The bot's name." default:"bot"`
+	To         string   `json:"to" doc:"The bot's name, or a name from people." default:"bot"`
+	OnBehalfOf string   `json:"onBehalfOf" person:"true" doc:"For whom they call, as a delegate: a name from people."`
 	Modalities []string `json:"modalities" enum:"audio,video,videoBasedScreenSharing" doc:"What the caller offers; audio when absent."`
 }
 
@@ -80,7 +81,12 @@ type Removal struct {
 // doer is an action's struct, which knows whom it is about.
 type doer interface{ about() []string }
 
-func (d *Dial) about() []string    { return []string{d.From} }
+func (d *Dial) about() []string {
+	if d.OnBehalfOf != "" {
+		return []string{d.From, d.OnBehalfOf}
+	}
+	return []string{d.From}
+}
 func (w *Who) about() []string     { return []string{w.Who} }
 func (j *Join) about() []string    { return []string{j.Who} }
 func (p *Press) about() []string   { return []string{p.Who} }

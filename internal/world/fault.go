@@ -12,7 +12,7 @@ type Fault struct {
 	With      string   `json:"with" person:"true" doc:"Only what is about a call with this person, or a request that names them."`
 	Operation string   `json:"operation" enum:"invite,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,muteParticipant,startHoldMusic,stopHoldMusic,updateRecordingStatus,addLargeGalleryView,transfer,answer" doc:"For a notification or getOperation: only what is about an operation that this verb began."`
 	Context   string   `json:"context" doc:"Only what is about the operation with this clientContext."`
-	Kind      string   `json:"kind" enum:"call,operation,participants,tone" doc:"For a notification: only one of this kind."`
+	Kind      string   `json:"kind" enum:"call,operation,participants,tone,sharing,participantJoining,participantLeft" doc:"For a notification: only one of this kind."`
 	Step      string   `json:"step" stepId:"true" doc:"Only the request of the step with this id, or the notifications that follow from it."`
 	Match     string   `json:"match" expression:"event" doc:"For a notification: which one; an expression over the event, such as call.state == \"terminated\"."`
 	Chance    *float64 `json:"chance" doc:"How likely it strikes what it could strike, from 0 to 1; the seed decides. 1 when absent."`

@@ -14,14 +14,15 @@ import (
 // Graph's pages say nothing. Tags: source names the page or issue that a default is from, "ours" where there is none; form
 // says what a text must look like: result is "603/0", with a message behind it if wanted, status is "409/Conflict".
 type Settings struct {
-	AnswerDeadline time.Duration `json:"answerDeadline" default:"15s" source:"call: answer" doc:"How long a bot may take to answer, reject or redirect an incoming call."`
-	RingTime       time.Duration `json:"ringTime" default:"60s" source:"issues 408, 479 and 17" doc:"How long somebody rings who is called or invited; beta's ringingTimeoutInSeconds goes first."`
-	ForwardTime    time.Duration `json:"forwardTime" default:"55s" source:"call: redirect" doc:"How long the one target of a redirect rings, when the request has no timeout."`
-	RedirectTime   time.Duration `json:"redirectTime" default:"60s" source:"call: redirect" doc:"The same for several targets."`
-	KeepAlive      time.Duration `json:"keepAlive" default:"45m" source:"call: keepAlive" doc:"How long a call goes on without a keepAlive; legacy calls need none."`
-	LobbyTime      time.Duration `json:"lobbyTime" default:"30m" source:"ours" doc:"How long somebody waits in a lobby before they are sent away."`
-	VoicemailTime  time.Duration `json:"voicemailTime" default:"5m" source:"ours, from an issue" doc:"When a voicemail hangs up."`
-	AloneTime      time.Duration `json:"aloneTime" default:"500ms" source:"ours" doc:"How long a bot stays in a group that everybody else has left."`
+	AnswerDeadline    time.Duration `json:"answerDeadline" default:"15s" source:"call: answer" doc:"How long a bot may take to answer, reject or redirect an incoming call."`
+	RecordingDeadline time.Duration `json:"recordingDeadline" default:"5s" source:"call: answer" doc:"The same for a call of policy-based recording."`
+	RingTime          time.Duration `json:"ringTime" default:"60s" source:"issues 408, 479 and 17" doc:"How long somebody rings who is called or invited; beta's ringingTimeoutInSeconds goes first."`
+	ForwardTime       time.Duration `json:"forwardTime" default:"55s" source:"call: redirect" doc:"How long the one target of a redirect rings, when the request has no timeout."`
+	RedirectTime      time.Duration `json:"redirectTime" default:"60s" source:"call: redirect" doc:"The same for several targets."`
+	KeepAlive         time.Duration `json:"keepAlive" default:"45m" source:"call: keepAlive" doc:"How long a call goes on without a keepAlive; legacy calls need none."`
+	LobbyTime         time.Duration `json:"lobbyTime" default:"30m" source:"ours" doc:"How long somebody waits in a lobby before they are sent away."`
+	VoicemailTime     time.Duration `json:"voicemailTime" default:"5m" source:"ours, from an issue" doc:"When a voicemail hangs up."`
+	AloneTime         time.Duration `json:"aloneTime" default:"500ms" source:"ours" doc:"How long a bot stays in a group that everybody else has left."`
 
 	Declined        string `json:"declined" form:"result" default:"603/0" source:"ours, by analogy to ACS" doc:"How a call ends that the callee declines."`
 	Busy            string `json:"busy" form:"result" default:"480/10076" source:"ours: callee unreachable" doc:"How a call ends whose callee is busy."`
@@ -55,6 +56,9 @@ type Settings struct {
 	TransferEnd   string `json:"transferEnd" enum:"documented,7015,AppTransferred" default:"documented" source:"call: transfer" doc:"How a transferred call ends: as documented (7015 when blind, AppTransferred when consultative), or one of the two always."`
 
 	Voicemail string `json:"voicemail" enum:"hidden,shown" default:"hidden" source:"ours" doc:"Whether notifications tell that it is a voicemail that answered: answeredBy and the roster with the endpointType voicemail."`
+
+	Unrecorded     string `json:"unrecorded" enum:"leaves,stays" default:"leaves" source:"ours, after Teams PowerShell: New-CsTeamsComplianceRecordingApplication, -RequiredDuringCall" doc:"What becomes of somebody with a recording policy whom no bot records."`
+	JoiningUnclear string `json:"joiningUnclear" enum:"newCall,accept,reject" default:"newCall" source:"ours" doc:"What follows when a webhook's answer to a participantJoiningNotification is none: a call of their own is announced to the bot for who joins, or it is taken as accepted or rejected."`
 
 	TenantID           string   `json:"tenantId" enum:"required,optional" default:"required" source:"issues 772 and 171" doc:"Whether a new call without a tenantId is refused with 7505; legacy needs none."`
 	TokenTenant        string   `json:"tokenTenant" format:"guid" source:"issues 772 and 171" doc:"The tenant in which the bot's token was taken: a call in another one is refused with 7505. When absent any tenantId is right; for clients of callflow simulate, only their token's own."`

@@ -23,19 +23,20 @@ type Scene struct {
 
 // Person is somebody with a Teams client or a telephone. Without a reaction they answer after one second.
 type Person struct {
-	ID          string   `json:"id" format:"identity" doc:"Object id in the directory, or what else their kind has: a GUID for user, guest and applicationInstance, 8:acs:… for azureCommunicationServicesUser. Derived from the name when absent."`
-	DisplayName string   `json:"displayName" doc:"As rosters show it; the name when absent."`
-	TenantID    string   `json:"tenantId" format:"guid" doc:"Their tenant; the bot's when absent."`
-	Kind        string   `json:"kind" enum:"user,guest,applicationInstance,azureCommunicationServicesUser,onPremises" doc:"Which member of an identity set they are; user when absent, and phone with a telephone number. applicationInstance is a resource account."`
-	Phone       string   `json:"phone" format:"e164" doc:"A telephone number: this person is on the telephone network."`
-	Answers     *Answers `json:"answers" doc:"When they pick up: {after: 2s}, or never."`
-	Declines    *After   `json:"declines" doc:"They decline, after a while."`
-	Busy        bool     `json:"busy" doc:"They are in another call and do not ring."`
-	Voicemail   *After   `json:"voicemail" doc:"Their voicemail picks up, after a while."`
-	HangsUp     *After   `json:"hangsUp" doc:"They hang up that long after the call was established."`
-	Presses     *Presses `json:"presses" doc:"They press keys some time after they have joined the call."`
-	Speaks      *Speaks  `json:"speaks" doc:"They speak some time after they have joined the call."`
-	Lobby       bool     `json:"lobby" doc:"In a meeting they wait in the lobby until somebody admits them."`
+	ID          string      `json:"id" format:"identity" doc:"Object id in the directory, or what else their kind has: a GUID for user, guest and applicationInstance, 8:acs:… for azureCommunicationServicesUser. Derived from the name when absent."`
+	DisplayName string      `json:"displayName" doc:"As rosters show it; the name when absent."`
+	TenantID    string      `json:"tenantId" format:"guid" doc:"Their tenant; the bot's when absent."`
+	Kind        string      `json:"kind" enum:"user,guest,applicationInstance,azureCommunicationServicesUser,onPremises" doc:"Which member of an identity set they are; user when absent, and phone with a telephone number. applicationInstance is a resource account."`
+	Phone       string      `json:"phone" format:"e164" doc:"A telephone number: this person is on the telephone network."`
+	Answers     *Answers    `json:"answers" doc:"When they pick up: {after: 2s}, or never."`
+	Declines    *After      `json:"declines" doc:"They decline, after a while."`
+	Busy        bool        `json:"busy" doc:"They are in another call and do not ring."`
+	Voicemail   *After      `json:"voicemail" doc:"Their voicemail picks up, after a while."`
+	HangsUp     *After      `json:"hangsUp" doc:"They hang up that long after the call was established."`
+	Presses     *Presses    `json:"presses" doc:"They press keys some time after they have joined the call."`
+	Speaks      *Speaks     `json:"speaks" doc:"They speak some time after they have joined the call."`
+	RecordedBy  *RecordedBy `json:"recordedBy" doc:"They have a recording policy: whatever call or meeting they take part in, this bot is called to record them."`
+	Lobby       bool        `json:"lobby" doc:"In a meeting they wait in the lobby until somebody admits them."`
 }
 
 // Sound is a file that bots play.
@@ -61,6 +62,12 @@ type Presses struct {
 type Speaks struct {
 	After time.Duration `json:"after" doc:"How long after they joined." default:"1s"`
 	For   time.Duration `json:"for" short:"true" doc:"How long." default:"3s"`
+}
+
+// RecordedBy is a recording policy. People of one policy in one conversation share their recording bot's calls.
+type RecordedBy struct {
+	Bot    string `json:"bot" short:"true" doc:"The bot's name." default:"bot"`
+	Policy string `json:"policy" doc:"The policy's name: policyIdentifier in what the bot is told." default:"Recording policy"`
 }
 
 // Answers is a delay, or never.

@@ -3,6 +3,7 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"sync"
@@ -36,10 +37,11 @@ type Config struct {
 type Hub struct {
 	cfg Config
 
-	mu    sync.RWMutex
-	runs  map[string]*runWorld
-	ended map[string]bool // runs that ended a moment ago: what still comes for them is no mistake
-	over  []ended         // the same, oldest first
+	mu      sync.RWMutex
+	runs    map[string]*runWorld
+	ended   map[string]bool            // runs that ended a moment ago: what still comes for them is no mistake
+	over    []ended                    // the same, oldest first
+	joining map[string]json.RawMessage // by call: see steps.Host.AnswerJoining
 
 	lobbyMu sync.Mutex // taken before a run's lock, never after it
 	lobby   *callback.Lobby
@@ -54,7 +56,7 @@ var _ callback.Sink = (*Hub)(nil)
 
 // NewHub returns a hub without runs.
 func NewHub(cfg Config) *Hub {
-	h := &Hub{cfg: cfg, runs: map[string]*runWorld{}, ended: map[string]bool{}}
+	h := &Hub{cfg: cfg, runs: map[string]*runWorld{}, ended: map[string]bool{}, joining: map[string]json.RawMessage{}}
 	if h.cfg.Transport == nil {
 		h.cfg.Transport = newTransport()
 	}
@@ -97,6 +99,13 @@ func (h *Hub) Arrive(bot string, events []*graph.Event) {
 	h.lobbyMu.Lock()
 	defer h.lobbyMu.Unlock()
 	h.lobby.Arrive(time.Now(), bot, events)
+}
+
+// Joining implements callback.Sink.
+func (h *Hub) Joining(call string) json.RawMessage {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.joining[call]
 }
 
 // Kill ends every run at once, finally and cleanup too: the second Ctrl-C.
@@ -157,6 +166,9 @@ func (h *Hub) forget(runID string) {
 	h.lobby.Forget(time.Now(), runID)
 	h.lobbyMu.Unlock()
 	h.mu.Lock()
+	for _, call := range h.runs[runID].answers {
+		delete(h.joining, call)
+	}
 	delete(h.runs, runID)
 	now := time.Now()
 	n := 0
@@ -177,6 +189,7 @@ type runWorld struct {
 	address string // what stands behind the bot's registered address: "", or the run's own
 	run     host.Threaded
 	emit    func(steps.Record)
+	answers []string // calls of which the hub knows what to answer to who joins; guarded by the hub's mu
 }
 
 func (w *runWorld) Now() time.Time { return time.Now() }
@@ -223,6 +236,14 @@ func (w *runWorld) Want(in steps.Incoming) (withdraw func(), twin bool) {
 		defer h.lobbyMu.Unlock()
 		undo()
 	}, twin
+}
+
+// AnswerJoining implements host.World.
+func (w *runWorld) AnswerJoining(call string, body json.RawMessage) {
+	w.hub.mu.Lock()
+	defer w.hub.mu.Unlock()
+	w.hub.joining[call] = body
+	w.answers = append(w.answers, call)
 }
 
 // Emit implements host.World.

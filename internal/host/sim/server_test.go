@@ -152,6 +152,8 @@ func (s sink) Deliver(run string, events []*graph.Event) bool {
 	return true
 }
 
+func (s sink) Joining(string) json.RawMessage { return nil }
+
 func (s sink) Arrive(string, []*graph.Event) {}
 
 func TestServerFates(t *testing.T) {

@@ -3,6 +3,7 @@ package sim
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -78,7 +79,8 @@ type virtual struct {
 	handler  http.Handler
 	listener *callback.Listener
 	lobby    *callback.Lobby
-	random   func() uint64 // of ids
+	random   func() uint64              // of ids
+	joining  map[string]json.RawMessage // by call: see steps.Host.AnswerJoining
 }
 
 // signing is what every world in memory shares, so that a token is signed and verified once per virtual hour.
@@ -94,7 +96,7 @@ func newWorld(cfg Config) (*virtual, error) {
 	if cfg.Bot.Name == "" {
 		cfg.Bot.Name = "bot"
 	}
-	w := &virtual{loop: newLoop(cfg.RealTime), cfg: cfg, random: host.Stream(cfg.Seed, "simulator").Uint64}
+	w := &virtual{loop: newLoop(cfg.RealTime), cfg: cfg, joining: map[string]json.RawMessage{}, random: host.Stream(cfg.Seed, "simulator").Uint64}
 	_, verifier := signing()
 	w.lobby = callback.NewLobby(func(_ string, events []*graph.Event) { w.run.Append(events) })
 	w.listener = callback.NewListener(callback.Config{
@@ -231,6 +233,12 @@ func (w *virtual) Want(in steps.Incoming) (withdraw func(), twin bool) {
 	}
 	return w.lobby.Want(w.Now(), callback.Wish{Run: w.cfg.RunID, Bot: bot, Caller: in.Caller, Target: in.Target, Test: in.Test})
 }
+
+// AnswerJoining implements host.World.
+func (w *virtual) AnswerJoining(call string, body json.RawMessage) { w.joining[call] = body }
+
+// Joining implements callback.Sink.
+func (in inbox) Joining(call string) json.RawMessage { return in.joining[call] }
 
 func (w *virtual) sign(audience string) string {
 	signer, _ := signing()
