@@ -2,9 +2,11 @@ package callback
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"net/http"
 	"sync"
@@ -28,14 +30,15 @@ const signerKeyID = "callflow-simulator"
 // Signer signs the notifications of a simulated world as Graph does, with a key of its own. One token serves an audience
 // for an hour. It is safe for concurrent use.
 type Signer struct {
-	issuer  string
-	private jose.JSONWebKey
-	public  jose.JSONWebKey
-	signer  jose.Signer
-	other   jose.Signer // with a key that is published nowhere, under the same name
+	issuer    string
+	algorithm jose.SignatureAlgorithm
+	private   jose.JSONWebKey
+	public    jose.JSONWebKey
+	signer    jose.Signer
 
-	mu   sync.Mutex
-	made map[grant]string
+	mu    sync.Mutex
+	made  map[grant]string
+	other jose.Signer // with a key that is published nowhere, under the same name; made when it is first needed
 }
 
 type grant struct {
@@ -43,26 +46,41 @@ type grant struct {
 	hour             int64
 }
 
-// NewSigner returns a signer with a fresh key.
+// NewSigner returns a signer with a fresh key for ES256, which is made and used in no time: for worlds in memory.
 func NewSigner(issuer string) (*Signer, error) {
-	private, signer, err := newKey()
-	if err != nil {
-		return nil, err
-	}
-	_, other, err := newKey()
-	if err != nil {
-		return nil, err
-	}
-	return &Signer{issuer: issuer, private: private, public: private.Public(), signer: signer, other: other, made: map[grant]string{}}, nil
+	return newSignerOf(issuer, jose.ES256)
 }
 
-func newKey() (private jose.JSONWebKey, signer jose.Signer, err error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+// NewServiceSigner returns a signer with a fresh key for RS256, as the service's are: for bots outside the process, whose
+// libraries take nothing else (AuthenticationConstants.AllowedSigningAlgorithms of the Bot Framework SDKs). To make the key takes
+// some tenths of a second.
+func NewServiceSigner(issuer string) (*Signer, error) {
+	return newSignerOf(issuer, jose.RS256)
+}
+
+func newSignerOf(issuer string, algorithm jose.SignatureAlgorithm) (*Signer, error) {
+	private, signer, err := newKey(algorithm)
+	if err != nil {
+		return nil, err
+	}
+	return &Signer{issuer: issuer, algorithm: algorithm, private: private, public: private.Public(), signer: signer, made: map[grant]string{}}, nil
+}
+
+// rsaBits is the size of the keys that Microsoft publishes.
+const rsaBits = 2048
+
+func newKey(algorithm jose.SignatureAlgorithm) (private jose.JSONWebKey, signer jose.Signer, err error) {
+	var key crypto.Signer
+	if algorithm == jose.RS256 {
+		key, err = rsa.GenerateKey(rand.Reader, rsaBits)
+	} else {
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	}
 	if err != nil {
 		return private, nil, err
 	}
-	private = jose.JSONWebKey{Key: key, KeyID: signerKeyID, Algorithm: string(jose.ES256), Use: "sig"}
-	signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: private}, (&jose.SignerOptions{}).WithType("JWT"))
+	private = jose.JSONWebKey{Key: key, KeyID: signerKeyID, Algorithm: string(algorithm), Use: "sig"}
+	signer, err = jose.NewSigner(jose.SigningKey{Algorithm: algorithm, Key: private}, (&jose.SignerOptions{}).WithType("JWT"))
 	return private, signer, err
 }
 
@@ -119,9 +137,21 @@ func (s *Signer) Forge(kind, audience, tenant string, now time.Time) string {
 	case "issuer":
 		return s.write(s.signer, strangeIssuer, audience, tenant, hour)
 	case "key":
-		return s.write(s.other, s.issuer, audience, tenant, hour)
+		if other := s.stranger(); other != nil {
+			return s.write(other, s.issuer, audience, tenant, hour)
+		}
 	}
 	return "this-is-no-token"
+}
+
+// stranger is a signer with another key, or nil when there is no randomness to make one.
+func (s *Signer) stranger() jose.Signer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.other == nil {
+		_, s.other, _ = newKey(s.algorithm)
+	}
+	return s.other
 }
 
 // SignClaims makes a token of any claims. It is not kept.
@@ -145,7 +175,7 @@ func (s *Signer) Publish(root string) http.Handler {
 		writeJSON(w, map[string]any{
 			"issuer":                                s.issuer,
 			"jwks_uri":                              root + KeysPath,
-			"id_token_signing_alg_values_supported": []string{string(jose.ES256)},
+			"id_token_signing_alg_values_supported": []string{string(s.algorithm)},
 		})
 	})
 	mux.HandleFunc("GET "+KeysPath, func(w http.ResponseWriter, r *http.Request) {

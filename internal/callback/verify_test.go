@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -194,5 +195,39 @@ func TestSignerSignsOncePerHour(t *testing.T) {
 	}
 	if a == s.Sign("app-1", "t", start.Add(time.Hour)) || a == s.Sign("app-2", "t", start) {
 		t.Error("one token for two hours or two audiences")
+	}
+}
+
+// TestServiceSigner: what a bot outside the process finds published is RS256, as its libraries want, and fits the tokens.
+func TestServiceSigner(t *testing.T) {
+	s, err := NewServiceSigner(GlobalIssuer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(nil)
+	defer server.Close()
+	server.Config.Handler = s.Publish(server.URL)
+	var metadata struct {
+		Algorithms []string `json:"id_token_signing_alg_values_supported"`
+		Keys       string   `json:"jwks_uri"`
+	}
+	var published struct {
+		Keys []struct{ Kty, Alg, Kid, Use string }
+	}
+	if err := getJSON(t.Context(), server.Client(), server.URL+MetadataPath, &metadata); err != nil {
+		t.Fatal(err)
+	}
+	if err := getJSON(t.Context(), server.Client(), metadata.Keys, &published); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(metadata.Algorithms, published.Keys); got != "[RS256] [{RSA RS256 callflow-simulator sig}]" {
+		t.Errorf("published: %s", got)
+	}
+	v := NewVerifier(PublishedKeys(server.Client(), server.URL+MetadataPath))
+	if err := v.Verify(s.Sign("app-1", "tenant-1", start), "app-1", start); err != nil {
+		t.Errorf("its own token: %v", err)
+	}
+	if err := v.Verify(s.Forge("key", "app-1", "tenant-1", start), "app-1", start); err == nil {
+		t.Error("a token signed with another key was taken")
 	}
 }

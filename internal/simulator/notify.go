@@ -210,7 +210,7 @@ func (s *Service) send(c *call, n note) {
 		n.lost()
 		return
 	}
-	p := &parcel{call: c, note: n, Delivery: Delivery{URL: c.callbackURI, Body: s.writeNote(c, n), Headers: s.noteHeaders(c, n)}, wait: wait}
+	p := &parcel{call: c, note: n, Delivery: Delivery{URL: c.callbackURI, Call: c.id, Body: s.writeNote(c, n), Headers: s.noteHeaders(c, n)}, wait: wait}
 	if f != nil {
 		f.spoil(s, c, p)
 	}

@@ -22,6 +22,7 @@ type Clock interface {
 // Delivery is one POST that the service wants made to a callback URI.
 type Delivery struct {
 	URL     string
+	Call    string        // the id of the call it is about; those of one call come one after the other
 	Headers graph.Headers // Content-Type, Scenario-Id, X-Microsoft-Skype-Message-ID …; Authorization with the token
 	Body    []byte
 	Timeout time.Duration // how long to wait for the answer; 0: as long as the host likes

@@ -134,7 +134,7 @@ func (s *Service) announce(c *call) {
 		return
 	}
 	s.deliver(&parcel{call: c, note: n, skype: true,
-		Delivery: Delivery{URL: c.callbackURI, Body: encode(s.skypeForm(c)), Headers: s.noteHeaders(c, n)}}, notifyLatency)
+		Delivery: Delivery{URL: c.callbackURI, Call: c.id, Body: encode(s.skypeForm(c)), Headers: s.noteHeaders(c, n)}}, notifyLatency)
 }
 
 // skypeForm is an incoming call in the old format, with the members that were observed (BotBuilder-RealTimeMediaCalling,

@@ -14,10 +14,11 @@ import (
 	"callflow/internal/simulator"
 )
 
-// maxQueue is how many notifications may wait for one address.
+// maxQueue is how many notifications of one call may wait for an address.
 const maxQueue = 1000
 
-// postman delivers notifications over HTTP: side by side to different addresses, one after the other to each.
+// postman delivers notifications over HTTP: one after the other those of a call to an address, side by side all others, so
+// that a webhook which is slow about one call is told of the next.
 type postman struct {
 	client *http.Client
 	log    func(string)
@@ -26,19 +27,26 @@ type postman struct {
 	stop   context.CancelFunc
 
 	mu     sync.Mutex
-	queues map[string][]simulator.Delivery // by address; present while somebody delivers there
+	queues map[route][]simulator.Delivery // present while somebody delivers there
 	busy   sync.WaitGroup
 }
+
+// A route is what deliveries are kept in order on.
+type route struct{ address, call string }
+
+// maxIdle is how many connections to one host stay open between deliveries.
+const maxIdle = 256
 
 func newPostman(client *http.Client, log func(string), loop func(func())) *postman {
 	if client == nil {
 		client = &http.Client{
 			Timeout:       15 * time.Second,
+			Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: maxIdle, IdleConnTimeout: time.Minute},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	return &postman{client: client, log: log, loop: loop, ctx: ctx, stop: stop, queues: map[string][]simulator.Delivery{}}
+	return &postman{client: client, log: log, loop: loop, ctx: ctx, stop: stop, queues: map[route][]simulator.Delivery{}}
 }
 
 // send queues a delivery. It is called from the loop and does not wait.
@@ -49,28 +57,29 @@ func (p *postman) send(d simulator.Delivery) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	queue, active := p.queues[d.URL]
+	to := route{d.URL, d.Call}
+	queue, active := p.queues[to]
 	if len(queue) >= maxQueue {
 		p.log(fmt.Sprintf("a notification was lost: %d others wait for %s", len(queue), d.URL))
 		return
 	}
-	p.queues[d.URL] = append(queue, d)
+	p.queues[to] = append(queue, d)
 	if !active {
-		p.busy.Go(func() { p.work(d.URL) })
+		p.busy.Go(func() { p.work(to) })
 	}
 }
 
-func (p *postman) work(address string) {
+func (p *postman) work(to route) {
 	for {
 		p.mu.Lock()
-		queue := p.queues[address]
+		queue := p.queues[to]
 		if len(queue) == 0 {
-			delete(p.queues, address)
+			delete(p.queues, to)
 			p.mu.Unlock()
 			return
 		}
 		d := queue[0]
-		p.queues[address] = queue[1:]
+		p.queues[to] = queue[1:]
 		p.mu.Unlock()
 		got := p.post(d)
 		switch {

@@ -88,7 +88,7 @@ func NewServer(cfg ServerConfig) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = func(string) {}
 	}
-	signer, err := callback.NewSigner(callback.GlobalIssuer)
+	signer, err := callback.NewServiceSigner(callback.GlobalIssuer)
 	if err != nil {
 		return nil, err
 	}

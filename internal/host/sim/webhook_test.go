@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,5 +76,38 @@ func TestWebhookOnAPort(t *testing.T) {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %q:\n%s", want, log)
 		}
+	}
+}
+
+// TestWebhookSlowAboutOneCall: a bot that has not answered what it was told of one call is told of the next one.
+func TestWebhookSlowAboutOneCall(t *testing.T) {
+	second := make(chan bool)
+	var told atomic.Int32
+	bot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if told.Add(1) == 2 {
+			close(second)
+		}
+		select {
+		case <-second:
+		case <-r.Context().Done():
+		}
+		w.WriteHeader(http.StatusAccepted)
+	}))
+	defer bot.Close()
+	server, err := NewServer(ServerConfig{
+		Root: "http://127.0.0.1:1",
+		Scene: &world.Scene{People: map[string]*world.Person{"carol": {}, "dora": {}}, Script: []world.Action{
+			{Deed: world.Deed{Dial: &world.Dial{From: "carol", To: "bot"}}}, {Deed: world.Deed{Dial: &world.Dial{From: "dora", To: "bot"}}}}},
+		Bots: []ServerBot{{Bot: steps.Bot{Name: "bot", AppID: "app-1", TenantID: "tenant-1"}, Address: bot.URL}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close(t.Context()) }()
+	select {
+	case <-second:
+	case <-time.After(4 * time.Second): // the service gives up waiting for the first answer after 5 s
+		t.Errorf("the bot was told of %d calls while it had not answered about the first; want 2", told.Load())
 	}
 }
