@@ -33,6 +33,8 @@ func (t *turn) circumstances(f *steps.Failure, err error) {
 		t.asked(f)
 	case f.Kind == "outcome" && t.reply != nil:
 		t.establishing(f)
+	case f.Kind == "timeout" && t.reply != nil && t.step.Until == graph.StateEstablished:
+		t.unheard(f)
 	}
 	if t.step.Verb.Name == "createCall" {
 		t.likeBefore(f)
@@ -65,6 +67,31 @@ func (t *turn) establishing(f *steps.Failure) {
 	}
 	know(f, began.At, began.Seq, summary(began.Event.Event))
 	know(f, end.At, end.Seq, fmt.Sprintf("%s, after %s of establishing", summary(end.Event.Event), steps.Span(end.At.Sub(began.At))))
+}
+
+// unheard reads a call that was not heard to be established: perhaps it is, and the news got lost.
+func (t *turn) unheard(f *steps.Failure) {
+	if t.reply.CallID == "" || t.run.calls.ended(t.reply.CallID) {
+		return
+	}
+	h, end := t.host.Scope(askTime, &ended{kind: "timeout", why: "no answer within " + steps.Span(askTime)})
+	defer end(errDone)
+	polled, _ := t.run.poll(h, sender{key: t.key, branch: t.branch, verb: "getCall", attempt: t.attempts, pos: t.step.VerbPos}, t.reply.CallID)
+	if polled == "" {
+		return
+	}
+	know(f, t.sent.at, 0, t.step.Verb.Name+" was sent, and taken")
+	for _, e := range slices.Backward(t.run.inbox.entries) {
+		if e.CallID == t.reply.CallID && e.Kind == graph.KindCall && !e.repeat {
+			know(f, e.At, e.Seq, "last news of the call: "+summary(e.Event.Event))
+			break
+		}
+	}
+	know(f, t.host.Now(), 0, "reading the call now: "+polled)
+	if polled == graph.StateEstablished {
+		f.Text += ", though the service says that it has: the notification did not arrive, or was not taken"
+		f.Hints = append(f.Hints, "is the callback address this bot's own, and does it take what comes? The ladder and the journal have what it refused")
+	}
 }
 
 // answerTime is how long an application may take to answer, reject or redirect a call (Graph page "call: answer").

@@ -163,6 +163,8 @@ make start
 make POST /v1.0/communications/calls
 make 201
 make made = c1
+make GET /v1.0/communications/calls/c1
+make 204
 make failed: createCall was accepted, but did not reach established within its timeout of 2s
 finally[0] start
 finally[0] log made c1

@@ -79,7 +79,7 @@ func storiesPage(t *testing.T) []byte {
 			mark, args = " (**fails**)", []string{"run", s.file}
 		}
 		var out bytes.Buffer
-		if code := Main(args, strings.NewReader(""), &out, &out); code != map[bool]int{false: 0, true: 1}[fails] {
+		if code := Main(args, strings.NewReader(""), &out, &out); fails == (code == 0) {
 			t.Errorf("%s: exit code %d\n%s", s.file, code, out.String())
 		}
 		fmt.Fprintf(&contents, "- [%s](#%s) %s%s\n", strings.ToUpper(number), number, s.plan.Name, mark)

@@ -1,9 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +41,7 @@ type Console struct {
 	count     map[string]int
 	simulated time.Duration // by the embedded simulator's clocks
 	wrong     []string      // one line for each run that did not pass
+	codes     []string      // with which runs failed
 	now       func() time.Time
 }
 
@@ -49,7 +53,7 @@ func NewConsole(w io.Writer, s Style, d Detail) *Console {
 // Run opens the view of one run; give it all of the run's records in order, from one goroutine at a time. note stands
 // behind its title: "(2 of 3)".
 func (c *Console) Run(note string) *RunView {
-	v := &RunView{c: c, note: note, open: map[string]*openStep{}, names: map[string]string{}, began: c.now()}
+	v := &RunView{c: c, note: note, open: map[string]*openStep{}, names: map[string]string{}, ended: map[string]time.Time{}, began: c.now()}
 	c.mu.Lock()
 	c.running = append(c.running, v)
 	c.mu.Unlock()
@@ -86,6 +90,7 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 	if len(c.wrong) > 0 && total > 1 {
 		out = append(out, "")
 		out = append(out, c.wrong...)
+		out = append(out, c.byCode(total)...)
 	}
 	if c.Detail != Quiet || len(c.wrong) > 0 {
 		out = append(out, "")
@@ -114,6 +119,25 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 	}
 	c.print(append(out, line))
 	c.clear()
+}
+
+// byCode says how many runs failed with which code, the most frequent first; nothing where none came twice.
+func (c *Console) byCode(total int) []string {
+	count := map[string]int{}
+	for _, code := range c.codes {
+		count[code]++
+	}
+	codes := slices.SortedFunc(maps.Keys(count), func(a, b string) int {
+		return cmp.Or(count[b]-count[a], strings.Compare(a, b))
+	})
+	if len(codes) == 0 || count[codes[0]] < 2 {
+		return nil
+	}
+	out := []string{""}
+	for _, code := range codes {
+		out = append(out, fmt.Sprintf("  %s in %d of %s", code, count[code], plural(total, "run")))
+	}
+	return out
 }
 
 // statuses in the order of the summary.

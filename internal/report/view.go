@@ -29,10 +29,11 @@ type RunView struct {
 	records []steps.Record // for the ladder of a failure
 	held    []string       // lines not printed yet
 	open    map[string]*openStep
-	waiting []*openStep       // open ones, oldest first
-	names   map[string]string // of steps, by key
-	last    string            // what arrived last
-	shown   []string          // failures already laid out, by position and text
+	waiting []*openStep          // open ones, oldest first
+	names   map[string]string    // of steps, by key
+	ended   map[string]time.Time // when steps failed, by key
+	last    string               // what arrived last
+	shown   []string             // failures already laid out, by position and text
 }
 
 // Record shows one record of the run.
@@ -80,6 +81,9 @@ func (v *RunView) finish(end *steps.RunEnd) {
 			line += fmt.Sprintf("  --seed %d", v.about.Seed)
 		}
 		c.wrong = append(c.wrong, line)
+		if end.Failure != nil && end.Failure.Code != nil {
+			c.codes = append(c.codes, clean(end.Failure.Code.Name))
+		}
 	}
 	for i, other := range c.running {
 		if other == v {
@@ -141,6 +145,10 @@ func (v *RunView) lines(r *steps.Record) []string {
 		v.last = clean(r.Event.Summary)
 		if verbose {
 			return v.message(r, c.mark("⇐", "<="), eventText(r.Event, v.nameOf), r.Event.Raw)
+		}
+		if gaveUp, ok := v.ended[r.Event.Late]; ok {
+			return v.words(r, "!", fmt.Sprintf("%s, %s too late for %s: it needs a longer timeout", clean(r.Event.Summary), duration(r.At.Sub(gaveUp)),
+				v.nameOf(r.Event.Late)), warn)
 		}
 	case r.Request != nil && verbose:
 		return v.message(r, c.mark("→", "->"), r.Request.Method+" "+clean(r.Request.Path), r.Request.Body)
@@ -264,6 +272,9 @@ func (v *RunView) stepEnd(r *steps.Record) []string {
 	c, end := v.c, r.StepEnd
 	if step.start.Verb == "log" && end.Status == steps.Passed {
 		return nil // its line says it
+	}
+	if end.Status == steps.Failed {
+		v.ended[r.Step] = r.At
 	}
 	mark, how := stepMark(c.Style, end)
 	out := v.stepLines(step, r.At, mark, how, end)
