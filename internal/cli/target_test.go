@@ -145,6 +145,21 @@ targets:
 			}
 		}
 	})
+	t.Run("recording by a policy", func(t *testing.T) {
+		config := write("callflow.yaml", fmt.Sprintf(`
+targets:
+  local:
+    simulator: true
+    root: %s
+    callback: {listen: %q, publicUrl: "http://%s/hooks"}
+`, serve(t), hook, hook))
+		var stdout, stderr bytes.Buffer
+		code := Main([]string{"run", "--config", config, "--target", "local", "--ladder", "../../scenarios/recording/policy-based.yaml"},
+			strings.NewReader(""), &stdout, &stderr)
+		if code != 0 || !strings.Contains(stdout.String(), "participant joining: Dora, answered: accept") {
+			t.Errorf("exit code %d\n%s%s", code, stdout.String(), stderr.String())
+		}
+	})
 	t.Run("nobody there", func(t *testing.T) {
 		config := write("callflow.yaml", fmt.Sprintf(`
 targets:

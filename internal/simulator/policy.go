@@ -142,7 +142,7 @@ func (s *Service) joinAnswered(rec *recorder, m *member, answer Receipt) {
 	case "newCall":
 		s.inviteRecorder(rec.bot, m, rec.bot.bot.Address)
 	default:
-		s.observe(rec.bot.shown(), strings.TrimSpace("does not record "+m.party.shown()+" "+said.Reason), rec.call.id)
+		s.observe(rec.bot.shown(), strings.TrimSuffix("does not record "+m.party.shown()+": "+lower(said.Reason), ": "), rec.call.id)
 		s.unrecorded(m, "the bot rejects that")
 	}
 }
