@@ -31,8 +31,8 @@ lint: ## formatting, and staticcheck with staticcheck.conf
 	if [ -n "$$unformatted" ]; then echo "gofmt -w these:"; echo "$$unformatted"; exit 1; fi
 	$(staticcheck) ./...
 
-race:
-	$(GO) test -race ./...
+race: ## fewer seeds of chaos than in test
+	$(GO) test -race -short ./...
 
 plays: ## thousands of random sequences of requests and deeds on the simulator; see docs/conformance.md
 	$(GO) test ./internal/simulator -run '^TestInvariants$$' -plays $(PLAYS)
