@@ -25,9 +25,8 @@ func (s *Service) post(p *parcel, attempt int) {
 	d := p.Delivery
 	d.Timeout = s.settings.WebhookTimeout
 	d.Done = func(r Receipt) { s.received(p, attempt, r) }
-	if slow := p.slow; slow > 0 {
-		p.slow = 0 // the webhook is awake when it comes again
-		s.postSlow(p, d, attempt, slow)
+	if p.slow > 0 && attempt == 0 { // when it is sent again the webhook is awake
+		s.postSlow(p, d)
 		return
 	}
 	s.cfg.Deliver(d)
@@ -35,13 +34,13 @@ func (s *Service) post(p *parcel, attempt int) {
 
 // postSlow makes a delivery to a webhook that is slow, as one that has to start first: the service may have given up
 // waiting by then, and the bot gets the notification nevertheless.
-func (s *Service) postSlow(p *parcel, d Delivery, attempt int, slow time.Duration) {
-	patience := d.Timeout
+func (s *Service) postSlow(p *parcel, d Delivery) {
+	slow, patience := p.slow, d.Timeout
 	if slow >= patience {
 		d.Done = func(Receipt) {}
-		s.cfg.Clock.After(patience, func() { s.received(p, attempt, Receipt{Text: "no answer in time", Took: patience}) })
+		s.cfg.Clock.After(patience, func() { s.received(p, 0, Receipt{Text: "no answer in time", Took: patience}) })
 	} else {
-		d.Done = func(r Receipt) { r.Took += slow; s.received(p, attempt, r) }
+		d.Done = func(r Receipt) { r.Took += slow; s.received(p, 0, r) }
 	}
 	s.cfg.Clock.After(slow, func() { s.cfg.Deliver(d) })
 }
