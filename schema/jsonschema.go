@@ -311,7 +311,11 @@ func (w *schemaWriter) structure(t reflect.Type) object {
 		o = append(o, member{"required", required})
 	}
 	if s.short != nil {
-		o = object{{"anyOf", []any{o, w.typ(s.short.typ, s.short)}}}
+		forms := []any{o, w.typ(s.short.typ, s.short)}
+		if f := s.shortTime(); f != nil {
+			forms = append(forms, w.typ(f.typ, f))
+		}
+		o = object{{"anyOf", forms}}
 	}
 	w.definitions[at].value = o
 	return ref(name)

@@ -50,10 +50,14 @@ func (ps Problems) Failed() bool {
 	return false
 }
 
+// Error has each problem on a line, with its hint: for whom there is no other place to show one.
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
 		lines[i] = p.String()
+		if p.Hint != "" {
+			lines[i] += "; " + p.Hint
+		}
 	}
 	return strings.Join(lines, "\n")
 }

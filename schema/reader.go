@@ -77,6 +77,9 @@ func (r *reader) unknownKey(key *yaml.Node, known []string, hint string) {
 	if reported(key) || r.full() {
 		return
 	}
+	if name, rest, joined := strings.Cut(key.Value, ":"); joined && containsWord(known, name) {
+		hint = fmt.Sprintf("a space belongs behind the colon: %s: %s", name, rest)
+	}
 	if hint == "" {
 		hint = didYouMean(key.Value, known)
 	}

@@ -166,7 +166,7 @@ func (b *markdown) params(t reflect.Type) {
 		if f.def != "" {
 			doc += " Default: `" + f.def + "`."
 		}
-		if f.short && f.name != "" {
+		if f.short && f.name != "" || f == s.shortTime() {
 			doc += " Short form: the value alone."
 		}
 		b.line("| %s | %s | %s |", name, cell(b.takes(f.typ, f)), cell(strings.TrimSpace(doc)))

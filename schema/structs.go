@@ -24,11 +24,10 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 	case n.Kind == yaml.MappingNode:
 		b.mapping(n)
 	case isNull(n): // a mapping without keys
-	case s.short != nil && !b.shortMeansAfter(n):
-		b.fill(s.short, n)
-		b.seen[s.short.name] = true
 	case s.short != nil:
-		return maker{static: reflect.Zero(t)}
+		f := s.shortened(n)
+		b.fill(f, n)
+		b.seen[f.name] = true
 	case s.inline != nil:
 		d.wrongKind(n, "a mapping with keys of your own")
 		return maker{static: reflect.Zero(t)}
@@ -242,21 +241,28 @@ func (b *structBuilder) checkOData(n *yaml.Node, typeName string) {
 	}
 }
 
-// shortMeansAfter reports a duration where the short form takes only words (answers: 2s).
-func (b *structBuilder) shortMeansAfter(n *yaml.Node) bool {
-	if n.Kind != yaml.ScalarNode || len(b.s.short.enum) == 0 {
-		return false
-	}
-	if _, bad := parseDuration(n.Value); bad != nil {
-		return false
-	}
-	for _, f := range b.s.fields {
-		if f.typ == durationKind {
-			b.problem(n, "unknown-value", fmt.Sprintf("write {%s: %s}", f.name, n.Value), "%q is none of %s", n.Value, listed(b.s.short.enum, "or"))
-			return true
+// shortened is the field that a value in place of the mapping fills. Beside a short form of words (answers: never) a duration
+// fills the field that takes one (answers: 2s).
+func (s *structure) shortened(n *yaml.Node) *field {
+	if f := s.shortTime(); f != nil && n.Kind == yaml.ScalarNode {
+		if _, bad := parseDuration(n.Value); bad == nil {
+			return f
 		}
 	}
-	return false
+	return s.short
+}
+
+// shortTime is the duration that can stand in place of the mapping beside words, or nil.
+func (s *structure) shortTime() *field {
+	if s.short == nil || len(s.short.enum) == 0 {
+		return nil
+	}
+	for i := range s.fields {
+		if s.fields[i].typ == durationKind {
+			return &s.fields[i]
+		}
+	}
+	return nil
 }
 
 // unknownField reports a key that no field has, with the best guess at what was meant.

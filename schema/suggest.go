@@ -7,7 +7,7 @@ import (
 
 // Nearest returns the candidate that got was most likely meant to be, or "".
 func Nearest(got string, candidates []string) string {
-	best, bestDistance := "", 1+max(1, len(got)/3)
+	best, bestDistance := "", min(len(got), 1+max(1, len(got)/3)) // something of it has to be right
 	low := strings.ToLower(got)
 	for _, c := range candidates {
 		if strings.EqualFold(c, got) {

@@ -193,7 +193,7 @@ func (s *Service) grants(caller Caller, needed []string) *reply {
 	if caller.Roles == nil || slices.ContainsFunc(needed, func(p string) bool { return slices.Contains(caller.Roles, p) }) {
 		return nil
 	}
-	rep := s.forbidden("7504", "Insufficient enterprise tenant permissions, cannot access this API. It takes one of "+strings.Join(needed, ", ")+".")
+	rep := s.forbidden("7504", "Insufficient enterprise tenant permissions, cannot access this API. It takes "+strings.Join(needed, " or ")+".")
 	return &rep
 }
 

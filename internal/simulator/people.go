@@ -108,6 +108,9 @@ func (s *Service) person(name string) (*party, error) {
 			return p, nil
 		}
 	}
+	if len(s.people) == 0 {
+		return nil, fmt.Errorf("nobody here is called %q; this world has nobody with a name", name)
+	}
 	return nil, fmt.Errorf("nobody here is called %q; there are %s", name, names(s.people))
 }
 

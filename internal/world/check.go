@@ -26,6 +26,14 @@ func (p Problem) Error() string {
 	return p.Path[0] + "[" + p.Path[1] + "]: " + p.Text
 }
 
+// nobody says who does live here instead.
+func nobody(called string, names []string) string {
+	if len(names) == 0 {
+		return fmt.Sprintf("nobody here is called %q; people has nobody", called)
+	}
+	return fmt.Sprintf("nobody here is called %q; there are %s", called, strings.Join(names, ", "))
+}
+
 // Check says what is wrong with a scene, in order: that of Problems, and who is named but does not live here.
 func (s *Scene) Check() []error {
 	var errs []error
@@ -36,13 +44,13 @@ func (s *Scene) Check() []error {
 	for i, a := range s.Script {
 		for _, who := range a.about() {
 			if a.Check() == nil && !slices.Contains(names, who) {
-				errs = append(errs, Problem{[]string{"script", strconv.Itoa(i)}, fmt.Sprintf("nobody here is called %q; there are %s", who, strings.Join(names, ", "))})
+				errs = append(errs, Problem{[]string{"script", strconv.Itoa(i)}, nobody(who, names)})
 			}
 		}
 	}
 	for i, f := range s.Faults {
 		if f.With != "" && !slices.Contains(names, f.With) {
-			errs = append(errs, Problem{[]string{"faults", strconv.Itoa(i)}, fmt.Sprintf("nobody here is called %q; there are %s", f.With, strings.Join(names, ", "))})
+			errs = append(errs, Problem{[]string{"faults", strconv.Itoa(i)}, nobody(f.With, names)})
 		}
 	}
 	return errs

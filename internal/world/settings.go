@@ -155,6 +155,9 @@ func parseSetting(t reflect.Type, value string) (v reflect.Value, wants string) 
 		return v, "true or false"
 	case []string:
 		list := []string{}
+		if inner, ok := strings.CutPrefix(value, "["); ok && strings.HasSuffix(inner, "]") {
+			value = strings.TrimSuffix(inner, "]") // as a scene writes it
+		}
 		for word := range strings.SplitSeq(value, ",") {
 			if word = strings.TrimSpace(word); word != "" {
 				list = append(list, word)

@@ -12,6 +12,7 @@ func TestSettingsSet(t *testing.T) {
 		{"ringTime", "5s", ""},
 		{"busy", "400/8541 Server Internal Error.", ""},
 		{"permissions", "Calls.Initiate.All, Calls.AccessMedia.All", ""},
+		{"permissions", "[Calls.Initiate.All, Calls.AccessMedia.All]", ""},
 		{"permissions", "", ""},
 		{"requests", "3", ""},
 		{"registered", "false", ""},

@@ -281,6 +281,12 @@ func TestAdmin(t *testing.T) {
 		}
 		b.do("DELETE", at.People+"/dora", "", 204)
 		b.do("GET", at.People+"/dora", "", 404)
+		if text := b.do("PUT", at.People+"/dora", `{"answers": "2s"}`, 201); !strings.Contains(text, `"answers":{"after":"2s"}`) {
+			t.Errorf("got %s", text)
+		}
+		if text := b.do("PUT", at.People+"/dora", `{"answer": "2s"}`, 400); !strings.Contains(text, "did you mean answers?") {
+			t.Errorf("got %s", text)
+		}
 		for _, bad := range [][3]string{
 			{"POST", at.Faults, `{"fault": "createCall", "drop": true}`},
 			{"POST", at.Faults, `{"fault": "createCall", "staus": 500}`},
