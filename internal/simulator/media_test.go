@@ -69,6 +69,41 @@ func TestMediaQueue(t *testing.T) {
 	}
 }
 
+// TestRecordingTimers: what a recordResponse does not say is 5 s each, after a beep. Graph page "call: recordResponse".
+func TestRecordingTimers(t *testing.T) {
+	tests := []struct {
+		name   string
+		speaks time.Duration
+		ends   time.Duration // after the beep
+		want   string
+	}{
+		{"nobody speaks", 0, 5 * time.Second, "a failed 400/8510 initialSilenceTimeout"},
+		{"somebody never stops", time.Minute, 5 * time.Second, "a completed 200/8515"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			st := newStage(t, people())
+			c := st.answeredCall("carol")
+			if tt.speaks > 0 {
+				st.act(world.Deed{Speak: &world.Speak{Who: "carol", For: tt.speaks}})
+			}
+			st.must(200, "POST", c+"/recordResponse", `{"prompts":[],"clientContext":"a"}`)
+			st.wait(firstStep + beepTime + tt.ends - time.Millisecond)
+			wantEnded(t, st)
+			st.wait(time.Second)
+			wantEnded(t, st, tt.want)
+		})
+	}
+	st := newStage(t, people()) // silence after a word; the recording may last longer
+	c := st.answeredCall("carol")
+	st.must(200, "POST", c+"/recordResponse", `{"prompts":[],"clientContext":"a","playBeep":false,"maxRecordDurationInSeconds":60}`)
+	st.act(world.Deed{Speak: &world.Speak{Who: "carol", For: time.Second}})
+	st.wait(firstStep + 5900*time.Millisecond)
+	wantEnded(t, st)
+	st.wait(time.Second)
+	wantEnded(t, st, "a completed 200/8509")
+}
+
 // TestMediaRefused: media need a call of the right kind, in the right state.
 func TestMediaRefused(t *testing.T) {
 	st := newStage(t, people())
@@ -165,6 +200,7 @@ func TestRecording(t *testing.T) {
 	}{
 		{"no token", location, "", 401},
 		{"the bot's token", location, "Bearer for.bot", 401},
+		{"a token like its own", location, "Bearer " + token[:len(token)-1] + "x", 401},
 		{"another's", location, "Bearer " + two["recordingAccessToken"].(string), 403},
 		{"nowhere", location[:len(location)-1] + "x", "Bearer " + token, 404},
 	} {

@@ -88,7 +88,6 @@ func (s *Service) beep(c *call, t *turn) {
 func (s *Service) roll(k *take) {
 	k.rolls, k.began = true, s.cfg.Clock.Now()
 	k.result = s.newRecording(k)
-	k.limit = s.cfg.Clock.After(timer(k.body.MaxDuration), func() { s.complete(k.call, k.turn, longest) })
 	for _, m := range k.call.room.others(k.call.me) {
 		if m.heard {
 			k.voice(s, true)
@@ -97,6 +96,8 @@ func (s *Service) roll(k *take) {
 	if k.voices == 0 {
 		k.quiet = s.cfg.Clock.After(timer(k.body.InitialSilence), func() { s.complete(k.call, k.turn, s.settings.initialSilence) })
 	}
+	// Behind the time of silence: when nobody has said a word and both are 5 s, the silence is why (ours).
+	k.limit = s.cfg.Clock.After(timer(k.body.MaxDuration), func() { s.complete(k.call, k.turn, longest) })
 	if k.body.Streams && k.call.dialect == graph.Legacy {
 		k.turn.op.recording = k.result
 		s.send(k.call, s.operationNote(k.turn.op, "updated"))

@@ -47,6 +47,7 @@ func TestRefused(t *testing.T) {
 		{"bad reason", "POST", incoming + "/reject", `{"reason":"tired"}`, 400, `tired`},
 		{"short timeout", "POST", incoming + "/redirect", `{"targets":[` + user(doraID) + `],"timeout":5}`, 400, "15 to 90"},
 		{"no targets", "POST", incoming + "/redirect", `{}`, 400, "targets is missing"},
+		{"26 targets", "POST", incoming + "/redirect", `{"targets":[` + strings.Repeat(user(doraID)+",", 25) + user(doraID) + `]}`, 400, "it may have 25"},
 		{"transfer unanswered", "POST", incoming + "/transfer", to(doraID), 409, "incoming"},
 		{"invite unanswered", "POST", incoming + "/participants/invite", `{"participants":[` + user(doraID) + `]}`, 409, "established"},
 		{"answer outgoing", "POST", up + "/answer", answer, 409, "established"},
