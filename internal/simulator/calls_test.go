@@ -99,3 +99,20 @@ func TestTakeOver(t *testing.T) {
 	wantLadder(t, st, "deleted operation completed", "updated participants Test Bot,Carol",
 		"updated call terminated 200/5001", "deleted call terminated 200/5001")
 }
+
+// TestTakeOverReadsTheFirst: beside somebody who is taken over nobody else is invited. Graph page "participant: invite".
+func TestTakeOverReadsTheFirst(t *testing.T) {
+	st := newStage(t, people())
+	x := st.answeredCall("carol")
+	m := st.must(201, "POST", calls, joins)
+	st.wait(time.Second)
+	st.ladder()
+	st.must(200, "POST", calls+"/"+m.body["id"].(string)+"/participants/invite",
+		`{"participants":[{"identity":{"user":{"id":"`+carolID+`"}},"replacesCallId":"`+idOf(x)+`"},`+user(doraID)+`]}`)
+	st.wait(5 * time.Second)
+	if raw := st.posts[0].raw; strings.Contains(raw, doraID) || !strings.Contains(raw, carolID) {
+		t.Errorf("the operation is about others: %s", raw)
+	}
+	wantLadder(t, st, "deleted operation completed", "updated participants Test Bot,Carol",
+		"updated call terminated 200/5001", "deleted call terminated 200/5001")
+}

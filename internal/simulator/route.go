@@ -55,7 +55,7 @@ func (s *Service) route(r *http.Request) (*request, *reply) {
 		if c := s.callFor(bot, q.call); c == nil && q.call != "" {
 			return refuse(s.settings.gone.with("Call not found."))
 		}
-		return refuse(failure(501, "NotImplemented", verb+" is not simulated yet."))
+		return refuse(failure(501, "NotImplemented", verb+" is not simulated."))
 	}
 	return q, nil
 }
@@ -105,7 +105,7 @@ func (q *request) version(segs []string) (rest []string, app string, ok bool) {
 	return segs[2:], app, true
 }
 
-// actions that are POSTed to a call, by their lower-case names. Those without a handler are not simulated yet.
+// actions that are POSTed to a call, by their lower-case names.
 var actions = map[string]string{
 	"answer": "answer", "reject": "reject", "redirect": "redirect", "transfer": "transfer", "keepalive": "keepAlive",
 	"playprompt": "playPrompt", "recordresponse": "recordResponse", "record": "recordResponse",
@@ -116,7 +116,7 @@ var actions = map[string]string{
 	"starttranscription": "startTranscription", "stoptranscription": "stopTranscription",
 }
 
-// rosterActions are POSTed to the participants as a whole.
+// rosterActions are POSTed to the participants as a whole. configureMixer, of beta and legacy, has no handler.
 var rosterActions = map[string]string{"invite": "invite", "muteall": "muteAll", "admitallfromlobby": "admitAllFromLobby",
 	"configuremixer": "configureMixer"}
 
@@ -180,6 +180,8 @@ func (q *request) participants(rest []string, pick func(...string) (string, stri
 	switch {
 	case len(rest) == 0:
 		return pick(http.MethodGet, "listParticipants")
+	case len(rest) == 1 && lower(rest[0]) == "configuremixer" && q.dialect == graph.V1:
+		return "", ""
 	case len(rest) == 1 && rosterActions[lower(rest[0])] != "":
 		return pick(http.MethodPost, rosterActions[lower(rest[0])])
 	case len(rest) == 1:
