@@ -24,12 +24,15 @@ type sending struct {
 // asked, and how a createCall like it fared before. What contradicts itself has its facts already.
 func (t *turn) circumstances(f *steps.Failure, err error) {
 	var refused *steps.GraphError
+	errors.As(err, &refused)
 	switch {
 	case t.step.Verb.Role != schema.Acts || f.Reason != "" || t.sent.at.IsZero():
 		return
-	case errors.As(err, &refused) && refused.Reply.Status == 404:
+	case refused != nil && t.step.Verb.Name == "transfer" && refused.Reply.Error != nil && refused.Reply.Error.Code == meetingModeCode:
+		t.meetingMode(f)
+	case refused != nil && refused.Reply.Status == 404:
 		t.tooLate(f)
-	case errors.As(err, &refused) && refused.Reply.Status == 403:
+	case refused != nil && refused.Reply.Status == 403:
 		t.asked(f)
 	case f.Kind == "outcome" && t.reply != nil:
 		t.establishing(f)
@@ -160,6 +163,7 @@ func timeOnWay(came, end *entry) time.Duration {
 // asked says in whose name a refused call was asked for.
 func (t *turn) asked(f *steps.Failure) {
 	if t.step.Verb.Name != "createCall" {
+		t.aimed(f)
 		return
 	}
 	var body struct {
@@ -188,4 +192,44 @@ func (t *turn) asked(f *steps.Failure) {
 		}
 	}
 	know(f, t.sent.at, 0, source)
+}
+
+// aimed says in whose name a refused transfer or redirect was asked for, and as what its targets were named.
+func (t *turn) aimed(f *steps.Failure) {
+	type target struct {
+		Identity map[string]any `json:"identity"`
+	}
+	var body struct {
+		TransferTarget *target  `json:"transferTarget"`
+		Targets        []target `json:"targets"`
+	}
+	if json.Unmarshal(t.sent.body, &body) != nil {
+		return
+	}
+	if body.TransferTarget != nil {
+		body.Targets = append(body.Targets, *body.TransferTarget)
+	}
+	if len(body.Targets) == 0 {
+		return
+	}
+	bot := t.run.Target.Bot
+	know(f, t.sent.at, 0, fmt.Sprintf("the request is from the application %s, with a token of tenant %s", bot.AppID, bot.TenantID))
+	for _, x := range body.Targets {
+		for _, kind := range slices.Sorted(maps.Keys(x.Identity)) {
+			one := object(x.Identity[kind])
+			if one["id"] == nil {
+				continue
+			}
+			said := fmt.Sprintf("its target is named as %s %s", kind, text(one["id"]))
+			if tenant := text(one["tenantId"]); tenant != "" {
+				said += " of tenant " + tenant
+			} else {
+				said += ", without a tenant"
+			}
+			know(f, t.sent.at, 0, said)
+			if kind == "application" {
+				f.Hints = append(f.Hints, "if that is a resource account, name it as applicationInstance, by its object id")
+			}
+		}
+	}
 }

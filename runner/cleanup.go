@@ -32,6 +32,8 @@ type leg struct {
 
 	transfer *deed // accepted, and not at its end as far as the run knows
 	hungUp   *deed
+	created  *shaping
+	invited  *shaping // the first time
 }
 
 // at finds or adds a call.

@@ -73,16 +73,20 @@ type deed struct {
 	at   time.Time
 }
 
-// did learns of requests whose effect is still to come: a transfer, a hang-up.
-func (l *legs) did(by sender, sent time.Time, c graph.Command, r *graph.Reply) {
-	if r.Status >= 300 || c.Op != "transfer" && c.Op != "hangUp" {
+// did learns of requests whose effect is still to come: a transfer, a hang-up, what makes a meeting.
+func (l *legs) did(q sending, c graph.Command, r *graph.Reply) {
+	if r.Status >= 300 {
+		return
+	}
+	l.shape(q, c, r)
+	if c.Op != "transfer" && c.Op != "hangUp" {
 		return
 	}
 	switch x := l.at(graph.CanonicalID(c.Call)); {
 	case c.Op == "transfer":
-		x.transfer = &deed{by.key, sent}
+		x.transfer = &deed{q.step, q.at}
 	case x.hungUp == nil:
-		x.hungUp = &deed{by.key, sent}
+		x.hungUp = &deed{q.step, q.at}
 	}
 }
 

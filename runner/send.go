@@ -69,7 +69,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		r.keepTrace(who.branch, t)
 	}
 	r.legs.answer(who, c, reply)
-	r.legs.did(who, sent, c, reply)
+	r.legs.did(sending{who.key, sent, wire.Body}, c, reply)
 	r.calls.learn(c, reply)
 	if reply.Final {
 		r.inbox.put(h, h.Now(), reply.Event())

@@ -305,7 +305,11 @@ func (t *trail) lost(env Env, began time.Time, err error) error {
 		m.Why, m.Nearest, m.Part = nil, false, ""
 	}
 	if last.Event != nil {
-		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "the last notification of call " + t.call})
+		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "the last notification of call " + t.call + ", so the callback address works"})
+	}
+	if last.Event != nil && last.Ended() && hasTransferred(object(last.View["call"])) {
+		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "so ends a call that was transferred"})
+		f.Hints = append(f.Hints, "the transfer went well; a call between others is none of the bot's, and no notification tells of it")
 	}
 	if reply, aerr := env.Ask(graph.Command{Op: "getCall", Call: t.call}); aerr == nil {
 		state := text(reply.Call["state"])

@@ -261,6 +261,7 @@ const (
 	EstablishedWithError = "established_with_error" // state established with a resultInfo.code of 400 or more
 	BackButGone          = "back_but_gone"          // the call was said to be up, or back, and the next request finds none
 	HungUpInTransfer     = "hung_up_in_transfer"    // the scenario hung up while the transfer was under way
+	MeetingMode          = "meeting_mode"           // a transfer in a call that a request of the run made a meeting
 	ReplacedLegRace      = "replaced_leg_race"      // the call that a transfer should replace had ended, or ended meanwhile
 	ReplacedLegUp        = "replaced_leg_up"        // the transfer completed, and the call that it replaced still is up
 	NoSuccessor          = "no_successor"           // nothing shows where the call went on

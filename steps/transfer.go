@@ -116,7 +116,7 @@ func runTransfer(env Env, p *transferParams) (Outputs, error) {
 	out, err := act(env, graph.Command{Op: "transfer", Call: p.Call, Body: &p.TransferBody}, func(r *graph.Reply) *watched {
 		judge = &transferJudge{
 			call: graph.CanonicalID(p.Call), operation: r.OperationID, context: p.ClientContext,
-			stays: p.Transferee != nil, wanted: env.Goal(),
+			stays: p.Transferee != nil, wanted: env.Goal(), sent: sent,
 		}
 		judge.judge = judge.read
 		return &judge.watched
@@ -138,6 +138,7 @@ type transferJudge struct {
 	stays                    bool // the bot's leg outlives the transfer
 	wanted                   string
 	accepted                 bool // transferAccepted was seen
+	sent                     time.Time
 	end                      Fact // what decided it
 }
 

@@ -34,6 +34,7 @@ func otherEnd(env Env, p *transferParams, t *transferJudge, out Outputs) error {
 		s := findSuccessor(env, t.call, env.Events(true))
 		note(s != nil, "successor")
 		if s != nil {
+			s.text += "; the transfer completed in " + Span(t.end.At.Sub(t.sent))
 			out["successor"] = s.outputs()
 			env.Succeeded(s.record())
 		}

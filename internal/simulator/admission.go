@@ -287,6 +287,20 @@ func (s *Service) mismatch() *reply {
 	return &rep
 }
 
+// misnamed says that a resource account is named by another member of the identity set than its own. As application it was
+// seen to be refused with 7505, as user not to be reached (microsoft-graph-comms-samples issues 260 and 295).
+func misnamed(identity obj, p *party) (member string, wrong bool) {
+	if p.kind != "applicationInstance" {
+		return "", false
+	}
+	for _, member := range []string{"application", "user"} {
+		if identity[member] != nil {
+			return member, true
+		}
+	}
+	return "", false
+}
+
 // knownSource refuses a call in the name of another application, and one to a telephone from no number of its own. Graph
 // page "application: create call".
 func (s *Service) knownSource(q *request, b *createBody, targets []*party) *reply {

@@ -14,6 +14,7 @@ type handover struct {
 	replaces   string     // consultative: the call with the target
 	op         *operation // legacy's
 	room       *room      // where transferee and target will meet
+	misnamed   bool       // the target is a resource account, and named as a user
 	fault      *fault     // what becomes of it instead; may be nil
 }
 
@@ -33,6 +34,13 @@ func (s *Service) transfer(c *call, q *request) reply {
 	if err != nil {
 		return badRequest("transferTarget.%v", err)
 	}
+	as, wrong := misnamed(b.TransferTarget.Identity, target)
+	if as == "application" {
+		return *s.mismatch()
+	}
+	if c.room.mode != peer && s.settings.GroupTransfer == "never" {
+		return s.settings.meetingModeTransfer.with("Cannot do transfer for meeting mode.")
+	}
 	if (c.room.mode != peer || c.recorder != nil) && b.Transferee == nil {
 		return s.settings.meetingModeTransfer.with("Cannot do transfer for meeting mode. From a group call, name a transferee.")
 	}
@@ -40,7 +48,7 @@ func (s *Service) transfer(c *call, q *request) reply {
 	if err != nil {
 		return badRequest("%v", err)
 	}
-	h := &handover{call: c, transferee: m, target: target, replaces: b.TransferTarget.ReplacesCallID, fault: q.fault}
+	h := &handover{call: c, transferee: m, target: target, replaces: b.TransferTarget.ReplacesCallID, fault: q.fault, misnamed: wrong}
 	rep := reply{status: 202}
 	if c.dialect == graph.Legacy {
 		h.op = s.newOperation(c, "commsOperation", b.context())
@@ -102,12 +110,12 @@ func (s *Service) beginTransfer(h *handover) {
 	h.room = s.newRoom(peer)
 	h.room.chain = s.chainAfter(c.room)
 	switch {
-	case h.foreign():
+	case h.unreachable() != "":
 		why := blindRefused
 		if h.replaces != "" {
 			why = consultRefused
 		}
-		s.step(c, nextStep, func() { s.refuse(h, why.because("The target is of another tenant.")) })
+		s.step(c, nextStep, func() { s.refuse(h, why.because(h.unreachable())) })
 		return
 	case h.replaces != "":
 		s.step(c, nextStep, func() { s.consult(h) })
@@ -124,6 +132,17 @@ func (s *Service) beginTransfer(h *handover) {
 			}
 		}})
 	c.rings = append(c.rings, r)
+}
+
+// unreachable says why the target cannot be called at all; "": it can.
+func (h *handover) unreachable() string {
+	switch {
+	case h.foreign():
+		return "The target is of another tenant."
+	case h.misnamed:
+		return "No such user." // ours
+	}
+	return ""
 }
 
 // foreign says that the target is a user of another tenant than the bot's, to whom the page allows no transfer. How the

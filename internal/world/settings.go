@@ -50,6 +50,7 @@ type Settings struct {
 	WrongMedia          string `json:"wrongMedia" form:"status" default:"400/8500" source:"ours, by analogy to ACS" doc:"What it gets when the call's media are not hosted by the service."`
 	WrongState          string `json:"wrongState" form:"status" default:"409/Conflict" source:"ours" doc:"What a request gets that comes in the wrong state of a call."`
 	MeetingModeTransfer string `json:"meetingModeTransfer" form:"status" default:"400/8523" source:"issue 512; its HTTP status is ours" doc:"What a transfer gets in a call that an invitation has turned into a meeting."`
+	GroupTransfer       string `json:"groupTransfer" enum:"transferee,never" default:"transferee" source:"call: transfer; issue 512" doc:"Whether a transfer out of a group is taken: if it names a transferee, as the page says, or never, as was reported."`
 	Gone                string `json:"gone" form:"status" default:"404/8522" source:"issues 173 and 191" doc:"What a request gets about a call that is over, or that was answered too late."`
 
 	TransferChain string `json:"transferChain" enum:"persists,changes" default:"persists" source:"ours" doc:"Whether a transferred call and its successor have one callChainId."`
