@@ -16,14 +16,7 @@ import (
 // meets the same one again with the same seed.
 func TestChaos(t *testing.T) {
 	t.Chdir(filepath.Join("..", ".."))
-	files, err := find([]string{"scenarios"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	scenarios, problems := check(files, nil)
-	for _, p := range problems {
-		t.Error(p)
-	}
+	scenarios := shipped(t, "scenarios")
 	chaos, err := world.ParseChaos("all")
 	if err != nil {
 		t.Fatal(err)

@@ -52,17 +52,8 @@ says why. One whose number ends in a letter is the right way, or another variant
 // storiesPage runs every story and shows its description, its command, and what that prints.
 func storiesPage(t *testing.T) []byte {
 	t.Helper()
-	files, err := find([]string{"scenarios/stories"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(files)
-	scenarios, problems := check(files, nil)
-	for _, p := range problems {
-		t.Error(p)
-	}
 	var contents, bodies strings.Builder
-	for _, s := range scenarios {
+	for _, s := range shipped(t, "scenarios/stories") {
 		if s.plan == nil {
 			continue
 		}
