@@ -322,6 +322,14 @@ func TestKeepAlive(t *testing.T) {
 	st.wait(2 * time.Minute)
 	wantLadder(t, st, "deleted call terminated 408/8537")
 	st.must(404, "POST", c+"/keepAlive", "")
+
+	legacy := strings.Replace(st.rung("carol"), calls, "/beta/app/calls", 1) // which knows no keepAlive, and needs none
+	st.must(200, "POST", legacy+"/answer", answer)
+	st.wait(2 * time.Hour)
+	st.must(200, "GET", legacy, "")
+	outgoing := st.must(201, "POST", "/beta/app/calls", createBodyFor(user(fredID))).heads.Get("Location")
+	st.wait(2 * time.Hour)
+	st.must(200, "GET", strings.TrimPrefix(outgoing, "https://graph.microsoft.com"), "")
 }
 
 // TestTwoBots: a bot can call a bot; each has its own leg, and sees only that.
