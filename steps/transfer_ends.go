@@ -100,6 +100,15 @@ func raced(env Env, p *transferParams, sent time.Time, err error) error {
 	told := *outcome
 	told.Facts = []Fact{{At: sent, Text: "the transfer was sent"}}
 	end := ends(env, id)
+	if end == nil { // the news of it may be on its way
+		_, _ = env.Linger(min(time.Second, settleTime(p.Settle)), func(e Event) Verdict {
+			if e.CallID == id && e.Ended() {
+				return Verdict{Goal: terminated}
+			}
+			return Verdict{}
+		})
+		end = ends(env, id)
+	}
 	if end == nil {
 		told.Facts = append(told.Facts, replacedLeg(env, id))
 	} else {
