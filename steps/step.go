@@ -180,6 +180,7 @@ func Verbs() []*schema.Verb {
 		removeParticipant,
 		muteParticipant,
 		muteAll,
+		configureMixer,
 		mute,
 		unmute,
 		startHoldMusic,

@@ -32,5 +32,5 @@ var excuses = []excuse{
 	{what: "refused", line: `the key identity is missing`, file: `d0-call-redirect`, why: "targets were bare identities in 2018-09"},
 	{what: "no verb", line: `^(PATCH|POST) .*(/participants|<id>|/participants/\{id\})$`, dialect: graph.Legacy, why: "updating a call or a participant, and adding one without inviting, were gone by 2019-01"},
 	{what: "no verb", line: `/subscribeVideo$`, dialect: graph.Legacy, why: "gone by 2019-01; it was for applications that host media"},
-	{what: "no verb", line: `/configureMixer$`, dialect: graph.Legacy, why: "left out: gone from the metadata; request can send it"},
+	{what: "no verb", line: `/configureMixer$`, dialect: graph.Legacy, why: "left out in legacy: gone from today's metadata; request can send it"},
 }

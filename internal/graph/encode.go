@@ -248,6 +248,9 @@ func (e *encoder) value(m *member, v reflect.Value) error {
 
 // typeNames are the names in Graph of the types that requests name.
 var typeNames = map[reflect.Type]string{
+	reflect.TypeFor[ParticipantMixerLevel]():     "participantMixerLevel",
+	reflect.TypeFor[AudioDuckingParameters]():    "audioDuckingParameters",
+	reflect.TypeFor[AudioSourceLevel]():          "audioSourceLevel",
 	reflect.TypeFor[CreateCallBody]():            "call",
 	reflect.TypeFor[ParticipantInfo]():           "participantInfo",
 	reflect.TypeFor[InvitationParticipantInfo](): "invitationParticipantInfo",

@@ -65,6 +65,7 @@ var routes = []route{
 	{op: "addLargeGalleryView", method: "POST", path: "/{call}/addLargeGalleryView", legacy: "none", yields: anOperation},
 	{op: "logTeleconferenceDeviceQuality", method: "POST", path: "/logTeleconferenceDeviceQuality", legacy: "none"},
 	{op: "muteAll", method: "POST", path: "/{call}/participants/muteAll", beta: true, yields: anOperation},
+	{op: "configureMixer", method: "POST", path: "/{call}/participants/configureMixer", beta: true, legacy: "none", yields: anOperation},
 	{op: "updateMetadata", method: "POST", path: "/{call}/updateMetadata", gone: true, yields: anOperation},
 	{op: "listAudioRoutingGroups", method: "GET", path: "/{call}/audioRoutingGroups", yields: aGroup},
 	{op: "getAudioRoutingGroup", method: "GET", path: "/{call}/audioRoutingGroups/{element}", yields: aGroup},

@@ -157,7 +157,7 @@ var permissions = map[string][]string{
 	"transfer": {mayInitiate, mayGroup},
 	"invite":   {mayGroup},
 
-	"getParticipant": joinGroup, "removeParticipant": joinGroup, "muteParticipant": joinGroup, "muteAll": joinGroup,
+	"getParticipant": joinGroup, "removeParticipant": joinGroup, "muteParticipant": joinGroup, "muteAll": joinGroup, "configureMixer": joinGroup,
 	"startHoldMusic": joinGroup, "stopHoldMusic": joinGroup, "admitFromLobby": joinGroup, "removeFromLobby": joinGroup,
 	"addLargeGalleryView":    {mayJoin, mayGuest, mayGroup, mayJoinChat},
 	"listAudioRoutingGroups": {mayJoin, mayGroup, mayJoinChat}, "getAudioRoutingGroup": {mayJoin, mayGroup, mayJoinChat},

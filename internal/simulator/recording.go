@@ -36,7 +36,7 @@ func (s *Service) setRecording(c *call, status string) {
 	if s.serving.muffles() {
 		return
 	}
-	if c.me.recording != status {
+	if c.me.recording != status && !s.serving.muffles() {
 		c.me.recording = status
 		s.changed(c.me)
 		if c.recorder != nil {
@@ -119,6 +119,9 @@ func (s *Service) stopTranscription(c *call, q *request) reply {
 func (r *room) transcribed() bool { return r.transcription["state"] == "active" }
 
 func (s *Service) transcribe(r *room, state string) {
+	if s.serving.muffles() {
+		return
+	}
 	r.transcription = obj{"@odata.type": typeOf("callTranscriptionInfo"), "state": state,
 		"lastModifiedDateTime": s.cfg.Clock.Now().UTC().Format(time.RFC3339)}
 	for _, m := range r.present() {

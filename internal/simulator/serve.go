@@ -151,6 +151,7 @@ var handlers = map[string]func(*Service, *call, *request) reply{
 
 	// Beta, some of them legacy too.
 	"muteAll":            (*Service).muteAll,
+	"configureMixer":     (*Service).configureMixer,
 	"admitFromLobby":     (*Service).admitFromLobby,
 	"admitAllFromLobby":  (*Service).admitAllFromLobby,
 	"removeFromLobby":    (*Service).removeFromLobby,

@@ -6,11 +6,11 @@ import "time"
 // or with a notification. Which one it strikes is told by Fault and by Call, With, Operation, Context, Kind, Step and
 // Match: all that are said must agree. Chance is drawn from the world's seed.
 type Fault struct {
-	Fault string `json:"fault" required:"true" enum:"notification,createCall,answer,reject,redirect,transfer,hangUp,getCall,keepAlive,invite,listParticipants,getParticipant,removeParticipant,muteParticipant,startHoldMusic,stopHoldMusic,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,changeScreenSharingRole,updateRecordingStatus,addLargeGalleryView,listOperations,getOperation,listAudioRoutingGroups,getAudioRoutingGroup,createAudioRoutingGroup,updateAudioRoutingGroup,deleteAudioRoutingGroup,listContentSharingSessions,getContentSharingSession,logTeleconferenceDeviceQuality,request" doc:"What it hits: a notification, the request of a verb, or any other request."`
+	Fault string `json:"fault" required:"true" enum:"notification,createCall,answer,reject,redirect,transfer,hangUp,getCall,keepAlive,invite,listParticipants,getParticipant,removeParticipant,muteParticipant,startHoldMusic,stopHoldMusic,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,changeScreenSharingRole,updateRecordingStatus,addLargeGalleryView,listOperations,getOperation,listAudioRoutingGroups,getAudioRoutingGroup,createAudioRoutingGroup,updateAudioRoutingGroup,deleteAudioRoutingGroup,listContentSharingSessions,getContentSharingSession,logTeleconferenceDeviceQuality,muteAll,configureMixer,admitFromLobby,admitAllFromLobby,removeFromLobby,startRecording,stopRecording,startTranscription,stopTranscription,updateMetadata,getRecording,request" doc:"What it hits: a notification, the request of a verb, or any other request."`
 
 	Call      int      `json:"call" doc:"Only what is about the world's first call, or its second …, counted from 1 as they begin."`
 	With      string   `json:"with" person:"true" doc:"Only what is about a call with this person, or a request that names them."`
-	Operation string   `json:"operation" enum:"invite,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,muteParticipant,startHoldMusic,stopHoldMusic,updateRecordingStatus,addLargeGalleryView,transfer,answer" doc:"For a notification or getOperation: only what is about an operation that this verb began."`
+	Operation string   `json:"operation" enum:"invite,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,muteParticipant,startHoldMusic,stopHoldMusic,updateRecordingStatus,addLargeGalleryView,muteAll,configureMixer,admitFromLobby,admitAllFromLobby,removeFromLobby,startRecording,stopRecording,startTranscription,stopTranscription,updateMetadata,transfer,answer" doc:"For a notification or getOperation: only what is about an operation that this verb began."`
 	Context   string   `json:"context" doc:"Only what is about the operation with this clientContext."`
 	Kind      string   `json:"kind" enum:"call,operation,participants,tone,sharing,participantJoining,participantLeft" doc:"For a notification: only one of this kind."`
 	Step      string   `json:"step" stepId:"true" doc:"Only the request of the step with this id, or the notifications that follow from it."`
@@ -91,6 +91,17 @@ var Requests = []string{
 	"listContentSharingSessions",
 	"getContentSharingSession",
 	"logTeleconferenceDeviceQuality",
+	"muteAll",
+	"configureMixer",
+	"admitFromLobby",
+	"admitAllFromLobby",
+	"removeFromLobby",
+	"startRecording",
+	"stopRecording",
+	"startTranscription",
+	"stopTranscription",
+	"updateMetadata",
+	"getRecording",
 	"request",
 }
 

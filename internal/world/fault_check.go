@@ -8,7 +8,8 @@ import (
 
 // Operations are the verbs whose request begins an operation that a notification ends.
 var Operations = []string{"invite", "playPrompt", "recordResponse", "cancelMediaProcessing", "subscribeToTone", "sendDtmfTones",
-	"mute", "unmute", "muteParticipant", "startHoldMusic", "stopHoldMusic", "updateRecordingStatus", "addLargeGalleryView"}
+	"mute", "unmute", "muteParticipant", "startHoldMusic", "stopHoldMusic", "updateRecordingStatus", "addLargeGalleryView",
+	"muteAll", "configureMixer", "admitFromLobby", "admitAllFromLobby", "removeFromLobby", "startRecording", "stopRecording", "startTranscription", "stopTranscription", "updateMetadata"}
 
 // word is one key of a fault: whether it was said, and which faults it goes with.
 type word struct {
