@@ -44,7 +44,7 @@ func people(scene *world.Scene, bot steps.Bot) []steps.Named {
 // its parameters name, or the file it includes.
 func (t *turn) describe(params any) string {
 	var words []string
-	d := describer{people: t.run.people}
+	d := describer{run: t.run}
 	if params != nil {
 		d.visit(reflect.ValueOf(params), "")
 	}
@@ -62,9 +62,9 @@ func (t *turn) describe(params any) string {
 }
 
 type describer struct {
-	people []steps.Named
-	exprs  []string
-	whom   []string
+	run   *run
+	exprs []string
+	whom  []string
 }
 
 func (d *describer) visit(v reflect.Value, name string) {
@@ -81,6 +81,10 @@ func (d *describer) visit(v reflect.Value, name string) {
 			d.visit(v.Elem(), name)
 		}
 	case reflect.Struct:
+		if deed, ok := v.Interface().(world.Deed); ok {
+			d.whom = append(d.whom, deed.Words())
+			return
+		}
 		for i := range v.NumField() {
 			if v.Field(i).IsZero() {
 				continue // most are, and to ask a type for a field is slow
@@ -115,10 +119,17 @@ func (d *describer) visit(v reflect.Value, name string) {
 	case reflect.String:
 		s := v.String()
 		id := graph.CanonicalID(s)
-		known := slices.IndexFunc(d.people, func(p steps.Named) bool { return p.ID == id && p.Kind == "person" })
+		people := d.run.people
+		known := slices.IndexFunc(people, func(p steps.Named) bool { return p.ID == id && p.Kind == "person" })
 		switch {
 		case known >= 0:
-			s = d.people[known].Name
+			s = people[known].Name
+		case name == "participant":
+			if s = d.run.calls.listed(id); s == "" {
+				return
+			}
+		case name == "joinMeetingId":
+			s = "meeting " + s
 		case !strings.HasPrefix(s, "+") && name != "threadId":
 			return
 		}

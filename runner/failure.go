@@ -133,7 +133,11 @@ func describeError(t *turn, err error) *steps.Failure {
 	case errors.As(err, &outcome):
 		return anotherOutcome(t, outcome)
 	case errors.As(err, &refused):
-		return &steps.Failure{Kind: "graph", Text: refused.Error(), Graph: refused.Reply.Error, Code: errorCode(t, refused.Reply)}
+		f := &steps.Failure{Kind: "graph", Text: refused.Error(), Graph: refused.Reply.Error, Code: errorCode(t, refused.Reply)}
+		if refused.Hint != "" {
+			f.Code, f.Hints = nil, []string{refused.Hint} // more than the code says, which is any 404's
+		}
+		return f
 	case errors.As(err, &net):
 		return unanswered(t, net)
 	case errors.As(err, &value):

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"maps"
+	"slices"
 
 	"callflow/internal/graph"
 )
@@ -180,4 +181,17 @@ func (p *pictures) renew(id string) map[string]any {
 	}
 	p.byID[id] = picture
 	return picture
+}
+
+// listed is the name of the participant with that id, on the roster of any call; "": none has it.
+func (p *pictures) listed(participant string) string {
+	for _, call := range slices.Sorted(maps.Keys(p.byID)) {
+		roster, _ := p.of(call)["participants"].([]map[string]any)
+		for _, one := range roster {
+			if one["id"] == participant {
+				return graph.PersonName(one)
+			}
+		}
+	}
+	return ""
 }

@@ -75,7 +75,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		r.inbox.put(h, h.Now(), reply.Event())
 	}
 	if err == nil && reply.Error != nil {
-		err = &steps.GraphError{Verb: who.verb, Reply: reply}
+		err = &steps.GraphError{Verb: who.verb, Reply: reply, Hint: r.unlisted(c.Call, c.Participant, reply.Status)}
 	}
 	return reply, err
 }

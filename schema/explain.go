@@ -194,7 +194,7 @@ func (x *explainer) elements(e *each) []Explanation {
 	if !ok {
 		return []Explanation{whole}
 	}
-	whole.Value = fmt.Sprintf("a list of %d", l.len())
+	whole.Value = Brief(fmt.Sprintf("a list of %d", l.len()))
 	parts := []Explanation{whole}
 	if e.body == nil {
 		return parts
@@ -235,6 +235,9 @@ func (x *explainer) telling(e *each, l list) []int {
 	return picked
 }
 
+// Brief stands in an explanation for a value that is too large to be shown: "a list of 200". It is no text of the value.
+type Brief string
+
 // brief is a value short enough for a reader: large lists become words, and so do large fields of large objects.
 func brief(v any) any { return shortened(v, false) }
 
@@ -251,7 +254,7 @@ func shortened(v any, inside bool) any {
 		return v
 	}
 	if isList && l.len() > 100 {
-		return fmt.Sprintf("a list of %d", l.len())
+		return Brief(fmt.Sprintf("a list of %d", l.len()))
 	}
 	if Weight(v, 200) <= 200 {
 		if text, err := json.Marshal(v); err == nil && len(text) <= 200 {
@@ -259,11 +262,11 @@ func shortened(v any, inside bool) any {
 		}
 	}
 	if isList {
-		return fmt.Sprintf("a list of %d", l.len())
+		return Brief(fmt.Sprintf("a list of %d", l.len()))
 	}
 	m, _ := objectOf(v)
 	if inside || len(m) > 100 {
-		return "an object with " + listed(sortedKeys(m), "and")
+		return Brief("an object with " + listed(sortedKeys(m), "and"))
 	}
 	out := make(map[string]any, len(m))
 	for name, field := range m {

@@ -162,19 +162,19 @@ func TestExplainedValues(t *testing.T) {
 	}
 	deep := map[string]any{"state": "established", "list": long, "wide": wide, "text": strings.Repeat("x", 300)}
 	got := brief(deep)
-	want := map[string]any{"state": "established", "list": "a list of 200", "wide": "", "text": deep["text"]}
+	want := map[string]any{"state": "established", "list": Brief("a list of 200"), "wide": "", "text": deep["text"]}
 	fields, ok := got.(map[string]any)
 	if !ok {
 		t.Fatalf("the object became %v", got)
 	}
-	if words, _ := fields["wide"].(string); !strings.HasPrefix(words, "an object with field0, ") {
+	if words, _ := fields["wide"].(Brief); !strings.HasPrefix(string(words), "an object with field0, ") {
 		t.Errorf("an object in it became %v", fields["wide"])
 	}
 	fields["wide"] = ""
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if words, ok := brief(wide).(string); !ok || len(words) > 500 {
+	if words, ok := brief(wide).(Brief); !ok || len(words) > 500 {
 		t.Errorf("an object of 200 fields became %v", words)
 	}
 	small := map[string]any{"a": []any{1}}

@@ -82,7 +82,11 @@ func (c *compiler) guarded(at *node, key, shown string, sym *symbol) {
 	case strings.Contains(sym.guard, "one part of"):
 		why = "may be missing: it belongs to " + sym.guard
 	}
-	c.problem(at.from, at.to, "expr-guard", "write "+shown+" ?? …, or use it under the same if", "%s %s", shown, why)
+	value := shown
+	if strings.HasPrefix(shown, "steps.") {
+		value += ".…" // of one of its outputs
+	}
+	c.problem(at.from, at.to, "expr-guard", "write "+value+" ?? …, or use it under the same if", "%s %s", shown, why)
 }
 
 func (c *compiler) stepsKnown() string {

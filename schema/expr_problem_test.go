@@ -95,7 +95,7 @@ func TestProblems(t *testing.T) {
 
 		// Names that may be missing.
 		{`maybe == "x"`, []string{`1+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
-		{`steps.probe.outcome == "x"`, []string{`1+11 expr-guard: steps.probe may be missing: its step goes on after an error (continueOnError) | write steps.probe ?? …, or use it under the same if`}},
+		{`steps.probe.outcome == "x"`, []string{`1+11 expr-guard: steps.probe may be missing: its step goes on after an error (continueOnError) | write steps.probe.… ?? …, or use it under the same if`}},
 		{`maybe != nil or maybe == "x"`, []string{`17+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
 
 		// Functions.

@@ -111,6 +111,11 @@ func (d *decoder) plainName(n *yaml.Node, f *field) bool {
 		return false
 	}
 	isID := f.name == "id" || strings.HasSuffix(f.name, "Id")
+	if f.name == "participant" && (d.authored(n.Value) || d.people[n.Value] != nil) {
+		d.problem(n, "plain-name", "capture it from a roster, find(participants, .info.identity.user.id == …).id, and write ${{ … }}",
+			"this is the text %q, and not the id of a participant", n.Value)
+		return true
+	}
 	if !isID && !f.call && !f.operation && f.format == "" {
 		return false
 	}

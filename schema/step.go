@@ -230,7 +230,7 @@ func (w *stepWalk) unknownStepKey(key *yaml.Node, verbMissing bool) {
 		hint := didYouMean(key.Value, append(verbs[:len(verbs):len(verbs)], stepKeyNames...))
 		for _, v := range w.voc.Verbs {
 			if containsWord(v.Misnomers, key.Value) {
-				hint = "did you mean " + v.Name + "?"
+				hint = fmt.Sprintf("did you mean %s, to %s?", v.Name, strings.TrimSuffix(v.Summary, "."))
 			}
 		}
 		text := fmt.Sprintf("unknown verb %q", key.Value)

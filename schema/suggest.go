@@ -2,10 +2,12 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// Nearest returns the candidate that got was most likely meant to be, or "".
+// Nearest returns the candidate that got was most likely meant to be, or "": the same in other words, one that is spelt
+// almost so, or one of which got is the beginning or the other way round.
 func Nearest(got string, candidates []string) string {
 	best, bestDistance := "", min(len(got), 1+max(1, len(got)/3)) // something of it has to be right
 	low := strings.ToLower(got)
@@ -13,11 +15,36 @@ func Nearest(got string, candidates []string) string {
 		if strings.EqualFold(c, got) {
 			return c
 		}
-		if d := distance(low, strings.ToLower(c), bestDistance); d < bestDistance {
+		if d := distance(low, strings.ToLower(c), bestDistance); d < bestDistance && d < max(len(got), len(c)) {
 			best, bestDistance = c, d
 		}
 	}
+	for _, word := range otherWords[low] {
+		if slices.Contains(candidates, word) {
+			return word
+		}
+	}
+	for _, c := range candidates {
+		if best == "" && min(len(c), len(got)) >= 4 && (hasFoldPrefix(c, got) || hasFoldPrefix(got, c)) {
+			best = c
+		}
+	}
 	return best
+}
+
+// otherWords are what people call Graph's words: keys as they stand on a telephone, and states and outcomes of calls.
+var otherWords = map[string][]string{
+	"0": {"tone0"}, "1": {"tone1"}, "2": {"tone2"}, "3": {"tone3"}, "4": {"tone4"},
+	"5": {"tone5"}, "6": {"tone6"}, "7": {"tone7"}, "8": {"tone8"}, "9": {"tone9"},
+	"#": {"pound"}, "hash": {"pound"}, "*": {"star"}, "asterisk": {"star"},
+	"answered": {"established"}, "connected": {"established", "transferred"},
+	"ended": {"terminated"}, "disconnected": {"terminated"}, "hungup": {"terminated"},
+	"declined": {"refused", "terminated"}, "rejected": {"refused", "terminated"},
+	"succeeded": {"completed"}, "success": {"completed"}, "done": {"completed"},
+}
+
+func hasFoldPrefix(text, start string) bool {
+	return len(text) >= len(start) && strings.EqualFold(text[:len(start)], start)
 }
 
 // distance counts insertions, deletions, substitutions and swaps of neighbours; it gives up at limit.

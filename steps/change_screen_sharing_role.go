@@ -14,7 +14,7 @@ type changeScreenSharingRoleParams struct {
 
 type changeScreenSharingRoleOutputs struct {
 	Call         graph.Object[graph.Call]          `json:"call" doc:"The call."`
-	Participants []graph.Object[graph.Participant] `json:"participants" doc:"The roster that shows the change, if the step waited for it."`
+	Participants []graph.Object[graph.Participant] `json:"participants" doc:"The roster that shows the change, as last notified; absent when none was."`
 	Outcome      string                            `json:"outcome" enum:"changed,accepted" doc:"What it came to."`
 	Acted
 }

@@ -62,7 +62,7 @@ capture: {outgoing: call.id}`,
 		for i := range p.Targets {
 			c.identity(p.Targets[i].Identity, "targets", fmt.Sprint(i))
 			if phone := []string{"targets", fmt.Sprint(i), "identity", "phone"}; c.has(phone...) && !c.callsFromNumber() {
-				c.problem("a call to a telephone comes from a number: give source: {identity: {applicationInstance: {id: …}}}, the resource account that has one", phone...)
+				c.problem("a call to a telephone comes from a number: give source: {identity: {applicationInstance: {id: …}}}, the resource account that has one; to see how the service refuses it (7507), use request", phone...)
 			}
 		}
 		if p.Source != nil && p.Source.Identity != nil {

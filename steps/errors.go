@@ -12,6 +12,7 @@ import (
 type GraphError struct {
 	Verb  string
 	Reply *graph.Reply
+	Hint  string // what was mistaken, where that can be told; else ""
 }
 
 // Error says what the service said: `invite was refused with 404: code 7505, "Call not found."`.

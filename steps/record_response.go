@@ -20,7 +20,7 @@ var recordResponse = Define[recordResponseParams, operationOutputs](schema.Verb{
 	Detail: "First the prompt and the beep are played, then it records until a stop tone is pressed, until the other side has been\n" +
 		"silent, or until the longest time; that nobody says a word fails it. `operation` then has `recordingLocation` and\n" +
 		"`recordingAccessToken`, with which getRecording fetches the file; journals mask the token. Which end it was is in\n" +
-		"`resultInfo.subcode` (8515: the longest time), in beta and legacy also in `operation.completionReason`.\n\n" +
+		"`resultInfo.subcode` (8515: the longest time) in v1.0 and beta, and in `operation.completionReason` in beta and legacy.\n\n" +
 		"Each time limit is 1 to 120 seconds, and 5 when absent. `clientContext` is generated when absent.",
 	Role:     schema.Acts,
 	Goals:    operationGoals,

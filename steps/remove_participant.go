@@ -12,7 +12,7 @@ type removeParticipantParams struct {
 
 type removeParticipantOutputs struct {
 	Call         graph.Object[graph.Call]          `json:"call" doc:"The call that they were removed from."`
-	Participants []graph.Object[graph.Participant] `json:"participants" doc:"The roster without them, if the step waited for it."`
+	Participants []graph.Object[graph.Participant] `json:"participants" doc:"The roster without them, as last notified; absent when none was."`
 	Outcome      string                            `json:"outcome" enum:"removed,accepted" doc:"What it came to."`
 	Acted
 }

@@ -229,6 +229,9 @@ func untilRoster(env Env, c graph.Command, goal, words string, shows func(roster
 	case env.Goal() == accepted:
 		return out, nil
 	case before || held():
+		if people := picture(env, id)["participants"]; people != nil {
+			out["participants"] = people
+		}
 		out["outcome"] = goal
 		return out, nil
 	}

@@ -16,7 +16,7 @@ type transferParams struct {
 type transferOutputs struct {
 	Call      graph.Object[graph.Call] `json:"call" doc:"The transferred call, as the last event about it shows it."`
 	Successor succession               `json:"successor" doc:"The call in which it goes on, where this run can see it; absent where it cannot."`
-	Verified  []string                 `json:"verified" enum:"accepted,ended,replaced,left,successor" doc:"What has been seen of it: transferAccepted, the transferred call's end, the end of the call that was replaced, the transferee gone from the roster, the successor."`
+	Verified  []string                 `json:"verified" enum:"accepted,ended,replaced,left,successor" doc:"What has been seen of it. accepted: transferAccepted; ended: the transferred call's end; replaced: the end of the call that was replaced; left: the transferee gone from the roster; successor: the new call."`
 	Outcome   string                   `json:"outcome" enum:"transferred,accepted,transferring,refused,ended" doc:"What the transfer came to; ended: the call ended for another reason."`
 	Acted
 }

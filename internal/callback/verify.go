@@ -121,7 +121,10 @@ func (v *TokenVerifier) read(token string, now time.Time) (verified, error) {
 	}
 	var claims jwt.Claims
 	if err := signed.Claims(key, &claims); err != nil {
-		return verified{}, fmt.Errorf("the token's signature is wrong: %w", err)
+		if errors.Is(err, jose.ErrCryptoFailure) {
+			return verified{}, fmt.Errorf("the token's signature is wrong: it was not made with the key %q, which it names", signed.Headers[0].KeyID)
+		}
+		return verified{}, fmt.Errorf("the token cannot be read: %w", err)
 	}
 	if !slices.Contains(v.issuers, strings.TrimSuffix(claims.Issuer, "/")) {
 		return verified{}, fmt.Errorf("the token's issuer %q is not one of %q", claims.Issuer, v.issuers)

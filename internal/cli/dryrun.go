@@ -27,7 +27,7 @@ func (b *batch) plan(out io.Writer) error {
 			continue
 		}
 		fmt.Fprintf(w, "  run id %s\n", p.RunID)
-		outline{w, style}.plan(j.scenario.plan, "  ")
+		outline{w, style, report.VerbColumn(j.scenario.plan, 0)}.plan(j.scenario.plan, "  ")
 	}
 	fmt.Fprintf(w, "\n%s would run; nothing was sent\n", count(len(b.jobs), "scenario"))
 	return nil

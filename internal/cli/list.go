@@ -70,7 +70,7 @@ func newList(io streams) *cobra.Command {
 						fmt.Fprintf(out, "    row  %s\n", row.Name)
 					}
 				}
-				outline{out, style}.plan(s.scenario.plan, "    ")
+				outline{out, style, report.VerbColumn(s.scenario.plan, 0)}.plan(s.scenario.plan, "    ")
 			}
 			return nil
 		},

@@ -30,7 +30,7 @@ type one struct {
 // one makes one run and returns its status; the error is that of writing its journal.
 func (b *batch) one(ctx context.Context, console *report.Console, j job) (status string, err error) {
 	about := b.target.about()
-	o := &one{job: j, view: console.Run(b.nth(j)), mask: runner.NewMask(nil), quiet: b.flags.quiet}
+	o := &one{job: j, view: console.Run(b.nth(j), report.VerbColumn(j.scenario.plan, 2)), mask: runner.NewMask(nil), quiet: b.flags.quiet}
 	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
 		Scenario: j.scenario.plan.Name, File: j.scenario.file, Row: j.row.Name, Target: about.Name,
 		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: b.seed(j),

@@ -14,6 +14,7 @@ import (
 type outline struct {
 	w     io.Writer
 	style report.Style
+	verbs int // how wide their column is
 }
 
 // plan prints the steps of a file.
@@ -33,7 +34,7 @@ func (o outline) block(b schema.Block, indent string) {
 
 // step prints one step and those inside it.
 func (o outline) step(s *schema.Step, indent string) {
-	lead := fmt.Sprintf("%s%4d  %-12s ", indent, s.Pos.Line, s.Verb.Name)
+	lead := fmt.Sprintf("%s%4d  %-*s ", indent, s.Pos.Line, o.verbs, s.Verb.Name)
 	for _, line := range o.style.Fold(lead, planned(s), strings.Repeat(" ", len(lead)+2)) {
 		fmt.Fprintln(o.w, strings.TrimRight(line, " "))
 	}

@@ -115,7 +115,7 @@ func runSeed(t *testing.T, target target, p *runner.Prepared, reason string, see
 	var journal, shown bytes.Buffer
 	j := runner.NewJournal(&journal, p.Mask)
 	console := report.NewConsole(&shown, report.Style{Width: 100}, report.Normal)
-	view := console.Run("")
+	view := console.Run("", 12)
 	var result runner.Result
 	err := target.run(t.Context(), p, seed, func(r steps.Record) {
 		look(r)

@@ -51,9 +51,9 @@ func NewConsole(w io.Writer, s Style, d Detail) *Console {
 }
 
 // Run opens the view of one run; give it all of the run's records in order, from one goroutine at a time. note stands
-// behind its title: "(2 of 3)".
-func (c *Console) Run(note string) *RunView {
-	v := &RunView{c: c, note: note, open: map[string]*openStep{}, names: map[string]string{}, ended: map[string]time.Time{}, began: c.now()}
+// behind its title: "(2 of 3)"; verbs is how wide the column of its verbs is (VerbColumn).
+func (c *Console) Run(note string, verbs int) *RunView {
+	v := &RunView{c: c, note: note, verbs: verbs, open: map[string]*openStep{}, names: map[string]string{}, ended: map[string]time.Time{}, began: c.now()}
 	c.mu.Lock()
 	c.running = append(c.running, v)
 	c.mu.Unlock()

@@ -161,7 +161,7 @@ func TestLadderFits(t *testing.T) {
 func show(records []steps.Record, s Style, d Detail) string {
 	var b bytes.Buffer
 	c := NewConsole(&b, s, d)
-	v := c.Run("")
+	v := c.Run("", 12)
 	for _, r := range records {
 		v.Record(r)
 	}
@@ -192,7 +192,7 @@ func TestConsoleTogether(t *testing.T) {
 	var b bytes.Buffer
 	c := NewConsole(&b, Style{Width: 100}, Normal)
 	c.Together = true
-	one, two := c.Run(""), c.Run("")
+	one, two := c.Run("", 12), c.Run("", 12)
 	first, second := transfer(false), transfer(false)
 	second[0].RunStart.Scenario = "Another"
 	for i := range first {
@@ -213,7 +213,7 @@ func TestConsoleTogether(t *testing.T) {
 func TestConsoleLive(t *testing.T) {
 	var b bytes.Buffer
 	c := NewConsole(&b, Style{Width: 60, Live: true}, Normal)
-	v := c.Run("")
+	v := c.Run("", 12)
 	records := transfer(false)
 	for _, r := range records[:9] {
 		v.Record(r)

@@ -16,7 +16,7 @@ func (v *RunView) stepLines(step *openStep, at time.Time, mark, how string, end 
 	c, start := v.c, step.start
 	head := fmt.Sprintf("  %s %10s  ", mark, offset(v.start, at))
 	verb := strings.Repeat("  ", step.depth) + clean(start.Verb)
-	verb = c.pad(verb, max(width(verb), 12)) + " "
+	verb = c.pad(verb, max(width(verb), v.verbs)) + " "
 
 	var words []string
 	if step.branch != "" {

@@ -122,6 +122,8 @@ func (s Style) value(e *schema.Explanation) (text, how string) {
 		return "false", bad
 	case nil:
 		return "nil", warn
+	case schema.Brief:
+		return clean(string(v)), bold
 	}
 	return valueText(e.Value), bold
 }

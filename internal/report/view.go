@@ -23,6 +23,7 @@ type openStep struct {
 type RunView struct {
 	c       *Console
 	note    string
+	verbs   int       // how wide their column is
 	began   time.Time // on the wall
 	start   time.Time // of the run, in its own time
 	about   *steps.RunStart

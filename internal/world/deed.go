@@ -27,7 +27,7 @@ type Deed struct {
 
 // Dial is a call from a person to a bot, or to another person.
 type Dial struct {
-	From       string   `json:"from" required:"true" person:"true" doc:"A name from people."`
+	From       string   `json:"from" short:"true" required:"true" person:"true" doc:"A name from people."`
 	To         string   `json:"to" doc:"The bot's name, or a name from people." default:"bot"`
 	OnBehalfOf string   `json:"onBehalfOf" person:"true" doc:"For whom they call, as a delegate: a name from people."`
 	Modalities []string `json:"modalities" enum:"audio,video,videoBasedScreenSharing" doc:"What the caller offers; audio when absent."`
@@ -40,7 +40,7 @@ type Who struct {
 
 // Join is a person joining a meeting.
 type Join struct {
-	Who    string `json:"who" required:"true" person:"true" doc:"A name from people."`
+	Who    string `json:"who" short:"true" required:"true" person:"true" doc:"A name from people."`
 	Thread string `json:"thread" doc:"The meeting's chatInfo.threadId; the only meeting when absent."`
 
 	JoinMeetingID string `json:"joinMeetingId" doc:"The number of a meeting that is joined by number, in place of its thread."`
@@ -94,6 +94,31 @@ func (s *Speak) about() []string   { return []string{s.Who} }
 func (h *Handing) about() []string { return []string{h.Who, h.To} }
 func (e *Entry) about() []string   { return nil } // a person or a bot: the service knows
 func (r *Removal) about() []string { return nil } // likewise
+
+// Words say the deed in a few words: "unmute dora", "transfer carol to dora".
+func (d Deed) Words() string {
+	v := reflect.ValueOf(d)
+	for i, name := range Deeds() {
+		if v.Field(i).IsNil() {
+			continue
+		}
+		words := []string{name}
+		switch deed := v.Field(i).Interface().(type) {
+		case *Handing:
+			words = append(words, deed.Who, "to", deed.To)
+		case *Press:
+			words = append(words, deed.Who, deed.Tones)
+		case *Entry:
+			words = append(words, deed.Who)
+		case *Removal:
+			words = append(words, deed.Who)
+		case doer:
+			words = append(words, deed.about()...)
+		}
+		return strings.Join(words, " ")
+	}
+	return ""
+}
 
 // Deeds are the names of the actions, in the order of the documentation.
 func Deeds() []string {
