@@ -57,7 +57,7 @@ func TestRefused(t *testing.T) {
 		{"long context in other letters", "POST", up + "/playPrompt", `{"clientContext":"` + strings.Repeat("ü", 257) + `","prompts":[{"mediaInfo":{"uri":"https://a/b"}}]}`, 400, "257"},
 		{"two bots", "POST", up + "/participants/invite", `{"participants":[{"identity":{"application":{"id":"` + doraID + `"}}},{"identity":{"application":{"id":"` + fredID + `"}}}]}`, 400, "2 bots"},
 		{"no mixer in v1.0", "POST", up + "/participants/configureMixer", "{}", 404, "ResourceNotFound"},
-		{"no mixer here", "POST", strings.Replace(up, "v1.0", "beta", 1) + "/participants/configureMixer", "{}", 501, "not simulated"},
+		{"no mixer for two", "POST", strings.Replace(up, "v1.0", "beta", 1) + "/participants/configureMixer", "{}", 409, "for group calls only"},
 		{"record is legacy's", "POST", up + "/record", "{}", 404, "ResourceNotFound"},
 		{"masked by no boolean", "POST", incoming + "/redirect", `{"targets":[` + user(doraID) + `],"maskCaller":"yes"}`, 400, "maskCaller"},
 		{"unknown call", "GET", calls + "/00000000-0000-0000-0000-000000000001", "", 404, "8522"},
