@@ -226,16 +226,39 @@ func TestRecording(t *testing.T) {
 
 // TestMutedVoice: who is muted is not recorded.
 func TestMutedVoice(t *testing.T) {
-	st := newStage(t, people())
-	c := st.answeredCall("carol")
-	st.must(200, "POST", c+"/recordResponse", `{"prompts":[],"playBeep":false,"clientContext":"r","initialSilenceTimeoutInSeconds":5,"maxSilenceTimeoutInSeconds":1,"maxRecordDurationInSeconds":60}`)
-	for _, m := range st.service.memberships(st.service.people[0]) {
-		m.muted = true
+	for by, mute := range map[string]func(*member){
+		"themselves": func(m *member) { m.muted = true }, "the service": func(m *member) { m.serverMuted = true },
+	} {
+		t.Run(by, func(t *testing.T) {
+			st := newStage(t, people())
+			c := st.answeredCall("carol")
+			st.must(200, "POST", c+"/recordResponse", `{"prompts":[],"playBeep":false,"clientContext":"r","initialSilenceTimeoutInSeconds":5,"maxSilenceTimeoutInSeconds":1,"maxRecordDurationInSeconds":60}`)
+			for _, m := range st.service.memberships(st.service.people[0]) {
+				mute(m)
+			}
+			st.wait(time.Second)
+			st.act(world.Deed{Speak: &world.Speak{Who: "carol", For: 20 * time.Second}})
+			st.wait(10 * time.Second)
+			wantEnded(t, st, "r failed 400/8510 initialSilenceTimeout")
+		})
 	}
-	st.wait(time.Second)
-	st.act(world.Deed{Speak: &world.Speak{Who: "carol", For: 20 * time.Second}})
-	st.wait(10 * time.Second)
-	wantEnded(t, st, "r failed 400/8510 initialSilenceTimeout")
+}
+
+// TestLoop: a prompt is repeated in beta; v1.0 has no such member, and plays it once.
+func TestLoop(t *testing.T) {
+	for version, tt := range map[string]struct {
+		plays time.Duration
+		want  string
+	}{"v1.0": {3 * time.Second, "a completed 200/0"}, "beta": {9 * time.Second, "a completed 200/0 completedSuccessfully"}} {
+		st := newStage(t, people())
+		c := strings.Replace(st.answeredCall("carol"), "v1.0", version, 1)
+		st.service.calls[idOf(c)].dialect = graph.Dialect(version)
+		st.must(200, "POST", c+"/playPrompt", `{"prompts":[{"mediaInfo":{"uri":"https://a/b.wav"},"loop":3}],"clientContext":"a"}`)
+		st.wait(tt.plays)
+		wantEnded(t, st)
+		st.wait(time.Second)
+		wantEnded(t, st, tt.want)
+	}
 }
 
 // TestFetchedPrompts: with a way to fetch, a prompt is as long as its file, and is refused if it is none.

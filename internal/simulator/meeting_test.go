@@ -273,6 +273,19 @@ func TestOnlyHidden(t *testing.T) {
 	wantLadder(t, st, "updated participants Test Bot", "deleted call terminated 200/5020")
 }
 
+// TestRemoved: a bot whom the organizer removes is told so.
+func TestRemoved(t *testing.T) {
+	st := newStage(t, people())
+	st.must(201, "POST", calls, joins)
+	st.wait(time.Second)
+	st.act(world.Deed{Join: &world.Join{Who: "carol"}})
+	st.wait(time.Second)
+	st.ladder()
+	st.act(world.Deed{Remove: &world.Removal{Who: "bot"}})
+	st.wait(time.Second)
+	wantLadder(t, st, "deleted call terminated 200/5300")
+}
+
 // TestSharing: sessions are one at a time, end with who shows, and are told to whom asked.
 func TestSharing(t *testing.T) {
 	st := newStage(t, people())
