@@ -94,7 +94,8 @@ func TestForeignTarget(t *testing.T) {
 		}
 		st.must(202, "POST", c+"/transfer", body)
 		st.wait(5 * time.Second)
-		if raw := st.posts[1].raw; !strings.Contains(raw, "another tenant") {
+		// The page's examples of a failed transfer write subCode, where all else writes subcode.
+		if raw := st.posts[1].raw; !strings.Contains(raw, "another tenant") || !strings.Contains(raw, `"subCode":7`) {
 			t.Errorf("%s", raw)
 		}
 		wantLadder(t, st, "updated call transferring", want)
