@@ -177,7 +177,7 @@ func (r *run) established(call string) (last *entry) {
 	}
 	for _, e := range r.inbox.entries {
 		state := object(e.View["call"])["state"]
-		if e.repeat || e.CallID != call || e.Kind != graph.KindCall || state == nil {
+		if e.repeat || e.CallID != call || e.Kind != graph.KindCall || state == nil || state == graph.StateEstablishing { // which may be late
 			continue
 		}
 		if last = nil; state == graph.StateEstablished {

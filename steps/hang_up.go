@@ -46,16 +46,16 @@ func runHangUp(env Env, p *hangUpParams) (Outputs, error) {
 		return out, nil
 	}
 	if call := picture(env, id); call["ended"] == true {
-		// The other side was quicker: no further notification says that the call ended.
+		// The other side was quicker, or the news of the end: no further notification says that the call ended.
 		out["outcome"] = terminated
 		update(out, "call", map[string]any{"id": id, "state": graph.StateTerminated})
 		if result := object(call["resultInfo"]); result != nil {
 			out["resultInfo"] = result
 		}
-		return out, nil
+	} else {
+		out, err = follow(env, out, ended(id))
 	}
-	out, err = follow(env, out, ended(id))
-	if err == nil && underWay {
+	if err == nil && underWay { // also if the news of the end came before the response
 		err = cutOff(env, id, sent, Fact{At: began, Text: "the transfer was sent by " + step})
 	}
 	return out, err
