@@ -32,6 +32,7 @@ type simulateFlags struct {
 	people, faults []string
 	chaos          string
 	callback       string
+	bot            steps.Bot
 	dialect        string
 	seed           uint64
 	fetch          bool
@@ -65,6 +66,9 @@ itself. Incoming calls go to --callback, the bot's registered address.`,
 	fl.StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, `{fault: …}` as under simulate.faults; may be repeated")
 	fl.StringVar(&f.chaos, "chaos", "", "deliver in disorder drawn from the seed: `KINDS` of reorder, early, duplicate, delay, or all")
 	fl.StringVar(&f.callback, "callback", "", "the bot's registered address, a `URL`: where incoming calls are announced")
+	f.bot = simulatedBot
+	fl.StringVar(&f.bot.AppID, "app-id", f.bot.AppID, "the bot's `APPID`: whose requests are served, and the audience of notifications' tokens")
+	fl.StringVar(&f.bot.TenantID, "tenant", f.bot.TenantID, "the bot's `TENANT`")
 	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "the dialect of incoming calls: v1.0, beta or legacy")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids")
 	fl.BoolVar(&f.fetch, "fetch", false, "fetch the prompts that bots play, and refuse what the service would not play")
@@ -80,6 +84,11 @@ func (f *simulateFlags) serve(io streams) error {
 	for _, u := range []struct{ flag, text string }{{"public", f.public}, {"callback", f.callback}} {
 		if parsed, err := url.Parse(u.text); u.text != "" && (err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https") {
 			return &inputError{fmt.Sprintf("--%s %q is no http or https URL", u.flag, u.text)}
+		}
+	}
+	for _, id := range []struct{ flag, text string }{{"app-id", f.bot.AppID}, {"tenant", f.bot.TenantID}} {
+		if c := graph.CanonicalID(id.text); len(c) != 36 || strings.Trim(c, "0123456789abcdef-") != "" {
+			return &inputError{fmt.Sprintf("--%s %q is no GUID; it looks like %s", id.flag, id.text, simulatedBot.AppID)}
 		}
 	}
 	scene, err := f.readScene(io)
@@ -108,7 +117,7 @@ func (f *simulateFlags) serve(io streams) error {
 	said := log.New(io.err, "", log.Ltime)
 	server, err := sim.NewServer(sim.ServerConfig{
 		Root: root, Seed: f.seed, Scene: scene, Chaos: chaos, Fetch: f.fetch,
-		Bots: []sim.ServerBot{{Bot: simulatedBot, DisplayName: "Test Bot", Address: f.callback, Dialect: graph.Dialect(f.dialect)}},
+		Bots: []sim.ServerBot{{Bot: f.bot, DisplayName: "Test Bot", Address: f.callback, Dialect: graph.Dialect(f.dialect)}},
 		Log: func(text string) {
 			if !f.quiet {
 				said.Println(report.Plain(text))
@@ -244,7 +253,7 @@ func (f *simulateFlags) greet(io streams, u sim.URLs, scene *world.Scene, chaos 
   world's people   GET %s; PUT or DELETE …/%s {"declines": "3s"}
   world's faults   GET, DELETE, POST %s {"fault": "invite", "status": 429}
   own worlds       POST %s {"scene": {"people": {"carol": {}}}}
-`, u.Graph, u.Token, simulatedBot.AppID, simulatedBot.TenantID, u.Metadata, u.Issuer, address,
+`, u.Graph, u.Token, f.bot.AppID, f.bot.TenantID, u.Metadata, u.Issuer, address,
 		strings.Join(people, "\n"+strings.Repeat(" ", 19)), disorder, u.Actions, caller, u.People, caller, u.Faults, u.Graph+world.WorldsPath)
 	if f.quiet {
 		return
@@ -271,7 +280,7 @@ to run scenarios against it, in callflow.yaml (each with a section simulate gets
       root: %s
       callback: {listen: "127.0.0.1:8081", publicUrl: "http://127.0.0.1:8081"}
 
-`, simulatedBot.AppID, u.Token, u.Graph, simulatedBot.TenantID, kind, callee, u.Graph)
+`, f.bot.AppID, u.Token, u.Graph, f.bot.TenantID, kind, callee, u.Graph)
 }
 
 // whereabouts is the id by which somebody is called.
@@ -306,7 +315,7 @@ func (f *simulateFlags) readScene(io streams) (*world.Scene, error) {
 		var plan *schema.Plan
 		if plan, problems = schema.Check(src, steps.Vocabulary()); plan != nil && !problems.Failed() {
 			p, err := runner.Prepare(plan, runner.Options{Row: plan.Rows[0], Seed: f.seed, Target: steps.Target{
-				Name: "simulator", Dialect: graph.Dialect(f.dialect), Simulated: true, Bot: simulatedBot}})
+				Name: "simulator", Dialect: graph.Dialect(f.dialect), Simulated: true, Bot: f.bot}})
 			if err != nil {
 				return nil, &inputError{err.Error()}
 			}

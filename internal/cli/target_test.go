@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"callflow/internal/graph"
 )
 
 // freePort is a port that was free a moment ago.
@@ -192,4 +195,37 @@ steps:
   - createCall: {targets: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
     until: %s
 `, name, reaction, until)
+}
+
+// TestSimulateForOnesOwnBot: the server serves the application and the tenant that it is told, and takes no other's token.
+func TestSimulateForOnesOwnBot(t *testing.T) {
+	const app, tenant = "11111111-2222-4333-8444-555555555555", "7e4a47c0-0000-4000-8000-000000000009"
+	root := serve(t, "--app-id", app, "--tenant", tenant)
+	tokens := graph.NewTokenSource(graph.TokenConfig{Login: root, Root: root, Bots: map[string]graph.Credentials{
+		"mine":      {TenantID: tenant, AppID: app, ClientSecret: "any"},
+		"another's": {TenantID: tenant, AppID: simulatedBot.AppID, ClientSecret: "any"},
+	}})
+	if _, err := tokens.Token(t.Context(), "another's"); err == nil || !strings.Contains(err.Error(), "is registered here") {
+		t.Errorf("another's token: %v", err)
+	}
+	token, err := tokens.Token(t.Context(), "mine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, root+"/v1.0/communications/calls", strings.NewReader(`{"callbackUri":"http://127.0.0.1:1/",
+		"tenantId":"`+tenant+`","targets":[{"identity":{"user":{"id":"8a34a46b-3d17-4adc-8dce-dc4e7d572698"}}}],"requestedModalities":["audio"],
+		"mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusCreated {
+		t.Error(resp.Status)
+	}
 }
