@@ -14,12 +14,13 @@ func (r *reader) scene(n *yaml.Node) *Template {
 	}
 	before := len(r.problems)
 	t := r.decoder(r.base).template(n, r.voc.Scene, nil)
-	if r.voc.CheckScene == nil || !t.make.given || errorsSince(r.problems, before) {
+	if r.voc.CheckScene == nil || !t.make.given {
 		return t
 	}
+	broken := brokenEntries(resolve(n), r.problems[before:])
 	for _, f := range r.voc.CheckScene(t.Static()) {
 		at, key := below(resolve(n), f.Path)
-		if decided(at) {
+		if entry, _ := below(resolve(n), f.Path[:min(len(f.Path), 2)]); decided(at) || broken[entry] {
 			continue
 		}
 		if key == nil || at.Kind == yaml.ScalarNode {
@@ -28,6 +29,35 @@ func (r *reader) scene(n *yaml.Node) *Template {
 		r.problem(key, "bad-scene", f.Hint, "%s", f.Text)
 	}
 	return t
+}
+
+// brokenEntries are the persons, actions, faults and settings of the section in which something cannot be read: what else
+// seems wrong with them may follow from that. A problem is in the entry that is the last to begin before it.
+func brokenEntries(scene *yaml.Node, found Problems) map[*yaml.Node]bool {
+	broken := map[*yaml.Node]bool{}
+	for _, p := range found {
+		var in *yaml.Node
+		begins := func(at, n *yaml.Node) {
+			if at.Line < p.Line || at.Line == p.Line && at.Column <= p.Col {
+				in = n
+			}
+		}
+		for _, part := range pairs(scene) {
+			begins(part.key, part.value)
+			list := resolve(part.value)
+			if list.Kind == yaml.SequenceNode {
+				for _, c := range list.Content {
+					begins(c, resolve(c))
+				}
+				continue
+			}
+			for _, one := range pairs(list) {
+				begins(one.key, resolve(one.value))
+			}
+		}
+		broken[in] = broken[in] || p.Severity == SeverityError
+	}
+	return broken
 }
 
 // below goes down a path as far as it leads, and returns the last key besides.
