@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"callflow/internal/graph"
@@ -125,8 +126,8 @@ func (t *turn) tooLate(f *steps.Failure) {
 	if way := timeOnWay(came, end); way > 0 {
 		sent = fmt.Sprintf("%s was sent, %s after the call was notified, and some %s after it began; an application has %s",
 			t.step.Verb.Name, steps.Span(late), steps.Span(late+way), steps.Span(answerTime))
-		f.Hints = append(f.Hints, fmt.Sprintf("the call ended %s after it was notified, in place of %s: its notification was some %s on its way, or the webhook "+
-			"took so long to take it; the service waits %s for a webhook", steps.Span(end.At.Sub(came.At)), steps.Span(answerTime), steps.Span(way), steps.Span(webhookTime)))
+		f.Hints = append(f.Hints, fmt.Sprintf("the call ended %s after its notification came, and not %s: so the notification was some %s on its way, or the "+
+			"bot's webhook took so long to take it. The service waits %s for a webhook", steps.Span(end.At.Sub(came.At)), steps.Span(answerTime), steps.Span(way), steps.Span(webhookTime)))
 		late += way
 	}
 	switch {
@@ -136,7 +137,17 @@ func (t *turn) tooLate(f *steps.Failure) {
 		know(f, t.sent.at, 0, sent)
 		know(f, end.At, end.Seq, summary(end.Event.Event))
 	default:
-		know(f, end.At, end.Seq, fmt.Sprintf("%s, %s before the %s", summary(end.Event.Event), steps.Span(t.sent.at.Sub(end.At)), t.step.Verb.Name))
+		before := fmt.Sprintf("%s before the %s", steps.Span(t.sent.at.Sub(end.At)), t.step.Verb.Name)
+		if late > answerTime {
+			f.Text += "; too late: the call had ended " + before
+		} else {
+			f.Text += "; the call had ended " + before
+		}
+		said := summary(end.Event.Event)
+		if message := text(object(object(end.View["call"])["resultInfo"])["message"]); message != "" {
+			said += " " + strconv.Quote(message)
+		}
+		know(f, end.At, end.Seq, said+", "+before)
 		know(f, t.sent.at, 0, sent)
 	}
 	if late > answerTime {

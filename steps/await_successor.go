@@ -292,7 +292,7 @@ func (t *trail) lost(env Env, began time.Time, err error) error {
 	}
 	switch {
 	case news == 0:
-		f.Text += ": no incoming call, no roster, no notification at all"
+		f.Text += ": no incoming call, no roster, nothing at all in that time"
 	case news == 1:
 		f.Text += ": one notification came, and it shows none"
 	default:

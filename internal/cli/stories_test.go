@@ -47,6 +47,10 @@ same thing goes wrong in the same way, and below it stands what callflow prints,
 really took is left out. A scenario marked **fails** is what the customer did: it has to fail, and what matters is how it
 says why. One whose number ends in a letter is the right way, or another variant.
 
+The times are the simulator's, from the start of the run. A code marked *(seen)* was reported by people; Graph's pages
+do not list it. *Could not test* (S17) is a failure before any call was there: refused at the door, so that
+nothing of the scenario was tried.
+
 `
 
 // storiesPage runs every story and shows its description, its command, and what that prints.
