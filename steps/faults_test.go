@@ -33,6 +33,7 @@ func TestFaultsReachEveryVerb(t *testing.T) {
 		{"world.Requests", world.Requests, requests},
 		{"the enum of fault", tag("Fault"), append([]string{"notification"}, requests...)},
 		{"world.Operations", world.Operations, operations},
+		{"the enum of kind", tag("Kind"), kinds()},
 		{"the enum of operation", tag("Operation"), append([]string{"transfer", "answer"}, operations...)},
 	} {
 		for _, verb := range x.want {
@@ -42,8 +43,18 @@ func TestFaultsReachEveryVerb(t *testing.T) {
 		}
 		for _, word := range x.got {
 			if !slices.Contains(x.want, word) {
-				t.Errorf("%s has %s, which no verb is", x.name, word)
+				t.Errorf("%s has %s, which is none", x.name, word)
 			}
 		}
 	}
+}
+
+// kinds are those of the events that the simulator sends: all but the ones that are kept raw.
+func kinds() (list []string) {
+	for _, k := range graph.EventKinds {
+		if k != graph.KindOther {
+			list = append(list, string(k))
+		}
+	}
+	return list
 }

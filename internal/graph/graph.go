@@ -135,6 +135,9 @@ const (
 	KindOther        EventKind = "other"
 )
 
+// EventKinds are all of them.
+var EventKinds = []EventKind{KindCall, KindOperation, KindParticipants, KindTone, KindSharing, KindJoining, KindLeft, KindOther}
+
 // Event is one item of a notification, or a response that stands in for one, normalised. It belongs to one run.
 type Event struct {
 	Kind        EventKind
