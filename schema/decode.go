@@ -157,6 +157,9 @@ func (p piece) pos(other Pos) Pos {
 // whole compiles a value that is one ${{ x }}: it keeps its type, which must fit.
 func (d *decoder) whole(n *yaml.Node, x *Expr, t reflect.Type, f *field) maker {
 	if bad, hint := fits(x.Type(), t, f); bad != "" {
+		if hint == "" && x.Type().Kind == KindString {
+			hint = byID(t, f, quoteWhole("${{ "+x.Text()+" }}"))
+		}
 		d.report(Problem{Pos: x.Pos(), Len: utf8.RuneCountInString(x.Text()), Code: "value-type", Text: bad, Hint: hint})
 	}
 	return maker{static: reflect.Zero(t), seen: x.Type(), given: true, build: func(names map[string]any) (reflect.Value, error) {
@@ -227,6 +230,13 @@ func (d *decoder) list(n *yaml.Node, t reflect.Type, f *field) maker {
 		items = []*yaml.Node{n} // one expression in place of a list of them
 	case n.Kind == yaml.ScalarNode && !isNull(n) && !reported(n):
 		d.problem(n, "wrong-kind", "write ["+n.Value+"]", "this is a single value; a list is wanted")
+		return maker{static: reflect.Zero(t)}
+	case n.Kind == yaml.MappingNode && kindBelow(t.Elem()) == reflect.Struct:
+		hint := `put "- " before its first key, and the others below that one`
+		if n.Style&yaml.FlowStyle != 0 {
+			hint = "put it in [ ]: [{ … }]"
+		}
+		d.problem(n, "wrong-kind", hint, "this is a mapping; a list is wanted")
 		return maker{static: reflect.Zero(t)}
 	default:
 		d.wrongKind(n, "a list")

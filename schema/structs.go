@@ -31,6 +31,9 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 	case s.inline != nil:
 		d.wrongKind(n, "a mapping with keys of your own")
 		return maker{static: reflect.Zero(t)}
+	case n.Kind == yaml.ScalarNode && !reported(n) && byID(t, f, n.Value) != "":
+		d.problem(n, "wrong-kind", byID(t, f, n.Value), "this is a single value; a mapping with %s is wanted", listed(s.names, "and"))
+		return maker{static: reflect.Zero(t)}
 	default:
 		d.wrongKind(n, "a mapping with "+listed(s.names, "and"))
 		return maker{static: reflect.Zero(t)}
@@ -38,6 +41,22 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 	b.missing(n)
 	b.defaults()
 	return b.maker()
+}
+
+// byID is a hint for a text in place of a mapping that has an id: user: 8a34… for user: {id: 8a34…}; or "".
+func byID(t reflect.Type, f *field, text string) string {
+	if f == nil || kindBelow(f.typ) != reflect.Struct || t.Kind() != reflect.Struct || structureOf(t).field("id") == nil {
+		return ""
+	}
+	return fmt.Sprintf("write %s: {id: %s}", f.name, text)
+}
+
+// kindBelow is the kind of a type, or of what it points to.
+func kindBelow(t reflect.Type) reflect.Kind {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Kind()
 }
 
 // structBuilder gathers the fields of one struct value.

@@ -102,11 +102,12 @@ func (c checker) ids(who *graph.IdentitySet, path ...string) {
 	}
 }
 
-// identity checks the identity of somebody at path: one kind, and ids of the form that it takes.
-func (c checker) identity(who *graph.IdentitySet, path ...string) {
+// identity checks the identity of somebody at path: one kind, and ids of the form that it takes. It returns false where
+// several kinds are said, so that nothing can be told from any of them.
+func (c checker) identity(who *graph.IdentitySet, path ...string) (one bool) {
 	set := append(append([]string{}, path...), "identity")
 	if !c.has(set...) {
-		return
+		return true
 	}
 	if who != nil {
 		c.ids(who, set...)
@@ -120,6 +121,7 @@ func (c checker) identity(who *graph.IdentitySet, path ...string) {
 	if len(kinds) > 1 {
 		c.problem("an identity is of one kind, and this one says "+strings.Join(kinds, " and "), append(set, kinds[1])...)
 	}
+	return len(kinds) < 2
 }
 
 // exactlyOne reports unless one of the keys is written.

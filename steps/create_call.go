@@ -60,8 +60,8 @@ capture: {outgoing: call.id}`,
 			c.ids(p.MeetingInfo.Organizer, "meetingInfo", "organizer")
 		}
 		for i := range p.Targets {
-			c.identity(p.Targets[i].Identity, "targets", fmt.Sprint(i))
-			if phone := []string{"targets", fmt.Sprint(i), "identity", "phone"}; c.has(phone...) && !c.callsFromNumber() {
+			one := c.identity(p.Targets[i].Identity, "targets", fmt.Sprint(i))
+			if phone := []string{"targets", fmt.Sprint(i), "identity", "phone"}; one && c.has(phone...) && !c.callsFromNumber() {
 				c.problem("a call to a telephone comes from a number: give source: {identity: {applicationInstance: {id: …}}}, the resource account that has one; to see how the service refuses it (7507), use request", phone...)
 			}
 		}
