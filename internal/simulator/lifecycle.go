@@ -11,13 +11,6 @@ func (s *Service) translate(c *call, d graph.Dialect) {
 	}
 	c.dialect = d
 	s.describe(c, c.offer)
-	if c.keepAlive != nil {
-		c.keepAlive()
-		c.keepAlive = nil
-	}
-	if d != graph.Legacy {
-		s.keepAliveFrom(c)
-	}
 }
 
 // answer takes an incoming call. Graph page "call: answer".
@@ -68,6 +61,7 @@ func (s *Service) answer(c *call, q *request) reply {
 // notification for it (ours).
 func (s *Service) establish(c *call) {
 	c.state = established
+	s.keepAliveFrom(c)
 	if c.dialect == graph.Legacy && c.media != nil {
 		c.audio = "active"
 	}
@@ -139,12 +133,14 @@ func (s *Service) hangUp(c *call, _ *request) reply {
 	return reply{status: 204}
 }
 
-// keepAlivePost resets the 45 minutes; of a call that ends nothing can be kept. Graph page "call: keepAlive".
+// keepAlivePost resets the 45 minutes of a call that is established; of one that ends nothing can be kept. Graph page "call: keepAlive".
 func (s *Service) keepAlivePost(c *call, _ *request) reply {
 	if c.ending {
 		return s.wrongState(c, "kept alive", established)
 	}
-	s.keepAliveFrom(c)
+	if c.keepAlive != nil {
+		s.keepAliveFrom(c)
+	}
 	return reply{status: 200}
 }
 

@@ -224,13 +224,15 @@ func (s *Service) newCall(bot *party, d graph.Dialect, r *room, direction string
 	}
 	r.legs++
 	s.idle.remove(r)
-	if d != graph.Legacy {
-		s.keepAliveFrom(c)
-	}
 	return c
 }
 
+// keepAliveFrom has a call end unless it is kept alive in time from now; legacy knows no keepAlive. It begins when the call
+// is established: before that there are other limits, and the page does not say (ours).
 func (s *Service) keepAliveFrom(c *call) {
+	if c.dialect == graph.Legacy {
+		return
+	}
 	if c.keepAlive != nil {
 		c.keepAlive()
 	}

@@ -323,6 +323,18 @@ func TestKeepAlive(t *testing.T) {
 	wantLadder(t, st, "deleted call terminated 408/8537")
 	st.must(404, "POST", c+"/keepAlive", "")
 
+	// The clock of a call that nobody answers yet does not run.
+	st.service.settings.AnswerDeadline, st.service.settings.KeepAlive = 2*time.Hour, 45*time.Minute
+	late := st.rung("carol")
+	st.wait(time.Hour)
+	st.must(202, "POST", late+"/answer", answer)
+	st.wait(44 * time.Minute)
+	st.must(200, "GET", late, "")
+	st.wait(2 * time.Minute)
+	st.must(404, "GET", late, "")
+	st.posts = nil
+	st.service.settings.AnswerDeadline = 15 * time.Second
+
 	legacy := strings.Replace(st.rung("carol"), calls, "/beta/app/calls", 1) // which knows no keepAlive, and needs none
 	st.must(200, "POST", legacy+"/answer", answer)
 	st.wait(2 * time.Hour)

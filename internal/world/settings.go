@@ -19,7 +19,7 @@ type Settings struct {
 	RingTime          time.Duration `json:"ringTime" default:"60s" source:"issues 408, 479 and 17" doc:"How long somebody rings who is called or invited; beta's ringingTimeoutInSeconds goes first."`
 	ForwardTime       time.Duration `json:"forwardTime" default:"55s" source:"call: redirect" doc:"How long the one target of a redirect rings, when the request has no timeout."`
 	RedirectTime      time.Duration `json:"redirectTime" default:"60s" source:"call: redirect" doc:"The same for several targets."`
-	KeepAlive         time.Duration `json:"keepAlive" default:"45m" source:"call: keepAlive" doc:"How long a call goes on without a keepAlive; legacy calls need none."`
+	KeepAlive         time.Duration `json:"keepAlive" default:"45m" source:"call: keepAlive" doc:"How long an established call goes on without a keepAlive; legacy calls need none."`
 	LobbyTime         time.Duration `json:"lobbyTime" default:"30m" source:"ours" doc:"How long somebody waits in a lobby before they are sent away."`
 	VoicemailTime     time.Duration `json:"voicemailTime" default:"5m" source:"ours, from an issue" doc:"When a voicemail hangs up."`
 	AloneTime         time.Duration `json:"aloneTime" default:"500ms" source:"ours" doc:"How long a bot stays in a group that everybody else has left."`
