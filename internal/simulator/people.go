@@ -194,6 +194,10 @@ func (s *Service) dial(d *world.Dial) error {
 	if err != nil {
 		return fmt.Errorf("dial: %w", err)
 	}
+	if to.bot != nil && to.bot.Address == "" {
+		return fmt.Errorf("dial: %s has no registered address, so its calls would be announced nowhere; give one: --callback of "+
+			"callflow simulate, or the address of a world of its own", to.shown())
+	}
 	var behalf *party
 	if d.OnBehalfOf != "" {
 		if behalf, err = s.person(d.OnBehalfOf); err != nil {

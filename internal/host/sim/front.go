@@ -70,8 +70,8 @@ func isTokenPath(path string) bool {
 func (s *Server) greet(w http.ResponseWriter) {
 	u := s.URLs()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "callflow simulates the Graph calling API here.\n\ngraph     %s\ntoken     %s\nmetadata  %s\nactions   %s\n",
-		u.Graph, u.Token, u.Metadata, u.Actions)
+	fmt.Fprintf(w, "callflow simulates the Graph calling API here.\n\ngraph     %s\ntoken     %s\nmetadata  %s\nactions   %s\npeople    %s\nfaults    %s\nworlds    %s\n",
+		u.Graph, u.Token, u.Metadata, u.Actions, u.People, u.Faults, s.cfg.Root+world.WorldsPath)
 }
 
 // takes refuses other methods than those of a resource.

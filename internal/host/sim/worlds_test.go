@@ -210,6 +210,15 @@ func TestWorlds(t *testing.T) {
 			t.Fatalf("%+v: the worlds are not apart", p)
 		}
 	}
+	if text := b.do("POST", declines.Root+world.ActionPath, `{"dial":{"from":"carol"}}`, 400); !strings.Contains(text, "has no registered address") {
+		t.Errorf("nobody can call a bot without an address; got %s", text)
+	}
+	greeting := b.do("GET", b.urls.Graph+"/", "", 200)
+	for _, where := range []string{b.urls.Actions, b.urls.People, b.urls.Faults, b.urls.Graph + world.WorldsPath} {
+		if !strings.Contains(greeting, where) {
+			t.Errorf("the greeting does not list %s: %s", where, greeting)
+		}
+	}
 	b.do("GET", answers.Root+"/v1.0/communications/calls/"+established.call, "", 200)
 	b.do("GET", declines.Root+"/v1.0/communications/calls/"+established.call, "", 404)
 	b.do("GET", b.urls.Graph+"/v1.0/communications/calls/"+established.call, "", 404)
