@@ -47,3 +47,17 @@ func TestGeneratedSettings(t *testing.T) {
 		t.Errorf("the settings in %s are stale; run make generate", file)
 	}
 }
+
+// A setting that is misspelt gets the nearest name, and not first all of them.
+func TestSettingMisspelt(t *testing.T) {
+	for set, want := range map[string]string{
+		"ringtime=5s":   `--set ringtime=5s: there is no setting "ringtime"; did you mean ringTime?`,
+		"keepalive=45m": `--set keepalive=45m: there is no setting "keepalive"; did you mean keepAlive?`,
+		"colour=red":    `--set colour=red: there is no setting "colour"; there are answerDeadline, `,
+	} {
+		_, err := (&simulateFlags{set: []string{set}}).withSettings(nil)
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}

@@ -163,11 +163,26 @@ func (f *simulateFlags) withSettings(scene *world.Scene) (*world.Scene, error) {
 		if !ok {
 			return nil, &inputError{fmt.Sprintf("--set %q has no =; write NAME=VALUE, like ringTime=10s", text)}
 		}
+		if near := nearSetting(name); near != "" {
+			return nil, &inputError{fmt.Sprintf("--set %s: there is no setting %q; did you mean %s?", text, name, near)}
+		}
 		if err := scene.Settings.Set(name, value); err != nil {
 			return nil, &inputError{fmt.Sprintf("--set %s: %v", text, err)}
 		}
 	}
 	return scene, nil
+}
+
+// nearSetting is what a name that no setting has was most likely meant to be, or "".
+func nearSetting(name string) string {
+	var names []string
+	for _, s := range world.AllSettings() {
+		names = append(names, s.Name)
+	}
+	if slices.Contains(names, name) {
+		return ""
+	}
+	return schema.Nearest(name, names)
 }
 
 // withMore adds to a scene what --person and --fault say.
