@@ -186,6 +186,7 @@ func (f *fault) describe() string {
 		say(true, "fails %d/%d", x.Code, x.Subcode)
 		say(x.After > 0, "after %s", x.After)
 		say(x.Gone, "gone")
+		say(x.Ends, "ends")
 	}
 	say(f.Ghost, "ghost")
 	say(f.Phantom, "phantom")

@@ -165,11 +165,27 @@ func (s *Service) spoiled(h *handover) {
 		if c.ending || c.state != transferring {
 			return
 		}
+		if x.Ends {
+			s.endAll(h, failing(x))
+			return
+		}
 		s.refuse(h, failing(x))
 		if x.Gone {
 			s.vanish(c)
 		}
 	})
+}
+
+// endAll ends the call of a transfer, and the one that it should replace, as an issue of Azure's SDK for JavaScript (28369)
+// reports.
+func (s *Service) endAll(h *handover, how result) {
+	if h.op != nil {
+		s.finish(h.op, how)
+	}
+	if other := s.callFor(h.call.bot, h.replaces); h.replaces != "" && other != nil {
+		s.end(other, how)
+	}
+	s.end(h.call, how)
 }
 
 // vanish ends a call without a word.

@@ -43,6 +43,8 @@ func TestSceneCheck(t *testing.T) {
 		{"lost but acting", Scene{Faults: []Fault{{Fault: "invite", Lost: true, Fails: &Failing{Code: 500}}}}, ""},
 		{"a failure that succeeds", Scene{Faults: []Fault{{Fault: "invite", Fails: &Failing{Code: 200}}}}, "faults[0]: code 200 is no failure; it is 400 or more"},
 		{"what cannot fail", Scene{Faults: []Fault{{Fault: "hangUp", Fails: &Failing{Code: 500}}}}, "faults[0]: nothing that hangUp begins could fail"},
+		{"ends", Scene{Faults: []Fault{{Fault: "invite", Fails: &Failing{Code: 500, Ends: true}}}}, "faults[0]: ends goes with transfer"},
+		{"ends and gone", Scene{Faults: []Fault{{Fault: "transfer", Fails: &Failing{Code: 500, Ends: true, Gone: true}}}}, "faults[0]: ends and gone exclude each other"},
 		{"gone", Scene{Faults: []Fault{{Fault: "invite", Fails: &Failing{Code: 500, Gone: true}}}}, "faults[0]: gone goes with transfer"},
 		{"a ghost's call", Scene{Faults: []Fault{{Fault: "createCall", Ghost: true}}}, "faults[0]: ghost goes with transfer and operations"},
 		{"dropped twice", Scene{Faults: []Fault{{Fault: "notification", Drop: true, Duplicate: true}}}, "faults[0]: drop and duplicate exclude each other"},

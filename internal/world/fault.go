@@ -52,6 +52,7 @@ type Failing struct {
 	Message string        `json:"message" doc:"resultInfo.message."`
 	After   time.Duration `json:"after" doc:"How long after the request; what is usual when absent."`
 	Gone    bool          `json:"gone" doc:"The call does not come back from it either, though nothing says so: later requests find no call."`
+	Ends    bool          `json:"ends" doc:"The call ends with it instead of coming back, and so does the one that a consultative transfer should replace."`
 }
 
 // Requests are what a fault can strike beside a notification: the acting verbs by name, and request for any other.

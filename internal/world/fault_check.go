@@ -141,6 +141,10 @@ func (f *Fault) fits() (text string, path []string) {
 			strings.Join(Operations, ", "), []string{"fails"}
 	case f.Fails != nil && f.Fails.Code < 400:
 		return fmt.Sprintf("code %d is no failure; it is 400 or more", f.Fails.Code), []string{"fails", "code"}
+	case f.Fails != nil && f.Fails.Ends && f.Fault != "transfer":
+		return "ends goes with transfer: what " + f.Fault + " began ends anyway", []string{"fails", "ends"}
+	case f.Fails != nil && f.Fails.Ends && f.Fails.Gone:
+		return "ends and gone exclude each other: the end is told, or it is not", []string{"fails", "ends"}
 	case f.Fails != nil && f.Fails.Gone && f.Fault != "transfer":
 		return "gone goes with transfer: nothing comes back from " + f.Fault, []string{"fails", "gone"}
 	case f.Phantom && f.Fault != "invite":
