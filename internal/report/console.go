@@ -40,9 +40,17 @@ type Console struct {
 	running   []*RunView
 	count     map[string]int
 	simulated time.Duration // by the embedded simulator's clocks
-	wrong     []string      // one line for each run that did not pass
+	wrong     []*wrongRun   // those that did not pass
 	codes     []string      // with which runs failed
 	now       func() time.Time
+}
+
+// wrongRun is a run that did not pass, for the summary. A quiet console lays out the first of those that failed alike, and
+// counts the others.
+type wrongRun struct {
+	line string
+	like string // what runs that failed alike have in common
+	more int    // of them
 }
 
 // NewConsole writes to w.
@@ -89,7 +97,13 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 	var out []string
 	if len(c.wrong) > 0 && total > 1 {
 		out = append(out, "")
-		out = append(out, c.wrong...)
+		for _, w := range c.wrong {
+			line := w.line
+			if w.more > 0 {
+				line += c.paint(faint, ", the same in "+plural(w.more, "more run"))
+			}
+			out = append(out, line)
+		}
 		out = append(out, c.byCode(total)...)
 	}
 	if c.Detail != Quiet || len(c.wrong) > 0 {

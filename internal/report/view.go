@@ -57,7 +57,9 @@ func (v *RunView) Record(r steps.Record) {
 		}
 	}
 	if ended {
-		v.finish(r.RunEnd)
+		if v.finish(r.RunEnd) {
+			out = nil
+		}
 		v.held, v.records = nil, nil
 	}
 	c.print(out)
@@ -65,8 +67,8 @@ func (v *RunView) Record(r steps.Record) {
 
 func wentWrong(status string) bool { return status != steps.Passed && status != steps.Skipped }
 
-// finish counts the run. The caller holds the console's mu.
-func (v *RunView) finish(end *steps.RunEnd) {
+// finish counts the run, and says whether a quiet console has shown one that went wrong like it. The caller holds the console's mu.
+func (v *RunView) finish(end *steps.RunEnd) (again bool) {
 	c := v.c
 	c.count[end.Status]++
 	if v.about != nil && v.about.Target == "simulator" {
@@ -78,10 +80,22 @@ func (v *RunView) finish(end *steps.RunEnd) {
 			line += clean(end.Failure.Pos.String()) + "  "
 		}
 		line += v.title()
+		like := strings.Join([]string{end.Status, end.Reason, v.name()}, "\x00")
+		if end.Failure != nil {
+			like += "\x00" + end.Failure.Pos.String() + "\x00" + end.Failure.Text
+		}
 		if v.about != nil && v.about.Chaos != "" {
 			line += fmt.Sprintf("  --seed %d", v.about.Seed)
 		}
-		c.wrong = append(c.wrong, line)
+		first := -1
+		if c.Detail == Quiet {
+			first = slices.IndexFunc(c.wrong, func(w *wrongRun) bool { return w.like == like })
+		}
+		if again = first >= 0; again {
+			c.wrong[first].more++
+		} else {
+			c.wrong = append(c.wrong, &wrongRun{line: line, like: like})
+		}
 		if end.Failure != nil && end.Failure.Code != nil {
 			c.codes = append(c.codes, clean(end.Failure.Code.Name))
 		}
@@ -92,9 +106,13 @@ func (v *RunView) finish(end *steps.RunEnd) {
 			break
 		}
 	}
+	return again
 }
 
-func (v *RunView) title() string {
+func (v *RunView) title() string { return strings.TrimSpace(v.name() + " " + v.note) }
+
+// name is the scenario's, with its row.
+func (v *RunView) name() string {
 	if v.about == nil {
 		return ""
 	}
@@ -102,7 +120,7 @@ func (v *RunView) title() string {
 	if v.about.Row != "" {
 		name += " [" + clean(v.about.Row) + "]"
 	}
-	return strings.TrimSpace(name + " " + v.note)
+	return name
 }
 
 // doing says what the run waits for, for the status line.
