@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Encode puts a command into the dialect's words. The error says why the dialect cannot say it. A body that is a struct
@@ -69,27 +70,57 @@ func (d Dialect) lacks(v reflect.Value, path []string, written func(path ...stri
 			}
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			f := v.Type().Field(i)
-			at := path
-			if !f.Anonymous {
-				if v.Type().PkgPath() != ownPackage {
-					continue
-				}
-				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-				at = append(path[:len(path):len(path)], name)
-				only := split(f.Tag.Get("only"))
-				missing := d == Legacy && f.Tag.Get("legacy") == "none" || only != nil && !slices.Contains(only, string(d))
-				if missing && (!v.Field(i).IsZero() || written(at...)) {
-					return name
+		for _, f := range wordsOfType(v.Type()) {
+			at, field := path, v.Field(f.index)
+			if !f.embedded {
+				at = append(path[:len(path):len(path)], f.name)
+				missing := d == Legacy && f.notLegacy || f.only != nil && !slices.Contains(f.only, string(d))
+				if missing && (!field.IsZero() || written(at...)) {
+					return f.name
 				}
 			}
-			if name := d.lacks(v.Field(i), at, written); name != "" {
+			if name := d.lacks(field, at, written); name != "" {
 				return name
 			}
 		}
 	}
 	return ""
+}
+
+// dialectWord is a member that some dialect lacks, or below which there may be one.
+type dialectWord struct {
+	index     int
+	name      string
+	embedded  bool
+	notLegacy bool
+	only      []string // the dialects that have it; nil: all
+}
+
+var dialectWords sync.Map // reflect.Type -> []dialectWord
+
+// wordsOfType are the members of a struct at which lacks has to look: it asks before every run.
+func wordsOfType(t reflect.Type) []dialectWord {
+	if known, ok := dialectWords.Load(t); ok {
+		return known.([]dialectWord)
+	}
+	var words []dialectWord
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.Anonymous && t.PkgPath() != ownPackage {
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		w := dialectWord{index: i, name: name, embedded: f.Anonymous, notLegacy: f.Tag.Get("legacy") == "none", only: split(f.Tag.Get("only"))}
+		under := f.Type
+		for under.Kind() == reflect.Pointer || under.Kind() == reflect.Slice {
+			under = under.Elem()
+		}
+		if w.notLegacy || w.only != nil || under.Kind() == reflect.Struct {
+			words = append(words, w)
+		}
+	}
+	dialectWords.Store(t, words)
+	return words
 }
 
 // encodeRaw writes Op request: its body is the author's, untranslated.

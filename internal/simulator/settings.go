@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"sync"
 	"time"
 
 	"callflow/internal/world"
@@ -88,11 +89,19 @@ type refusal struct {
 
 // settingsOf reads a scene's settings. A text that does not read (Scene.Check says so) is as its default.
 func settingsOf(scene *world.Scene) *settings {
-	usual := world.DefaultSettings()
-	s := &settings{Settings: *usual}
-	if scene != nil && scene.Settings != nil {
-		s.Settings = *scene.Settings
+	if scene == nil || scene.Settings == nil {
+		s := *usualSettings()
+		return &s
 	}
+	return readSettings(scene.Settings)
+}
+
+// usualSettings are those of a world that is told nothing, read once: every run has a world of its own.
+var usualSettings = sync.OnceValue(func() *settings { return readSettings(world.DefaultSettings()) })
+
+func readSettings(said *world.Settings) *settings {
+	usual := world.DefaultSettings()
+	s := &settings{Settings: *said}
 	read := func(text, otherwise, message string) result {
 		code, subcode, said, ok := world.ParseResult(text)
 		if !ok {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -103,6 +104,12 @@ func AllSettings() []Setting {
 
 // DefaultSettings are those of a world that is told nothing.
 func DefaultSettings() *Settings {
+	s := *defaults()
+	return &s
+}
+
+// defaults reads them once: every run has a world of its own.
+var defaults = sync.OnceValue(func() *Settings {
 	s := &Settings{}
 	for _, x := range AllSettings() {
 		if x.Default == "" {
@@ -113,7 +120,7 @@ func DefaultSettings() *Settings {
 		}
 	}
 	return s
-}
+})
 
 // Set gives one setting a value that was written as text; lists are separated by commas.
 func (s *Settings) Set(name, value string) error {
