@@ -166,6 +166,9 @@ func anotherOutcome(t *turn, err *steps.OutcomeError) *steps.Failure {
 		f.Facts = []steps.Fact{{At: t.run.inbox.entries[v.Event-1].At, Event: v.Event, Text: v.Text}}
 	}
 	t.cutByUs(f, err.Verdict)
+	if err.Reason == steps.VoicemailSuspected {
+		f.Hints = append(f.Hints, "to reach people only, ring for less time than the voicemail takes to pick up, and hang up then")
+	}
 	if slices.ContainsFunc(t.step.Verb.Goals, func(g schema.Goal) bool { return g.Name == err.Verdict.Goal }) {
 		f.Hints = append(f.Hints, fmt.Sprintf("if that is what you expect, write `until: %s`", err.Verdict.Goal))
 	}

@@ -156,7 +156,8 @@ func (m *mover) request() {
 
 // sequels are what makes sense only after something else in the same call.
 var sequels = map[string][]string{
-	"createAudioRoutingGroup": {"getAudioRoutingGroup", "updateAudioRoutingGroup", "deleteAudioRoutingGroup", "listAudioRoutingGroups"},
+	"createAudioRoutingGroup": {"getAudioRoutingGroup", "updateAudioRoutingGroup", "updateAudioRoutingGroup", "deleteAudioRoutingGroup", "listAudioRoutingGroups"},
+	"listAudioRoutingGroups":  {"createAudioRoutingGroup"},
 	"updateAudioRoutingGroup": {"deleteAudioRoutingGroup", "getAudioRoutingGroup"},
 	"startHoldMusic":          {"stopHoldMusic"},
 	"startRecording":          {"stopRecording"},
@@ -237,7 +238,9 @@ func (m *mover) inner(path string, c *follow) string {
 				there = append(there, op.id)
 			}
 		case strings.Contains(path, "/audioRoutingGroups/"):
-			there = []string{"oneToOne", "g"}
+			for _, g := range leg.groups {
+				there = append(there, g.id)
+			}
 		case strings.Contains(path, "/contentSharingSessions/"):
 			there = m.sessions(c)
 		}
@@ -295,6 +298,17 @@ func (m *mover) body(verb string, d graph.Dialect, c *follow, asked conformance.
 		}
 		if m.chance(70) {
 			delete(o, "transferee")
+		}
+	case "updateAudioRoutingGroup":
+		if m.chance(90) { // a group keeps its id
+			delete(o, "id")
+		}
+		if m.chance(70) {
+			delete(o, "sources")
+		}
+	case "createAudioRoutingGroup":
+		if m.chance(80) { // one source is all that a group may have
+			o["sources"] = []any{m.inner("/participants/", c)}
 		}
 	}
 	return o
@@ -374,7 +388,7 @@ func (m *mover) given(typ, member string, c *follow) (any, bool) {
 		return "https://cdn.contoso.com/beep.wav", true
 	case member == "acceptedModalities", member == "acceptModalities":
 		return "audio", true
-	case member == "replacesCallId", member == "participantId":
+	case member == "replacesCallId", member == "participantId", member == "participant":
 		return m.inner("/participants/", c), true
 	case member == "sources", member == "receivers", member == "participants" && typ == "Edm.String":
 		return m.inner("/participants/", c), true
