@@ -50,12 +50,12 @@ func readCodes(file string) ([]graph.Entry, schema.Problems) {
 	return entries, problems
 }
 
-// dictionary is callflow's own, with the user's file over it: the one of --codes, else the one that the configuration
-// names. config is read where it is; only when the user named it, or strict, is it an error that it cannot be.
+// dictionary is callflow's own with the user's file over it: the one of --codes, else the one that the configuration
+// names. Nil: there is no such file; callflow's own takes time to read, which a run that passes need not spend. config is read where it is; only when the user named it, or strict, is it an error that it cannot be.
 func dictionary(io streams, noColor bool, codes, config string, strict bool) (*graph.Dictionary, error) {
 	if codes == "" {
 		if _, err := os.Stat(config); err != nil && !strict {
-			return graph.Codes(), nil
+			return nil, nil
 		}
 		cfg, problems := readConfig(config)
 		switch {
@@ -63,7 +63,7 @@ func dictionary(io streams, noColor bool, codes, config string, strict bool) (*g
 			report.Problems(io.err, report.StyleFor(io.err, os.Getenv, noColor), problems)
 			return nil, &inputError{tally(1, problems)}
 		case cfg == nil || cfg.Codes == "":
-			return graph.Codes(), nil
+			return nil, nil
 		}
 		codes = beside(config, cfg.Codes)
 	}

@@ -61,7 +61,7 @@ Exit codes: 0 every code is known, 1 one is not, 2 there is no code in the text,
 // complete lists the codes for a shell, each with its meaning.
 func (f *explainFlags) complete() []string {
 	codes, err := dictionary(streams{strings.NewReader(""), io.Discard, io.Discard}, true, f.codes, f.config, false)
-	if err != nil {
+	if err != nil || codes == nil {
 		codes = graph.Codes()
 	}
 	var out []string
@@ -86,6 +86,9 @@ func (f *explainFlags) run(args []string, io streams) error {
 	codes, err := dictionary(io, f.noColor, f.codes, f.config, f.configGiven)
 	if err != nil {
 		return err
+	}
+	if codes == nil {
+		codes = graph.Codes()
 	}
 	style := report.StyleFor(io.out, os.Getenv, f.noColor)
 	if f.list || f.all {
