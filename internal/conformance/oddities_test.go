@@ -5,7 +5,6 @@ var oddities = []listed{
 	// Any dialect.
 	{oddity{"missing", "", `/identity/\*/identityProvider$`}, "an open member of some examples' identities"},
 	{oddity{"missing", "", `/organizer/\*/displayName$|/allowConversationWithoutHost$|/replyChainMessageId$`}, "echoed where the client sent it; no scenario does"},
-	{oddity{"missing", "notification created incoming", `/resourceData/callRoutes`}, "of a call that was forwarded to the bot: no scenario has one"},
 	{oddity{"missing", "notification created incoming", `/resourceData/targets\[\]/(languageId|region)$|/resourceData/callbackUri$`}, "of the bot itself: in some examples only"},
 	{oddity{"missing", "response with a call", `^/(callRoutes|routingPolicies|activeModalities)`}, "empty in the examples, and left out"},
 	{oddity{"missing", "response with a call", `^/transcription/`}, "a call's transcription is told by no operation of the reference; its member is null"},

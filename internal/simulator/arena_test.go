@@ -97,6 +97,9 @@ func newArena(r *rand.Rand) *arena {
 	scene.People["carol"].HangsUp = &world.After{After: 40 * time.Second}
 	scene.People["lobby"] = &world.Person{Lobby: true}
 	scene.People["guest"] = &world.Person{Kind: "guest"}
+	scene.People["away"] = &world.Person{Forwards: &world.Forwards{To: "second", After: time.Duration(r.IntN(2)) * time.Second}}
+	scene.People["both"] = &world.Person{AlsoRings: "third"}
+	scene.People["circle"] = &world.Person{Forwards: &world.Forwards{To: "circle"}}
 	scene.People["desk"] = &world.Person{Kind: "applicationInstance"}
 	a.disturb(scene, r)
 	var problems []string
@@ -182,6 +185,9 @@ func (a *arena) deliver(d Delivery) {
 	a.meet()
 	for _, e := range graph.DecodeNotification(d.Headers, d.Body) {
 		f := a.byID[e.CallID]
+		if e.Problem == "" && f == nil && a.order.tampered {
+			continue // delayed until its call was over, which nobody had met
+		}
 		if e.Problem != "" || f == nil {
 			a.broken("notification unreadable", "%q, call known: %v: %s", e.Problem, f != nil, d.Body)
 			continue

@@ -1,10 +1,13 @@
 package simulator
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -311,5 +314,32 @@ func TestDtmfCancelled(t *testing.T) {
 	st.wait(time.Second)
 	if got := st.ladder(); len(got) != 1 || got[0] != "updated tone" {
 		t.Errorf("a key after the cancellation: %v", got)
+	}
+}
+
+// TestLegacyRecordingEnds: as the page "call: record" of January 2019 shows it, a recording that completed has its reason
+// alone; one that failed says why.
+func TestLegacyRecordingEnds(t *testing.T) {
+	st := newStage(t, people(), func(c *Config) { c.Bots[0].Dialect = graph.Legacy })
+	c := strings.Replace(st.rung("carol"), calls, "/app/calls", 1)
+	st.must(200, "POST", c+"/answer", `{"callback":"`+callback+`","acceptModalities":["audio"],"mediaConfig":{"@odata.type":"#microsoft.graph.serviceHostedMediaConfig"}}`)
+	st.wait(time.Second)
+	for name, want := range map[string][]string{
+		"1":    {"@odata.etag", "@odata.id", "@odata.type", "completionReason", "recordResourceAccessToken", "recordResourceLocation", "status"},
+		"none": {"@odata.etag", "@odata.id", "@odata.type", "completionReason", "resultInfo", "status"},
+	} {
+		st.must(202, "POST", c+"/record", `{"prompts":[],"playBeep":false,"stopTones":["1"]}`)
+		st.wait(firstStep + time.Second)
+		if name != "none" {
+			st.act(world.Deed{Press: &world.Press{Who: "carol", Tones: name}})
+		}
+		st.wait(10 * time.Second)
+		var sent struct{ Value []struct{ ResourceData obj } }
+		if err := json.Unmarshal([]byte(st.posts[len(st.posts)-1].raw), &sent); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(sent.Value[0].ResourceData))); diff != "" {
+			t.Errorf("%s: -want +got\n%s\n%v", name, diff, sent.Value[0].ResourceData)
+		}
 	}
 }

@@ -315,3 +315,39 @@ func TestSharing(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestWayBack: a bot that is invited into a conversation of several is told a token, by which it comes back after its call
+// has ended. Graph resource "tokenMeetingInfo".
+func TestWayBack(t *testing.T) {
+	for name, first := range map[string]struct{ target, create string }{
+		"a meeting": {"", joins}, "a call of two that becomes a group": {user(carolID), createBodyFor(user(carolID))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := newStage(t, withSettings(t, "tenantId", "optional"), func(c *Config) {
+				c.Bots = append(c.Bots, Bot{Name: "second", AppID: fredID[:35] + "9", DisplayName: "Second", TenantID: tenant, Address: "https://second.contoso.com/calls"})
+			})
+			a := st.must(201, "POST", calls, first.create)
+			st.wait(3 * time.Second)
+			path := calls + "/" + a.body["id"].(string)
+			st.ladder()
+			st.must(200, "POST", path+"/participants/invite", `{"participants":[{"identity":{"application":{"id":"`+fredID[:35]+`9"}}}]}`)
+			st.wait(time.Second)
+			var info map[string]any
+			for _, p := range st.all {
+				if call := graph.AsObject(p.event.View["call"]); call["state"] == "incoming" {
+					info = graph.AsObject(call["meetingInfo"])
+				}
+			}
+			token := graph.AsText(info["token"])
+			if info["@odata.type"] != "#microsoft.graph.tokenMeetingInfo" || token == "" {
+				t.Fatalf("meetingInfo is %v", info)
+			}
+			st.ladder()
+			back := st.must(201, "POST", calls, `{"callbackUri":"`+callback+`","requestedModalities":[],"meetingInfo":{"@odata.type":"#microsoft.graph.tokenMeetingInfo","token":"`+token+`"}}`)
+			st.wait(time.Second)
+			if got, want := st.service.calls[back.body["id"].(string)].room, st.service.calls[a.body["id"].(string)].room; got != want {
+				t.Error("the token leads elsewhere")
+			}
+		})
+	}
+}

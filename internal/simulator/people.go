@@ -187,10 +187,7 @@ func (s *Service) dial(d *world.Dial) error {
 	if err != nil {
 		return fmt.Errorf("dial: %w", err)
 	}
-	to, err := s.botCalled(d.To)
-	if p, no := s.person(d.To); err != nil && no == nil {
-		to, err = p, nil
-	}
+	to, err := s.personOrBot(d.To)
 	if err != nil {
 		return fmt.Errorf("dial: %w", err)
 	}
@@ -204,9 +201,13 @@ func (s *Service) dial(d *world.Dial) error {
 			return fmt.Errorf("dial: onBehalfOf: %w", err)
 		}
 	}
+	var routes []route
+	if d.Number != "" {
+		routes = []route{{"lookup", &party{kind: "phone", id: d.Number}, to}}
+	}
 	r := s.newRoom(peer)
 	s.observe(from.shown(), "dials "+to.shown(), "")
-	s.ring(invitation{party: to, caller: from, room: r, limit: s.settings.RingTime, modalities: modalitiesOr(d.Modalities), onBehalf: behalf, done: func(o outcome) {
+	s.ring(invitation{party: to, caller: from, room: r, limit: s.settings.RingTime, modalities: modalitiesOr(d.Modalities), onBehalf: behalf, routes: routes, done: func(o outcome) {
 		if o.joined == nil {
 			s.observe(from.shown(), "is not connected: "+o.how.words(), "")
 			return
@@ -241,7 +242,7 @@ func (s *Service) hangsUp(name string) error {
 	}
 	var rings []*ring
 	for r := range s.rings.all() {
-		if r.party == p || r.caller == p && r.transferor == nil {
+		if r.party == p && !r.away || r.caller == p && r.transferor == nil {
 			rings = append(rings, r)
 		}
 	}

@@ -299,18 +299,23 @@ func (s *Service) announceRecorder(c *call, r *ring) {
 	rec := r.records
 	rec.call, c.recorder = c, rec
 	c.callbackURI = r.address
-	if r.room.token == "" {
-		r.room.token = s.newID()
-		if r.room.mode != peer {
-			s.meetings["token:"+r.room.token] = r.room
-		}
-	}
-	c.chatInfo = nil
-	c.meetingInfo = obj{"@odata.type": typeOf("tokenMeetingInfo"), "token": r.room.token}
+	c.chatInfo, c.meetingInfo = nil, s.wayBack(r.room)
 	data := obj{}
 	rec.tell(s, data, r.from)
 	c.incoming, _ = data["incomingContext"].(obj)
 	c.metadata, _ = data["applicationMetadata"].(obj)
+}
+
+// wayBack is the token by which a bot that is called can come back later; in a call between two it leads nowhere. Graph
+// resource "tokenMeetingInfo".
+func (s *Service) wayBack(r *room) obj {
+	if r.token == "" {
+		r.token = s.newID()
+	}
+	if r.mode != peer {
+		s.meetings["token:"+r.token] = r
+	}
+	return obj{"@odata.type": typeOf("tokenMeetingInfo"), "token": r.token}
 }
 
 // between says whether a call is between two, which has no roster. A recorder's never is.

@@ -57,7 +57,7 @@ func (s *Service) forward(c *call, targets []*party, limit time.Duration, masked
 	waiting := len(targets)
 	for _, p := range targets {
 		r := s.ring(invitation{party: p, by: c, caller: offer.caller, shows: shows, room: c.room, limit: limit, modalities: c.modalities,
-			transferor: offer.transferor, forwarded: c.bot, done: func(o outcome) {
+			transferor: offer.transferor, onBehalf: offer.onBehalf, routes: offer.onTo("forwarded", p), done: func(o outcome) {
 				waiting--
 				switch {
 				case c.ended || o.joined == nil && waiting > 0:
@@ -70,7 +70,7 @@ func (s *Service) forward(c *call, targets []*party, limit time.Duration, masked
 					return
 				}
 				c.offer = nil
-				c.answeredBy = sourceInfo(c, p)
+				c.answeredBy = sourceInfo(c, o.joined.party)
 				s.end(c, redirected)
 				offer.settle(o)
 			}})

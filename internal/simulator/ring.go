@@ -17,7 +17,7 @@ type invitation struct {
 	as            string    // the participant id that an invitee will have; "": one is made up
 	from          *member   // the caller, once it is known as what it will take part
 	transferor    *party    // who sent the caller, if it was transferred
-	forwarded     *party    // whom it was for, if it was redirected
+	routes        []route   // how it came here, if not straight
 	onBehalf      *party    // for whom the caller calls
 	records       *recorder // what a bot is called for, by a policy
 	address       string    // where that is announced
@@ -37,6 +37,7 @@ type ring struct {
 	call    *call // a bot's: its incoming call
 	stops   []func()
 	settled bool
+	away    bool // forwarded: it rings elsewhere
 }
 
 // ring makes a party ring.
@@ -69,6 +70,11 @@ func (r *ring) react() {
 		r.after(reaction(p.Declines), outcome{how: r.s.settings.declined}, "declines")
 	case p.Voicemail != nil:
 		r.stops = append(r.stops, r.s.cfg.Clock.After(reaction(p.Voicemail), r.voicemail))
+	case p.Forwards != nil && p.Forwards.After == 0:
+		r.forward(p.Forwards.To, r.limit)
+		return
+	case p.Forwards != nil:
+		r.stops = append(r.stops, r.s.cfg.Clock.After(p.Forwards.After, func() { r.forward(p.Forwards.To, r.limit-p.Forwards.After) }))
 	case p.Answers == nil:
 		r.after(defaultReaction, outcome{joined: r.member()}, "answers")
 	case p.Answers.Never == "":
@@ -76,6 +82,9 @@ func (r *ring) react() {
 	}
 	if r.limit > 0 {
 		r.after(r.limit, outcome{how: r.s.settings.unanswered}, "lets it ring out")
+	}
+	if p.AlsoRings != "" {
+		r.fork(p.AlsoRings)
 	}
 }
 
@@ -167,6 +176,9 @@ func (s *Service) offer(r *ring) {
 	c.modalities = r.modalities
 	c.dialable = r.caller.kind == "phone" || len(s.settings.ResourceAccounts) > 0
 	c.chatInfo, c.meetingInfo = r.room.chat, r.room.meeting
+	if r.room.mode != peer && c.dialect != graph.Legacy { // legacy's example of such a call has the organizer
+		c.meetingInfo = s.wayBack(r.room)
+	}
 	limit := s.settings.AnswerDeadline
 	if r.records != nil {
 		s.announceRecorder(c, r)
@@ -216,9 +228,9 @@ func (s *Service) tellWay(c *call, r *ring) {
 		}
 		c.incoming["onBehalfOf"] = identityOf(c.dialect, r.onBehalf)
 	}
-	if r.forwarded != nil {
-		c.routes = []obj{{"@odata.type": typeOf("callRoute"), "routingType": "forwarded",
-			"original": identityOf(c.dialect, r.forwarded), "final": identityOf(c.dialect, r.party)}}
+	for _, way := range r.routes {
+		c.routes = append(c.routes, obj{"@odata.type": typeOf("callRoute"), "routingType": way.kind,
+			"original": identityOf(c.dialect, way.original), "final": identityOf(c.dialect, way.final)})
 	}
 }
 

@@ -131,7 +131,8 @@ func (p *Person) reactions() []string {
 	for _, r := range []struct {
 		there bool
 		name  string
-	}{{p.Answers != nil, "answers"}, {p.Declines != nil, "declines"}, {p.Busy, "busy"}, {p.Voicemail != nil, "voicemail"}} {
+	}{{p.Answers != nil, "answers"}, {p.Declines != nil, "declines"}, {p.Busy, "busy"}, {p.Voicemail != nil, "voicemail"},
+		{p.Forwards != nil, "forwards"}} {
 		if r.there {
 			list = append(list, r.name)
 		}

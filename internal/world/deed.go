@@ -29,6 +29,7 @@ type Deed struct {
 type Dial struct {
 	From       string   `json:"from" short:"true" required:"true" person:"true" doc:"A name from people."`
 	To         string   `json:"to" doc:"The bot's name, or a name from people." default:"bot"`
+	Number     string   `json:"number" format:"e164" doc:"The telephone number by which they reach whom they call; the call tells it in its callRoutes."`
 	OnBehalfOf string   `json:"onBehalfOf" person:"true" doc:"For whom they call, as a delegate: a name from people."`
 	Modalities []string `json:"modalities" enum:"audio,video,videoBasedScreenSharing" doc:"What the caller offers; audio when absent."`
 }

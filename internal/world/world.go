@@ -32,6 +32,8 @@ type Person struct {
 	Declines    *After      `json:"declines" doc:"They decline, after a while."`
 	Busy        bool        `json:"busy" doc:"They are in another call and do not ring."`
 	Voicemail   *After      `json:"voicemail" doc:"Their voicemail picks up, after a while."`
+	Forwards    *Forwards   `json:"forwards" doc:"Their calls go on to somebody else, or to a bot."`
+	AlsoRings   string      `json:"alsoRings" doc:"Who rings at the same time whenever they are called: a name from people, or the bot's. The first to answer has the call."`
 	HangsUp     *After      `json:"hangsUp" doc:"They hang up that long after the call was established."`
 	Presses     *Presses    `json:"presses" doc:"They press keys some time after they have joined the call."`
 	Speaks      *Speaks     `json:"speaks" doc:"They speak some time after they have joined the call."`
@@ -49,6 +51,12 @@ type Sound struct {
 // After is a delay.
 type After struct {
 	After time.Duration `json:"after" short:"true" doc:"How long it takes." default:"1s"`
+}
+
+// Forwards is a rule by which calls go on to somebody else.
+type Forwards struct {
+	To    string        `json:"to" required:"true" short:"true" doc:"To whom: a name from people, or the bot's."`
+	After time.Duration `json:"after" doc:"How long it rings at them before; it does not when absent."`
 }
 
 // Presses is keys pressed after a delay.
