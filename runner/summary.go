@@ -106,6 +106,9 @@ func standing(p map[string]any) string {
 	if object(p["recordingInfo"])["recordingStatus"] == "recording" {
 		words = append(words, "recording")
 	}
+	if p["syntheticMediaDetection"] != nil {
+		words = append(words, "reported as synthetic")
+	}
 	for _, x := range graph.AsList(p["mediaStreams"]) {
 		st := object(x)
 		if st["mediaType"] == "videoBasedScreenSharing" && st["direction"] == "sendOnly" {

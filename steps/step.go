@@ -188,6 +188,7 @@ func Verbs() []*schema.Verb {
 		admitFromLobby,
 		admitAllFromLobby,
 		removeFromLobby,
+		reportSyntheticMedia,
 		changeScreenSharingRole,
 		listContentSharingSessions,
 		getContentSharingSession,

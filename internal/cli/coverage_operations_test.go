@@ -20,7 +20,9 @@ type operation struct {
 }
 
 const (
-	theirSDK  = "permissions reference and beta SDK only; its body and notifications are documented nowhere"
+	theirSDK  = "beta SDK (msgraph-beta-sdk-go, August 2026) and permissions reference; no page, so its status and notifications are documented nowhere"
+	allowed   = "permissions reference only (microsoft-graph-devx-content, permissions.json of August 2026)"
+	inSDKs    = "beta SDK (msgraph-beta-sdk-go, August 2026) only, generated from the metadata"
 	checkIn18 = "microsoft-graph-docs of September 2018 only; gone in January 2019"
 	docs19    = "microsoft-graph-docs of January 2019"
 )
@@ -52,10 +54,11 @@ var operations = []operation{
 	{"admitFromLobby", "POST", "/{call}/participants/{participant}/admitFromLobby", "b", "", "", theirSDK},
 	{"admitAllFromLobby", "POST", "/{call}/participants/admitAllFromLobby", "b", "", "", theirSDK},
 	{"removeFromLobby", "POST", "/{call}/participants/{participant}/removeFromLobby", "b", "", "", theirSDK},
-	{"raiseHand", "POST", "/{call}/participants/{participant}/raiseHand", "b", "", "", theirSDK},
-	{"lowerHand", "POST", "/{call}/participants/{participant}/lowerHand", "b", "", "", theirSDK},
-	{"lowerAllHands", "POST", "/{call}/participants/lowerAllHands", "b", "", "", theirSDK},
-	{"reportSyntheticMedia", "POST", "/{call}/participants/{participant}/reportSyntheticMedia", "b", "", "", theirSDK},
+	{"reportSyntheticMedia", "POST", "/{call}/participants/{participant}/reportSyntheticMedia", "b", "", "", "participant-reportsyntheticmedia"},
+	{"raiseHand", "POST", "/{call}/raiseHand", "b", "", "", allowed},
+	{"lowerHand", "POST", "/{call}/lowerHand", "b", "", "", allowed},
+	{"lowerHandOfParticipant", "POST", "/{call}/participants/{participant}/lowerHand", "b", "", "", allowed},
+	{"lowerAllHands", "POST", "/{call}/participants/lowerAllHands", "b", "", "", allowed},
 	{"addParticipants", "POST", "/{call}/participants", "", "", "", checkIn18},
 	{"updateParticipant", "PATCH", "/{call}/participants/{participant}", "", "", "", checkIn18},
 	{"subscribeVideo", "POST", "/{call}/subscribeVideo", "", "", "", checkIn18},
@@ -70,12 +73,12 @@ var operations = []operation{
 	{"changeScreenSharingRole", "POST", "/{call}/changeScreenSharingRole", "vbl", "", "changeScreenSharingRole", "call-changescreensharingrole"},
 	{"updateRecordingStatus", "POST", "/{call}/updateRecordingStatus", "vb", "", "updateRecordingStatus", "call-updaterecordingstatus"},
 	{"addLargeGalleryView", "POST", "/{call}/addLargeGalleryView", "vb", "", "addLargeGalleryView", "call-addlargegalleryview"},
-	{"startRecording", "POST", "/{call}/startRecording", "b", "", "", theirSDK},
-	{"stopRecording", "POST", "/{call}/stopRecording", "b", "", "", theirSDK},
-	{"startTranscription", "POST", "/{call}/startTranscription", "b", "", "", theirSDK},
-	{"stopTranscription", "POST", "/{call}/stopTranscription", "b", "", "", theirSDK},
-	{"joinContentSharingAudioGroup", "POST", "/{call}/joinContentSharingAudioGroup", "b", "", "", theirSDK},
-	{"leaveContentSharingAudioGroup", "POST", "/{call}/leaveContentSharingAudioGroup", "b", "", "", theirSDK},
+	{"startRecording", "POST", "/{call}/startRecording", "b", "", "", "call-startrecording"},
+	{"stopRecording", "POST", "/{call}/stopRecording", "b", "", "", "call-stoprecording"},
+	{"startTranscription", "POST", "/{call}/startTranscription", "b", "", "", "call-starttranscription"},
+	{"stopTranscription", "POST", "/{call}/stopTranscription", "b", "", "", "call-stoptranscription"},
+	{"joinContentSharingAudioGroup", "POST", "/{call}/joinContentSharingAudioGroup", "b", "", "", allowed},
+	{"leaveContentSharingAudioGroup", "POST", "/{call}/leaveContentSharingAudioGroup", "b", "", "", allowed},
 
 	{"listOperations", "GET", "/{call}/operations", "vbl", "", "", "commsoperation-get"},
 	{"getOperation", "GET", "/{call}/operations/{operation}", "vbl", "", "", "commsoperation-get"},
@@ -86,8 +89,19 @@ var operations = []operation{
 	{"deleteAudioRoutingGroup", "DELETE", "/{call}/audioRoutingGroups/{element}", "vbl", "", "", "audioroutinggroup-delete"},
 	{"listContentSharingSessions", "GET", "/{call}/contentSharingSessions", "vb", "", "", "call-list-contentsharingsessions"},
 	{"getContentSharingSession", "GET", "/{call}/contentSharingSessions/{element}", "vb", "", "", "contentsharingsession-get"},
+	{"record", "POST", "/{call}/record", "b", "", "", inSDKs},
+	{"pngOfCurrentSlide", "GET", "/{call}/contentSharingSessions/{element}/pngOfCurrentSlide", "b", "", "", inSDKs},
 	{"logTeleconferenceDeviceQuality", "POST", "/logTeleconferenceDeviceQuality", "vb", "", "calls.logTeleconferenceDeviceQuality", "call-logteleconferencedevicequality"},
 }
+
+// noShape: neither the beta SDK nor the lists of beta's types (msgraph-metadata, schemas/type-mappings) have the action, an
+// operation for it, or a member of participant or call that would show it.
+func noShape(permissions string) string {
+	return "Known are its path, and that it takes " + permissions + ": no page, no SDK and no type of the metadata tells of its body, its " +
+		"answer or what it changes. `request` sends it."
+}
+
+const joining = "Calls.JoinGroupCallAsGuest.All or Calls.JoinGroupCall.All"
 
 // gapReasons says why something is missing: the whole of the last column of docs/api-coverage.md.
 var gapReasons = map[string]string{
@@ -95,12 +109,14 @@ var gapReasons = map[string]string{
 	"addParticipants":               "The legacy dialect is the API of January 2019, which had dropped it for invite; `request` sends it.",
 	"updateParticipant":             "The legacy dialect is the API of January 2019, which had dropped it; `request` sends it.",
 	"subscribeVideo":                "The legacy dialect is the API of January 2019, which had dropped it; it is for media that the bot hosts. `request` sends it.",
-	"raiseHand":                     "Known by name only: neither body nor effect is documented. `request` sends it.",
-	"lowerHand":                     "Known by name only: neither body nor effect is documented. `request` sends it.",
-	"lowerAllHands":                 "Known by name only: neither body nor effect is documented. `request` sends it.",
-	"reportSyntheticMedia":          "Known by name only: neither body nor effect is documented. `request` sends it.",
-	"joinContentSharingAudioGroup":  "Known by name only, from the permissions reference. `request` sends it.",
-	"leaveContentSharingAudioGroup": "Known by name only, from the permissions reference. `request` sends it.",
+	"raiseHand":                     noShape(joining),
+	"lowerHand":                     noShape(joining),
+	"lowerHandOfParticipant":        noShape(joining),
+	"lowerAllHands":                 noShape(joining),
+	"joinContentSharingAudioGroup":  noShape("Calls.AccessMedia.All"),
+	"leaveContentSharingAudioGroup": noShape("Calls.AccessMedia.All"),
+	"record":                        "An older name of recordResponse, with the same body; `recordResponse` does it.",
+	"pngOfCurrentSlide":             "What is shown, as a picture: a file and no JSON, and no page tells when there is one.",
 }
 
 // The list has every action of Graph's own metadata.

@@ -184,8 +184,10 @@ there. *Verb*: the verb of scenarios; ` + "`request`" + ` sends anything else. *
 been asked. *Tests*: cases of the verb in steps/testdata by dialect, and shipped scenarios that use it. Every gap has its reason in
 the last column; a test fails on one that has none.
 
-The API has no unmute for other participants, no deleteLargeGalleryView and no list of calls, so neither has callflow. Getting
-a recording is no operation of the API but a download from the address in its operation.
+The API has no unmute for other participants and no deleteLargeGalleryView, so neither has callflow. Getting
+a recording is no operation of the API but a download from the address in its operation. The SDKs have more requests, made from
+the metadata for every collection: to list the calls, to change a call, to create or change participants, operations and content
+sharing sessions, to count. No page has one of them and no permission is for them, so they are not listed.
 
 | Operation | v1.0 | beta | legacy | Verb | Simulator | Tests | Documented | Gap |
 |---|---|---|---|---|---|---|---|---|

@@ -15,6 +15,8 @@ type Participant struct {
 	RosterSequenceNumber int64             `json:"rosterSequenceNumber,omitzero" doc:"Orders changes of this participant."`
 	IsIdentityAnonymized bool              `json:"isIdentityAnonymized,omitzero" doc:"Their identity is hidden (beta)."`
 	PreferredDisplayName string            `json:"preferredDisplayName,omitzero" doc:"The name they chose (beta)."`
+
+	SyntheticMediaDetection *SyntheticMediaInfo `json:"syntheticMediaDetection,omitzero" doc:"What a detection bot reported of their media (beta)."`
 }
 
 // ParticipantInfo is graph.participantInfo.

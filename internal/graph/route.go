@@ -77,6 +77,7 @@ var routes = []route{
 	{op: "admitFromLobby", method: "POST", path: "/{call}/participants/{participant}/admitFromLobby", beta: true, legacy: "none", yields: anOperation},
 	{op: "admitAllFromLobby", method: "POST", path: "/{call}/participants/admitAllFromLobby", beta: true, legacy: "none", yields: anOperation},
 	{op: "removeFromLobby", method: "POST", path: "/{call}/participants/{participant}/removeFromLobby", beta: true, legacy: "none", yields: anOperation},
+	{op: "reportSyntheticMedia", method: "POST", path: "/{call}/participants/{participant}/reportSyntheticMedia", beta: true, legacy: "none"},
 	{op: "startRecording", method: "POST", path: "/{call}/startRecording", beta: true, legacy: "none", yields: anOperation},
 	{op: "stopRecording", method: "POST", path: "/{call}/stopRecording", beta: true, legacy: "none", yields: anOperation},
 	{op: "startTranscription", method: "POST", path: "/{call}/startTranscription", beta: true, legacy: "none", yields: anOperation},

@@ -142,6 +142,7 @@ const (
 	mayMedia     = "Calls.AccessMedia.All"
 	mayJoinChat  = "Calls.JoinGroupCalls.Chat"
 	mayMediaChat = "Calls.AccessMedia.Chat"
+	mayReport    = "Calls.ReportSyntheticMedia.All"
 )
 
 var (
@@ -170,6 +171,7 @@ var permissions = map[string][]string{
 	"recordResponse": accessMedia, "subscribeToTone": accessMedia, "changeScreenSharingRole": accessMedia,
 	"logTeleconferenceDeviceQuality": accessMedia,
 	"updateRecordingStatus":          {mayMedia, mayMediaChat, mayJoin},
+	"reportSyntheticMedia":           {mayReport},
 }
 
 // permitted refuses a request whose sender has none of the permissions that it needs.

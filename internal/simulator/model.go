@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"slices"
-	"strings"
 	"time"
 
 	"callflow/internal/graph"
@@ -85,6 +84,7 @@ type member struct {
 	role        string // a bot's, of screen sharing: viewer, sharer; "" until it asked for one
 	recording   string // a bot's recordingStatus; "" until it told one
 	metadata    string // a bot's, in legacy
+	synthetic   obj    // syntheticMediaDetectionInfo; nil: nobody reported any
 	voicemail   bool   // it is a voicemail that answered
 	voices      int    // how often it speaks at the same time
 	heard       bool   // it speaks, and can be heard
@@ -481,20 +481,4 @@ func reaction(a *world.After) time.Duration {
 		return defaultReaction
 	}
 	return a.After
-}
-
-func names(list []*party) string { return each(list, func(p *party) string { return p.name }) }
-
-// shown lists parties as people call them.
-func shown(list []*party) string { return each(list, (*party).shown) }
-
-func each(list []*party, word func(*party) string) string {
-	var out []string
-	for _, p := range list {
-		out = append(out, word(p))
-	}
-	if out == nil {
-		return "nobody"
-	}
-	return strings.Join(out, ", ")
 }

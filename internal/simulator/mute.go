@@ -75,7 +75,8 @@ func (s *Service) muteParticipant(c *call, q *request) reply {
 }
 
 // muteAll mutes those it names, and all others when it names nobody (ours: the page's example names an empty text). Graph
-// page "participant: muteAll", beta and legacy.
+// page "participant: muteAll", beta and legacy; beta's metadata of 2026 has an operation of its own for it, whose
+// participants nobody explains.
 func (s *Service) muteAll(c *call, q *request) reply {
 	var b muteAllBody
 	if e := s.readInGroup(c, q, &b); e != nil {
@@ -99,7 +100,11 @@ func (s *Service) muteAll(c *call, q *request) reply {
 		s.setMuted(m, true)
 	}
 	s.observe(c.bot.shown(), "mutes all", c.id)
-	return s.completed(c, "commsOperation", b.contextBody, 200)
+	kind := "commsOperation"
+	if c.dialect == graph.Beta {
+		kind = "muteParticipantsOperation"
+	}
+	return s.completed(c, kind, b.contextBody, 200)
 }
 
 // muteSelf is a person muting themselves, in every call they are in.

@@ -357,3 +357,19 @@ func (r result) words() string {
 	}
 	return fmt.Sprintf("%s (%d/%d)", r.message, r.code, r.subcode)
 }
+
+func names(list []*party) string { return each(list, func(p *party) string { return p.name }) }
+
+// shown lists parties as people call them.
+func shown(list []*party) string { return each(list, (*party).shown) }
+
+func each(list []*party, word func(*party) string) string {
+	var out []string
+	for _, p := range list {
+		out = append(out, word(p))
+	}
+	if out == nil {
+		return "nobody"
+	}
+	return strings.Join(out, ", ")
+}

@@ -131,6 +131,9 @@ func (s *Service) participant(c *call, m *member, notified bool) obj {
 	if m.metadata != "" {
 		p["metadata"] = m.metadata
 	}
+	if m.synthetic != nil && c.dialect == graph.Beta {
+		p["syntheticMediaDetection"] = m.synthetic
+	}
 	if c.dialect != graph.Legacy || !s.cfg.SeedSlips { // the seed document's rosters do not say it
 		p["isMuted"], p["isInLobby"] = m.muted || m.serverMuted, m.inLobby
 	}

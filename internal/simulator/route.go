@@ -122,7 +122,8 @@ var rosterActions = map[string]string{"invite": "invite", "muteall": "muteAll", 
 
 // participantActions are POSTed to one participant.
 var participantActions = map[string]string{"mute": "muteParticipant", "startholdmusic": "startHoldMusic",
-	"stopholdmusic": "stopHoldMusic", "admitfromlobby": "admitFromLobby", "removefromlobby": "removeFromLobby"}
+	"stopholdmusic": "stopHoldMusic", "admitfromlobby": "admitFromLobby", "removefromlobby": "removeFromLobby",
+	"reportsyntheticmedia": "reportSyntheticMedia"}
 
 // action names what a request asks for: a verb, or the methods that its resource takes, or nothing.
 func (q *request) action(method string, rest []string) (verb, allow string) {

@@ -150,16 +150,17 @@ var handlers = map[string]func(*Service, *call, *request) reply{
 	"getRecording":                   (*Service).getRecording,
 
 	// Beta, some of them legacy too.
-	"muteAll":            (*Service).muteAll,
-	"configureMixer":     (*Service).configureMixer,
-	"admitFromLobby":     (*Service).admitFromLobby,
-	"admitAllFromLobby":  (*Service).admitAllFromLobby,
-	"removeFromLobby":    (*Service).removeFromLobby,
-	"startRecording":     (*Service).startRecording,
-	"stopRecording":      (*Service).stopRecording,
-	"startTranscription": (*Service).startTranscription,
-	"stopTranscription":  (*Service).stopTranscription,
-	"updateMetadata":     (*Service).updateMetadata, // legacy
+	"muteAll":              (*Service).muteAll,
+	"configureMixer":       (*Service).configureMixer,
+	"admitFromLobby":       (*Service).admitFromLobby,
+	"admitAllFromLobby":    (*Service).admitAllFromLobby,
+	"removeFromLobby":      (*Service).removeFromLobby,
+	"reportSyntheticMedia": (*Service).reportSyntheticMedia,
+	"startRecording":       (*Service).startRecording,
+	"stopRecording":        (*Service).stopRecording,
+	"startTranscription":   (*Service).startTranscription,
+	"stopTranscription":    (*Service).stopTranscription,
+	"updateMetadata":       (*Service).updateMetadata, // legacy
 }
 
 // Serves says whether the service has that operation, in some dialect.

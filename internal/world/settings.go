@@ -203,9 +203,10 @@ func ParseStatus(text string) (status int, code string, ok bool) {
 }
 
 // Permissions are the application permissions of the calling API that the service looks at. Microsoft Graph permissions
-// reference; the last two are resource-specific consent.
+// reference; those that end in Chat are resource-specific consent.
 var Permissions = []string{"Calls.Initiate.All", "Calls.InitiateGroupCall.All", "Calls.JoinGroupCall.All",
-	"Calls.JoinGroupCallAsGuest.All", "Calls.AccessMedia.All", "Calls.JoinGroupCalls.Chat", "Calls.AccessMedia.Chat"}
+	"Calls.JoinGroupCallAsGuest.All", "Calls.AccessMedia.All", "Calls.JoinGroupCalls.Chat", "Calls.AccessMedia.Chat",
+	"Calls.ReportSyntheticMedia.All"}
 
 // checkSetting says what is wrong with a value, "" when nothing is.
 func checkSetting(f reflect.StructField, v reflect.Value) string {
