@@ -19,6 +19,8 @@ type sending struct {
 	step string
 	at   time.Time
 	body json.RawMessage
+	// token is what the token that went along says of itself, if the request was refused for want of a right.
+	token *steps.Token
 }
 
 // circumstances adds to the failure of an action what it takes to judge it: how it stood with its call, in whose name it
@@ -33,6 +35,8 @@ func (t *turn) circumstances(f *steps.Failure, err error) {
 		t.meetingMode(f)
 	case refused != nil && refused.Reply.Status == 404:
 		t.tooLate(f)
+	case refused != nil && refused.Reply.Status == 401:
+		t.inWhoseName(f)
 	case refused != nil && refused.Reply.Status == 403:
 		t.asked(f)
 	case f.Kind == "outcome" && t.reply != nil:
@@ -186,12 +190,11 @@ func (t *turn) asked(f *steps.Failure) {
 	if json.Unmarshal(t.sent.body, &body) != nil {
 		return
 	}
-	bot := t.run.Target.Bot
-	know(f, t.sent.at, 0, fmt.Sprintf("the request is from the application %s, with a token of tenant %s", bot.AppID, bot.TenantID))
+	own := t.inWhoseName(f)
 	switch tenant := graph.CanonicalID(body.TenantID); {
 	case tenant == "":
 		know(f, t.sent.at, 0, "it asks for a call in no tenant: it has no tenantId")
-	case tenant == graph.CanonicalID(bot.TenantID):
+	case tenant == own:
 		know(f, t.sent.at, 0, "it asks for a call in the same tenant (tenantId)")
 	default:
 		know(f, t.sent.at, 0, "it asks for a call in another tenant: tenantId "+tenant)
@@ -223,8 +226,7 @@ func (t *turn) aimed(f *steps.Failure) {
 	if len(body.Targets) == 0 {
 		return
 	}
-	bot := t.run.Target.Bot
-	know(f, t.sent.at, 0, fmt.Sprintf("the request is from the application %s, with a token of tenant %s", bot.AppID, bot.TenantID))
+	t.inWhoseName(f)
 	for _, x := range body.Targets {
 		for _, kind := range slices.Sorted(maps.Keys(x.Identity)) {
 			one := object(x.Identity[kind])

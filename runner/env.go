@@ -87,6 +87,7 @@ func (e *env) inside() *frame {
 	e.nested = true
 	f := *e.frame
 	f.host = e.Host()
+	f.excused = f.excused || e.step.ContinueOnError
 	if e.item {
 		f.prefix = e.key + "/"
 	}

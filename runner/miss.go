@@ -27,6 +27,7 @@ const nearestLimit = 2
 // missed is the failure of an await whose time ran out, or for which nothing can come any more.
 func (a *await) missed(why error) *steps.FailureError {
 	open := a.open()
+	a.unheardOf(why, a.start)
 	waited := a.host.Now().Sub(a.began)
 	f := &steps.Failure{
 		Kind: failedAwait, Pos: open[0].expr.Pos(), Awaited: a.awaited(open), Waited: waited,
@@ -363,6 +364,7 @@ func (r *run) silence(s *schema.Step) (hints []string) {
 
 // unreached is the failure of a goal that was not reached in time.
 func (e *env) unreached(why error, began time.Time) *steps.FailureError {
+	e.unheardOf(why, e.window)
 	waited := e.host.Now().Sub(began)
 	f := &steps.Failure{
 		Kind: failedOutcome, Pos: e.step.VerbPos, Awaited: e.step.Verb.Name + " " + e.Goal(), Waited: waited,

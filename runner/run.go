@@ -34,6 +34,7 @@ type run struct {
 	spent    *ended                 // there was too much of either
 	counts   map[string]int         // steps by status
 	good     []success              // the last createCalls that went well
+	probed   *probed                // nil: its callback address was not probed
 }
 
 func newRun(p *Prepared, h steps.Host) *run {
@@ -269,7 +270,9 @@ type frame struct {
 	book   *book
 	prefix string // of step keys: "login/"
 	branch string // "left", nested "left/a"
-	order  []int  // the branch's place in each fork above it: events are offered to those that wait in this order
+	// excused: a step around this one goes on after errors.
+	excused bool
+	order   []int // the branch's place in each fork above it: events are offered to those that wait in this order
 }
 
 // book remembers, for one plan of a run, where each step's last attempt began in the inbox.

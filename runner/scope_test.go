@@ -11,6 +11,9 @@ import (
 	"callflow/steps"
 )
 
+// probing is what the probe of the callback address takes after a wait that ended in silence.
+const probing = 20 * time.Millisecond
+
 func TestTimeoutsNameThemselves(t *testing.T) {
 	for name, test := range map[string]struct {
 		yaml, status, text, key string
@@ -24,7 +27,7 @@ steps:
   - id: move
     await: call.state == "incoming"
     timeout: 5m
-`, steps.Failed, "scenario timeout of 2m reached while step move was waiting: no event matched within 2m", "move", 6, 2 * time.Minute},
+`, steps.Failed, "scenario timeout of 2m reached while step move was waiting: no event matched within 2m", "move", 6, 2*time.Minute + probing},
 		"scenario by default": {"name: t\nsteps:\n  - id: nap\n    sleep: 1h\n", steps.Failed, "scenario timeout of 10m reached while step nap was waiting", "nap", 3, 10 * time.Minute},
 		"scenario with branches": {`
 name: t
@@ -45,9 +48,9 @@ steps:
       left: [{id: a, sleep: 1h}]
       right: [{id: b, sleep: 1s}]
 `, steps.Failed, "step both was not done within its timeout of 4s", "both", 6, 4 * time.Second},
-		"await": {"name: t\nsteps:\n  - id: ring\n    await: call.state == \"incoming\"\n", steps.Failed, "no event matched within 30s", "ring", 4, 30 * time.Second},
+		"await": {"name: t\nsteps:\n  - id: ring\n    await: call.state == \"incoming\"\n", steps.Failed, "no event matched within 30s", "ring", 4, 30*time.Second + probing},
 		"await by the scenario's default": {"name: t\ndefaults: {await: 7s}\nsteps:\n  - id: ring\n    await: call.state == \"incoming\"\n",
-			steps.Failed, "no event matched within 7s", "ring", 5, 7 * time.Second},
+			steps.Failed, "no event matched within 7s", "ring", 5, 7*time.Second + probing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := (&trial{yaml: test.yaml, service: &scripted{}}).run(t)

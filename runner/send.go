@@ -34,7 +34,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
 		Method: wire.Method, Path: wire.Path + wire.URL, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
 	if who.sent != nil {
-		*who.sent = sending{who.key, sent, wire.Body}
+		*who.sent = sending{step: who.key, at: sent, body: wire.Body}
 	}
 	r.keepTrace(who.branch, steps.Trace{At: sent, Call: graph.CanonicalID(c.Call), ClientRequestID: headers.Get("client-request-id"),
 		ScenarioID: headers.Get("Scenario-Id")})
@@ -46,6 +46,9 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		if response.Unsent || unsent(err) {
 			got.Error = "not sent: " + got.Error
 		}
+	}
+	if who.sent != nil {
+		who.sent.token = response.Token
 	}
 	if response.Status == 0 {
 		if !response.Unsent {
@@ -69,7 +72,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		r.keepTrace(who.branch, t)
 	}
 	r.legs.answer(who, c, reply)
-	r.legs.did(sending{who.key, sent, wire.Body}, c, reply)
+	r.legs.did(sending{step: who.key, at: sent, body: wire.Body}, c, reply)
 	r.calls.learn(c, reply)
 	if reply.Final {
 		r.inbox.put(h, h.Now(), reply.Event())

@@ -37,6 +37,7 @@ type turn struct {
 	over     *ended // with which it ends
 	item     bool   // of a forEach
 	nested   bool   // it ran other steps
+	silent   bool   // its last wait ended without any notification; see probe
 	attempts int
 	outcome  string // last outcome reached
 	result   map[string]any
@@ -360,6 +361,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	}
 	f := failure(t.frame, t, err)
 	t.circumstances(f, err)
+	t.probe(f)
 	if t.item && t.step.Timeout != nil && !t.host.Now().Before(t.deadline) {
 		own := *f // a step inside this one may have told the same in its record
 		f = &own
@@ -381,6 +383,7 @@ func (t *turn) cutOff(err, by error) (f *steps.Failure) {
 	var cut *steps.CutError
 	if over, ok := by.(*ended); ok && limited(over) && errors.As(err, &cut) {
 		f = failure(t.frame, t, &steps.FailureError{Failure: told(&steps.Failure{Kind: over.kind, Text: over.text()}, t.words(), cut.Failure)})
+		t.probe(f)
 	}
 	t.run.stopped[by] = append(t.run.stopped[by], stopped{t, f})
 	return f

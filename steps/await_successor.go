@@ -305,7 +305,7 @@ func (t *trail) lost(env Env, began time.Time, err error) error {
 		m.Why, m.Nearest, m.Part = nil, false, ""
 	}
 	if last.Event != nil {
-		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "the last notification of call " + t.call + ", so the callback address works"})
+		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "the last notification of call " + t.call + ", so the callback address worked then"})
 	}
 	if last.Event != nil && last.Ended() && hasTransferred(object(last.View["call"])) {
 		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "so ends a call that was transferred"})

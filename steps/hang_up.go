@@ -56,13 +56,13 @@ func runHangUp(env Env, p *hangUpParams) (Outputs, error) {
 		out, err = follow(env, out, ended(id))
 	}
 	if err == nil && underWay { // also if the news of the end came before the response
-		err = cutOff(env, id, sent, Fact{At: began, Text: "the transfer was sent by " + step})
+		err = cutOff(env, id, sent, otherParty(env, id), Fact{At: began, Text: "the transfer was sent by " + step})
 	}
 	return out, err
 }
 
 // cutOff is the failure of a hang-up that ended a call in the middle of its transfer; nil: the transfer ended it.
-func cutOff(env Env, call string, sent time.Time, transfer Fact) error {
+func cutOff(env Env, call string, sent time.Time, transferee string, transfer Fact) error {
 	end := ends(env, call)
 	if end == nil || hasTransferred(object(end.View["call"])) {
 		return nil
@@ -71,9 +71,24 @@ func cutOff(env Env, call string, sent time.Time, transfer Fact) error {
 	return &FailureError{Failure: &Failure{Kind: "contradiction", Reason: HungUpInTransfer,
 		Text: fmt.Sprintf("the call was hung up while its transfer was under way: it ended %s after the DELETE, not by being transferred", after),
 		Facts: []Fact{transfer, {At: sent, Text: "the DELETE was sent"},
-			{At: end.At, Event: end.Seq, Text: "the call ended, " + after + " after the DELETE: whoever was being transferred is cut off"}},
+			{At: end.At, Event: end.Seq, Text: "the leg of " + transferee + ", who was being transferred, ended " + after + " after the DELETE: the target has nobody to talk to"}},
 		Hints: []string{"wait for the transfer's outcome before hanging up; if cutting it off is what you test, write `until: accepted` here"},
 	}}
+}
+
+// otherParty is what people call the one at the other end of a call between two, as far as that is known.
+func otherParty(env Env, call string) string {
+	known := picture(env, call)
+	info := object(known["source"])
+	if targets, _ := known["targets"].([]any); known["direction"] == "outgoing" && len(targets) == 1 {
+		info = object(targets[0])
+	}
+	for _, id := range graph.IdentityIDs(object(info["identity"])) {
+		if bareID(id) != graph.CanonicalID(env.Target().Bot.AppID) {
+			return env.Person(bareID(id), "")
+		}
+	}
+	return "the one"
 }
 
 // hasTransferred says of a call's end that it is a transfer's. Graph page "call: transfer".

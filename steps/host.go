@@ -62,6 +62,9 @@ type Request struct {
 	Token   string // with URL
 	Headers graph.Headers
 	Body    []byte
+	// Probe asks whether the run's own callback address, which is in URL, can be reached from outside. The host posts there
+	// what only its own listener knows for a probe, with no token; nothing else is looked at. It becomes no event.
+	Probe bool
 }
 
 // Response is one HTTP response.
@@ -70,6 +73,22 @@ type Response struct {
 	Headers graph.Headers // sorted by name
 	Body    []byte
 	Unsent  bool // beside an error: the scope ended before anything went out, so the service cannot have acted
+	Probed  bool // of a Probe, also beside an error: it came to the listener of this very process
+	// Token is, of a refusal with 401 or 403, what the token that was sent says of itself. Nil: there was none.
+	Token *Token
+}
+
+// Token is what an access token says of itself, never the token. Its claims are read, not verified: they are for people
+// who look for the reason of a refusal (Microsoft, "Access token claims reference").
+type Token struct {
+	Opaque   bool // it is no JWT: nothing is known
+	Tenant   string
+	App      string
+	Audience string
+	Roles    []string // the application permissions, in the token's order
+	Expires  time.Time
+	// Calling is "enabled" or "disabled" where a simulated world knows it of the bot's registration; else "".
+	Calling string
 }
 
 // NetError is an attempt that got no response.

@@ -29,6 +29,7 @@ type Record struct {
 	Capture   *Captured  `json:"capture,omitempty"`
 	Log       *Logged    `json:"log,omitempty"`
 	World     *Happened  `json:"world,omitempty"`
+	Probe     *Probed    `json:"probe,omitempty"`
 	StepEnd   *StepEnd   `json:"stepEnd,omitempty"`
 	Cleanup   *Cleaned   `json:"cleanup,omitempty"`
 	RunEnd    *RunEnd    `json:"runEnd,omitempty"`
@@ -61,6 +62,8 @@ func (r *Record) Kind() string {
 		return "log"
 	case r.World != nil:
 		return "world"
+	case r.Probe != nil:
+		return "probe"
 	case r.StepEnd != nil:
 		return "stepEnd"
 	case r.Cleanup != nil:
@@ -199,6 +202,16 @@ type Happened struct {
 	Who  string `json:"who"`
 	Did  string `json:"did"`
 	Call string `json:"call,omitempty"`
+}
+
+// Probed is what became of a request that the run sent to its own callback address, because a wait had ended in silence.
+type Probed struct {
+	Address string        `json:"address"`
+	Reached bool          `json:"reached"`          // the listener got it, and its answer came back
+	Status  int           `json:"status,omitempty"` // whoever it was that answered
+	Took    time.Duration `json:"took"`             // nanoseconds
+	Error   string        `json:"error,omitempty"`  // why there was no answer
+	Text    string        `json:"text"`             // for people
 }
 
 // The statuses of a step and of a run.

@@ -37,9 +37,15 @@ type Config struct {
 	// Happened takes what a run's own simulated world tells of, from POST {base}/worlds/{run}, and reports whether the run is
 	// known. Nil: there is no such address.
 	Happened func(run string, h world.Happening) bool
+	// Probed takes the nonce of a probe, and reports whether this process made it for that run and it was not used before.
+	// Nil: there are no probes.
+	Probed func(run, nonce string) bool
 	// Refused is told of every POST that was not taken, and why. Optional.
 	Refused func(status int, path, why string)
 }
+
+// ProbeHeader carries the nonce by which the listener knows a probe: a POST of the process itself to a run's own address.
+const ProbeHeader = "Callflow-Probe"
 
 // Listener is the webhook: POST {base}/callbacks/{run} is a run's own address, POST {base}/bots/{bot} a bot's registered
 // one, and POST {base}/bots/{bot}/{run} the one it has in a simulated world of that run's own; the Sink is told the bot
@@ -151,6 +157,9 @@ func (l *Listener) take(r *http.Request) (answer json.RawMessage, err error) {
 	}
 	if r.Method != http.MethodPost {
 		return nil, &refusal{http.StatusMethodNotAllowed, "notifications are sent with POST"}
+	}
+	if nonce := r.Header.Get(ProbeHeader); own && nonce != "" && l.cfg.Probed != nil && l.cfg.Probed(run, nonce) {
+		return nil, nil // anybody else's goes through the same checks as a notification
 	}
 	if err := checkContent(r.Header); err != nil {
 		return nil, err

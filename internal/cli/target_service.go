@@ -123,7 +123,7 @@ func (s *service) handler(say func(string)) http.Handler {
 	var mu sync.Mutex
 	said := map[string]bool{}
 	listener := callback.NewListener(callback.Config{
-		Base: base, Bots: bots, Sink: s.hub, Happened: s.hub.Happened,
+		Base: base, Bots: bots, Sink: s.hub, Happened: s.hub.Happened, Probed: s.hub.Probed,
 		Verifier: callback.NewVerifier(callback.PublishedKeys(nil, s.cfg.OpenID), append([]string{s.cfg.Root}, graph.NotificationIssuers...)...),
 		Refused: func(status int, path, why string) {
 			text := host.Refusal(status, path, why)

@@ -144,6 +144,12 @@ func (l *ladder) rungs(r *steps.Record) []rung {
 		return one(people, worldText(r.World), "")
 	case r.World != nil && leftUndone(r.World): // what else the bot does shows as its requests
 		return one(fault, worldText(r.World), warn)
+	case r.Probe != nil:
+		how := faint
+		if !r.Probe.Reached {
+			how = bad
+		}
+		return one(across, l.mark("↺ ", "? ")+clean(r.Probe.Text), how)
 	case r.Retry != nil:
 		return one(across, l.mark("↻ ", "~ ")+l.name(r.Step)+" "+retryText(r.Retry), warn)
 	case r.StepEnd != nil && r.StepEnd.Status == steps.Failed:

@@ -178,6 +178,8 @@ func (v *RunView) lines(r *steps.Record) []string {
 			out = append(out, v.indented(lines(r.Response.Text))...)
 		}
 		return out
+	case r.Probe != nil && verbose:
+		return v.words(r, c.mark("↺", "?"), "POST "+clean(r.Probe.Address)+": "+clean(r.Probe.Text), faint)
 	case r.Retry != nil:
 		return v.words(r, c.mark("↻", "~"), retryText(r.Retry), warn)
 	case r.Capture != nil && verbose:

@@ -36,18 +36,34 @@ func (s *Service) authorize(r *http.Request) (*party, Caller, *reply) {
 	if !ok {
 		return refuse(failure(401, "InvalidAuthenticationToken", "Access token is missing or invalid."))
 	}
-	if s.settings.Permissions != nil {
-		caller.Roles = s.settings.Permissions
-	}
-	if s.settings.TokenTenant != "" {
-		caller.TenantID = s.settings.TokenTenant
-	}
+	caller = s.overruled(caller)
 	for _, b := range s.bots {
 		if b.id == graph.CanonicalID(caller.AppID) && s.settings.Registered {
 			return b, caller, nil
 		}
 	}
 	return refuse(s.forbidden("7503", "Application is not registered in our store."))
+}
+
+// overruled is a caller as the settings want it.
+func (s *Service) overruled(c Caller) Caller {
+	if s.settings.Permissions != nil {
+		c.Roles = s.settings.Permissions
+	}
+	if s.settings.TokenTenant != "" {
+		c.TenantID = s.settings.TokenTenant
+	}
+	return c
+}
+
+// Standing is what the token of an application says in this world, all its roles named, and whether the application's
+// registration has calling enabled.
+func (s *Service) Standing(app string) (c Caller, calling bool) {
+	c = s.overruled(Caller{AppID: app})
+	if c.Roles == nil {
+		c.Roles = world.Permissions
+	}
+	return c, s.settings.Registered
 }
 
 // forbidden is a 403 with a code of the calling service, which some clients got wrapped (a setting).
@@ -289,9 +305,13 @@ func (s *Service) mismatch() *reply {
 	return &rep
 }
 
-// misnamed says that a resource account is named by another member of the identity set than its own. As application it was
-// seen to be refused with 7505, as user not to be reached (microsoft-graph-comms-samples issues 260 and 295).
+// misnamed says that a resource account is named by another member of the identity set than its own, or a user as a resource
+// account. A resource account named as application was seen to be refused with 7505, as user not to be reached
+// (microsoft-graph-comms-samples issues 260 and 295); that a user is not reached as a resource account is ours.
 func misnamed(identity obj, p *party) (member string, wrong bool) {
+	if p.kind == "user" && !p.stranger && identity["applicationInstance"] != nil {
+		return "applicationInstance", true
+	}
 	if p.kind != "applicationInstance" {
 		return "", false
 	}

@@ -120,6 +120,9 @@ func (s *Service) hangUp(c *call, _ *request) reply {
 	if c.ending || c.state == terminated {
 		return reply{status: 204}
 	}
+	if c.state == transferring {
+		s.strand(c)
+	}
 	c.ending = true
 	c.state = terminating
 	s.release(c)

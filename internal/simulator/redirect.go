@@ -23,6 +23,14 @@ func (s *Service) redirect(c *call, q *request) reply {
 	if err != nil {
 		return badRequest("%v", err)
 	}
+	lost := make([]bool, len(targets))
+	for i, p := range targets {
+		as, wrong := misnamed(b.Targets[i].Identity, p)
+		if as == "application" {
+			return *s.mismatch()
+		}
+		lost[i] = wrong
+	}
 	limit := s.settings.ForwardTime
 	if len(targets) > 1 {
 		limit = s.settings.RedirectTime
@@ -41,22 +49,23 @@ func (s *Service) redirect(c *call, q *request) reply {
 		}
 		s.observe(c.bot.shown(), "redirects to "+shown(targets), c.id)
 		if !c.doomed {
-			s.forward(c, targets, limit, q.dialect != graph.V1 && b.MaskCaller != nil && *b.MaskCaller)
+			s.forward(c, targets, lost, limit, q.dialect != graph.V1 && b.MaskCaller != nil && *b.MaskCaller)
 		}
 	})
 	return reply{status: 202}
 }
 
-// forward rings the targets of a redirected call; they see the bot in the caller's place if the caller is masked.
-func (s *Service) forward(c *call, targets []*party, limit time.Duration, masked bool) {
+// forward rings the targets of a redirected call, but those that are lost: named as another kind than they are. They see the
+// bot in the caller's place if the caller is masked.
+func (s *Service) forward(c *call, targets []*party, lost []bool, limit time.Duration, masked bool) {
 	offer := c.offer
 	var shows *party
 	if masked {
 		shows = c.bot
 	}
 	waiting := len(targets)
-	for _, p := range targets {
-		r := s.ring(invitation{party: p, by: c, caller: offer.caller, shows: shows, room: c.room, limit: limit, modalities: c.modalities,
+	for i, p := range targets {
+		r := s.ring(invitation{party: p, misnamed: lost[i], by: c, caller: offer.caller, shows: shows, room: c.room, limit: limit, modalities: c.modalities,
 			transferor: offer.transferor, onBehalf: offer.onBehalf, routes: offer.onTo("forwarded", p), done: func(o outcome) {
 				waiting--
 				switch {

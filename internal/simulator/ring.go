@@ -9,6 +9,7 @@ import (
 // An invitation is what makes a party's endpoint ring.
 type invitation struct {
 	party, caller *party
+	misnamed      bool   // the party is named as another kind than it is
 	shows         *party // whom the invited sees as the caller; nil: the caller
 	room          *room  // the conversation it would join
 	limit         time.Duration
@@ -48,6 +49,9 @@ func (s *Service) ring(in invitation) *ring {
 	switch {
 	case in.party.kind == "phone" && in.by != nil && !in.by.dialsOut():
 		r.after(nextStep, outcome{how: s.settings.noNumber})
+	case in.misnamed: // ours
+		s.observe("", in.party.shown()+" is not reached: named as another kind than "+in.party.kind, "")
+		r.after(nextStep, outcome{how: s.settings.unknown})
 	case in.party.bot != nil:
 		s.offer(r)
 	case in.party.person == nil:

@@ -14,7 +14,7 @@ type handover struct {
 	replaces   string     // consultative: the call with the target
 	op         *operation // legacy's
 	room       *room      // where transferee and target will meet
-	misnamed   bool       // the target is a resource account, and named as a user
+	misnamed   bool       // the target is named as another kind than it is
 	fault      *fault     // what becomes of it instead; may be nil
 }
 
@@ -38,11 +38,9 @@ func (s *Service) transfer(c *call, q *request) reply {
 	if as == "application" {
 		return *s.mismatch()
 	}
-	if c.room.mode != peer && s.settings.GroupTransfer == "never" {
-		return s.settings.meetingModeTransfer.with("Cannot do transfer for meeting mode.")
-	}
-	if (c.room.mode != peer || c.recorder != nil) && b.Transferee == nil {
-		return s.settings.meetingModeTransfer.with("Cannot do transfer for meeting mode. From a group call, name a transferee.")
+	group := c.room.mode != peer
+	if group && s.settings.GroupTransfer == "never" || (group || c.recorder != nil) && b.Transferee == nil {
+		return s.settings.meetingModeTransfer.with("Cannot do transfer for meeting mode.") // issue 512; there it came with a transferee too
 	}
 	m, err := s.transferee(c, b.Transferee)
 	if err != nil {
@@ -210,6 +208,9 @@ func (s *Service) accept(h *handover, how result, bring func()) {
 	}
 	s.step(c, nextStep, func() {
 		if c.ending {
+			if h.replaces == "" {
+				s.hearsSilence(h.target, h.transferee.party)
+			}
 			return
 		}
 		complete()

@@ -42,6 +42,7 @@ type Hub struct {
 	ended   map[string]bool            // runs that ended a moment ago: what still comes for them is no mistake
 	over    []ended                    // the same, oldest first
 	joining map[string]json.RawMessage // by call: see steps.Host.AnswerJoining
+	probes  map[string]string          // nonce -> run: probes that have not come to the listener
 
 	lobbyMu sync.Mutex // taken before a run's lock, never after it
 	lobby   *callback.Lobby
@@ -56,7 +57,7 @@ var _ callback.Sink = (*Hub)(nil)
 
 // NewHub returns a hub without runs.
 func NewHub(cfg Config) *Hub {
-	h := &Hub{cfg: cfg, runs: map[string]*runWorld{}, ended: map[string]bool{}, joining: map[string]json.RawMessage{}}
+	h := &Hub{cfg: cfg, runs: map[string]*runWorld{}, ended: map[string]bool{}, joining: map[string]json.RawMessage{}, probes: map[string]string{}}
 	if h.cfg.Transport == nil {
 		h.cfg.Transport = newTransport()
 	}
@@ -216,7 +217,13 @@ func (w *runWorld) Do(b *host.Branch, q steps.Request) (resp steps.Response, err
 	defer cancel()
 	var going atomic.Bool
 	b.Abandonable(cancel, func() bool { return !going.Load() })
-	w.run.Outside(b, func() { resp, err = w.hub.send(ctx, w.root, q, &going) })
+	w.run.Outside(b, func() {
+		if q.Probe {
+			resp, err = w.hub.probe(ctx, w.id, q.URL, &going)
+			return
+		}
+		resp, err = w.hub.send(ctx, w.root, q, &going)
+	})
 	return resp, err
 }
 

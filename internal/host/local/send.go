@@ -74,10 +74,14 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request, going *ato
 	if err != nil {
 		return steps.Response{}, &steps.NetError{Err: fmt.Errorf("%s %s: the response broke off: %w", q.Method, req.URL.Redacted(), err)}
 	}
+	var says *steps.Token
+	if token != "" && (resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden) {
+		says = readToken(token)
+	}
 	if resp.StatusCode == http.StatusUnauthorized && token != "" {
 		h.cfg.Tokens.Forget(q.Bot, token)
 	}
-	return steps.Response{Status: resp.StatusCode, Headers: graph.SortHeaders(resp.Header), Body: body}, nil
+	return steps.Response{Status: resp.StatusCode, Headers: graph.SortHeaders(resp.Header), Body: body, Token: says}, nil
 }
 
 // down says whether nobody listens at the address.

@@ -81,6 +81,7 @@ type virtual struct {
 	lobby    *callback.Lobby
 	random   func() uint64              // of ids
 	joining  map[string]json.RawMessage // by call: see steps.Host.AnswerJoining
+	nonce    string                     // of the probe that is under way
 }
 
 // signing is what every world in memory shares, so that a token is signed and verified once per virtual hour.
@@ -104,6 +105,7 @@ func newWorld(cfg Config) (*virtual, error) {
 		Sink:     inbox{w},
 		Verifier: verifier,
 		Now:      w.Now,
+		Probed:   w.probed,
 		Refused: func(status int, path, why string) {
 			w.run.Record(steps.Record{Type: "log", Log: &steps.Logged{Level: "warning", Text: host.Refusal(status, path, why)}})
 		},

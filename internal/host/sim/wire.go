@@ -43,13 +43,19 @@ func (w *virtual) Do(b *host.Branch, q steps.Request) (resp steps.Response, err 
 		// The response is planned before the service plans anything: at one instant, it comes first.
 		var rec recorder
 		answer := func() {
+			came := resp.Probed
 			resp, err = rec.response()
+			resp.Probed, resp.Token = came, w.token(resp.Status)
 			if !given {
 				b.Wake(nil)
 			}
 		}
 		stop := w.plan(travel, host.Happening, answer)
-		w.serve(&rec, q)
+		if q.Probe {
+			resp.Probed = w.probe(&rec, q.URL)
+		} else {
+			w.serve(&rec, q)
+		}
 		if d := rec.fate.Delay; d > 0 {
 			stop()
 			w.plan(travel+d, host.Happening, answer)
