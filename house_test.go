@@ -32,7 +32,8 @@ var mayImport = map[string][]string{
 	"callflow/internal/host/sim": {"steps", "schema", "internal/graph", "internal/world", "internal/callback", "internal/simulator",
 		"internal/host"},
 	"callflow/internal/host/local":  {"steps", "internal/graph", "internal/world", "internal/callback", "internal/host"},
-	"callflow/internal/report":      {"steps", "schema", "internal/graph"},
+	"callflow/internal/history":     {"runner", "steps", "internal/graph"},
+	"callflow/internal/report":      {"steps", "schema", "internal/graph", "internal/history"},
 	"callflow/internal/conformance": {"internal/graph"},
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/internal/history"
 	"callflow/internal/report"
 	"callflow/runner"
 	"callflow/schema"
@@ -37,6 +38,7 @@ type batch struct {
 	io     streams
 	jobs   []job
 	journals
+	folder history.Folder // of the journals, with those of earlier commands
 }
 
 func (b *batch) prepareJob(j job) (*runner.Prepared, error) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -38,6 +39,13 @@ func (js *journals) open(dir, name string) (*os.File, error) {
 		}
 		name = fmt.Sprintf("%s-%d%s", base, n, ext)
 	}
+}
+
+// names are the files so far, the oldest first.
+func (js *journals) names() []string {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	return slices.Clip(js.files)
 }
 
 // where says where the journals are; "" when there are none.

@@ -18,6 +18,7 @@ type one struct {
 	job
 	view    *report.RunView
 	journal *runner.Journal
+	past    *past
 	mask    *runner.Mask
 	quiet   bool
 	held    []steps.Record // quiet: what is shown if the run goes wrong
@@ -55,6 +56,7 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 		}
 		out := &journalFile{Writer: bufio.NewWriter(file), each: b.target.waits()}
 		o.journal = runner.NewJournal(out, p.Mask)
+		o.past = &past{batch: b, file: file.Name(), flush: out.Flush}
 		defer func() { err = errors.Join(o.journal.Err(), out.Flush(), file.Close()) }()
 	}
 	switch err := b.carry(ctx, p, o); {
@@ -90,6 +92,7 @@ func (b *batch) carry(ctx context.Context, p *runner.Prepared, o *one) (err erro
 // record takes the run's records, one at a time.
 func (o *one) record(r steps.Record) {
 	if o.journal != nil {
+		r = o.past.tell(r)
 		o.journal.Record(r)
 	}
 	o.begun = o.begun || r.RunStart != nil

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"callflow/internal/graph"
+	"callflow/internal/history"
+	"callflow/internal/host/sim"
 	"callflow/internal/report"
 	"callflow/internal/world"
 	"callflow/runner"
@@ -71,7 +73,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids, jitter and order; the same seed gives the same run on the simulator (against a target the default is drawn anew)")
 	fl.StringVar(&f.chaos, "chaos", "", "have the simulator deliver in disorder drawn from the seed: `KINDS` of reorder, early, duplicate, delay, or all")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "print the checked plan and send nothing")
-	fl.StringVar(&f.journal, "journal", "", "write each run's journal to a file in `DIR`")
+	fl.StringVar(&f.journal, "journal", "", "write each run's journal to a file in `DIR`; a run that fails is compared with those that passed there")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed, and the summary")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every request, response and notification too")
 	fl.BoolVar(&f.ladder, "ladder", false, "draw the sequence diagram of every run, not only of those that failed")
@@ -106,7 +108,8 @@ func (f *runFlags) run(args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	b := &batch{flags: f, given: given, target: target, codes: codes, io: io, jobs: f.jobs(chosen)}
+	b := &batch{flags: f, given: given, target: target, codes: codes, io: io, jobs: f.jobs(chosen),
+		folder: history.Folder{Dir: f.journal, Epoch: sim.Epoch}}
 	if err := b.prepare(); err != nil {
 		return err
 	}
