@@ -18,6 +18,7 @@ type parcel struct {
 	reorder  bool            // it goes after the next of its call
 	patience time.Duration   // how long it waits for that one
 	behind   []*parcel       // those that go after it
+	held     *Held           // the response that waits for it
 }
 
 func (s *Service) awaitsEarly() bool {
@@ -34,12 +35,16 @@ func (s *Service) notificationFault(c *call, n note, early bool) *fault {
 	if len(s.faults) == 0 {
 		return nil
 	}
+	return s.spend(func(f *fault) bool { return f.Fault.Fault == "notification" && f.Early == early }, s.matterOf(c, n))
+}
+
+func (s *Service) matterOf(c *call, n note) *matter {
 	m := &matter{call: c, number: c.number, step: c.origin, raw: func() []byte { return s.writeNote(c, n) }}
 	if op := n.op; op != nil {
 		m.begun, m.step = op.begun, op.origin
 		m.context, _ = op.clientContext.(string)
 	}
-	return s.spend(func(f *fault) bool { return f.Fault.Fault == "notification" && f.Early == early }, m)
+	return m
 }
 
 // earlyFault says whether a notification, which would follow from the request that is being served, comes before the

@@ -215,6 +215,7 @@ func (s *Service) send(c *call, n note) {
 		f.spoil(s, c, p)
 	}
 	if !s.early {
+		p.held = s.awaited(c, n)
 		s.disorder(c, n, p)
 	}
 	s.dispatch(c, p)

@@ -79,6 +79,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if rep.status < 300 {
 		fate.Delay += s.chaosEarly(q)
+		fate.Held = s.hold(q)
 	}
 	s.write(w, r, *rep, fate)
 }

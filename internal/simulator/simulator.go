@@ -88,6 +88,7 @@ type Service struct {
 	rings    ordered[*ring]    // not settled
 	crowd    int               // how many parties are many
 	faults   []*fault
+	held     []*Held         // responses that wait for a notification
 	begun    int             // calls there ever were
 	armed    int             // faults there ever were
 	serving  *request        // while one is being served
@@ -126,6 +127,7 @@ type Fate struct {
 	Reset bool          // the connection is refused: the service never saw the request
 	Lost  bool          // the service acted, but its response never arrives
 	Delay time.Duration // how much later the response comes
+	Held  *Held         // it waits for something first; nil: it does not
 }
 
 // Fated is a ResponseWriter that can be told a Fate.

@@ -47,6 +47,7 @@ func (s *Service) postSlow(p *parcel, d Delivery) {
 
 // received is the webhook's answer to a delivery, or that there was none.
 func (s *Service) received(p *parcel, attempt int, r Receipt) {
+	p.held.release()
 	c := p.call
 	taken := r.Status/100 == 2
 	switch {

@@ -35,7 +35,7 @@ type Fault struct {
 
 	Drop        bool   `json:"drop" doc:"The notification is never sent."`
 	Duplicate   bool   `json:"duplicate" doc:"The notification is delivered twice."`
-	Early       bool   `json:"early" doc:"The notification is delivered before the response that caused it."`
+	Early       bool   `json:"early" doc:"The notification is delivered before the response of the request that caused it; a person's reaction too, if it comes within ten seconds."`
 	Reorder     bool   `json:"reorder" doc:"The notification is delivered after the one that follows it."`
 	Misroute    bool   `json:"misroute" doc:"The notification goes to the bot's registered address instead of the call's."`
 	Empty       bool   `json:"empty" doc:"The notification comes without a body."`

@@ -166,7 +166,13 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, f func()) bool {
 
 // replay writes what was recorded, after what fate has for it.
 func (s *Server) replay(rec *recorder, w http.ResponseWriter) {
-	if rec.fate.Delay > 0 {
+	if rec.fate.Delay > 0 || rec.ready != nil {
+		if rec.ready != nil {
+			select {
+			case <-rec.ready:
+			case <-s.quit:
+			}
+		}
 		t := time.NewTimer(rec.fate.Delay)
 		defer t.Stop()
 		select {

@@ -236,6 +236,10 @@ func (s *Server) serve(rec *recorder, r *http.Request) {
 		*rec = recorder{}
 		s.refuse(rec, r, simulator.Refusal{Status: http.StatusInternalServerError, Code: "InternalServerError", Message: "The simulated service failed; its log says how."})
 	}
+	if h := rec.fate.Held; h != nil {
+		rec.ready = make(chan struct{})
+		h.Then(func() { close(rec.ready) })
+	}
 	// What is due at this very instant is meant to come before the response.
 	if q := s.loop.queue; len(q) > 0 && q[0].at <= s.loop.now {
 		rec.fate.Delay += travel

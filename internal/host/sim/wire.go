@@ -56,9 +56,9 @@ func (w *virtual) Do(b *host.Branch, q steps.Request) (resp steps.Response, err 
 		} else {
 			w.serve(&rec, q)
 		}
-		if d := rec.fate.Delay; d > 0 {
+		if rec.fate.Delay > 0 || rec.fate.Held != nil {
 			stop()
-			w.plan(travel+d, host.Happening, answer)
+			rec.fate.Held.Then(func() { w.plan(travel+rec.fate.Delay, host.Happening, answer) })
 		}
 	})
 	if why := b.Park(); why != nil {
@@ -160,6 +160,7 @@ type recorder struct {
 	header http.Header
 	body   bytes.Buffer
 	fate   simulator.Fate
+	ready  chan struct{} // on a port: closed when what the response waits for has come; nil: it waits for nothing
 }
 
 var _ simulator.Fated = (*recorder)(nil)
