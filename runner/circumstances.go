@@ -96,6 +96,7 @@ func (t *turn) unheard(f *steps.Failure) {
 		}
 	}
 	know(f, t.host.Now(), 0, "reading the call now: "+polled)
+	inOrder(f)
 	if polled == graph.StateEstablished {
 		f.Text += ", though the service says that it has: the notification did not arrive, or was not taken"
 		f.Hints = append(f.Hints, "is the callback address this bot's own, and does it take what comes? The ladder and the journal have what it refused")
@@ -124,22 +125,14 @@ func (t *turn) tooLate(f *steps.Failure) {
 	if came == nil || !slices.Contains([]string{"answer", "reject", "redirect"}, t.step.Verb.Name) {
 		return
 	}
-	know(f, came.At, came.Seq, summary(came.Event.Event))
-	late := t.sent.at.Sub(came.At)
-	sent := fmt.Sprintf("%s was sent, %s after the call was notified; an application has %s", t.step.Verb.Name, steps.Span(late), steps.Span(answerTime))
-	if way := timeOnWay(came, end); way > 0 {
-		sent = fmt.Sprintf("%s was sent, %s after the call was notified, and some %s after it began; an application has %s",
-			t.step.Verb.Name, steps.Span(late), steps.Span(late+way), steps.Span(answerTime))
-		f.Hints = append(f.Hints, fmt.Sprintf("the call ended %s after its notification came, and not %s: so the notification was some %s on its way, or the "+
-			"bot's webhook took so long to take it. The service waits %s for a webhook", steps.Span(end.At.Sub(came.At)), steps.Span(answerTime), steps.Span(way), steps.Span(webhookTime)))
-		late += way
-	}
+	know(f, came.At, came.Seq, summary(came.Event.Event)+handled(came))
+	late, sent := t.lateness(f, came, end)
 	switch {
 	case end == nil:
 		know(f, t.sent.at, 0, sent)
 	case end.At.After(t.sent.at):
 		know(f, t.sent.at, 0, sent)
-		know(f, end.At, end.Seq, summary(end.Event.Event))
+		know(f, end.At, end.Seq, summary(end.Event.Event)+t.crossed(end))
 	default:
 		before := fmt.Sprintf("%s before the %s", steps.Span(t.sent.at.Sub(end.At)), t.step.Verb.Name)
 		if late > answerTime {
@@ -151,12 +144,56 @@ func (t *turn) tooLate(f *steps.Failure) {
 		if message := text(object(object(end.View["call"])["resultInfo"])["message"]); message != "" {
 			said += " " + strconv.Quote(message)
 		}
-		know(f, end.At, end.Seq, said+", "+before)
+		know(f, end.At, end.Seq, said+", "+before+t.crossed(end))
 		know(f, t.sent.at, 0, sent)
 	}
 	if late > answerTime {
 		f.Hints = append(f.Hints, "is it the first call after a quiet time only? Then the bot starts too slowly (cold start): keep it warm")
 	}
+}
+
+// lateness is how long after the call began the answer was sent, and that in words: as the service has it where that is
+// known, otherwise worked out from when it gave the call up.
+func (t *turn) lateness(f *steps.Failure, came, end *entry) (late time.Duration, sent string) {
+	late = t.sent.at.Sub(came.At)
+	sent = fmt.Sprintf("%s was sent, %s after the call was notified", t.step.Verb.Name, steps.Span(late))
+	limit := fmt.Sprintf("; an application has %s", steps.Span(answerTime))
+	if d := came.Delivery; d != nil && !d.Sent.IsZero() {
+		late = t.sent.at.Sub(d.Sent)
+		return late, sent + fmt.Sprintf(", and %s after it began", steps.Span(late)) + limit
+	}
+	way := timeOnWay(came, end)
+	if way == 0 {
+		return late, sent + limit
+	}
+	f.Hints = append(f.Hints, fmt.Sprintf("the call ended %s after its notification came, and not %s: so the notification was some %s on its way, or the "+
+		"bot's webhook took so long to take it. The service waits %s for a webhook", steps.Span(end.At.Sub(came.At)), steps.Span(answerTime), steps.Span(way), steps.Span(webhookTime)))
+	late += way
+	return late, sent + fmt.Sprintf(", and some %s after it began", steps.Span(late)) + limit
+}
+
+// handled says how long the webhook took for a notification, as far as anybody measured it.
+func handled(e *entry) string {
+	d := e.Delivery
+	if d == nil || d.Status == 0 {
+		return ""
+	}
+	if d.Took == 0 {
+		return fmt.Sprintf("; the webhook answered %d at once", d.Status)
+	}
+	words := fmt.Sprintf("; the webhook answered %d after %s", d.Status, steps.Span(d.Took))
+	if d.Took > webhookTime {
+		words += fmt.Sprintf(", and the service waits %s", steps.Span(webhookTime))
+	}
+	return words
+}
+
+// crossed says when the news that a call has ended was sent: before the request, although it may have come after it.
+func (t *turn) crossed(end *entry) string {
+	if d := end.Delivery; d != nil && !d.Sent.IsZero() && d.Sent.Before(t.sent.at) {
+		return fmt.Sprintf("; it was on its way before the %s: sent at %s", t.step.Verb.Name, t.run.since(d.Sent))
+	}
+	return ""
 }
 
 // webhookTime is how long the service waits for a webhook (ours: the pages do not say; bots were seen to be given up).

@@ -15,6 +15,7 @@ import (
 // positions.
 type inbox struct {
 	entries []*entry
+	aside   []*entry  // what no expression sees: refused and misrouted notifications
 	heard   uint64    // the Seq of the host's last event taken
 	waiting []*waiter // the steps that wait now, in file order
 	expired []*waiter // the steps whose time ran out: an event they had waited for is late
@@ -69,9 +70,20 @@ func (b *inbox) hear(h steps.Host, until time.Time) error {
 	e, err := h.Next(b.heard, until)
 	if err == nil && e.Seq > b.heard {
 		b.heard = e.Seq
-		b.put(h, e.At, e.Event)
+		if e.Kind == graph.KindRefused || e.Kind == graph.KindMisrouted {
+			b.putAside(h, e.At, e.Event)
+		} else {
+			b.put(h, e.At, e.Event)
+		}
 	}
 	return err
+}
+
+// putAside keeps what is to be told, and is no news. It has no position, and nobody is offered it.
+func (b *inbox) putAside(h steps.Host, at time.Time, ev *graph.Event) {
+	e := &entry{Event: steps.Event{At: at, Event: ev}}
+	b.aside = append(b.aside, e)
+	emit(h, "", "", steps.Record{Event: arrived(e)})
 }
 
 // drain takes what has arrived already, without waiting. Windows and "now" begin after it: an event that lay unread in

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"callflow/internal/graph"
 	"callflow/steps"
 )
 
@@ -120,9 +121,19 @@ func emit(h steps.Host, step, branch string, r steps.Record) {
 
 // arrived is an inbox entry as the journal has it.
 func arrived(e *entry) *steps.Arrived {
-	return &steps.Arrived{
+	a := &steps.Arrived{
 		Seq: e.Seq, Kind: e.Kind, ChangeType: e.ChangeType, Resource: e.Resource, Call: e.CallID, Operation: e.OperationID,
 		Summary: summary(e.Event.Event), Origin: e.Origin, MessageID: e.MessageID, Repeat: e.repeat, Late: e.late,
 		Problem: e.Problem, Answer: e.Answer, Raw: e.Raw,
 	}
+	if d := e.Delivery; d != nil {
+		a.Number, a.Sent, a.Status, a.Took, a.Refused = d.Number, d.Sent, d.Status, d.Took, d.Why
+		if d.Why != "" || e.Kind == graph.KindMisrouted {
+			a.Address = d.Address
+		}
+	}
+	if about := e.About; about != nil {
+		a.ChangeType, a.Resource, a.Operation = about.ChangeType, about.Resource, about.OperationID
+	}
+	return a
 }

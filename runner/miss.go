@@ -37,6 +37,7 @@ func (a *await) missed(why error) *steps.FailureError {
 	if !a.contradict(f, open) {
 		a.allOver(f, open)
 	}
+	a.run.undelivered(f)
 	if errors.Is(why, steps.ErrNothing) {
 		f.Hints = append(f.Hints, "nothing is left to happen in the simulated world: no call is under way that could bring the event")
 	}
@@ -378,6 +379,7 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 	default:
 		f.Text += " within its timeout of " + steps.Span(e.limit)
 	}
+	e.run.undelivered(f)
 	e.list(f, nil, e.window, func(x *entry) string {
 		if x.Seq <= e.window {
 			return "came before the request was sent"

@@ -74,6 +74,9 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	r.legs.answer(who, c, reply)
 	r.legs.did(sending{step: who.key, at: sent, body: wire.Body}, c, reply)
 	r.calls.learn(c, reply)
+	if c.Op == "createCall" && reply.Status < 300 && reply.CallID != "" {
+		h.Made(reply.CallID)
+	}
 	if reply.Final {
 		r.inbox.put(h, h.Now(), reply.Event())
 	}

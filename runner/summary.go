@@ -12,6 +12,11 @@ import (
 // "roster of 2: Carol, Test Bot".
 func summary(e *graph.Event) string {
 	switch e.Kind {
+	case graph.KindRefused, graph.KindMisrouted:
+		if e.About == nil {
+			return "a POST that was not read"
+		}
+		return summary(e.About)
 	case graph.KindCall:
 		call := object(e.View["call"])
 		words := []string{"call"}

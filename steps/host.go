@@ -22,7 +22,9 @@ type Host interface {
 	Do(r Request) (Response, error)
 	// Next returns this run's oldest event with Seq > after, waiting for it. It returns ErrDeadline when until has come
 	// (an event due at the deadline beats it; a zero until: no deadline), ErrNothing when nothing can happen any more in
-	// a simulated world, or why the scope ended.
+	// a simulated world, or why the scope ended. What the listener refused comes here too, and what it heard of a call of
+	// this run's at another address, as events of graph.KindRefused and graph.KindMisrouted: to be told, and for no
+	// expression to see.
 	Next(after uint64, until time.Time) (Event, error)
 	// Want asks for an incoming call that nobody owns; it arrives by Next, with all its later events. Each asking gets
 	// one call, the next one stays in the lobby for whoever asks next. withdraw ends the asking.
@@ -30,6 +32,8 @@ type Host interface {
 	// AnswerJoining says what the run's webhook answers, from now on, to a participantJoiningNotification of that call. The
 	// HTTP response is the answer, so it must be known before the notification comes.
 	AnswerJoining(call string, body json.RawMessage)
+	// Made tells that the run has created a call, so that it hears of a notification of it that goes elsewhere.
+	Made(call string)
 	// Rand draws from a stream derived from the seed and the branch.
 	Rand() uint64
 	// Fork runs n branches side by side and returns when all have returned.

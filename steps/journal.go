@@ -135,7 +135,9 @@ type Received struct {
 	Error     string          `json:"error,omitempty"`
 }
 
-// Arrived is one event of the run's inbox.
+// Arrived is one event of the run's inbox, or what is told beside it: a notification that the listener refused
+// (graph.KindRefused), or one of the run's call that went to another address (graph.KindMisrouted). Those have no Seq, and
+// no expression sees them; what such a notification said is in Summary, and not verified where it was refused.
 type Arrived struct {
 	Seq        uint64          `json:"seq"`
 	Kind       graph.EventKind `json:"kind"`
@@ -151,6 +153,16 @@ type Arrived struct {
 	Problem    string          `json:"problem,omitempty"`
 	Answer     json.RawMessage `json:"answer,omitempty"` // of the webhook, where it decides something
 	Raw        json.RawMessage `json:"raw,omitempty"`
+	// Number is the notification's place among its call's as the service had them to send, and Sent when it had this one:
+	// known of a simulator in this process only.
+	Number int       `json:"number,omitempty"`
+	Sent   time.Time `json:"sent,omitzero"`
+	// Status is what the listener answered, Took how long its answer took from the POST (nanoseconds), and Refused why it did
+	// not take it. Address is the path of one that was refused, or came to another address than the run's.
+	Status  int           `json:"status,omitempty"`
+	Took    time.Duration `json:"took,omitempty"`
+	Refused string        `json:"refused,omitempty"`
+	Address string        `json:"address,omitempty"`
 }
 
 // Claimed says which await took an event.

@@ -309,6 +309,15 @@ func recordLines(r steps.Record, verb string) []string {
 		return []string{text}
 	case r.Event != nil:
 		text := fmt.Sprintf("event %d: %s", r.Event.Seq, r.Event.Summary)
+		if r.Event.Seq == 0 {
+			text = fmt.Sprintf("%s: %s", r.Event.Kind, r.Event.Summary)
+		}
+		if r.Event.Kind == graph.KindMisrouted {
+			text += ", to " + r.Event.Address
+		}
+		if r.Event.Refused != "" {
+			text += fmt.Sprintf(", answered %d at %s: %s", r.Event.Status, r.Event.Address, r.Event.Refused)
+		}
 		if r.Event.Repeat {
 			text += ", repeat"
 		}

@@ -40,8 +40,9 @@ type Config struct {
 	// Probed takes the nonce of a probe, and reports whether this process made it for that run and it was not used before.
 	// Nil: there are no probes.
 	Probed func(run, nonce string) bool
-	// Refused is told of every POST that was not taken, and why. Optional.
-	Refused func(status int, path, why string)
+	// Refused is told of every POST that was not taken, and whose events the Sink has not got: an event of KindRefused, whose
+	// Delivery says where it came to, and why. Optional.
+	Refused func(*graph.Event)
 }
 
 // ProbeHeader carries the nonce by which the listener knows a probe: a POST of the process itself to a run's own address.
@@ -84,7 +85,8 @@ type refusal struct {
 func (e *refusal) Error() string { return e.why }
 
 func (l *Listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer, err := l.take(r)
+	p := &post{Delivery: &graph.Delivery{Address: r.URL.Path}, began: l.cfg.Now()}
+	answer, err := l.take(r, p)
 	echo(w.Header(), r.Header)
 	var no *refusal
 	switch {
@@ -97,10 +99,38 @@ func (l *Listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(no.status)
 	default:
 		no.answer(w)
-		if l.cfg.Refused != nil {
-			l.cfg.Refused(no.status, r.URL.Path, no.why)
+		if l.cfg.Refused != nil && !p.told {
+			l.cfg.Refused(p.refused(no, l.cfg.Now()))
 		}
 	}
+}
+
+// post is one POST while it is looked at.
+type post struct {
+	*graph.Delivery
+	began  time.Time
+	events []*graph.Event
+	told   bool // the Sink has the events
+}
+
+// judged writes down what will be answered. The Sink is told before the answer goes out: what is measured is what this
+// listener did, which is all of the time that it is answerable for.
+func (p *post) judged(status int, why string, now time.Time) {
+	p.Status, p.Why, p.Took = status, why, now.Sub(p.began)
+	for _, e := range p.events {
+		e.Delivery = p.Delivery
+	}
+}
+
+// refused is the event that tells of a POST that was not taken. What its body said is not verified.
+func (p *post) refused(no *refusal, now time.Time) *graph.Event {
+	p.judged(no.status, no.why, now)
+	e := &graph.Event{Kind: graph.KindRefused, Origin: graph.FromNotification, Delivery: p.Delivery}
+	if len(p.events) > 0 {
+		e.About = p.events[0]
+		e.CallID, e.MessageID, e.ScenarioID = e.About.CallID, e.About.MessageID, e.About.ScenarioID
+	}
+	return e
 }
 
 func (e *refusal) answer(w http.ResponseWriter) {
@@ -146,7 +176,7 @@ func (l *Listener) registered(path string) (bot string, ok bool) {
 }
 
 // take reads one POST and hands its events on. answer is what the response says; nil: nothing.
-func (l *Listener) take(r *http.Request) (answer json.RawMessage, err error) {
+func (l *Listener) take(r *http.Request, p *post) (answer json.RawMessage, err error) {
 	if run, ok := strings.CutPrefix(r.URL.Path, l.worlds); ok && l.cfg.Happened != nil && r.Method == http.MethodPost {
 		return nil, l.happened(run, r)
 	}
@@ -169,6 +199,7 @@ func (l *Listener) take(r *http.Request) (answer json.RawMessage, err error) {
 		return nil, &refusal{http.StatusBadRequest, "cannot read the body: " + err.Error()}
 	}
 	events, odd := l.read(r.Header, body)
+	p.events = events
 	if err := l.verify(r.Header); err != nil {
 		if odd != nil && odd.status == http.StatusBadRequest {
 			return nil, odd
@@ -178,13 +209,26 @@ func (l *Listener) take(r *http.Request) (answer json.RawMessage, err error) {
 	if odd != nil && odd.status == http.StatusNoContent {
 		return nil, odd
 	}
+	if !own && odd == nil && len(events) > 0 && events[0].Kind == graph.KindOther && events[0].CallID == "" {
+		odd = &refusal{http.StatusBadRequest, "the notification is about no call: " + events[0].Problem}
+	}
+	if !own && odd != nil {
+		return nil, odd
+	}
 	answer = l.answer(events)
+	switch {
+	case odd != nil:
+		p.judged(odd.status, odd.why, l.cfg.Now())
+	case answer != nil:
+		p.judged(http.StatusOK, "", l.cfg.Now())
+	default:
+		p.judged(http.StatusAccepted, "", l.cfg.Now())
+	}
 	if !own {
 		l.cfg.Sink.Arrive(bot, events)
-		if odd == nil && len(events) > 0 && events[0].Kind == graph.KindOther && events[0].CallID == "" {
-			odd = &refusal{http.StatusBadRequest, "the notification is about no call: " + events[0].Problem}
-		}
-	} else if !l.cfg.Sink.Deliver(run, events) {
+		return answer, nil
+	}
+	if p.told = l.cfg.Sink.Deliver(run, events); !p.told {
 		return nil, &refusal{http.StatusNotFound, fmt.Sprintf("no run %q is going on", run)}
 	}
 	if odd != nil {

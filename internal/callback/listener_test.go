@@ -17,9 +17,13 @@ import (
 )
 
 // notes is a Sink that knows the run r1.
-type notes struct{ lines []string }
+type notes struct {
+	lines  []string
+	events []*graph.Event
+}
 
 func (n *notes) take(to string, events []*graph.Event) {
+	n.events = append(n.events, events...)
 	for _, e := range events {
 		line := to + " " + string(e.Kind)
 		if e.CallID != "" {
@@ -114,7 +118,7 @@ func TestListener(t *testing.T) {
 		{name: "empty", body: "", status: 400, lines: []string{"r1 other odd"}},
 		{name: "no object", body: "[1]", status: 400, lines: []string{"r1 other odd"}},
 		{name: "unknown object", body: `{"a":1}`, status: 202, lines: []string{"r1 other odd"}},
-		{name: "unknown object for nobody", path: "/api/calls", body: `{"a":1}`, status: 400, lines: []string{"other other odd"}},
+		{name: "unknown object for nobody", path: "/api/calls", body: `{"a":1}`, status: 400},
 		{name: "too large", body: large, status: 413, lines: []string{"r1 other odd"}},
 		{name: "too large, no token", token: "-", body: large, status: 401},
 		{name: "old format", path: "/api/calls", body: oldFormat, status: 204},
@@ -124,9 +128,12 @@ func TestListener(t *testing.T) {
 			sink := &notes{}
 			var refused int
 			l := newTestListener(sink)
-			l.cfg.Refused = func(status int, _, why string) {
-				if refused = status; why == "" {
-					t.Error("refused without a reason")
+			l.cfg.Refused = func(e *graph.Event) {
+				if refused = e.Delivery.Status; e.Delivery.Why == "" || e.Kind != graph.KindRefused || e.View != nil {
+					t.Errorf("refused: %+v, %+v", e, e.Delivery)
+				}
+				if e.About != nil && (e.MessageID != "m1/0" || e.CallID != e.About.CallID) {
+					t.Errorf("refused: %+v, about %+v", e, e.About)
 				}
 			}
 			method, path, token := c.method, c.path, c.token
@@ -160,8 +167,14 @@ func TestListener(t *testing.T) {
 			if w.Header().Get("Client-Request-Id") != "m1" || w.Header().Get("Scenario-Id") != "s1" {
 				t.Errorf("echoes %v", w.Header())
 			}
-			if want := c.status; want >= 400 && refused != want || want < 400 && refused != 0 {
+			// What is delivered in spite of its refusal says so itself.
+			if want := c.status; want >= 400 && c.lines == nil && refused != want || (want < 400 || c.lines != nil) && refused != 0 {
 				t.Errorf("reported as refused with %d", refused)
+			}
+			for _, e := range sink.events {
+				if d := e.Delivery; d == nil || d.Status != c.status || (d.Why != "") != (c.status >= 400) || d.Address != path {
+					t.Errorf("delivered as %+v", d)
+				}
 			}
 		})
 	}

@@ -31,6 +31,7 @@ type Wish struct {
 // not safe for concurrent use.
 type Lobby struct {
 	give    func(run string, events []*graph.Event)
+	made    map[string]string      // call id -> the run that created it: its notifications belong to that run's own address
 	waiting map[wishKey]*list.List // of Wish, oldest first
 	owners  map[string]string      // call id -> run
 	owned   map[string][]string    // run -> call ids
@@ -62,6 +63,7 @@ type grave struct {
 func NewLobby(give func(run string, events []*graph.Event)) *Lobby {
 	return &Lobby{
 		give:    give,
+		made:    map[string]string{},
 		waiting: map[wishKey]*list.List{},
 		owners:  map[string]string{},
 		owned:   map[string][]string{},
@@ -86,6 +88,10 @@ func (l *Lobby) Arrive(now time.Time, bot string, events []*graph.Event) {
 // arrive takes consecutive events of one call.
 func (l *Lobby) arrive(now time.Time, bot string, events []*graph.Event) {
 	id := events[0].CallID
+	if run := l.made[id]; run != "" {
+		l.give(run, Misrouted(events))
+		return
+	}
 	if run, ok := l.owners[id]; ok {
 		if run != "" {
 			l.give(run, events)
@@ -106,6 +112,29 @@ func (l *Lobby) arrive(now time.Time, bot string, events []*graph.Event) {
 			l.offer(v)
 		}
 	}
+}
+
+// Made tells of a call that a run has created. What comes of it to a bot's registered address is shown to that run, and
+// is no news to it.
+func (l *Lobby) Made(run, call string) {
+	if _, known := l.made[call]; known {
+		return
+	}
+	l.made[call] = run
+	l.owned[run] = append(l.owned[run], call)
+	if e, ok := l.visits[call]; ok && e.Value.(*visit).incoming == nil { // it was there before the response
+		l.drop(e)
+		l.give(run, Misrouted(e.Value.(*visit).events))
+	}
+}
+
+// Misrouted are the events that tell of others that came to a wrong address.
+func Misrouted(events []*graph.Event) (told []*graph.Event) {
+	for _, e := range events {
+		told = append(told, &graph.Event{Kind: graph.KindMisrouted, Origin: e.Origin, CallID: e.CallID, MessageID: e.MessageID,
+			ScenarioID: e.ScenarioID, Delivery: e.Delivery, About: e})
+	}
+	return told
 }
 
 func (l *Lobby) visit(now time.Time, bot, call string) *visit {
@@ -175,6 +204,7 @@ func (w Wish) fits(v *visit) bool {
 // Forget ends a run's ownership of its calls.
 func (l *Lobby) Forget(now time.Time, run string) {
 	for _, call := range l.owned[run] {
+		delete(l.made, call)
 		l.owners[call] = ""
 		l.graves = append(l.graves, grave{now.Add(Hold), call})
 	}

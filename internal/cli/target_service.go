@@ -125,12 +125,12 @@ func (s *service) handler(say func(string)) http.Handler {
 	listener := callback.NewListener(callback.Config{
 		Base: base, Bots: bots, Sink: s.hub, Happened: s.hub.Happened, Probed: s.hub.Probed,
 		Verifier: callback.NewVerifier(callback.PublishedKeys(nil, s.cfg.OpenID), append([]string{s.cfg.Root}, graph.NotificationIssuers...)...),
-		Refused: func(status int, path, why string) {
-			text := host.Refusal(status, path, why)
-			// The last segment is the run's id at its own address, and at the bot's in a world of its own.
-			if run := path[strings.LastIndexByte(path, '/')+1:]; s.hub.Warn(run, text) {
+		Refused: func(e *graph.Event) {
+			if s.hub.Refused(e) {
 				return
 			}
+			why := e.Delivery.Why
+			text := host.Refusal(e.Delivery.Status, e.Delivery.Address, why)
 			mu.Lock()
 			again := said[why] || len(said) >= 100
 			said[why] = true

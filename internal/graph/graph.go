@@ -135,6 +135,24 @@ const (
 	KindOther        EventKind = "other"
 )
 
+// The kinds of what is no news of a run: no expression sees such an event, and it has no View. About is the notification
+// itself.
+const (
+	KindRefused   EventKind = "refused"   // the listener did not take it
+	KindMisrouted EventKind = "misrouted" // it came to another address than that of the run whose call it is about
+)
+
+// Delivery is how the POST came that carried a notification, and how the listener answered it. The events of one POST
+// share it.
+type Delivery struct {
+	Number  int           // the notification's place among its call's, as the service had them to send; 0: nobody knows
+	Sent    time.Time     // when the service had it to send; zero: nobody knows
+	Took    time.Duration // of the webhook, from the POST to its answer
+	Address string        // the path
+	Status  int           // of the answer
+	Why     string        // the answer is another than 202, or 200
+}
+
 // EventKinds are all of them.
 var EventKinds = []EventKind{KindCall, KindOperation, KindParticipants, KindTone, KindSharing, KindJoining, KindLeft, KindOther}
 
@@ -151,6 +169,8 @@ type Event struct {
 	Delta       bool            // a delta roster: View["participants"] holds the changed ones only until the run applies it
 	Sequence    int             // a delta roster's sequence number; 0 when it had none
 	Answer      json.RawMessage // what the webhook said to a KindJoining; nil: nothing
+	Delivery    *Delivery       // nil: it came in a response
+	About       *Event          // of KindRefused and KindMisrouted; unverified where it was refused. Nil: there was none to be read
 	// View holds the names expressions see: those of EventNames. Absent ones are not there.
 	View    map[string]any
 	Raw     json.RawMessage // the item as it came, compacted; the whole body as a JSON string when it was no JSON

@@ -197,6 +197,8 @@ func (h *place) AnswerJoining(call string, body json.RawMessage) {
 	h.run.world.AnswerJoining(call, body)
 }
 
+func (h *place) Made(call string) { h.run.world.Made(call) }
+
 func (h *place) Rand() uint64 { return h.stream.Uint64() }
 
 func (h *place) Emit(rec steps.Record) { h.run.Record(rec) }

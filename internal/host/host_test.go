@@ -127,7 +127,7 @@ func TestBothHosts(t *testing.T) {
 	mine.Config.Handler = callback.NewListener(callback.Config{Sink: hub,
 		Bots:     []callback.Bot{{Name: "bot", AppID: bot.AppID}},
 		Verifier: callback.NewVerifier(callback.PublishedKeys(nil, server.URLs().Metadata)),
-		Refused:  func(status int, path, why string) { t.Errorf("%s: %d %s", path, status, why) }})
+		Refused:  func(e *graph.Event) { t.Errorf("%+v", e.Delivery) }})
 	mine.Start()
 	defer mine.Close()
 	wall := journal(func(emit func(steps.Record)) error {

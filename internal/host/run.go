@@ -26,6 +26,9 @@ const (
 // Grace is how long a cancelled request may still take to bring its response, so that cleanup learns the id.
 const Grace = 5 * time.Second
 
+// maxAsides is how many refused and misrouted notifications a run is told of: anybody may send such.
+const maxAsides = 1000
+
 // World is what the hosts do differently. After and Do are called with the run locked, the others are not.
 type World interface {
 	Now() time.Time
@@ -37,6 +40,8 @@ type World interface {
 	Want(in steps.Incoming) (withdraw func(), twin bool)
 	// AnswerJoining keeps what the webhook answers to a participantJoiningNotification of a call.
 	AnswerJoining(call string, body json.RawMessage)
+	// Made notes that the run has created a call.
+	Made(call string)
 	// Emit takes a stamped record.
 	Emit(r steps.Record)
 }
@@ -51,6 +56,7 @@ type Run struct {
 	live    []*Branch // in the order in which they were forked
 	current *Branch   // whose turn it is
 	records int64
+	asides  int // refused and misrouted ones in log
 
 	root   *scope // ends when the run is killed; parent of the main scope and of every shield
 	main   *scope
@@ -97,6 +103,11 @@ func (r *Run) Append(events []*graph.Event) {
 	defer r.turns.unlock()
 	at := r.world.Now().UTC()
 	for _, e := range events {
+		if e.Kind == graph.KindRefused || e.Kind == graph.KindMisrouted {
+			if r.asides++; r.asides > maxAsides {
+				continue
+			}
+		}
 		r.log = append(r.log, steps.Event{Seq: uint64(len(r.log)) + 1, At: at, Event: e})
 	}
 	for _, b := range r.live {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/steps"
 )
 
@@ -16,6 +17,7 @@ import (
 // own. The lanes are as far apart as their labels need; labels for which there is no room go on in the next row.
 func Ladder(records []steps.Record, s Style) []string {
 	l := newLadder(s)
+	l.came = deliveriesOf(records)
 	var rungs []rung
 	for i := range records {
 		rungs = append(rungs, l.rungs(&records[i])...)
@@ -48,6 +50,7 @@ type ladder struct {
 	bot   string
 	lane  string
 	names map[string]string // of steps, by key
+	came  *deliveries
 }
 
 // rung is one row of the ladder, before anybody knows how wide it is.
@@ -137,7 +140,11 @@ func (l *ladder) rungs(r *steps.Record) []rung {
 		text, how := responseText(r.Response)
 		return one(toLeft, text, how)
 	case r.Event != nil && r.Event.Origin != "response":
-		return one(notified, notifiedText(r.Event, l.name), "")
+		how := ""
+		if r.Event.Refused != "" || r.Event.Kind == graph.KindMisrouted {
+			how = warn
+		}
+		return one(notified, l.notifiedText(r), how)
 	case r.World != nil && r.World.Who == "":
 		return one(fault, worldText(r.World), warn)
 	case r.World != nil && r.World.Who != l.bot:
@@ -238,23 +245,34 @@ func (l *ladder) arrow(where way, text string, w int) string {
 	return text + strings.Repeat(dash, w-width(text))
 }
 
-func notifiedText(e *steps.Arrived, name func(key string) string) string {
+// notifiedText is what was notified, and what is out of the ordinary in how it came. Which step it served is told then
+// only: most rungs are read for what they say.
+func (l *ladder) notifiedText(r *steps.Record) string {
+	e := r.Event
 	text := clean(e.Summary)
 	if e.Call != "" && !strings.Contains(text, short(e.Call)) {
 		text += " [" + short(e.Call) + "]"
 	}
-	if e.Repeat {
-		text += " (again)"
-	}
+	odd := l.came.odd(r)
 	if e.Late != "" {
-		text += " (too late for " + name(e.Late) + ")"
+		odd = append(odd, "too late for "+l.name(e.Late))
 	}
-	return text
+	if odd == nil {
+		return text
+	}
+	return text + " (" + strings.Join(odd, ", ") + ")" + l.came.by(e, l.Style, l.name)
 }
 
-// leftUndone says that a bot did not do something, or what its webhook made of a notification: no request shows that.
+// leftUndone says that a bot did not do something, or what its webhook made of a notification: no request shows that. What
+// the listener answered stands beside the notification itself.
 func leftUndone(w *steps.Happened) bool {
-	return strings.HasPrefix(w.Did, "does not ") || strings.Contains(w.Did, " notification")
+	switch {
+	case strings.HasPrefix(w.Did, "answers a notification ("):
+		return strings.Contains(w.Did, "; it is sent again in ")
+	case strings.HasPrefix(w.Did, "does not "):
+		return true
+	}
+	return strings.Contains(w.Did, " notification")
 }
 
 // worldText is what somebody did in the simulated world. What nobody did, a fault or a slip in the scenario, keeps its ids

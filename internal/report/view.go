@@ -161,14 +161,7 @@ func (v *RunView) lines(r *steps.Record) []string {
 	case r.StepEnd != nil:
 		return v.stepEnd(r)
 	case r.Event != nil:
-		v.last = clean(r.Event.Summary)
-		if verbose {
-			return v.message(r, c.mark("⇐", "<="), eventText(r.Event, v.nameOf), r.Event.Raw)
-		}
-		if gaveUp, ok := v.ended[r.Event.Late]; ok {
-			return v.words(r, "!", fmt.Sprintf("%s, %s too late for %s: it needs a longer timeout", clean(r.Event.Summary), duration(r.At.Sub(gaveUp)),
-				v.nameOf(r.Event.Late)), warn)
-		}
+		return v.event(r)
 	case r.Request != nil && verbose:
 		return v.message(r, c.mark("→", "->"), r.Request.Method+" "+clean(r.Request.Path), r.Request.Body)
 	case r.Response != nil && verbose:
@@ -220,6 +213,27 @@ func (v *RunView) lines(r *steps.Record) []string {
 		return v.runEnd(r.RunEnd)
 	}
 	return nil
+}
+
+// event is a notification, if every message is shown or something is the matter with it.
+func (v *RunView) event(r *steps.Record) []string {
+	c, e := v.c, r.Event
+	v.last = clean(e.Summary)
+	warning := refusedText(e)
+	if gaveUp, ok := v.ended[e.Late]; ok && warning == "" {
+		warning = fmt.Sprintf("%s, %s too late for %s: it needs a longer timeout", clean(e.Summary), duration(r.At.Sub(gaveUp)), v.nameOf(e.Late))
+	}
+	switch {
+	case c.Detail == Verbose && refusedText(e) == "":
+		return v.message(r, c.mark("⇐", "<="), eventText(e, v.nameOf), e.Raw)
+	case warning == "":
+		return nil
+	}
+	out := v.words(r, "!", warning, warn)
+	if c.Detail == Verbose && len(e.Raw) > 0 {
+		out = append(out, v.indented(jsonLines(e.Raw))...)
+	}
+	return out
 }
 
 // aside begins a line that belongs to the step under way.
@@ -335,8 +349,12 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 	if draw && hasTraffic(v.records) {
 		inner := c.Style
 		inner.Width = max(inner.Width-2, 40)
-		for _, line := range Ladder(v.records, inner) {
-			out = append(out, "  "+line)
+		drawing := Ladder(v.records, inner)
+		if table := Notifications(v.records, inner, c.Detail == Verbose); table != nil {
+			drawing = append(append(drawing, ""), table...)
+		}
+		for _, line := range drawing {
+			out = append(out, strings.TrimRight("  "+line, " "))
 		}
 		out = append(out, "")
 	}

@@ -97,6 +97,7 @@ type member struct {
 type call struct {
 	id          string
 	number      int    // from 1, in the order in which the world's calls begin
+	notified    int    // notifications that there were to send
 	origin      string // the step whose request last concerned it
 	doomed      bool   // a fault lets it fail before it is established
 	held        []*parcel

@@ -190,6 +190,7 @@ func (s *Service) writeNote(c *call, n note) []byte {
 
 // send delivers a notification a moment from now, or as a fault wants.
 func (s *Service) send(c *call, n note) {
+	c.notified++
 	wait := notifyLatency
 	if s.early {
 		wait = 0
@@ -210,7 +211,8 @@ func (s *Service) send(c *call, n note) {
 		n.lost()
 		return
 	}
-	p := &parcel{call: c, note: n, Delivery: Delivery{URL: c.callbackURI, Call: c.id, Body: s.writeNote(c, n), Headers: s.noteHeaders(c, n)}, wait: wait}
+	p := &parcel{call: c, note: n, wait: wait, Delivery: Delivery{URL: c.callbackURI, Call: c.id, Body: s.writeNote(c, n),
+		Headers: s.noteHeaders(c, n), Number: c.notified, Sent: s.cfg.Clock.Now()}}
 	if f != nil {
 		f.spoil(s, c, p)
 	}

@@ -25,6 +25,9 @@ type Delivery struct {
 	Call    string        // the id of the call it is about; those of one call come one after the other
 	Headers graph.Headers // Content-Type, Scenario-Id, X-Microsoft-Skype-Message-ID …; Authorization with the token
 	Body    []byte
+	Number  int           // its place among its call's notifications, in the order in which there was something to tell
+	Sent    time.Time     // when there was
+	Posted  time.Time     // when the POST set out: later than that by the network's time, and by what a fault adds
 	Timeout time.Duration // how long to wait for the answer; 0: as long as the host likes
 	// Done is told the answer, in the service's event loop, once. It may be called before Deliver returns. Nil: nobody asks.
 	Done func(Receipt)

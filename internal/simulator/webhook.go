@@ -23,7 +23,7 @@ type Receipt struct {
 // post makes a delivery. attempt counts from 0.
 func (s *Service) post(p *parcel, attempt int) {
 	d := p.Delivery
-	d.Timeout = s.settings.WebhookTimeout
+	d.Timeout, d.Posted = s.settings.WebhookTimeout, s.cfg.Clock.Now()
 	d.Done = func(r Receipt) { s.received(p, attempt, r) }
 	if p.slow > 0 && attempt == 0 { // when it is sent again the webhook is awake
 		s.postSlow(p, d)
@@ -133,8 +133,9 @@ func (s *Service) announce(c *call) {
 		s.send(c, n)
 		return
 	}
-	s.deliver(&parcel{call: c, note: n, skype: true,
-		Delivery: Delivery{URL: c.callbackURI, Call: c.id, Body: encode(s.skypeForm(c)), Headers: s.noteHeaders(c, n)}}, notifyLatency)
+	c.notified++
+	s.deliver(&parcel{call: c, note: n, skype: true, Delivery: Delivery{URL: c.callbackURI, Call: c.id, Body: encode(s.skypeForm(c)),
+		Headers: s.noteHeaders(c, n), Number: c.notified, Sent: s.cfg.Clock.Now()}}, notifyLatency)
 }
 
 // skypeForm is an incoming call in the old format, with the members that were observed (BotBuilder-RealTimeMediaCalling,

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,6 +44,7 @@ type Hub struct {
 	over    []ended                    // the same, oldest first
 	joining map[string]json.RawMessage // by call: see steps.Host.AnswerJoining
 	probes  map[string]string          // nonce -> run: probes that have not come to the listener
+	made    map[string]string          // call id -> the run that created it
 
 	lobbyMu sync.Mutex // taken before a run's lock, never after it
 	lobby   *callback.Lobby
@@ -57,7 +59,8 @@ var _ callback.Sink = (*Hub)(nil)
 
 // NewHub returns a hub without runs.
 func NewHub(cfg Config) *Hub {
-	h := &Hub{cfg: cfg, runs: map[string]*runWorld{}, ended: map[string]bool{}, joining: map[string]json.RawMessage{}, probes: map[string]string{}}
+	h := &Hub{cfg: cfg, runs: map[string]*runWorld{}, ended: map[string]bool{}, joining: map[string]json.RawMessage{}, made: map[string]string{},
+		probes: map[string]string{}}
 	if h.cfg.Transport == nil {
 		h.cfg.Transport = newTransport()
 	}
@@ -67,7 +70,24 @@ func NewHub(cfg Config) *Hub {
 
 // Deliver implements callback.Sink.
 func (h *Hub) Deliver(run string, events []*graph.Event) bool {
+	h.mislead(run, events)
 	return h.tell(run, func(r host.Threaded) { r.Append(events) })
+}
+
+// mislead shows events of another run's call to that run: they came to a wrong address.
+func (h *Hub) mislead(run string, events []*graph.Event) {
+	for _, e := range events {
+		if maker := h.maker(e.CallID); maker != "" && maker != run {
+			h.tell(maker, func(r host.Threaded) { r.Append(callback.Misrouted([]*graph.Event{e})) })
+		}
+	}
+}
+
+// maker is the run that created a call, or "".
+func (h *Hub) maker(call string) string {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.made[call]
 }
 
 // Happened writes down what a run's own world tells of. It reports whether the run is known.
@@ -76,11 +96,11 @@ func (h *Hub) Happened(run string, what world.Happening) bool {
 	return h.tell(run, func(r host.Threaded) { r.Happened(steps.Record{Type: "world", World: &did}) })
 }
 
-// Warn writes a warning into a run's journal. It reports whether the run is known.
-func (h *Hub) Warn(run, text string) bool {
-	return h.tell(run, func(r host.Threaded) {
-		r.Happened(steps.Record{Type: "log", Log: &steps.Logged{Level: "warning", Text: text}})
-	})
+// Refused tells a run of a notification that the listener did not take: the one whose id is the last segment of the path,
+// as at its own address, and at the bot's in a world of its own. It reports whether the run is known.
+func (h *Hub) Refused(e *graph.Event) bool {
+	path := e.Delivery.Address
+	return h.tell(path[strings.LastIndexByte(path, '/')+1:], func(r host.Threaded) { r.Append([]*graph.Event{e}) })
 }
 
 // tell has a run that goes on do something. One that has ended is known too.
@@ -170,6 +190,9 @@ func (h *Hub) forget(runID string) {
 	for _, call := range h.runs[runID].answers {
 		delete(h.joining, call)
 	}
+	for _, call := range h.runs[runID].made {
+		delete(h.made, call)
+	}
 	delete(h.runs, runID)
 	now := time.Now()
 	n := 0
@@ -191,6 +214,7 @@ type runWorld struct {
 	run     host.Threaded
 	emit    func(steps.Record)
 	answers []string // calls of which the hub knows what to answer to who joins; guarded by the hub's mu
+	made    []string // calls that the run has created; likewise
 }
 
 func (w *runWorld) Now() time.Time { return time.Now() }
@@ -251,6 +275,18 @@ func (w *runWorld) AnswerJoining(call string, body json.RawMessage) {
 	defer w.hub.mu.Unlock()
 	w.hub.joining[call] = body
 	w.answers = append(w.answers, call)
+}
+
+// Made implements host.World.
+func (w *runWorld) Made(call string) {
+	h := w.hub
+	h.lobbyMu.Lock()
+	h.lobby.Made(w.id, call)
+	h.lobbyMu.Unlock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.made[call] = w.id
+	w.made = append(w.made, call)
 }
 
 // Emit implements host.World.

@@ -50,7 +50,9 @@ func TestRunIn(t *testing.T) {
 		resp, err := h.Do(steps.Request{Method: "GET", Path: "/x"})
 		say(h, "%s %v", resp.Headers.Get("Url"), err)
 		hub.Happened("r", world.Happening{Who: "carol", Did: "hangs up"})
-		hub.Warn("r", "beware")
+		hub.Refused(&graph.Event{Kind: graph.KindRefused, Delivery: &graph.Delivery{Address: "/bots/bot/r", Status: 401, Why: "no bearer token"}})
+		e, err = h.Next(e.Seq, h.Now())
+		say(h, "%s %s %v", e.Kind, e.Delivery.Why, err)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -82,6 +82,7 @@ type virtual struct {
 	random   func() uint64              // of ids
 	joining  map[string]json.RawMessage // by call: see steps.Host.AnswerJoining
 	nonce    string                     // of the probe that is under way
+	posting  *simulator.Delivery        // that the listener is being told of
 }
 
 // signing is what every world in memory shares, so that a token is signed and verified once per virtual hour.
@@ -106,8 +107,9 @@ func newWorld(cfg Config) (*virtual, error) {
 		Verifier: verifier,
 		Now:      w.Now,
 		Probed:   w.probed,
-		Refused: func(status int, path, why string) {
-			w.run.Record(steps.Record{Type: "log", Log: &steps.Logged{Level: "warning", Text: host.Refusal(status, path, why)}})
+		Refused: func(e *graph.Event) {
+			w.posted(e.Delivery)
+			w.run.Append([]*graph.Event{e})
 		},
 	})
 	if cfg.Service != nil {
@@ -239,6 +241,9 @@ func (w *virtual) Want(in steps.Incoming) (withdraw func(), twin bool) {
 // AnswerJoining implements host.World.
 func (w *virtual) AnswerJoining(call string, body json.RawMessage) { w.joining[call] = body }
 
+// Made implements host.World.
+func (w *virtual) Made(call string) { w.lobby.Made(w.cfg.RunID, call) }
+
 // Joining implements callback.Sink.
 func (in inbox) Joining(call string) json.RawMessage { return in.joining[call] }
 
@@ -256,6 +261,7 @@ func (w *virtual) forge(audience, kind string) string {
 type inbox struct{ *virtual }
 
 func (in inbox) Deliver(run string, events []*graph.Event) bool {
+	in.know(events)
 	if run != in.cfg.RunID {
 		return false
 	}
@@ -265,9 +271,24 @@ func (in inbox) Deliver(run string, events []*graph.Event) bool {
 
 // Arrive sorts the events out in the lobby; what belongs to no call can only concern the one run there is.
 func (in inbox) Arrive(bot string, events []*graph.Event) {
+	in.know(events)
 	if len(events) > 0 && events[0].CallID == "" {
 		in.run.Append(events)
 		return
 	}
 	in.lobby.Arrive(in.Now(), bot, events)
+}
+
+// know adds to events what only the service knows of their delivery.
+func (w *virtual) know(events []*graph.Event) {
+	if len(events) > 0 {
+		w.posted(events[0].Delivery)
+	}
+}
+
+func (w *virtual) posted(d *graph.Delivery) {
+	if p := w.posting; p != nil && !p.Sent.IsZero() {
+		d.Number, d.Sent = p.Number, p.Sent
+		d.Took += w.Now().Sub(p.Posted)
+	}
 }

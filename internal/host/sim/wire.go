@@ -119,7 +119,9 @@ func (w *virtual) post(d simulator.Delivery) {
 	r := request(http.MethodPost, target, d.Headers, d.Body)
 	r.Host = strings.TrimPrefix(botRoot, "https://")
 	var rec recorder
+	w.posting = &d
 	w.listener.ServeHTTP(&rec, r)
+	w.posting = nil
 	if d.Done != nil {
 		d.Done(simulator.Receipt{Status: rec.status, Location: rec.Header().Get("Location"), Text: strings.TrimSpace(rec.body.String())})
 	}
