@@ -115,6 +115,11 @@ func TestChecks(t *testing.T) {
 	}
 }
 
+// report is the first example of participant-reportsyntheticmedia, without what is optional in it.
+const report = `{"id":"a1b2c3d4-e5f6-7890-abcd-ef1234567890","detectionDateTime":"2026-03-13T21:00:00Z","overallConfidence":0.92,"isMalicious":true,` +
+	`"contentMetadata":{"modality":"audio","mimeType":"audio/pcm","audioMetadata":{"sampleRateHz":16000,"bitDepth":16,"channels":1}},` +
+	`"detections":[{"modality":"audio","modelTasks":["voiceClone"],"confidence":0.95}]}`
+
 // TestChecksOfRequestsAndResponses: the same for what a client sends and is answered.
 func TestChecksOfRequestsAndResponses(t *testing.T) {
 	for _, tt := range []struct {
@@ -138,6 +143,19 @@ func TestChecksOfRequestsAndResponses(t *testing.T) {
 		{"POST", "/v1.0/communications/calls/1/unmute", `{}`, 200, "", `{"id":"7","status":"Completed"}`, "(unmute.Location, location): saw null"},
 		{"POST", "/v1.0/communications/calls/1/unmute", `{}`, 404, "", `{"error":{"code":"8522","message":"Call not found."}}`, ""},
 		{"POST", "/v1.0/communications/calls/1/unmute", `{}`, 404, "", `{"error":"no"}`, `expected {"error": {…}}`},
+		{"POST", "/beta/communications/calls/1/participants/2/reportSyntheticMedia", strings.Replace(report, "audio/pcm", "audio/wav", 1), 200, "", "", ""},
+		{"POST", "/beta/communications/calls/1/participants/2/reportSyntheticMedia", strings.Replace(report, "overallConfidence", "confidence", 1), 200, "", "", "(reportSyntheticMedia.overallConfidence, required)"},
+		{"POST", "/beta/communications/calls/1/participants/2/reportSyntheticMedia", strings.Replace(report, `"voiceClone"`, "7", 1), 200, "", "", "(syntheticMediaDetectionDetail.modelTasks, type)"},
+		{"POST", "/beta/communications/calls/1/participants/2/reportSyntheticMedia", strings.Replace(report, `"channels":1`, `"channels":1.5`, 1), 200, "", "", "(audioMetadata.channels, type)"},
+		{"POST", "/beta/communications/calls/1/participants/2/reportSyntheticMedia", strings.Replace(report, `"modality":"audio","modelTasks"`, `"modality":"smell","modelTasks"`, 1), 200, "", "", "(contentModality.smell, word)"},
+		{"POST", "/beta/communications/calls/1/participants/2/reportSyntheticMedia", report, 202, "", "", "saw 202, expected 200"},
+		{"POST", "/v1.0/communications/calls/1/participants/2/reportSyntheticMedia", report, 200, "", "", "(participant.detections, member)"},
+		{"POST", "/beta/communications/calls/1/participants/2/admitFromLobby", `{"clientContext":"x"}`, 200, "https://x/operations/7", `{"@odata.type":"#microsoft.graph.admitFromLobbyOperation","id":"7","status":"Completed"}`, ""},
+		{"POST", "/beta/communications/calls/1/participants/2/admitFromLobby", `{"participants":[]}`, 200, "https://x/operations/7", `{"id":"7","status":"Completed"}`, "(admitFromLobby.participants, member)"},
+		{"POST", "/beta/communications/calls/1/startRecording", `{"language":"en-us"}`, 202, "https://x/operations/7", `{"id":"7","status":"Running"}`, "(startRecording.language, member)"},
+		{"POST", "/beta/communications/calls/1/startRecording", `{}`, 200, "https://x/operations/7", `{"id":"7","status":"Running"}`, "saw 200, expected 202"},
+		{"POST", "/beta/communications/calls/1/stopTranscription", `{"language":"en-us"}`, 202, "https://x/operations/7", `{"id":"7","status":"Completed"}`, ""},
+		{"POST", "/beta/communications/calls/1/participants/muteAll", `{}`, 200, "https://x/operations/7", `{"@odata.type":"#microsoft.graph.muteParticipantsOperation","id":"7","status":"Completed"}`, ""},
 		{"GET", "/v1.0/communications/calls/1/participants", "", 200, "", `{"value":[{}]}`, "(participant.info, required)"},
 		{"DELETE", "/v1.0/communications/calls/1", "", 204, "", "", ""},
 	} {

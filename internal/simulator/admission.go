@@ -174,8 +174,10 @@ var permissions = map[string][]string{
 	"transfer": {mayInitiate, mayGroup},
 	"invite":   {mayGroup},
 
-	"getParticipant": joinGroup, "removeParticipant": joinGroup, "muteParticipant": joinGroup, "muteAll": joinGroup, "configureMixer": joinGroup,
+	"getParticipant": joinGroup, "removeParticipant": joinGroup, "muteParticipant": joinGroup, "muteAll": joinGroup,
+	"configureMixer": {mayGroup, mayJoin, mayGuest, mayJoinChat},
 	"startHoldMusic": joinGroup, "stopHoldMusic": joinGroup, "admitFromLobby": joinGroup, "removeFromLobby": joinGroup,
+	"admitAllFromLobby":      joinGroup,
 	"addLargeGalleryView":    {mayJoin, mayGuest, mayGroup, mayJoinChat},
 	"listAudioRoutingGroups": {mayJoin, mayGroup, mayJoinChat}, "getAudioRoutingGroup": {mayJoin, mayGroup, mayJoinChat},
 	"createAudioRoutingGroup": {mayJoin, mayGroup, mayJoinChat}, "updateAudioRoutingGroup": {mayJoin, mayGroup, mayJoinChat},

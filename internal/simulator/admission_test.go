@@ -99,6 +99,29 @@ func TestPermissionsOfOperations(t *testing.T) {
 	}
 }
 
+// TestPermissionsOfBeta: the same for what only beta has, from the permissions reference of August 2026.
+func TestPermissionsOfBeta(t *testing.T) {
+	st := newStage(t, people())
+	c := st.meeting(betaCalls, "")
+	for _, tt := range []struct{ tail, enough, refused string }{
+		{"/participants/muteAll", mayGuest, mayGroup},
+		{"/participants/configureMixer", mayGroup, mayInitiate},
+		{"/participants/admitAllFromLobby", mayGuest, mayGroup},
+		{"/participants/x/admitFromLobby", mayJoin, mayMedia},
+		{"/participants/x/removeFromLobby", mayGuest, mayInitiate},
+		{"/participants/x/reportSyntheticMedia", mayReport, mayJoin},
+		{"/startRecording", mayJoin, mayGuest},
+		{"/stopTranscription", mayJoin, mayGuest},
+	} {
+		for granted, refused := range map[string]bool{tt.enough: false, tt.refused: true} {
+			st.service.settings.Permissions = []string{granted}
+			if a := st.do("POST", c+tt.tail, `{}`); (a.status == 403) != refused {
+				t.Errorf("%s with %s: %d %s", tt.tail, granted, a.status, a.raw)
+			}
+		}
+	}
+}
+
 // A bot without any permission is not told who calls; it may reject, and answer a call between two.
 func TestNoPermissions(t *testing.T) {
 	st := newStage(t, withSettings(t, "permissions", ""))
