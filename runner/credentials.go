@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 	"callflow/steps"
 )
 
@@ -55,7 +56,10 @@ func roles(all []string) string {
 			others = append(others, role)
 		}
 	}
+	every := !slices.ContainsFunc(world.Permissions, func(p string) bool { return !slices.Contains(all, p) })
 	switch {
+	case every:
+		return "the token's roles: every application permission of calls"
 	case len(all) == 0:
 		return "the token has no roles: no application permission was consented to in its tenant"
 	case len(calls) == 0:

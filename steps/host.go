@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 )
 
 // Host is the one seam to the world: one branch within one scope. The runner and the verbs never touch the clock, the
@@ -105,6 +106,17 @@ type NetError struct {
 
 func (e *NetError) Error() string { return e.Err.Error() }
 func (e *NetError) Unwrap() error { return e.Err }
+
+// Overrule has what counts in a simulated world, which is what its settings say, in the token's place.
+func (t *Token) Overrule(s world.Standing) {
+	if t.Opaque = false; s.Tenant != "" {
+		t.Tenant = s.Tenant
+	}
+	t.Roles, t.Calling = s.Roles, "disabled"
+	if s.Calling {
+		t.Calling = "enabled"
+	}
+}
 
 // Event is one entry of a run's inbox. Seq counts from 1 in the order of arrival.
 type Event struct {

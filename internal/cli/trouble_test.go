@@ -58,12 +58,13 @@ func TestTrouble(t *testing.T) {
 		{"wrong secret", well, graphLike(t, 401, `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret.\r\nTrace ID: t","trace_id":"t1","correlation_id":"c1"}`, 0, ""),
 			"127.0.0.1:0", "", 3, []string{"createCall was not sent: ", "401 invalid_client: AADSTS7000215", "(trace id t1, correlation id c1)"}},
 		{"no permission", graphLike(t, 200, granted, 403, `{"error":{"code":"7503","message":"Application is not registered in our store."}}`), "", "127.0.0.1:0", "", 3,
-			[]string{"createCall was refused with 403", "next: enable calling"}},
+			[]string{"createCall was refused with 403", "next: enable calling", "the token is opaque: its claims cannot be read"}},
 		{"nobody there", "http://" + freePort(t), well, "127.0.0.1:0", "", 3, []string{"connection refused", "1 could not test"}},
 		{"port in use", well, "", taken.Addr().String(), "", 3, []string{"target t: cannot listen for notifications (callback.listen)", "is another callflow running?"}},
 		{"no certificate", well, "", "127.0.0.1:0", ", tls: {cert: no.pem, key: no.pem}", 3, []string{"cannot use the certificate of callback.tls: open ", "no.pem: no such file"}},
 		{"silence", well, "", "127.0.0.1:0", "", 1, []string{"but did not reach established within its timeout of 200ms",
-			"no notification at all has come in this run on http://bot.invalid/x/callbacks/", "Check callback.publicUrl", "cleanup: hangUp 57dab8b1: hung up"}},
+			"no notification at all has come in this run on http://bot.invalid/x/callbacks/", "Check callback.publicUrl",
+			"a probe of the callback address did not come through: bot.invalid: ", "cleanup: hangUp 57dab8b1: hung up"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -133,6 +134,33 @@ targets:
 			t.Errorf("exit code %d:\n%s", code, out.String())
 		}
 	})
+}
+
+// TestSilence: a service that takes a call and tells nothing, and a callback address that can be reached.
+func TestSilence(t *testing.T) {
+	well := graphLike(t, 200, `{"access_token":"x","expires_in":3599,"token_type":"Bearer"}`, 201,
+		`{"@odata.type":"#microsoft.graph.call","id":"57dab8b1-894c-409a-b240-bd8beae78896","state":"establishing"}`)
+	dir, own := t.TempDir(), freePort(t)
+	config := writeFile(t, dir, "callflow.yaml", fmt.Sprintf(`
+targets:
+  t:
+    root: %[1]s
+    login: %[1]s
+    bots: {bot: {tenantId: 7e4a47c0-0000-4000-8000-000000000001, appId: b0b0c0de-0000-4000-8000-000000000001, clientSecret: x}}
+    callback: {listen: %[2]q, publicUrl: "http://%[2]s/callflow"}
+`, well, own))
+	file := writeFile(t, dir, "s.yaml", `
+name: Call
+steps:
+  - createCall: {targets: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
+    timeout: 200ms
+`)
+	var out bytes.Buffer
+	code := Main([]string{"run", "--config", config, "--target", "t", file}, strings.NewReader(""), &out, &out)
+	said := strings.Join(strings.Fields(out.String()), " ")
+	if code != 1 || !strings.Contains(said, "the listener answered a probe in ") || !strings.Contains(said, "it was there") || strings.Contains(said, "the listener refused") {
+		t.Errorf("exit code %d:\n%s", code, out.String())
+	}
 }
 
 // TestOwnCertificate: a listener that ends TLS itself, before a service that trusts its certificate and before one that

@@ -56,14 +56,13 @@ func (s *Service) overruled(c Caller) Caller {
 	return c
 }
 
-// Standing is what the token of an application says in this world, all its roles named, and whether the application's
-// registration has calling enabled.
-func (s *Service) Standing(app string) (c Caller, calling bool) {
-	c = s.overruled(Caller{AppID: app})
+// Standing is how a caller stands in this world, all roles named.
+func (s *Service) Standing(c Caller) world.Standing {
+	c = s.overruled(c)
 	if c.Roles == nil {
 		c.Roles = world.Permissions
 	}
-	return c, s.settings.Registered
+	return world.Standing{Tenant: c.TenantID, Roles: c.Roles, Calling: s.settings.Registered}
 }
 
 // forbidden is a 403 with a code of the calling service, which some clients got wrapped (a setting).

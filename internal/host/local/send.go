@@ -3,6 +3,7 @@ package local
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 	"callflow/steps"
 )
 
@@ -77,6 +79,10 @@ func (h *Hub) send(ctx context.Context, root string, q steps.Request, going *ato
 	var says *steps.Token
 	if token != "" && (resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden) {
 		says = readToken(token)
+		var standing world.Standing
+		if json.Unmarshal([]byte(resp.Header.Get(world.StandingHeader)), &standing) == nil {
+			says.Overrule(standing)
+		}
 	}
 	if resp.StatusCode == http.StatusUnauthorized && token != "" {
 		h.cfg.Tokens.Forget(q.Bot, token)

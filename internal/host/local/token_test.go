@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"callflow/internal/world"
 	"callflow/steps"
 )
 
@@ -60,6 +61,10 @@ func (oneToken) Forget(string, string)                           {}
 func TestTokenOfARefusal(t *testing.T) {
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		status := map[string]int{"/401": 401, "/403": 403, "/404": 404, "/200": 200}[r.URL.Path]
+		if r.URL.Path == "/simulated" {
+			w.Header().Set(world.StandingHeader, `{"roles":["Calls.JoinGroupCall.All"],"calling":false}`)
+			status = 403
+		}
 		w.WriteHeader(status)
 	}))
 	defer service.Close()
@@ -70,6 +75,11 @@ func TestTokenOfARefusal(t *testing.T) {
 			if err != nil || (resp.Token != nil) != want {
 				t.Errorf("%s: token %+v, %v", path, resp.Token, err)
 			}
+		}
+		resp, _ := h.Do(steps.Request{Bot: "bot", Method: "GET", Path: "/simulated"})
+		want := &steps.Token{Tenant: "t", Roles: []string{"Calls.JoinGroupCall.All"}, Calling: "disabled"}
+		if diff := cmp.Diff(want, resp.Token); diff != "" {
+			t.Errorf("of a simulator (-want +got):\n%s", diff)
 		}
 	})
 	if err != nil {

@@ -5,12 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"callflow/internal/callback"
 	"callflow/internal/graph"
 	"callflow/internal/host"
-	"callflow/steps"
 )
 
 // probe carries a run's probe of its own callback address to the listener, as post carries a notification there.
@@ -38,24 +36,4 @@ func (w *virtual) probed(run, nonce string) bool {
 	}
 	w.nonce = ""
 	return true
-}
-
-// tokenLife is what Entra ID gives an application's token, by and large.
-const tokenLife = time.Hour
-
-// token is what the bot's token says of itself in this world, for a response of that status.
-func (w *virtual) token(status int) *steps.Token {
-	if w.service == nil || status != http.StatusUnauthorized && status != http.StatusForbidden {
-		return nil
-	}
-	caller, registered := w.service.Standing(w.cfg.Bot.AppID)
-	t := &steps.Token{Tenant: caller.TenantID, App: caller.AppID, Audience: graphRoot, Roles: caller.Roles,
-		Expires: w.Now().Add(tokenLife), Calling: "enabled"}
-	if t.Tenant == "" {
-		t.Tenant = w.cfg.Bot.TenantID
-	}
-	if !registered {
-		t.Calling = "disabled"
-	}
-	return t
 }

@@ -229,8 +229,11 @@ func (s *Server) serve(rec *recorder, r *http.Request) {
 	if !s.guard(func() {
 		if w, path, ok := s.inWorld(r.URL.Path); ok {
 			s.serveWorld(rec, r, w, path)
-		} else if s.service == nil || !administer(rec, r, s.service, r.URL.Path) {
+		} else if s.service == nil {
 			s.handler.ServeHTTP(rec, r)
+		} else if !administer(rec, r, s.service, r.URL.Path) {
+			s.handler.ServeHTTP(rec, r)
+			s.tellStanding(rec, r, s.service)
 		}
 	}) {
 		*rec = recorder{}

@@ -188,5 +188,6 @@ func (s *Server) serveWorld(rec *recorder, r *http.Request, w *own, path string)
 	default:
 		r.URL = &url.URL{Path: path, RawQuery: r.URL.RawQuery}
 		w.service.ServeHTTP(rec, r)
+		s.tellStanding(rec, r, w.service)
 	}
 }
