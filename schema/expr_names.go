@@ -64,7 +64,7 @@ func only(where string) string {
 
 // guarded reports a name that may be absent here. key is what presence tests prove.
 func (c *compiler) guarded(at *node, key, shown string, sym *symbol) {
-	if c.sc.guarded(sym.guard) {
+	if c.sc.guarded(sym.guard, c.holding) {
 		return
 	}
 	for _, k := range c.there {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
@@ -83,7 +84,7 @@ func (c *compiler) binary(at *node, n *ast.BinaryNode) *node {
 
 func (c *compiler) both(at *node, n *ast.BinaryNode) *node {
 	l := c.node(n.Left)
-	r := c.knowing(l.proves, n.Right)
+	r := c.knowing(l.proves, c.said(l), n.Right)
 	at.join(l, r)
 	c.boolean(l, n.Operator)
 	c.boolean(r, n.Operator)
@@ -95,7 +96,7 @@ func (c *compiler) both(at *node, n *ast.BinaryNode) *node {
 
 func (c *compiler) either(at *node, n *ast.BinaryNode) *node {
 	l := c.node(n.Left)
-	r := c.knowing(l.denies, n.Right)
+	r := c.knowing(l.denies, nil, n.Right)
 	at.join(l, r)
 	c.boolean(l, n.Operator)
 	if s, ok := n.Right.(*ast.StringNode); ok && l.op == "==" && len(l.parts) == 2 && l.parts[1].typ.Kind == KindString {
@@ -110,13 +111,25 @@ func (c *compiler) either(at *node, n *ast.BinaryNode) *node {
 	return at
 }
 
-// knowing compiles a part that is only looked at when those names are there.
-func (c *compiler) knowing(names []string, n ast.Node) *node {
-	before := c.there
-	c.there = append(append([]string(nil), c.there...), names...)
+// knowing compiles a part that is only looked at when those names are there and those conditions hold.
+func (c *compiler) knowing(names, conditions []string, n ast.Node) *node {
+	there, holding := c.there, c.holding
+	c.there = append(slices.Clone(there), names...)
+	c.holding = append(slices.Clone(holding), conditions...)
 	x := c.node(n)
-	c.there = before
+	c.there, c.holding = there, holding
 	return x
+}
+
+// said are the conditions that hold when x does, in the author's words: what an `if` said may be said again.
+func (c *compiler) said(x *node) []string {
+	words := []string{string([]rune(c.text)[x.from:x.to])}
+	if x.op == "and" {
+		for _, part := range x.parts {
+			words = append(words, c.said(part)...)
+		}
+	}
+	return words
 }
 
 func (c *compiler) otherwise(at *node, n *ast.BinaryNode) *node {
@@ -137,7 +150,7 @@ func (c *compiler) otherwise(at *node, n *ast.BinaryNode) *node {
 
 func (c *compiler) conditional(at *node, n *ast.ConditionalNode) *node {
 	cond := c.node(n.Cond)
-	yes, no := c.knowing(cond.proves, n.Exp1), c.knowing(cond.denies, n.Exp2)
+	yes, no := c.knowing(cond.proves, c.said(cond), n.Exp1), c.knowing(cond.denies, nil, n.Exp2)
 	at.from, at.to = cond.from, cond.to
 	at.join(cond, yes, no)
 	c.boolean(cond, "a condition")

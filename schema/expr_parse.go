@@ -49,6 +49,7 @@ type compiler struct {
 
 	elems   []*Type  // of the lists whose predicates are around
 	there   []string // guarded names that are surely there
+	holding []string // conditions that surely hold, in the author's words
 	lenient int      // > 0: names may be absent, as left of ??
 }
 

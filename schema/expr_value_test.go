@@ -96,6 +96,7 @@ func TestEval(t *testing.T) {
 
 		// A name that may be missing, used with care.
 		{`maybe ?? "none"`, "none"}, {`maybe == nil`, true}, {`maybe != nil && maybe == "x"`, false}, {`maybe == nil or maybe == "x"`, true}, {`maybe != nil ? maybe : "none"`, "none"},
+		{`flag && maybe == "x"`, false}, {`op == "x" and flag and maybe == "x"`, false}, {`flag ? maybe : "none"`, nil},
 		{`steps.probe.outcome ?? "failed"`, "failed"}, {`!(maybe == nil) and maybe == "x"`, false}, {`steps.probe != nil and steps.probe.outcome == "x"`, false},
 
 		{"call.state ==\n  \"established\" // a comment\n", true}, {"  n\n", 2},

@@ -83,11 +83,25 @@ func (r *reader) unknownKey(key *yaml.Node, known []string, hint string) {
 	if hint == "" {
 		hint = didYouMean(key.Value, known)
 	}
-	text := fmt.Sprintf("unknown key %q; the keys here are %s", key.Value, listed(known, "and"))
+	there := "the keys here are " + listed(known, "and")
 	if len(known) == 0 {
-		text = fmt.Sprintf("unknown key %q; there are no keys here", key.Value)
+		there = "there are no keys here"
 	}
-	r.problem(key, "unknown-key", hint, "%s", text)
+	r.unknown(key, hint, there)
+}
+
+// unknown reports a key with what is there instead. A hint comes first: the list may be long.
+func (r *reader) unknown(key *yaml.Node, hint, there string) {
+	if hint == "" {
+		r.problem(key, "unknown-key", "", "unknown key %q; %s", key.Value, there)
+		return
+	}
+	if rest, asks := strings.CutSuffix(hint, "?"); asks {
+		hint = rest + "? " + strings.ToUpper(there[:1]) + there[1:]
+	} else {
+		hint += "; " + there
+	}
+	r.problem(key, "unknown-key", hint, "unknown key %q", key.Value)
 }
 
 // mapping returns the keys of n that table has, and reports the others.

@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The seam inside this package between the reader (frame, templates, steps) and the expressions.
 
@@ -139,13 +142,14 @@ func (s *scope) findElsewhere(name string) (place, bool) {
 	return place{}, false
 }
 
-// guarded says that names made under that guard are there: all its conditions hold around this scope.
-func (s *scope) guarded(guard string) bool {
+// guarded says that names made under that guard are there: all its conditions hold around this scope, or are among
+// those that hold anyway.
+func (s *scope) guarded(guard string, holding []string) bool {
 	if guard == "" {
 		return true
 	}
 	for _, condition := range conditions(guard) {
-		if !s.holds(condition) {
+		if !slices.Contains(holding, condition) && !s.holds(condition) {
 			return false
 		}
 	}

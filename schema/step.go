@@ -247,7 +247,7 @@ func (w *stepWalk) unknownStepKey(key *yaml.Node, verbMissing bool) {
 			hint = fmt.Sprintf("%s is a parameter of %s: indent it below", key.Value, verb.Name)
 		}
 	}
-	w.problem(key, "unknown-key", hint, "unknown key %q; besides its verb, a step has %s", key.Value, listed(stepKeyNames, "and"))
+	w.unknown(key, hint, "besides its verb, a step has "+listed(stepKeyNames, "and"))
 }
 
 // key returns a frame key's value when it is there and not empty.

@@ -51,7 +51,8 @@ func readCodes(file string) ([]graph.Entry, schema.Problems) {
 }
 
 // dictionary is callflow's own with the user's file over it: the one of --codes, else the one that the configuration
-// names. Nil: there is no such file; callflow's own takes time to read, which a run that passes need not spend. config is read where it is; only when the user named it, or strict, is it an error that it cannot be.
+// names. Nil: there is no such file; callflow's own takes time to read, which a run that passes need not spend. config is
+// read where it is; only when the user named it, or strict, is it an error that it cannot be.
 func dictionary(io streams, noColor bool, codes, config string, strict bool) (*graph.Dictionary, error) {
 	if codes == "" {
 		if _, err := os.Stat(config); err != nil && !strict {

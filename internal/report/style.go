@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"regexp"
 	"strings"
@@ -273,7 +274,11 @@ func offset(start, at time.Time) string {
 	if m < 60 {
 		return fmt.Sprintf("%dm%06.3fs", m, rest)
 	}
-	return fmt.Sprintf("%dh%02dm%06.3fs", m/60, m%60, rest)
+	// As wide as 59m59.999s at most: the columns of the console and the ladder stay in line.
+	if m/60 < 10 {
+		return fmt.Sprintf("%dh%02dm%04.1fs", m/60, m%60, math.Floor(rest*10)/10)
+	}
+	return fmt.Sprintf("%dh%02dm%02ds", m/60, m%60, int(rest))
 }
 
 // duration is a length of time with no more digits than a reader wants.
