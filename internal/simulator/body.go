@@ -155,6 +155,9 @@ func (s *Service) callBody(c *call) obj {
 		delete(b, "callOptions")
 		b["activeModalities"] = c.active()
 	}
+	if c.dialect == graph.Beta { // these three are empty in every example of beta's pages
+		b["activeModalities"], b["callRoutes"], b["routingPolicies"] = []string{}, []string{}, []string{}
+	}
 	if c.room.transcription != nil {
 		b["transcription"] = c.room.transcription
 	}

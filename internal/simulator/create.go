@@ -122,6 +122,9 @@ func (s *Service) meetingOf(key string) *room {
 func (b *createBody) fill(c *call) {
 	c.callbackURI = b.CallbackURI
 	c.subject, c.tenantID = textOr(b.Subject), textOr(b.TenantID)
+	if c.tenantID == nil && c.dialect == graph.Beta {
+		c.tenantID = c.bot.tenantID // as beta's examples have it whose requests have none
+	}
 	c.modalities = b.RequestedModalities
 	c.me.modalities = b.RequestedModalities
 	c.media, c.options = b.MediaConfig, optionsOf("outgoingCallOptions", b.CallOptions)

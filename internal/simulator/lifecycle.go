@@ -162,7 +162,11 @@ func (s *Service) listParticipants(c *call, q *request) reply {
 // getParticipant: of a call between two, as of the list, there is none.
 func (s *Service) getParticipant(c *call, q *request) reply {
 	if m := s.memberFor(c, q.participant); m != nil {
-		return reply{status: 200, body: s.participant(c, m, false)}
+		body := s.participant(c, m, false)
+		if c.dialect != graph.Legacy {
+			body["@odata.context"] = s.context(c, "/participants/$entity")
+		}
+		return reply{status: 200, body: body}
 	}
 	return noParticipant(c, q.participant)
 }

@@ -149,7 +149,11 @@ func (s *Service) completed(c *call, kind string, b contextBody, status int) rep
 	if q := s.serving; !q.muffles() || q.fault.Fails == nil {
 		op.status, op.quiet = "completed", true
 	}
-	return s.began(op, status)
+	rep := s.began(op, status)
+	if body, ok := rep.body.(obj); ok && c.dialect != graph.Legacy && (kind == "muteParticipantOperation" || kind == "unmuteParticipantOperation") {
+		body["@odata.context"] = s.root(c) + "/$metadata#" + kind // as the pages of these three have it, and no other
+	}
+	return rep
 }
 
 // began answers with an operation. Legacy's examples of 2019 answer 202 without a body.

@@ -66,6 +66,15 @@ func (s *Service) stateNote(c *call, state string) note {
 	}
 	switch {
 	case c.dialect != graph.Legacy:
+		if c.direction == "incoming" && (state == establishing || state == established) { // as "call: answer" has it
+			d["@odata.id"], d["@odata.etag"] = s.resource(c), fmt.Sprintf("W/%q", fmt.Sprint(c.etag))
+		}
+		if c.direction == "outgoing" && state == established && c.room.mode == peer { // "application: create call", example 1
+			d["direction"] = c.direction
+			if c.dialect == graph.Beta {
+				d["tenantId"] = c.tenantID
+			}
+		}
 		if c.chatInfo != nil {
 			d["chatInfo"] = c.chatInfo
 		}
@@ -163,6 +172,9 @@ func (s *Service) operationNote(op *operation, change string) note {
 		s.slipOperation(op, d)
 	} else {
 		d["id"] = op.id
+		if op.kind == "playPromptOperation" || op.kind == "recordOperation" { // as their pages have it, and no other
+			d["@odata.id"], d["@odata.etag"] = s.resource(c)+tail, `W/"51"`
+		}
 		if op.participants != nil {
 			d["participants"] = op.participants
 		}
@@ -185,6 +197,9 @@ func (s *Service) writeNote(c *call, n note) []byte {
 	item["@odata.type"] = typeOf("commsNotification")
 	item["resource"] = "/app/calls/" + on.id + n.tail
 	item["resourceUrl"] = path
+	if c.direction == "outgoing" { // as "application: create call" has it
+		item["callbackUri"] = c.callbackURI
+	}
 	return encode(obj{"@odata.type": typeOf("commsNotifications"), "value": []obj{item}})
 }
 

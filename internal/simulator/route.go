@@ -148,7 +148,9 @@ func (q *request) action(method string, rest []string) (verb, allow string) {
 	if lower(rest[0]) == "logteleconferencedevicequality" && len(rest) == 1 && q.dialect != graph.Legacy {
 		return pick(http.MethodPost, "logTeleconferenceDeviceQuality")
 	}
-	q.call = rest[0]
+	if q.call = rest[0]; q.call == "" {
+		return "", ""
+	}
 	if len(rest) == 1 {
 		return pick(http.MethodGet, "getCall", http.MethodDelete, "hangUp")
 	}
