@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 
 	"callflow/internal/graph"
 	"callflow/internal/simulator"
@@ -19,7 +21,8 @@ type cast struct {
 	named  int      // how many are named
 	bots   []simulator.Bot
 	byID   map[string]string // canonical ids to names
-	tenant string
+	tenant string            // the bot's: the first that the messages name
+	homed  bool
 }
 
 var identityKinds = []string{"user", "phone", "guest", "applicationInstance", "azureCommunicationServicesUser", "onPremises", "encrypted", "application"}
@@ -35,6 +38,9 @@ func castOf(flow []example, d graph.Dialect) *cast {
 			}
 		}
 	}
+	for i := range c.bots {
+		c.bots[i].TenantID = c.tenant
+	}
 	c.named = len(c.order)
 	for i := range 3 {
 		name := fmt.Sprintf("extra%d", i+1)
@@ -45,12 +51,23 @@ func castOf(flow []example, d graph.Dialect) *cast {
 		c.bots = []simulator.Bot{{AppID: "24701998-1a73-4d42-8085-bf46ed0ae039", DisplayName: "Test Bot", TenantID: c.tenant, Dialect: d}}
 	}
 	c.bots[0].Name, c.bots[0].Address = "bot", "https://bot.contoso.com/calls"
+	if i := slices.IndexFunc(flow, func(e example) bool { return strings.HasPrefix(e.line, "POST https://bot.") }); i >= 0 {
+		c.bots[0].Address = strings.TrimPrefix(flow[i].line, "POST ")
+	}
+	for _, e := range flow {
+		if m := ownAddress.FindStringSubmatch(string(e.body)); m != nil && e.kind == "notification" {
+			c.bots[0].Address = m[1]
+		}
+	}
 	return c
 }
 
 func (c *cast) meet(v any, d graph.Dialect) {
 	switch v := v.(type) {
 	case map[string]any:
+		if id, ok := v["tenantId"].(string); ok && !c.homed {
+			c.tenant, c.homed = id, true
+		}
 		for _, kind := range identityKinds {
 			one, ok := v[kind].(map[string]any)
 			if id, isText := one["id"].(string); ok && isText {
@@ -68,6 +85,9 @@ func (c *cast) meet(v any, d graph.Dialect) {
 		}
 	}
 }
+
+// ownAddress is the bot's, where a page tells it in what it says of an incoming call.
+var ownAddress = regexp.MustCompile(`"state":"incoming","direction":"incoming","callbackUri":"([^"]*)"`)
 
 var phoneNumber = regexp.MustCompile(`^\+\d+$`)
 

@@ -21,7 +21,8 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := string(text)
-	for name, table := range map[string]string{"deviations": deviationTable(), "requests": excuseTable(), "messages": oddityTable()} {
+	for name, table := range map[string]string{"deviations": deviationTable(), "requests": excuseTable(), "messages": oddityTable(),
+		"flows": flowTable(t), "flow exceptions": flowExceptionTable()} {
 		begin, end := "<!-- generated: "+name+" -->\n", "<!-- end: "+name+" -->\n"
 		before, rest, ok := strings.Cut(want, begin)
 		_, after, ok2 := strings.Cut(rest, end)
@@ -92,6 +93,42 @@ func oddityTable() string {
 	row(&b, "---", "---", "---", "---")
 	for _, x := range oddities {
 		row(&b, x.what, code(x.kind), code(x.path), x.why)
+	}
+	return b.String()
+}
+
+// flowTable counts the flows that are played, by dialect, and those that are not, by the reason.
+func flowTable(t *testing.T) string {
+	flows, messages := map[string]int{}, map[string]int{}
+	for _, f := range flowsOf(examples(t)) {
+		what := unplayed(f)
+		if what == "" {
+			what = string(f.spoken)
+		} else {
+			what = "not played: " + what
+		}
+		flows[what]++
+		for _, e := range f.messages {
+			if e.kind != "request" {
+				messages[what]++
+			}
+		}
+	}
+	var b strings.Builder
+	row(&b, "Dialect", "Flows", "Responses and notifications")
+	row(&b, "---", "---", "---")
+	for _, what := range sortedKeys(flows) {
+		row(&b, what, fmt.Sprint(flows[what]), fmt.Sprint(messages[what]))
+	}
+	return b.String()
+}
+
+func flowExceptionTable() string {
+	var b strings.Builder
+	row(&b, "Flow", "What", "Member or message", "Why")
+	row(&b, "---", "---", "---", "---")
+	for _, x := range flowExceptions {
+		row(&b, code(x.flow), x.what, code(strings.TrimSpace(x.at+" "+x.detail)), x.why)
 	}
 	return b.String()
 }

@@ -62,7 +62,7 @@ func begins(before []example, e example) bool {
 // flowDiff is one place where what the simulator sends in a flow is not what the example shows.
 type flowDiff struct {
 	flow, file string
-	what       string // see the kinds below
+	what       string // see flowException
 	at         string // the member, or what a notification is about
 	detail     string // for people
 }
@@ -128,6 +128,8 @@ type play struct {
 	asked    bool              // a request was sent that is not answered yet
 	things   map[string]string // ids of ours by the segment of a path before them, for {id} and ids that no message told
 	file     string            // the path of a recording
+	alone    bool              // nobody else is in the bot's meeting yet
+	media    map[string]any    // the bot's media in a meeting; nil: those that the service hosts
 }
 
 func newPlay(t *testing.T, f flow, take take) *play {
@@ -221,7 +223,7 @@ func (g *play) scenes(kind, theirs string) string {
 	case "calls":
 		return g.call
 	case "participants":
-		return g.member(g.identityOf(theirs))
+		return g.memberOf(g.call, g.identityOf(theirs))
 	}
 	return g.things[kind]
 }
@@ -314,7 +316,8 @@ func (g *play) response(e example) {
 		g.text("Location", strings.TrimPrefix(at, root), strings.TrimPrefix(g.last.location, root))
 	}
 	if e.body == nil {
-		if g.last.body != nil {
+		if _, file := g.last.body.(string); g.last.body != nil && !file { // of a file the archive has nothing
+
 			g.say("more", "body", "%v, the example has none", g.last.body)
 		}
 		return
@@ -344,6 +347,12 @@ func (g *play) notification(e example) {
 	for !slices.ContainsFunc(g.posts, is) && g.clock.step(end) {
 	}
 	i := slices.IndexFunc(g.posts, is)
+	if i >= 0 && !g.ofTheCall(want, g.posts[i]) { // of another call of the bot's; that of the right one may follow
+		g.clock.forward(2 * time.Second)
+		if j := slices.IndexFunc(g.posts, func(p posted) bool { return is(p) && g.ofTheCall(want, p) }); j >= 0 {
+			i = j
+		}
+	}
 	if i < 0 {
 		var came []string
 		for _, p := range g.posts {
@@ -361,6 +370,22 @@ func (g *play) notification(e example) {
 		g.say("address", to, "%s", p.url)
 	}
 	g.compare("", posted{body: want}.item(), p.item())
+}
+
+// ofTheCall says whether a notification is about the call that stands for the example's.
+func (g *play) ofTheCall(want map[string]any, p posted) bool {
+	return graph.CanonicalID(g.ids[graph.CanonicalID(callIn(posted{body: want}.item()))]) == graph.CanonicalID(callIn(p.item()))
+}
+
+// callIn is the id of the call in a notification's path.
+func callIn(item map[string]any) string {
+	path, _ := item["resourceUrl"].(string)
+	if path == "" {
+		path, _ = item["resource"].(string)
+	}
+	_, rest, _ := strings.Cut(path, "/calls/")
+	id, _, _ := strings.Cut(rest, "/")
+	return id
 }
 
 // headline is what a notification is about.
@@ -383,152 +408,13 @@ func headline(item map[string]any) string {
 	return strings.ToLower(fmt.Sprint(item["changeType"])) + " " + what + word
 }
 
-var (
-	wholeID     = regexp.MustCompile(`^([0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9A-F]{64})$`)
-	timestamp   = regexp.MustCompile(`^\d{4}-\d\d-\d\dT[\d:.]+Z$`)
-	etag        = regexp.MustCompile(`^W/"\d+"$`)
-	placeholder = regexp.MustCompile(`^<.*>$|-value$|^String$`)
-)
-
-// compare holds a value of ours against the example's.
-func (g *play) compare(at string, want, got any) {
-	switch w := want.(type) {
-	case map[string]any:
-		o, ok := got.(map[string]any)
-		if !ok {
-			g.say("type", at, "%v, the example an object", got)
-			return
-		}
-		for _, name := range sortedKeys(w) {
-			x, has := o[name]
-			switch {
-			case !has && w[name] == nil: // null says nothing
-			case !has:
-				text, _ := json.Marshal(w[name])
-				g.say("missing", at+"/"+name, "the example says %s", text)
-			default:
-				g.compare(at+"/"+name, w[name], x)
-			}
-		}
-	case []any:
-		list, ok := got.([]any)
-		if !ok {
-			g.say("type", at, "%v, the example a list", got)
-			return
-		}
-		list = g.aligned(w, list)
-		for i := range w {
-			if list[i] == nil {
-				text, _ := json.Marshal(w[i])
-				g.say("missing", fmt.Sprintf("%s/%d", at, i), "the example has %s", text)
-				continue
-			}
-			g.compare(fmt.Sprintf("%s/%d", at, i), w[i], list[i])
-		}
-		if n := len(list) - len(w); n > 0 {
-			text, _ := json.Marshal(list[len(w):])
-			g.say("more", at, "%d more than the example's %d: %s", n, len(w), text)
-		}
-	case string:
-		s, ok := got.(string)
-		if !ok {
-			g.say("type", at, "%v, the example %q", got, w)
-			return
-		}
-		g.text(at, w, s)
-	case nil:
-		if got != nil {
-			text, _ := json.Marshal(got)
-			g.say("value", at, "%s, the example null", text)
-		}
-	default:
-		if fmt.Sprintf("%T", want) != fmt.Sprintf("%T", got) {
-			g.say("type", at, "%v, the example %v", got, want)
-		} else if want != got {
-			g.say("value", at, "%v, the example %v", got, want)
-		}
-	}
-}
-
-// aligned puts ours in the order of the example's: participants by whom they are, other things as they come. The list is
-// at least as long as the example's.
-func (g *play) aligned(want, got []any) []any {
-	rest, list := slices.Clone(got), make([]any, len(want))
-	take := func(i int) any {
-		x := rest[i]
-		rest = slices.Delete(rest, i, i+1)
-		return x
-	}
-	for i, w := range want {
-		p, _ := w.(map[string]any)
-		if who := identityIn(p); who != "" {
-			if at := slices.IndexFunc(rest, func(x any) bool {
-				o, _ := x.(map[string]any)
-				return o != nil && graph.CanonicalID(identityIn(o)) == graph.CanonicalID(who)
-			}); at >= 0 {
-				list[i] = take(at)
-			}
-		} else if kind, ok := p["mediaType"]; ok {
-			if at := slices.IndexFunc(rest, func(x any) bool { o, _ := x.(map[string]any); return o["mediaType"] == kind }); at >= 0 {
-				list[i] = take(at)
-			}
-		} else if len(rest) > 0 {
-			list[i] = take(0)
-		}
-	}
-	return append(list, rest...)
-}
-
-func (g *play) text(at, want, got string) {
-	switch {
-	case placeholder.MatchString(want) && got != "":
-	case strings.HasSuffix(at, "/clientContext") || strings.HasSuffix(at, "/resourceId"): // the client's own
-		if want != got {
-			g.say("value", at, "%q, the example %q", got, want)
-		}
-	case wholeID.MatchString(want) && wholeID.MatchString(got):
-		g.id(at, want, got)
-	case timestamp.MatchString(want) && timestamp.MatchString(got), etag.MatchString(want) && etag.MatchString(got):
-	case strings.HasSuffix(at, "/sourceId"): // made up: all that counts is that there is one
-	case anyID.MatchString(want) && anyID.MatchString(got):
-		a, b := anyID.FindAllString(want, -1), anyID.FindAllString(got, -1)
-		if anyID.ReplaceAllString(want, "{}") != anyID.ReplaceAllString(got, "{}") || len(a) != len(b) {
-			g.say("value", at, "%q, the example %q", got, want)
-			return
-		}
-		for i := range a {
-			g.id(at, a[i], b[i])
-		}
-	case want != got:
-		g.say("value", at, "%q, the example %q", got, want)
-	}
-}
-
-// id matches ids, which in legacy must be written alike too.
-func (g *play) id(at, want, got string) {
-	mine := g.people.isKnown(got)
-	if (mine || g.people.isKnown(want)) && graph.CanonicalID(want) != graph.CanonicalID(got) {
-		g.say("value", at, "%q, the example %q", got, want)
-	} else if !mine && !g.bind(want, got) {
-		g.say("id", at, "%q stands for %q, and %q for %q", g.ids[graph.CanonicalID(want)], want, got, g.back[graph.CanonicalID(got)])
-	} else if g.dialect == graph.Legacy && (strings.Contains(want, "-") != strings.Contains(got, "-") || (strings.ToLower(want) == want) != (strings.ToLower(got) == got)) {
-		g.say("form", at, "%q, the example %q", got, want)
-	}
-}
-
-// isKnown says whether an id is somebody's.
-func (c *cast) isKnown(id string) bool {
-	id = graph.CanonicalID(id)
-	return c.byID[id] != "" || graph.CanonicalID(c.tenant) == id || graph.CanonicalID(c.bots[0].AppID) == id
-}
-
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 // excepted says whether a difference is listed.
 func excepted(t *testing.T, used map[int]bool, d flowDiff) bool {
 	t.Helper()
 	for i, x := range flowExceptions {
-		if x.what == d.what && regexp.MustCompile(x.flow).MatchString(d.flow) && regexp.MustCompile(x.at).MatchString(d.at) &&
+		if slices.Contains(strings.Split(x.what, "|"), d.what) && regexp.MustCompile(x.flow).MatchString(d.flow) && regexp.MustCompile(x.at).MatchString(d.at) &&
 			regexp.MustCompile(x.detail).MatchString(d.detail) {
 			used[i] = true
 			return true

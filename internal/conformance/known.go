@@ -39,6 +39,9 @@ var Deviations = []Deviation{
 		Source: "participant-invite, example 1, and real traffic (comms-samples issue 667)", Example: "v1/participant-invite-ex1-03-notification-operation-completed.json"},
 
 	// Notifications tell what has changed and leave out the rest.
+	{Dialects: today, Message: "notification", In: "commsNotification", Member: "callbackUri", Rule: Member,
+		Why:    "of calls that the bot created the envelope has the address too",
+		Source: "application-post-calls, examples 1 and 5", Example: "v1/application-post-calls-ex1-03-notification-establishing.json"},
 	{Dialects: today, Message: "notification", What: "call", In: "call", Member: "callbackUri", Rule: Required,
 		Why:    "a notification tells what has changed of a call, not the whole of it",
 		Source: "application-post-calls, example 1", Example: "v1/application-post-calls-ex1-03-notification-establishing.json"},

@@ -40,12 +40,14 @@ var plays = []struct {
 	}},
 	{`call-transfer`, []take{{scene: (*play).hasAnswered, ask: (*play).transfers, body: (*play).transferTarget}}},
 	{`call-cancelmediaprocessing`, []take{{scene: (*play).isRecording, ask: asks("POST", "/cancelMediaProcessing", `{}`)}}},
-	{`call-changescreensharingrole`, []take{{scene: (*play).hasJoined, ask: asks("POST", "/changeScreenSharingRole", `{"role":"sharer"}`)}}},
+	{`call-changescreensharingrole`, []take{{scene: (*play).hasJoinedWithItsOwnMedia, ask: asks("POST", "/changeScreenSharingRole", `{"role":"sharer"}`)}}},
 	{`call-get`, []take{{scene: (*play).hasCreated}}},
 	{`call-record 1$`, []take{{scene: (*play).hasAnswered, deeds: map[string]func(*play){"deleted operations completed": (*play).talks}}}},
 	{`call-record 2$`, []take{{scene: (*play).hasRecorded}}},
 	{`call-record 0$`, []take{{scene: (*play).hasAnswered, ask: asks("POST", "/record", `{}`)}}},
 	{`call-subscribetotone`, []take{{scene: (*play).hasAnswered, ask: asks("POST", "/subscribeToTone", `{"clientContext":"clientContext-value"}`)}}},
+	{`call-unmute`, []take{{scene: (*play).isMuted}}},
+	{`call-updatemetadata`, []take{{scene: (*play).hasJoined}}},
 	{`call-(list-participants|mute|unmute)|participant-(get|mute|muteall|delete|stopholdmusic)|contentsharing|call-logtele`, []take{{scene: (*play).hasJoined}}},
 	{`audioroutinggroup|addlargegallery`, []take{{scene: (*play).hasGroups}}},
 	{`participant-configuremixer`, []take{{scene: (*play).hasJoined, ask: asks("POST", "/participants/configureMixer", `{"clientContext":"d45324c1-fcb5-430a-902c-f20af696537c","participantMixerLevels":[]}`)}}},
@@ -88,9 +90,19 @@ func unplayed(f flow) string {
 
 // deeds are what people do before a notification, whatever the flow.
 var deeds = map[string]func(*play){
-	"created contentsharingsessions": func(g *play) { g.do(world.Deed{Share: &world.Who{Who: g.people.one("", 0)}}) },
-	"updated contentsharingsessions": func(g *play) { g.do(world.Deed{Share: &world.Who{Who: g.people.one("", 1)}}) },
-	"deleted contentsharingsessions": func(g *play) { g.do(world.Deed{Unshare: &world.Who{Who: g.people.one("", 0)}}) },
+	"created contentsharingsessions": func(g *play) { // the pages' are in a meeting, whatever the flow's own call is
+		g.hasJoined()
+		g.do(world.Deed{Share: &world.Who{Who: g.people.one("", 0)}})
+	},
+	"updated contentsharingsessions": func(g *play) {
+		g.do(world.Deed{Join: &world.Join{Who: g.people.one("", 1)}})
+		g.do(world.Deed{Share: &world.Who{Who: g.people.one("", 1)}})
+	},
+	"deleted contentsharingsessions": func(g *play) {
+		for n := range 2 { // whoever of them shares
+			_ = g.service.Act(world.Action{Deed: world.Deed{Unshare: &world.Who{Who: g.people.one("", n)}}})
+		}
+	},
 }
 
 // asks sends a request about the scene's call.
@@ -125,6 +137,9 @@ func (g *play) isCalled() {
 		for _, x := range list {
 			dial.Modalities = append(dial.Modalities, x.(string))
 		}
+		if m := dialled.FindStringSubmatch(fmt.Sprint(data["callRoutes"])); m != nil {
+			dial.Number = m[1]
+		}
 	}
 	g.do(world.Deed{Dial: dial})
 	g.clock.forward(20 * time.Millisecond)
@@ -141,6 +156,8 @@ func (g *play) isCalled() {
 		g.posts = nil
 	}
 }
+
+var dialled = regexp.MustCompile(`original:map\[phone:map\[id:(\+\d+)`)
 
 // hasAnswered: the bot has answered somebody's call, with media that the service hosts.
 func (g *play) hasAnswered() {
@@ -177,9 +194,20 @@ func (g *play) consults(theirs string) {
 			who = identityIn(map[string]any{"info": one})
 		}
 	}
-	mine := g.callTo(g.people.one(who, 1))
-	g.bind(theirs, mine)
+	for _, e := range g.messages {
+		if m := participantID.FindStringSubmatch(string(e.body)); m != nil && e.kind == "request" { // so the other call is a group
+			call := g.call
+			g.hasJoined()
+			g.bind(theirs, g.call)
+			g.bind(m[1], g.memberOf(g.call, who))
+			g.call = call
+			return
+		}
+	}
+	g.bind(theirs, g.callTo(g.people.one(who, 1)))
 }
+
+var participantID = regexp.MustCompile(`"participantId":"([0-9a-f-]{36})"`)
 
 // callTo is a call of the bot's to a person, who has answered.
 func (g *play) callTo(name string) string {
@@ -192,6 +220,7 @@ func (g *play) callTo(name string) string {
 		kind, id = "phone", p.Phone
 	}
 	a := g.must("POST", g.calls(), map[string]any{"@odata.type": "#microsoft.graph.call", "callbackUri": g.bot.Address, "requestedModalities": []any{"audio"},
+		"source":      map[string]any{"identity": map[string]any{"applicationInstance": map[string]any{"id": world.IDFor("resource account")}}},
 		"mediaConfig": map[string]any{"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"},
 		"targets":     []any{map[string]any{"identity": map[string]any{kind: map[string]any{"id": id}}}}})
 	g.quiet(3 * time.Second)
@@ -200,15 +229,32 @@ func (g *play) callTo(name string) string {
 
 const thread = "19:meeting_Win6Ydo4wsMijFjZS00ZGVjLTk5MGUtOTRjNWY2NmNkYTFm@thread.v2"
 
+func (g *play) hasJoinedWithItsOwnMedia() {
+	g.media = map[string]any{"@odata.type": "#microsoft.graph.appHostedMediaConfig", "blob": "<blob>"}
+	g.hasJoined()
+}
+
+func (g *play) isMuted() {
+	g.hasJoined()
+	asks("POST", "/mute", `{"clientContext":"before"}`)(g)
+	g.quiet(time.Second)
+}
+
 // hasJoined: the bot is in a meeting, with everybody whom the flow names, and somebody else.
 func (g *play) hasJoined() {
+	if g.media == nil {
+		g.media = map[string]any{"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"}
+	}
 	organizer := g.people.people[g.people.one("", 0)]
 	a := g.must("POST", g.calls(), map[string]any{"@odata.type": "#microsoft.graph.call", "callbackUri": g.bot.Address, "requestedModalities": []any{"audio"},
-		"mediaConfig": map[string]any{"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"},
+		"mediaConfig": g.media, "callOptions": map[string]any{"@odata.type": "#microsoft.graph.outgoingCallOptions", "isContentSharingNotificationEnabled": true},
 		"chatInfo":    map[string]any{"threadId": thread, "messageId": "0"},
 		"meetingInfo": map[string]any{"@odata.type": "#microsoft.graph.organizerMeetingInfo", "organizer": map[string]any{"user": map[string]any{"id": organizer.Identifier(g.people.one("", 0))}}}})
 	g.call = a.location[strings.LastIndex(a.location, "/")+1:]
 	g.quiet(time.Second)
+	if g.alone {
+		return
+	}
 	for _, name := range g.people.order[:max(1, g.people.named)] {
 		g.do(world.Deed{Join: &world.Join{Who: name}})
 	}
@@ -221,6 +267,7 @@ func (g *play) hasJoinedUnlessItJoins() {
 			return
 		}
 	}
+	g.alone = true
 	g.hasJoined()
 }
 
@@ -229,7 +276,15 @@ func (g *play) everybodyJoins() {
 	list, _ := g.tells("updated participants")["resourceData"].([]any)
 	for _, x := range list {
 		if name := g.people.byID[graph.CanonicalID(identityIn(x.(map[string]any)))]; name != "" {
-			g.do(world.Deed{Join: &world.Join{Who: name}})
+			deeds := []world.Deed{{Join: &world.Join{Who: name}}}
+			if x.(map[string]any)["isMuted"] == true {
+				deeds = append(deeds, world.Deed{Mute: &world.Who{Who: name}})
+			}
+			for _, d := range deeds {
+				if err := g.service.Act(world.Action{Deed: d}); err != nil {
+					g.t.Errorf("setting the scene: %v", err)
+				}
+			}
 		}
 	}
 }
@@ -280,6 +335,7 @@ func (g *play) hasRecorded() {
 		data, _ := p.item()["resourceData"].(map[string]any)
 		if at, ok := data["recordingLocation"].(string); ok {
 			g.file = strings.TrimPrefix(at, root)
+			g.token, _ = data["recordingAccessToken"].(string)
 		}
 	}
 }
@@ -292,13 +348,11 @@ func (g *play) hasGroups() {
 	g.people.named = max(3, g.people.named)
 	g.hasJoined()
 	for i, theirs := range []string{"632899f8-2ea1-4604-8413-27bd2892079f", "550fae72-d251-43ec-868c-373732c2704f", "72f988bf-86f1-41af-91ab-2d7cd011db47"} {
-		p, _ := g.roster[i].(map[string]any)
-		g.bind(theirs, p["id"].(string))
+		g.bind(theirs, g.roster(g.call)[i]["id"].(string))
 	}
 	if !strings.Contains(g.name, "post-audio") && !strings.Contains(g.name, "gallery") {
-		asks("POST", "/audioRoutingGroups", `{}`)(g)
 		g.must("POST", g.calls()+"/"+g.call+"/audioRoutingGroups", g.ours("", map[string]any{"id": "oneToOne", "routingMode": "oneToOne",
-			"sources": []any{"632899f8-2ea1-4604-8413-27bd2892079f"}, "receivers": []any{"550fae72-d251-43ec-868c-373732c2704f"}}))
+			"sources": []any{"632899f8-2ea1-4604-8413-27bd2892079f"}, "receivers": []any{"550fae72-d251-43ec-868c-373732c2704f", "72f988bf-86f1-41af-91ab-2d7cd011db47"}}))
 		g.things["audioRoutingGroups"] = "oneToOne"
 	}
 	if strings.Contains(g.name, "gallery") {

@@ -23,7 +23,7 @@ import (
 // shapes are the members that messages of a kind have, with the JSON types seen there.
 type shapes map[string]map[string]map[string]bool // kind, path, types
 
-// TestTheSimulatorSendsWhatTheExamplesShow compares what the simulator sends with the documentation, kind by kind: the
+// TestTheSimulatorSendsWhatTheExamplesShow compares all that the simulator sends with all examples, kind by kind: the
 // response to each operation, the notification of each state, of each operation's end, of a roster. A kind has the
 // members, and the JSON types, that all its examples have together; the simulator's are those of all scenarios. What the
 // simulator says beyond the examples is held against the metadata by TestScenarios.

@@ -25,9 +25,9 @@ type stage struct {
 	bot     simulator.Bot
 	people  *cast
 	posts   []posted // since the last look
-	roster  []any    // the last that was told, whole
 	call    string   // the id, in the dialect's form, of the call that a request is about which names none
 	last    answered
+	token   string // goes with the next requests
 }
 
 // posted is a notification that came.
@@ -70,9 +70,6 @@ func newStage(t *testing.T, d graph.Dialect, people *cast) *stage {
 			if err := json.Unmarshal(d.Body, &p.body); err != nil {
 				t.Fatalf("a notification is no JSON: %v", err)
 			}
-			if list, ok := p.item()["resourceData"].([]any); ok {
-				st.roster = list
-			}
 			st.posts = append(st.posts, p)
 		},
 	})
@@ -91,7 +88,11 @@ func (st *stage) send(method, path string, body any) answered {
 		text, _ = json.Marshal(body)
 	}
 	w := httptest.NewRecorder()
-	st.service.ServeHTTP(w, httptest.NewRequest(method, path, strings.NewReader(string(text))))
+	r := httptest.NewRequest(method, path, strings.NewReader(string(text)))
+	if st.token != "" {
+		r.Header.Set("Authorization", "Bearer "+st.token)
+	}
+	st.service.ServeHTTP(w, r)
 	st.last = answered{status: w.Code, location: w.Header().Get("Location")}
 	if w.Body.Len() > 0 {
 		if err := json.Unmarshal(w.Body.Bytes(), &st.last.body); err != nil {
@@ -133,22 +134,30 @@ func (st *stage) calls() string {
 	return "/" + string(st.dialect) + "/communications/calls"
 }
 
-// member is the id of the participant with that identity in the last roster, or of the first who is not the bot.
-func (st *stage) member(identity string) string {
+// roster lists who is in a call.
+func (st *stage) roster(call string) (list []map[string]any) {
+	before := st.last
+	defer func() { st.last = before }()
+	body, _ := st.must("GET", st.calls()+"/"+call+"/participants", nil).body.(map[string]any)
+	all, _ := body["value"].([]any)
+	for _, x := range all {
+		list = append(list, x.(map[string]any))
+	}
+	return list
+}
+
+// memberOf is the id of the participant with that identity, or of the first who is not the bot.
+func (st *stage) memberOf(call, identity string) string {
 	first := ""
-	for _, x := range st.roster {
-		p, _ := x.(map[string]any)
+	for _, p := range st.roster(call) {
 		id, _ := p["id"].(string)
-		who := identityIn(p)
-		if identity != "" && graph.CanonicalID(who) == graph.CanonicalID(identity) {
+		who := graph.CanonicalID(identityIn(p))
+		if who == graph.CanonicalID(identity) {
 			return id
 		}
-		if first == "" && who != st.bot.AppID {
+		if first == "" && who != graph.CanonicalID(st.bot.AppID) {
 			first = id
 		}
-	}
-	if identity != "" {
-		return ""
 	}
 	return first
 }

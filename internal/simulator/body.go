@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 )
 
 // The service writes one JSON for today's dialects and another for legacy: there the ids in paths are upper case without
@@ -112,6 +113,9 @@ func invitationInfo(c *call, p *party, b inviteeBody) obj {
 	if b.ParticipantID != "" {
 		info["participantId"] = b.ParticipantID
 	}
+	if one, ok := b.Identity[p.kind].(obj); ok && one["identityProvider"] != nil && c.dialect != graph.Legacy {
+		info["identity"].(obj)[p.kind].(obj)["identityProvider"] = one["identityProvider"] // an open member, told again
+	}
 	if b.EndpointType != nil {
 		info["endpointType"] = *b.EndpointType
 	}
@@ -155,8 +159,13 @@ func (s *Service) callBody(c *call) obj {
 		delete(b, "callOptions")
 		b["activeModalities"] = c.active()
 	}
-	if c.dialect == graph.Beta { // these three are empty in every example of beta's pages
-		b["activeModalities"], b["callRoutes"], b["routingPolicies"] = []string{}, []string{}, []string{}
+	if c.dialect == graph.Beta { // every example of beta's pages has these three, empty
+		b["activeModalities"], b["callRoutes"], b["routingPolicies"] = []string{}, append([]obj{}, c.routes...), []string{}
+	}
+	if c.chatInfo == nil && c.room.mode == meeting && c.dialect != graph.Legacy {
+		// Who joins by a number or a token is told the meeting's chat. Beta's "application: create call", examples 6 and 7.
+		b["chatInfo"] = obj{"@odata.type": typeOf("chatInfo"), "threadId": "19:meeting_" + strings.ReplaceAll(world.IDFor(c.room.thread), "-", "") + "@thread.v2",
+			"messageId": "0", "replyChainMessageId": nil}
 	}
 	if c.room.transcription != nil {
 		b["transcription"] = c.room.transcription

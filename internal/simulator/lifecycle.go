@@ -148,7 +148,11 @@ func (s *Service) keepAlivePost(c *call, _ *request) reply {
 }
 
 func (s *Service) getCall(c *call, q *request) reply {
-	return reply{status: 200, body: s.callBody(c)}
+	body := s.callBody(c)
+	if c.dialect == graph.V1 { // createCall and beta write app/calls; v1.0's page "call: get" does not
+		body["@odata.context"] = s.root(c) + "/$metadata#communications/calls/$entity"
+	}
+	return reply{status: 200, body: body}
 }
 
 func (s *Service) listParticipants(c *call, q *request) reply {

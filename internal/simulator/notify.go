@@ -47,7 +47,7 @@ func (s *Service) incomingNote(c *call) note {
 	}
 	if c.dialect != graph.Legacy {
 		d["@odata.id"], d["@odata.etag"] = s.resource(c), fmt.Sprintf("W/%q", fmt.Sprint(c.etag))
-		d["myParticipantId"], d["tenantId"] = c.me.id, c.bot.tenantID
+		d["myParticipantId"], d["tenantId"], d["callbackUri"] = c.me.id, c.bot.tenantID, c.callbackURI
 		if c.incoming != nil {
 			d["incomingContext"] = c.incoming
 		}
@@ -121,6 +121,9 @@ func (s *Service) endedNote(c *call, why result) note {
 		if c.dialect != graph.Legacy {
 			d["direction"], d["source"], d["targets"] = c.direction, c.source, c.targets
 			d["myParticipantId"], d["callbackUri"] = c.me.id, c.callbackURI
+			if c.dialect == graph.Beta {
+				d["tenantId"] = c.bot.tenantID
+			}
 		}
 	}
 	n.data = d

@@ -3,6 +3,7 @@ package simulator
 import (
 	"reflect"
 	"strconv"
+	"strings"
 
 	"callflow/internal/graph"
 )
@@ -146,7 +147,7 @@ func (s *Service) participant(c *call, m *member, notified bool) obj {
 		p["info"].(obj)["identity"] = m.shownAs
 	}
 	if !notified {
-		p["id"] = m.id
+		p["id"] = strings.ToUpper(m.id)
 		return p
 	}
 	p["@odata.id"] = s.resource(c) + "/participants/" + s.pathID(c, m.id)

@@ -6,6 +6,18 @@ import (
 	"testing"
 )
 
+// TestNoCallNamed: a path with nothing where the call's id belongs is no resource's.
+func TestNoCallNamed(t *testing.T) {
+	st := newStage(t, people())
+	for _, path := range []string{calls + "//participants/invite", calls + "//answer", calls + "//operations/x", "/app/calls//participants"} {
+		for _, method := range []string{"GET", "POST", "DELETE"} {
+			if a := st.do(method, path, `{}`); a.status != 404 {
+				t.Errorf("%s %s: %d %s", method, path, a.status, a.raw)
+			}
+		}
+	}
+}
+
 // TestStrictBodies: what encoding/json would put up with is refused as the service refuses it, and changes nothing.
 func TestStrictBodies(t *testing.T) {
 	good := createBodyFor(user(doraID))
