@@ -40,6 +40,7 @@ var flowExceptions = []flowException{
 	{`v1.0/call-delete|beta/call-delete`, "type", `/resultInfo/(sub)?code$`, "", "texts in that example; numbers in the metadata and in every other"},
 	{`call-redirect [12]$`, "value", `/targets/0/@odata.type$`, "", "the metadata says invitationParticipantInfo"},
 	{`beta/addlargegalleryviewoperation-get`, "value", `^/resultInfo$`, `the example null`, "who completes has a result, as in every notification"},
+	{`beta/participant-muteall`, "value", `^/@odata.type$`, "commsOperation", "beta's SDK, which is newer, says muteParticipantsOperation"},
 	{`call-(get 2)$`, "type", `^/transcription$`, "", "a call's transcription is told only when there is one"},
 
 	// Rosters: the pages show whom they speak of.
