@@ -165,36 +165,42 @@ func interruptible(say func(string), doing string, kill func()) (ctx context.Con
 	}
 	signal.Ignore(syscall.SIGPIPE)
 	done := make(chan struct{})
-	go func() {
-		var first time.Time
-		for n := 0; ; {
-			select {
-			case <-signals:
-				if n++; n == 2 && time.Since(first) < sameSignal {
-					n = 1
-					continue
-				}
-				switch n {
-				case 1:
-					first = time.Now()
-					say("callflow: interrupted: " + doing + "; once more to stop at once")
-					cancel(steps.ErrInterrupted)
-				case 2:
-					kill()
-					time.AfterFunc(killGrace, func() { os.Exit(130) })
-				default:
-					os.Exit(130)
-				}
-			case <-done:
-				return
-			}
-		}
-	}()
+	go obey(signals, done, func() {
+		say("callflow: interrupted: " + doing + "; once more to stop at once")
+		cancel(steps.ErrInterrupted)
+	}, kill, os.Exit)
 	return ctx, func() {
 		signal.Stop(signals)
 		signal.Reset(syscall.SIGPIPE)
 		close(done)
 		cancel(nil)
+	}
+}
+
+// obey does what signals want: the first interrupts, the second kills, and the third ends the process if killing takes
+// longer than killGrace or the user's patience.
+func obey(signals <-chan os.Signal, done <-chan struct{}, interrupt, kill func(), exit func(code int)) {
+	var first time.Time
+	for n := 0; ; {
+		select {
+		case <-signals:
+			if n++; n == 2 && time.Since(first) < sameSignal {
+				n = 1
+				continue
+			}
+			switch n {
+			case 1:
+				first = time.Now()
+				interrupt()
+			case 2:
+				kill()
+				time.AfterFunc(killGrace, func() { exit(130) })
+			default:
+				exit(130)
+			}
+		case <-done:
+			return
+		}
 	}
 }
 

@@ -99,15 +99,20 @@ func (s *service) open(say func(string)) error {
 	// net/http's client writes its complaints about odd services here, in the middle of other lines.
 	log.SetFlags(0)
 	log.SetOutput(clientLog(say))
-	s.server = &http.Server{
-		Handler:           s.handler(say),
+	s.server = webhook(s.handler(say), say)
+	go func() { _ = s.server.Serve(tcp) }() // ends with close
+	return nil
+}
+
+// webhook serves the listener, and waits for no slow client for ever.
+func webhook(h http.Handler, say func(string)) *http.Server {
+	return &http.Server{
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second, // to check a token may take a while: its issuer is asked for the keys
 		ErrorLog:          log.New(&listenerLog{say: say}, "", 0),
 	}
-	go func() { _ = s.server.Serve(tcp) }() // ends with close
-	return nil
 }
 
 // handler is the listener under the path of publicUrl. What stands in front may have cut that path off.
