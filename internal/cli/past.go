@@ -17,8 +17,7 @@ type past struct {
 	file    string // this run's journal
 	flush   func() error
 	looked  bool
-	earlier []*history.Run
-	unread  []history.Unread
+	earlier history.Past
 	facts   map[string][]steps.Fact // told, by step
 }
 
@@ -72,14 +71,14 @@ func (p *past) compare(step string, took time.Duration, f *steps.Failure) (facts
 	var texts []string
 	if !p.looked {
 		p.looked = true
-		p.earlier, p.unread = p.folder.Earlier(now, p.names())
+		p.earlier = p.folder.Earlier(now, p.names())
 		now.Fail(f)
 		texts = history.Standing(now, p.earlier)
 	}
 	texts = append(texts, history.Facts(now, step, took, p.earlier)...)
-	if n := len(p.unread); n > 0 {
-		texts = append(texts, fmt.Sprintf("%s not be read, and left out: %s", count(n, "earlier journal")+" could", unreadWords(p.unread)))
-		p.unread = nil
+	if n := len(p.earlier.Unread); n > 0 {
+		texts = append(texts, fmt.Sprintf("%s not be read, and left out: %s", count(n, "earlier journal")+" could", unreadWords(p.earlier.Unread)))
+		p.earlier.Unread = nil
 	}
 	for _, text := range texts {
 		facts = append(facts, steps.Fact{Text: text})

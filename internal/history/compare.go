@@ -12,9 +12,9 @@ import (
 )
 
 // Standing is how earlier runs fared, in a sentence or two: since when this one fails, and how many did with which code.
-// earlier are those like now, newest first. Empty when there are none that tell.
-func Standing(now *Run, earlier []*Run) (sentences []string) {
-	runs := judgedOf(earlier)
+// None when there are none that tell.
+func Standing(now *Run, past Past) (sentences []string) {
+	runs := judgedOf(past.Runs)
 	if len(runs) == 0 {
 		return nil
 	}
@@ -28,13 +28,13 @@ func Standing(now *Run, earlier []*Run) (sentences []string) {
 		}
 		return append(sentences, text+", since "+minute(oldest.At), ratio(now, runs))
 	case first == 0:
-		sentences = append(sentences, "first failure after "+streak(runs))
+		sentences = append(sentences, "first failure after "+streak(runs, past.More))
 	default:
 		before := "run before this one"
 		if first > 1 {
 			before = plural(first, "run") + " before this one"
 		}
-		sentences = append(sentences, fmt.Sprintf("it failed in the %s too, since %s, after %s", before, minute(runs[first-1].At), streak(runs[first:])))
+		sentences = append(sentences, fmt.Sprintf("it failed in the %s too, since %s, after %s", before, minute(runs[first-1].At), streak(runs[first:], past.More)))
 	}
 	if slices.ContainsFunc(runs, func(r *Run) bool { return !passed(r) }) {
 		sentences = append(sentences, ratio(now, runs))
@@ -42,8 +42,8 @@ func Standing(now *Run, earlier []*Run) (sentences []string) {
 	return sentences
 }
 
-// streak tells of the passes with which runs begins.
-func streak(runs []*Run) string {
+// streak tells of the passes with which runs begins; more says that there were others before.
+func streak(runs []*Run, more bool) string {
 	n := slices.IndexFunc(runs, func(r *Run) bool { return !passed(r) })
 	if n < 0 {
 		n = len(runs)
@@ -51,11 +51,11 @@ func streak(runs []*Run) string {
 	if n == 1 {
 		return "1 pass, of " + minute(runs[0].At)
 	}
-	more := ""
-	if n >= MostRuns {
-		more = " or more"
+	orMore := ""
+	if more && n == len(runs) {
+		orMore = " or more"
 	}
-	return fmt.Sprintf("%s%s since %s (last pass %s)", plural(n, "pass"), more, runs[n-1].At.UTC().Format(time.DateOnly), minute(runs[0].At))
+	return fmt.Sprintf("%d%s passes since %s (last pass %s)", n, orMore, runs[n-1].At.UTC().Format(time.DateOnly), minute(runs[0].At))
 }
 
 // ratio counts the codes of now and of the runs before it.
@@ -95,16 +95,10 @@ func Percent(part, whole int) string {
 	return fmt.Sprintf("%d %%", n)
 }
 
-// Facts hold the step of now that failed after took against the passes among earlier, newest first: its request, the
-// requests before it, what came back, and its times. None when no run passed.
-func Facts(now *Run, step string, took time.Duration, earlier []*Run) (facts []string) {
-	passes := slices.Collect(func(yield func(*Run) bool) {
-		for _, r := range earlier {
-			if passed(r) && !yield(r) {
-				return
-			}
-		}
-	})
+// Facts hold the step of now that failed after took against the runs that passed: its request, the requests before it, what
+// came back, and its times. None when no run passed.
+func Facts(now *Run, step string, took time.Duration, past Past) (facts []string) {
+	passes := slices.DeleteFunc(slices.Clone(past.Runs), func(r *Run) bool { return !passed(r) })
 	if len(passes) == 0 {
 		return nil
 	}

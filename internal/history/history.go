@@ -26,8 +26,8 @@ const (
 	MostRuns = 200
 	// MostBytes bounds one journal that is read.
 	MostBytes = 16 << 20
-	// mostRead bounds all the journals that one failure has read: it happens between two steps.
-	mostRead = 64 << 20
+	// mostRead bounds all the journals that one failure has read: it happens between two steps, and takes a second.
+	mostRead = 16 << 20
 	// mostKept is how many runs a folder remembers.
 	mostKept = 2 * MostRuns
 )
@@ -75,6 +75,13 @@ type Unread struct {
 
 func (u Unread) String() string { return filepath.Base(u.File) + " " + u.Why }
 
+// Past is what a folder tells of the runs before one.
+type Past struct {
+	Runs   []*Run   // newest first
+	More   bool     // there are older ones, which nobody looked at
+	Unread []Unread // seemed to be such runs, and could not be read
+}
+
 // Folder is a folder of journals.
 type Folder struct {
 	Dir string
@@ -97,22 +104,22 @@ func stem(name string) string {
 	return ""
 }
 
-// Earlier returns the runs like now whose journals are in the folder, newest first and at most MostRuns, and the files
-// that seemed to be such and could not be read. Only files are read whose name begins as that of now's journal does. own
+// Earlier returns the runs like now whose journals are in the folder, at most MostRuns. Only files are read whose name
+// begins as that of now's journal does. own
 // are the journals of this process, in order: the folder itself is listed once.
-func (f *Folder) Earlier(now *Run, own []string) (runs []*Run, unread []Unread) {
+func (f *Folder) Earlier(now *Run, own []string) (past Past) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	key := stem(filepath.Base(now.File))
 	if key == "" {
-		return nil, nil
+		return past
 	}
 	if f.names == nil {
 		f.list()
 	}
 	budget := int64(mostRead)
 	for _, name := range candidates(key, own, f.names[key]) {
-		if len(runs) == MostRuns || budget <= 0 {
+		if past.More = len(past.Runs) == MostRuns || budget <= 0; past.More {
 			break
 		}
 		file := filepath.Join(f.Dir, name)
@@ -121,13 +128,13 @@ func (f *Folder) Earlier(now *Run, own []string) (runs []*Run, unread []Unread) 
 		switch {
 		case errors.Is(err, errBegun) || errors.Is(err, fs.ErrNotExist):
 		case err != nil:
-			unread = append(unread, Unread{file, err.Error()})
+			past.Unread = append(past.Unread, Unread{file, err.Error()})
 		case name != filepath.Base(now.File) && run.Same(now):
-			runs = append(runs, run)
+			past.Runs = append(past.Runs, run)
 		}
 	}
-	slices.SortStableFunc(runs, func(a, b *Run) int { return b.At.Compare(a.At) })
-	return runs, unread
+	slices.SortStableFunc(past.Runs, func(a, b *Run) int { return b.At.Compare(a.At) })
+	return past
 }
 
 // mostOwn bounds how far back the journals of the same process are looked through.

@@ -68,7 +68,17 @@ func clipped(value string) string {
 // is such ids, and they came from the same place.
 type idSources map[string]string
 
-var guid = regexp.MustCompile(`(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+// guid is an id as today's API writes it, or as that of 2018 does: 32 digits in capitals.
+var guid = regexp.MustCompile(`(?i)\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})\b`)
+
+// canonical is an id in one form, whichever dialect wrote it.
+func canonical(id string) string {
+	id = strings.ToLower(id)
+	if guid.FindString(id) == id {
+		return strings.ReplaceAll(id, "-", "")
+	}
+	return id
+}
 
 // shortestID is the least length of a text that may be an id of the service's.
 const shortestID = 16
@@ -88,11 +98,11 @@ func sources(records []steps.Record) idSources {
 	for i := range records {
 		switch r := &records[i]; {
 		case r.Request != nil:
-			walk(r.Request.Body, func(_, text string) { sent[strings.ToLower(text)] = true })
+			walk(r.Request.Body, func(_, text string) { sent[canonical(text)] = true })
 		case r.Response != nil:
 			ids.from(r.Response.Body, "the response of "+stepWords(r.Step), sent)
 		case r.Event != nil:
-			if e := r.Event; e.Call != "" && ids[strings.ToLower(e.Call)] == "" {
+			if e := r.Event; e.Call != "" && ids[canonical(e.Call)] == "" {
 				incoming++
 				ids.learn(e.Call, fmt.Sprintf("call %d of those that came", incoming))
 			}
@@ -103,29 +113,36 @@ func sources(records []steps.Record) idSources {
 }
 
 func (ids idSources) learn(id, source string) {
-	if id = strings.ToLower(id); id != "" && ids[id] == "" {
+	if id = canonical(id); id != "" && ids[id] == "" {
 		ids[id] = source
 	}
 }
 
 // someones are members whose ids are not the service's to make.
-var someones = regexp.MustCompile(`(?i)\bidentity\b|\borganizer\b|tenantId$|appId$|@odata|clientContext$`)
+var someones = regexp.MustCompile(`(?i)\bidentity\b|\borganizer\b|tenantId$|appId$|@odata\.(?:type|context)|clientContext$`)
 
 func (ids idSources) from(raw json.RawMessage, source string, sent map[string]bool) {
 	walk(raw, func(path, text string) {
-		if len(text) >= shortestID && !strings.Contains(text, " ") && !someones.MatchString(path) && !sent[strings.ToLower(text)] {
+		if len(text) >= shortestID && !strings.Contains(text, " ") && !someones.MatchString(path) && !sent[canonical(text)] {
 			ids.learn(text, path+" of "+source)
+			if strings.Contains(text, "/") { // the path of a resource
+				for _, id := range guid.FindAllString(text, -1) {
+					if !sent[canonical(id)] {
+						ids.learn(id, path+" of "+source)
+					}
+				}
+			}
 		}
 	})
 }
 
 // replace puts the source of each id in its place.
 func (ids idSources) replace(text string) string {
-	if source := ids[strings.ToLower(text)]; source != "" {
+	if source := ids[canonical(text)]; source != "" {
 		return "{" + source + "}"
 	}
 	return guid.ReplaceAllStringFunc(text, func(id string) string {
-		if source := ids[strings.ToLower(id)]; source != "" {
+		if source := ids[canonical(id)]; source != "" {
 			return "{" + source + "}"
 		}
 		return id

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"callflow/internal/history"
 	"callflow/steps"
 )
 
@@ -149,7 +150,7 @@ func (c *Console) byCode(total int) []string {
 	}
 	out := []string{""}
 	for _, code := range codes {
-		out = append(out, fmt.Sprintf("  %s in %d of %s", code, count[code], plural(total, "run")))
+		out = append(out, fmt.Sprintf("  %s in %d of %s (%s)", code, count[code], plural(total, "run"), history.Percent(count[code], total)))
 	}
 	return out
 }

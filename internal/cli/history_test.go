@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"callflow/internal/history"
+	"callflow/internal/host/sim"
+	"callflow/steps"
 )
 
 // TestGeneratedOperators does what the guide for operators shows under "Over days": one run a day, the first on 18 May.
@@ -64,5 +68,40 @@ func TestGeneratedOperators(t *testing.T) {
 	}
 	if diff := cmp.Diff(timeless(guide), timeless(shown)); diff != "" {
 		t.Errorf("the guide does not show what is printed now; run make generate (-guide +printed):\n%s", diff)
+	}
+}
+
+// TestNoDrift: what is another in every run (ids, callback addresses, contexts) is no change. Every scenario that we ship
+// does the same with every seed, so `history` must find nothing.
+func TestNoDrift(t *testing.T) {
+	journals := t.TempDir()
+	t.Chdir(filepath.Join("..", ".."))
+	dialects := []string{"v1.0", "legacy", "beta"}
+	if testing.Short() {
+		dialects = dialects[:2]
+	}
+	for _, dialect := range dialects {
+		for _, seed := range []string{"1", "2"} {
+			var out bytes.Buffer
+			Main([]string{"run", "--quiet", "--seed", seed, "--dialect", dialect, "--journal", journals, "scenarios"}, strings.NewReader(""), &out, &out)
+		}
+	}
+	runs, unread, err := history.ReadAll(journals, sim.Epoch)
+	if err != nil || len(unread) > 0 {
+		t.Fatal(err, unread)
+	}
+	both := 0
+	for _, d := range history.Drifts(runs) {
+		if len(d.Runs) == 2 && d.Runs[0].Status == steps.Passed {
+			both++
+		}
+		for _, p := range d.Runs {
+			for _, c := range p.Changes {
+				t.Errorf("%s [%s], %s: %s", d.File, d.Row, d.Dialect, c)
+			}
+		}
+	}
+	if both < 30*len(dialects) {
+		t.Errorf("only %d scenarios passed twice", both)
 	}
 }
