@@ -344,7 +344,7 @@ func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss, began uint64, 
 	switch {
 	case left > 0:
 		f.Hints = append(f.Hints, fmt.Sprintf("%d earlier events are not listed; the journal has them", left))
-	case len(entries) == 0:
+	case len(entries) == 0 && len(e.run.inbox.aside) == 0:
 		f.Hints = append(f.Hints, e.run.silence(e.step)...)
 	}
 }

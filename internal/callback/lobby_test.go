@@ -176,3 +176,27 @@ func BenchmarkWant(b *testing.B) {
 		withdraw()
 	}
 }
+
+// TestLobbyMade: what comes of a call that a run has created to a bot's registered address is told to that run as misrouted,
+// also what came before the run knew the call, and until the run ends.
+func TestLobbyMade(t *testing.T) {
+	l := NewLobby(nil)
+	var given []string
+	l.give = func(run string, events []*graph.Event) {
+		for _, e := range events {
+			given = append(given, fmt.Sprintf("%s: %s %s %v", run, e.Kind, e.CallID, member(e.About.View["call"], "state")))
+		}
+	}
+	l.Arrive(at(0), "b", []*graph.Event{state("c1", "establishing")})
+	l.Made("r", "c1")
+	l.Made("another", "c1")
+	l.Arrive(at(1), "b", []*graph.Event{state("c1", "established"), state("c2", "established")})
+	l.Want(at(1), Wish{Run: "r", Bot: "b"})
+	expect(t, &given, "r: misrouted c1 establishing", "r: misrouted c1 established")
+	l.Forget(at(2), "r")
+	l.Arrive(at(2), "b", []*graph.Event{state("c1", "terminated")})
+	expect(t, &given)
+	if len(l.made) != 0 || len(l.owned) != 0 {
+		t.Errorf("left: %v %v", l.made, l.owned)
+	}
+}

@@ -100,6 +100,9 @@ func (d *deliveries) odd(r *steps.Record) (words []string) {
 	if e.Kind == graph.KindMisrouted {
 		words = append(words, "to "+shortIDs(clean(e.Address)))
 	}
+	if e.Kind == graph.KindOther && e.Refused == "" && e.Status > 0 { // nobody could read it, and the service does not know
+		words = append(words, fmt.Sprintf("answered %d", e.Status))
+	}
 	if e.Refused != "" {
 		words = append(words, fmt.Sprintf("answered %d: %s", e.Status, clean(e.Refused)))
 	}
@@ -153,7 +156,7 @@ func refusedText(e *steps.Arrived) string {
 // mostNotifications is how long a table of notifications may be in which nobody asked for all.
 const mostNotifications = 40
 
-// Notifications is a table of how each notification of a run came: when and as the how manieth of its call it came and was
+// Notifications is a table of how each notification of a run came: when and in which place among its call's it came and was
 // sent, its message id, what the listener answered and in what time, and which steps it served. Nil if nothing is out of
 // the ordinary, unless all is set; a long one is then cut to what is.
 func Notifications(records []steps.Record, s Style, all bool) []string {

@@ -58,7 +58,7 @@ func TestRunIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := strings.Join(lines, ", ")
-	for _, want := range []string{"info begins, ", ", carol dials bot, ", "c2 <nil>", "http://own/x <nil>"} {
+	for _, want := range []string{"info begins, ", ", carol dials bot, ", "c2 <nil>", "http://own/x <nil>", "refused no bearer token <nil>"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %s, want %s in it", got, want)
 		}
@@ -84,4 +84,67 @@ func TestAfterTheEnd(t *testing.T) {
 			t.Error("a minute after the end")
 		}
 	})
+}
+
+// TestMisrouted: a notification of a run's call that comes to another address is shown to that run, as what no expression
+// sees; the other run gets it as it came.
+func TestMisrouted(t *testing.T) {
+	hub := NewHub(Config{Bot: "bot"})
+	var other []string
+	err := hub.Run(t.Context(), "a", 1, nil, func(a steps.Host) {
+		a.Made("c1")
+		err := hub.Run(t.Context(), "b", 1, nil, func(b steps.Host) {
+			for _, call := range []string{"c1", "c2"} {
+				hub.Deliver("b", []*graph.Event{{Kind: graph.KindCall, CallID: call, Delivery: &graph.Delivery{Address: "/callbacks/b"}}})
+			}
+			for n := range uint64(2) {
+				e, err := b.Next(n, b.Now().Add(time.Second))
+				if err != nil {
+					t.Fatal(err)
+				}
+				other = append(other, string(e.Kind)+" "+e.CallID)
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		hub.Deliver("a", []*graph.Event{{Kind: graph.KindCall, CallID: "c1"}})
+		hub.Arrive("bot", []*graph.Event{{Kind: graph.KindCall, CallID: "c1", Delivery: &graph.Delivery{Address: "/bots/bot"}}})
+		for n, want := range []string{"misrouted c1 /callbacks/b", "call c1 ", "misrouted c1 /bots/bot"} {
+			e, err := a.Next(uint64(n), a.Now().Add(time.Second))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := string(e.Kind) + " " + e.CallID + " "
+			if e.Delivery != nil {
+				got += e.Delivery.Address
+			}
+			if got != want || e.Kind == graph.KindMisrouted && (e.About == nil || e.View != nil) {
+				t.Errorf("event %d: %q, want %q", n+1, got, want)
+			}
+		}
+	})
+	if err != nil || strings.Join(other, ", ") != "call c1, call c2" {
+		t.Errorf("%v; the other run got %q", err, other)
+	}
+	if len(hub.made) != 0 {
+		t.Errorf("calls of runs that ended are kept: %v", hub.made)
+	}
+}
+
+// TestManyRefused: who sends a run's address no end of bad tokens does not fill its memory, and real news still comes.
+func TestManyRefused(t *testing.T) {
+	hub := NewHub(Config{})
+	err := hub.Run(t.Context(), "r", 1, nil, func(h steps.Host) {
+		for range 5000 {
+			hub.Refused(&graph.Event{Kind: graph.KindRefused, Delivery: &graph.Delivery{Address: "/callbacks/r", Status: 401}})
+		}
+		hub.Deliver("r", []*graph.Event{{Kind: graph.KindCall, CallID: "c1"}})
+		if e, err := h.Next(1000, h.Now().Add(time.Second)); err != nil || e.Kind != graph.KindCall || e.Seq != 1001 {
+			t.Errorf("%+v %v, want the call after 1000 refusals", e, err)
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
