@@ -25,6 +25,7 @@ type job struct {
 	scenario *scenario
 	row      schema.Row
 	repeat   int
+	nth      int // of the command's jobs, from 0
 }
 
 func (j job) title() string { return title(j.scenario.plan, j.row) }
@@ -38,7 +39,8 @@ type batch struct {
 	io     streams
 	jobs   []job
 	journals
-	folder history.Folder // of the journals, with those of earlier commands
+	folder  history.Folder // of the journals, with those of earlier commands
+	reports reports
 }
 
 func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
@@ -97,6 +99,9 @@ func (b *batch) run() error {
 	}
 	ctx, stop := interruptible(say, "hanging up", b.target.kill)
 	defer stop()
+	if err := b.reports.open(); err != nil {
+		return err
+	}
 	if err := b.target.open(console.Say); err != nil {
 		return err
 	}
@@ -136,7 +141,12 @@ func (b *batch) run() error {
 		})
 	}
 	workers.Wait()
-	console.Summary(time.Since(began), len(b.jobs)-started)
+	wall := time.Since(began)
+	console.Summary(wall, len(b.jobs)-started)
+	reportErr := b.reports.close(report.Total{Command: "callflow run", Version: buildVersion(), Wall: wall, NotRun: len(b.jobs) - started})
+	if where := b.reports.where(); where != "" && !b.flags.quiet {
+		console.Say(where)
+	}
 	if where := b.where(); where != "" && !b.flags.quiet {
 		console.Say(where)
 	}
@@ -148,6 +158,8 @@ func (b *batch) run() error {
 		return &verdictError{counts}
 	case journalErr != nil:
 		return &setupError{"cannot write the journal", journalErr}
+	case reportErr != nil:
+		return reportErr
 	}
 	return nil
 }

@@ -21,6 +21,8 @@ type one struct {
 	past    *past
 	mask    *runner.Mask
 	quiet   bool
+	reports *reports       // nil when nobody wants the records
+	told    []steps.Record // for them
 	held    []steps.Record // quiet: what is shown if the run goes wrong
 	start   steps.Record   // stands in when the run did not come to its own
 	begun   bool
@@ -32,6 +34,9 @@ type one struct {
 func (b *batch) one(ctx context.Context, console *report.Console, j job) (status string, err error) {
 	about := b.target.about()
 	o := &one{job: j, view: console.Run(b.nth(j), report.VerbColumn(j.scenario.plan, 2)), mask: runner.NewMask(nil), quiet: b.flags.quiet}
+	if b.reports.wanted() {
+		o.reports = &b.reports
+	}
 	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
 		Scenario: j.scenario.plan.Name, File: j.scenario.file, Row: j.row.Name, Target: about.Name,
 		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: b.seed(j),
@@ -99,6 +104,12 @@ func (o *one) record(r steps.Record) {
 	o.last = r
 	if r.RunEnd != nil {
 		o.status = r.RunEnd.Status
+	}
+	if o.reports != nil {
+		o.told = append(o.told, o.mask.Record(r))
+		if r.RunEnd != nil {
+			o.reports.add(o.nth, o.repeat, o.told)
+		}
 	}
 	if o.quiet {
 		o.hold(r)

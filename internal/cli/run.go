@@ -32,6 +32,7 @@ type runFlags struct {
 	chaos                   string
 	dryRun, realTime        bool
 	journal                 string
+	reports                 []string
 	quiet, verbose, noColor bool
 	ladder                  bool
 }
@@ -74,6 +75,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.StringVar(&f.chaos, "chaos", "", "have the simulator deliver in disorder drawn from the seed: `KINDS` of reorder, early, duplicate, delay, or all")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "print the checked plan and send nothing")
 	fl.StringVar(&f.journal, "journal", "", "write each run's journal to a file in `DIR`; a run that fails is compared with those that passed there")
+	fl.StringArrayVar(&f.reports, "report", nil, "write a report `KIND=PATH`; may be given several times, see callflow report")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed, and the summary")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every request, response and notification too")
 	fl.BoolVar(&f.ladder, "ladder", false, "draw the sequence diagram of every run, not only of those that failed")
@@ -83,6 +85,10 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 
 func (f *runFlags) run(args []string, io streams) error {
 	if err := f.check(); err != nil {
+		return err
+	}
+	files, err := parseReports(f.reports)
+	if err != nil {
 		return err
 	}
 	scenarios, err := load(args, io, f.noColor)
@@ -109,7 +115,7 @@ func (f *runFlags) run(args []string, io streams) error {
 		return err
 	}
 	b := &batch{flags: f, given: given, target: target, codes: codes, io: io, jobs: f.jobs(chosen),
-		folder: history.Folder{Dir: f.journal, Epoch: sim.Epoch}}
+		folder: history.Folder{Dir: f.journal, Epoch: sim.Epoch}, reports: reports{files: files}}
 	if err := b.prepare(); err != nil {
 		return err
 	}
@@ -257,13 +263,16 @@ func (f *runFlags) jobs(chosen []choice) []job {
 	for n := range f.repeat {
 		for _, c := range chosen {
 			for _, row := range c.rows {
-				jobs = append(jobs, job{c.scenario, row, n})
+				jobs = append(jobs, job{scenario: c.scenario, row: row, repeat: n})
 			}
 		}
 	}
 	if f.shuffle {
 		r := rand.New(rand.NewPCG(f.seed, 0))
 		r.Shuffle(len(jobs), func(i, k int) { jobs[i], jobs[k] = jobs[k], jobs[i] })
+	}
+	for i := range jobs {
+		jobs[i].nth = i
 	}
 	return jobs
 }

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"callflow/internal/report"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// reportFile is one --report: a kind and the file that it is written to.
+type reportFile struct {
+	kind *report.Kind
+	path string
+	file *os.File
+	out  *bufio.Writer
+	report.Report
+}
+
+// parseReports reads the values of --report: KIND=PATH, or a PATH whose ending says the kind.
+func parseReports(values []string) ([]*reportFile, error) {
+	var files []*reportFile
+	for _, v := range values {
+		name, file, ok := strings.Cut(v, "=")
+		kind := report.KindOf(name)
+		if !ok {
+			file, kind = v, kindByEnding(v)
+		}
+		switch {
+		case kind == nil:
+			return nil, unknownKind(v, name, ok)
+		case file == "":
+			return nil, &inputError{fmt.Sprintf("--report %q names no file: write %s=PATH", v, kind.Name)}
+		}
+		for _, other := range files {
+			if filepath.Clean(other.path) == filepath.Clean(file) {
+				return nil, &inputError{fmt.Sprintf("two --report write to %s", file)}
+			}
+		}
+		files = append(files, &reportFile{kind: kind, path: file})
+	}
+	return files, nil
+}
+
+func kindByEnding(file string) *report.Kind {
+	for i, k := range report.Kinds {
+		if k.Ext != "" && strings.HasSuffix(file, k.Ext) {
+			return &report.Kinds[i]
+		}
+	}
+	return nil
+}
+
+func unknownKind(value, name string, given bool) error {
+	var names []string
+	for _, k := range report.Kinds {
+		names = append(names, k.Name)
+	}
+	text := fmt.Sprintf("--report %q: there is no kind %q", value, name)
+	if !given {
+		text = fmt.Sprintf("--report %q: which kind of report? write KIND=PATH", value)
+	} else if near := schema.Nearest(name, names); near != "" {
+		return &inputError{text + fmt.Sprintf("; did you mean %q?", near)}
+	}
+	return &inputError{text + "; there are " + strings.Join(names, ", ")}
+}
+
+// reports are the files that one command writes. Runs are added in the order of their jobs, whatever order they end in.
+type reports struct {
+	files []*reportFile
+	mu    sync.Mutex
+	next  int
+	ended map[int]*report.Run
+	err   error
+}
+
+// open makes all the files before the first run, so that a path that cannot be written is known in time.
+func (rs *reports) open() error {
+	rs.ended = map[int]*report.Run{}
+	for _, f := range rs.files {
+		if dir := filepath.Dir(f.path); dir != "." {
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return &setupError{"cannot write the report " + f.path, err}
+			}
+		}
+		file, err := os.Create(f.path)
+		if err != nil {
+			return &setupError{"cannot write the report " + f.path, cause(err)}
+		}
+		f.file, f.out = file, bufio.NewWriter(file)
+		f.Report = f.kind.Open(f.out)
+	}
+	return nil
+}
+
+// wanted says whether anybody reads the records of runs.
+func (rs *reports) wanted() bool { return len(rs.files) > 0 }
+
+// add takes the records, without secrets, of the nth job's run.
+func (rs *reports) add(nth, repeat int, records []steps.Record) {
+	run := report.NewRun(records)
+	run.Repeat = repeat
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	rs.ended[nth] = run
+	for {
+		run, ok := rs.ended[rs.next]
+		if !ok {
+			return
+		}
+		delete(rs.ended, rs.next)
+		rs.next++
+		for _, f := range rs.files {
+			rs.err = errors.Join(rs.err, f.Add(run))
+		}
+	}
+}
+
+// close writes what is left. Jobs are taken in order, so those that ended are without gaps.
+func (rs *reports) close(t report.Total) error {
+	for _, f := range rs.files {
+		rs.err = errors.Join(rs.err, f.Close(t), f.out.Flush(), f.file.Close())
+	}
+	if rs.err != nil {
+		return &setupError{"cannot write the report", rs.err}
+	}
+	return nil
+}
+
+// where lists the files, for the console.
+func (rs *reports) where() string {
+	var paths []string
+	for _, f := range rs.files {
+		paths = append(paths, f.path)
+	}
+	if len(paths) == 0 {
+		return ""
+	}
+	return "reports: " + strings.Join(paths, ", ")
+}

@@ -1,0 +1,47 @@
+package report
+
+import (
+	"io"
+	"slices"
+	"time"
+)
+
+// Report writes what came of the runs of one command to one file. Runs are added as they end, one at a time, in the order
+// in which the command was told of them; Close writes what can only be written once all are known. Neither closes the file.
+type Report interface {
+	Add(*Run) error
+	Close(Total) error
+}
+
+// Total is what a report can say of the whole command.
+type Total struct {
+	Command string        // "callflow run": what made the runs
+	Version string        // callflow's
+	Wall    time.Duration // on the wall
+	NotRun  int           // --fail-fast and Ctrl-C leave some out
+}
+
+// Kind is one format of reports.
+type Kind struct {
+	Name string // in --report NAME=PATH
+	Ext  string // what its files end in, by which a bare PATH is understood: ".xml"
+	Doc  string // one line for the help and the docs
+	open func(io.Writer) Report
+}
+
+// Kinds lists the formats, as the help and the docs show them. One line each: the file named after it has the rest.
+var Kinds = []Kind{
+	{"jsonl", ".jsonl", "every record of every run as JSON Lines, for programs", newJSONL},
+}
+
+// KindOf finds a format by its name; nil when there is none.
+func KindOf(name string) *Kind {
+	i := slices.IndexFunc(Kinds, func(k Kind) bool { return k.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &Kinds[i]
+}
+
+// Open starts a report on w, which should be buffered.
+func (k *Kind) Open(w io.Writer) Report { return k.open(w) }
