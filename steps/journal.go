@@ -90,6 +90,8 @@ type RunStart struct {
 	Tags      []string  `json:"tags,omitempty"`
 	// People names identities for ladders: canonical id -> display name.
 	People []Named `json:"people,omitempty"`
+	// Description is what the author says of the scenario, for who reads the run without the file.
+	Description string `json:"description,omitempty"`
 }
 
 // Named is an id with a name a person knows.

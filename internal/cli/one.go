@@ -40,6 +40,7 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
 		Scenario: j.scenario.plan.Name, File: j.scenario.file, Row: j.row.Name, Target: about.Name,
 		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: b.seed(j),
+		Description: j.scenario.plan.Description,
 	}}
 	p, err := b.prepareJob(j)
 	switch {

@@ -32,6 +32,7 @@ type Kind struct {
 // Kinds lists the formats, as the help and the docs show them. One line each: the file named after it has the rest.
 var Kinds = []Kind{
 	{"jsonl", ".jsonl", "every record of every run as JSON Lines, for programs", newJSONL},
+	{"html", ".html", "one page for people: runs, failures, ladders, requests; needs no network", newHTML},
 }
 
 // KindOf finds a format by its name; nil when there is none.

@@ -1,0 +1,207 @@
+// One run, opened.
+
+// details keeps the last few runs that were read.
+const details = new Map();
+
+function detailOf(run) {
+  let detail = details.get(run.id);
+  if (detail) return detail;
+  detail = JSON.parse(document.getElementById("run-" + run.n).textContent);
+  detail.byKey = new Map();
+  const walk = (steps, outer) => steps.forEach((step) => {
+    step.outer = outer;
+    step.words = [step.verb, step.title, step.item].filter(Boolean).join(" ");
+    if (!step.title && step.line) step.words += " of line " + step.line;
+    if (!detail.byKey.has(step.key)) detail.byKey.set(step.key, step);
+    walk(step.inner ?? [], step);
+  });
+  walk(detail.steps, null);
+  if (details.size > 20) details.delete(details.keys().next().value);
+  details.set(run.id, detail);
+  return detail;
+}
+
+const stepByKey = (detail, key) => detail.byKey.get(key);
+
+// runView is the whole run. `all` opens everything of it, for paper.
+function runView(run, all) {
+  const detail = detailOf(run);
+  const main = detail.main ?? detail.failures?.findIndex((f) => stepByKey(detail, f.step)?.status === "failed");
+  const failures = (detail.failures ?? []).map((f, n) => ({ f, n })).filter(({ f }) => !stepByKey(detail, f.step)?.excused || run.status === "failed" && detail.failures.length === 1);
+  failures.sort((a, b) => (b.n === main) - (a.n === main));
+  const wrong = wentWrong(run.status);
+  const ladder = ladderView(detail, wrong || all);
+  return el("article", { class: "run", "data-run": run.id },
+    head(run, detail),
+    wrong && failures.length === 0 && run.reason && section("why", "Why", el("p", { class: "text" }, run.reason)),
+    wrong && failures.map(({ f, n }) => section(n === main ? "why" : "also-" + n, n === main || failures.length === 1 ? "Why it failed" : "Also failed", failureView(f, run, detail))),
+    detail.logs && section("warnings", "Warnings", logs(detail.logs)),
+    ladder && section("ladder", "What happened", ladder),
+    detail.steps.length > 0 && section("steps", "Steps", el("ol", { class: "steps" }, detail.steps.map((step) => stepView(step, run, detail, all)))),
+    detail.events && section("inbox", "Inbox", inbox(detail, run, all)),
+    (detail.loose || detail.cleanup) && section("cleanup", "Cleanup", cleanup(detail, all)),
+    detail.outputs && section("outputs", "Outputs", values(detail.outputs)));
+}
+
+function section(id, title, ...content) {
+  return el("section", { class: "section", "data-part": id }, el("h3", { tabindex: "-1" }, title), content);
+}
+
+function head(run, detail) {
+  const facts = [run.at ? null : run.file, run.target && run.target + (run.dialect ? " (" + run.dialect + ")" : ""),
+    run.status !== "skipped" && (run.simulated ? "simulated " : "") + lasting(run.took), "seed " + run.seed, run.chaos && "chaos " + run.chaos,
+    !run.simulated && run.began.replace("T", " ").replace(/\.\d+Z$/, "Z"), run.left > 0 && count(run.left, "call") + " left up"].filter(Boolean);
+  const parts = [detail.main !== undefined && ["why", "Why"], detail.ladder && ["ladder", "Ladder"], detail.steps.length && ["steps", "Steps " + detail.byKey.size],
+    detail.events && ["inbox", "Inbox " + detail.events.length], (detail.cleanup || detail.loose) && ["cleanup", "Cleanup"]].filter(Boolean);
+  return el("header", { class: "run-head" },
+    el("p", { class: "back" }, el("a", { href: at({ run: null, part: null, key: null }) }, "← all runs")),
+    el("h2", { tabindex: "-1" }, badge(run.status), " ", run.name, run.row && el("span", { class: "matrix" }, " [" + run.row + "]")),
+    el("p", { class: "faint about" }, run.file && el("span", { class: "file" }, run.file, " · "), facts.filter((f) => f !== run.file).join(" · ")),
+    run.status === "skipped" && run.reason && el("p", null, run.reason),
+    detail.about && el("p", { class: "story" }, detail.about),
+    siblings(run),
+    el("p", { class: "tools" }, (run.tags ?? []).map((tag) => el("a", { class: "chip", href: at({ tag, run: null, part: null, key: null }) }, tag)),
+      copier("a link to this run", () => location.href.replace(/#.*/, "") + address({ run: run.id }), "copy link"),
+      run.file && copier("the command that runs it again", () => command(run), "copy command")),
+    parts.length > 1 && el("nav", { "aria-label": "parts of the run" }, parts.map(([id, title]) => el("a", { href: toRun(run, id) }, title))));
+}
+
+// siblings says how the other runs of the same went.
+function siblings(run) {
+  const g = run.group;
+  if (g.runs.length < 2) return null;
+  const others = g.flaky ? (run.status === "passed" ? g.failing : g.runs.filter((r) => r.status === "passed")) : [];
+  return el("p", null, g.flaky && el("span", { class: "chip is-warn" }, "flaky"), " ", g.passed + " of " + g.tested + " runs of this passed",
+    others.length > 0 && [". Compare with ", others.slice(0, 5).map((r, i) => [i > 0 && ", ", el("a", { href: toRun(r) }, statusWord(r.status) + " with seed " + r.seed)])]);
+}
+
+const shellWord = (text) => (/^[\w./:=@%+,-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'");
+
+// command runs it again: on the simulator the same seed gives the same run.
+function command(run) {
+  const words = ["callflow", "run", run.file, "--seed", run.seed];
+  if (run.row) words.push("--run", "^" + fullName(run).replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + "$");
+  if (run.chaos) words.push("--chaos", run.chaos);
+  if (run.simulated && run.dialect && run.dialect !== "v1.0") words.push("--dialect", run.dialect);
+  if (!run.simulated && run.target) words.push("--target", run.target);
+  return words.map(shellWord).join(" ");
+}
+
+function ladderView(detail, open) {
+  if (!detail.ladder) return null;
+  const content = () => el("div", { class: "ladder" },
+    el("pre", { class: "scroll", tabindex: "0", role: "group", "aria-label": "sequence diagram" }, detail.ladder),
+    el("p", { class: "tools" }, copier("the ladder as text", () => detail.ladder, "copy as text")));
+  return fold({ class: "quiet", open }, "Ladder: requests, responses, notifications and what people did, in order", content);
+}
+
+const logs = (list) => el("ol", { class: "facts" }, list.map((l) =>
+  el("li", { class: { error: "is-bad", warning: "is-warn" }[l.level] }, momentView(l.at), el("span", { class: "text" }, (l.level === "info" ? "" : l.level + ": ") + l.text))));
+
+const values = (list) => el("dl", { class: "fields" }, list.map((v) => [el("dt", null, v.name), el("dd", null, el("code", null, v.value))]));
+
+// waterfall puts a step where it lies in the time of the run.
+function waterfall(step, total) {
+  const piece = el("span", { class: "bar-fill" });
+  piece.style.marginLeft = Math.min((step.at / total) * 100, 99) + "%";
+  piece.style.width = Math.max((step.took / total) * 100, 0.8) + "%";
+  return el("span", { class: "bar", "aria-hidden": "true" }, piece);
+}
+
+function stepView(step, run, detail, all) {
+  const total = Math.max(run.took, ...detail.steps.map((s) => s.at + s.took), 1);
+  const open = all || step.failure !== undefined && step.status === "failed" || (step.inner ?? []).some((s) => s.status !== "passed" && s.status !== "skipped");
+  const note = step.status === "skipped" || step.status === "cancelled" ? step.reason : null;
+  return el("li", { class: "step " + tone(step.status, step.excused), "data-step": step.key },
+    fold({ open }, [
+      el("span", { class: "sign" }, icon(step.status, statusWord(step.status))),
+      el("span", { class: "what" },
+        step.branch && el("span", { class: "faint" }, step.branch + ": "),
+        el("span", { class: "verb" }, step.verb), " ", el("span", { class: "name" }, step.title, step.item && " " + step.item),
+        step.outcome && el("span", { class: "outcome" }, " → " + step.outcome),
+        step.attempts > 1 && el("span", { class: "chip is-warn" }, step.attempts + " attempts"),
+        step.excused && el("span", { class: "chip is-warn" }, "excused"),
+        note && el("span", { class: "faint" }, " " + step.status + ": " + note),
+        step.text && el("span", { class: "hint" }, " ", step.text)),
+      el("span", { class: "took" }, waterfall(step, total), " ", lasting(step.took)),
+    ], () => stepBody(step, run, detail, all)));
+}
+
+function stepBody(step, run, detail, all) {
+  const failure = step.failure !== undefined && detail.failures[step.failure];
+  const wrong = step.status === "failed";
+  const place = step.file && step.file + ":" + step.line;
+  return el("div", { class: "body" },
+    el("dl", { class: "fields" },
+      [["began at", moment(step.at)], ["written at", place], ["waits for", step.goal || null],
+        [/await|expectNone|poll/.test(step.verb) ? "condition" : "about", step.text], ["status", statusWord(step.status) + (step.reason ? ": " + step.reason : "")]]
+        .filter((pair) => pair[1]).map(([k, v]) => [el("dt", null, k), el("dd", null, v)]),
+      step.reached && [el("dt", null, "outcome"), el("dd", null, step.reached.goal, step.reached.goal !== step.reached.wanted && " (wanted: " + step.reached.wanted + ")",
+        step.reached.result && " " + step.reached.result, step.reached.event && [", by ", eventLink(run, step.reached.event)])],
+      step.successor && [el("dt", null, "goes on"), el("dd", null, step.successor)],
+      step.claimed && [el("dt", null, "took"), el("dd", null, step.claimed.map((c, i) => [i > 0 && ", ", eventLink(run, c.event), c.part && " for " + c.part]))],
+      (step.captures ?? []).map((c) => [el("dt", null, "captured"), el("dd", null, el("code", null, c.name + " = " + c.value))])),
+    step.logs && logs(step.logs),
+    failure && (all && wrong ? null : step.excused ? failureView(failure, run, detail)
+      : el("p", { class: "is-bad" }, failure.text, " ", el("a", { href: toRun(run, "why") }, "why it failed"))),
+    attempts(step, all || wrong),
+    step.inner && el("ol", { class: "steps" }, step.inner.map((inner) => stepView(inner, run, detail, all))));
+}
+
+// attempts are the requests of a step, one by one, with why each was repeated and when.
+function attempts(step, open) {
+  const retries = new Map((step.retries ?? []).map((r) => [r.attempt, r]));
+  const list = step.exchanges ?? [];
+  return list.map((x, i) => {
+    const r = (list[i + 1]?.attempt !== x.attempt) && retries.get(x.attempt);
+    return [exchangeView(x, open && (i === list.length - 1 || failed(x))),
+      r && el("p", { class: "retry is-warn" }, "↻ attempt " + r.attempt + " of " + r.of + " failed: " + r.reason + "; again in " + lasting(r.wait))];
+  });
+}
+
+const failed = (x) => !x.response || !x.response.status || x.response.status >= 400;
+
+function exchangeView(x, open) {
+  const a = x.response;
+  const how = failed(x) ? "is-bad" : "is-good";
+  return fold({ class: "exchange", open }, [momentView(x.at), el("code", null, x.method + " " + x.path), x.attempt > 1 && el("span", { class: "chip" }, "attempt " + x.attempt),
+    " ", el("span", { class: how }, a ? a.words : "no response: the journal breaks off"), a && el("span", { class: "faint" }, " in " + lasting(a.took))],
+  () => el("div", { class: "pair" },
+    message("Request", x.method + " " + x.path + (x.bot ? " as " + x.bot : ""), x.headers, x.body),
+    a && message("Response", a.words, a.headers, a.body, a.text)));
+}
+
+function message(title, line, headers, body, text) {
+  const parts = body ? pretty(body) : [];
+  return el("section", { class: "message" },
+    el("h5", null, title), el("p", null, el("code", null, line)),
+    headers && el("details", { class: "quiet" }, el("summary", null, count(headers.length, "header")),
+      el("dl", { class: "fields" }, headers.map((h) => [el("dt", null, h.name), el("dd", null, h.value)]))),
+    body && jsonView(title.toLowerCase() + " body", parts),
+    text && el("pre", { class: "scroll", tabindex: "0", role: "group", "aria-label": title + " text" }, text),
+    !body && !text && el("p", { class: "faint" }, "no body"));
+}
+
+const jsonView = (what, parts) => el("div", { class: "json" }, copier("the " + what, () => plainText(parts)),
+  el("pre", { class: "scroll", tabindex: "0", role: "group", "aria-label": what }, parts));
+
+function inbox(detail, run, all) {
+  return el("ol", { class: "inbox" }, detail.events.map((e) => el("li", { "data-event": e.seq },
+    fold({ class: "exchange", open: false }, [el("span", { class: "n" }, e.seq), momentView(e.at), el("span", { class: "what" }, e.summary,
+      e.call && el("span", { class: "faint" }, " [" + shortID(e.call) + "]"),
+      e.repeat && el("span", { class: "chip" }, "again"), e.origin && el("span", { class: "chip" }, "by " + e.origin),
+      e.late && el("span", { class: "chip is-warn" }, "too late for " + (stepByKey(detail, e.late)?.words ?? e.late)),
+      e.problem && el("span", { class: "is-bad" }, " " + e.problem),
+      e.step && el("span", { class: "taken" }, " → " + (stepByKey(detail, e.step)?.words ?? e.step) + (e.part ? " (" + e.part + ")" : "")))],
+    () => el("div", { class: "body" },
+      el("dl", { class: "fields" }, [["kind", e.kind], ["change", e.change], ["call", e.call], ["message id", e.message]]
+        .filter((pair) => pair[1]).map(([k, v]) => [el("dt", null, k), el("dd", null, v)]),
+        e.step && [el("dt", null, "taken by"), el("dd", null, el("a", { href: toRun(run, "step", e.step) }, stepByKey(detail, e.step)?.words ?? e.step))]),
+      e.raw && jsonView("notification", pretty(e.raw)), e.answer && jsonView("answer", pretty(e.answer)))))));
+}
+
+function cleanup(detail, all) {
+  return [detail.cleanup && el("ul", { class: "plain" }, detail.cleanup.map((c) => el("li", { class: c.failed ? "is-warn" : null }, c.text,
+    c.orphan && el("pre", { class: "scroll", tabindex: "0", role: "group", "aria-label": "what is known of the call" }, c.orphan.join("\n"))))),
+  (detail.loose ?? []).map((x) => exchangeView(x, false))];
+}
