@@ -35,6 +35,9 @@ var mayImport = map[string][]string{
 	"callflow/internal/history":     {"runner", "steps", "internal/graph"},
 	"callflow/internal/report":      {"steps", "schema", "internal/graph", "internal/history"},
 	"callflow/internal/conformance": {"internal/graph"},
+	"callflow/internal/target": {"runner", "steps", "schema", "internal/graph", "internal/world", "internal/callback", "internal/host",
+		"internal/host/local", "internal/host/sim"},
+	"callflow/internal/project": {"steps", "schema", "internal/world", "internal/target"},
 }
 
 // mayImportAll is the one package that wires the others together.

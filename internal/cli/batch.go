@@ -14,7 +14,9 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/history"
+	"callflow/internal/project"
 	"callflow/internal/report"
+	"callflow/internal/target"
 	"callflow/runner"
 	"callflow/schema"
 	"callflow/steps"
@@ -22,19 +24,19 @@ import (
 
 // job is one run to make.
 type job struct {
-	scenario *scenario
+	scenario *project.Scenario
 	row      schema.Row
 	repeat   int
 	nth      int // of the command's jobs, from 0
 }
 
-func (j job) title() string { return title(j.scenario.plan, j.row) }
+func (j job) title() string { return title(j.scenario.Plan, j.row) }
 
 // batch is all the runs of one command.
 type batch struct {
 	flags  *runFlags
 	given  given
-	target target
+	target target.Target
 	codes  *graph.Dictionary
 	io     streams
 	jobs   []job
@@ -44,13 +46,13 @@ type batch struct {
 }
 
 func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
-	vars, secrets := b.given.of(j.scenario.plan)
-	p, err := runner.Prepare(j.scenario.plan, runner.Options{
+	vars, secrets := b.given.of(j.scenario.Plan)
+	p, err := runner.Prepare(j.scenario.Plan, runner.Options{
 		Vars: vars, Secrets: secrets, Row: j.row, Seed: b.seed(j), Repeat: j.repeat,
-		Target: b.target.about(), Callback: b.target.callback, Codes: b.codes,
+		Target: b.target.About(), Callback: b.target.Callback, Codes: b.codes,
 	})
 	var missing *runner.NoValueError
-	if errors.As(err, &missing) && !j.scenario.named {
+	if errors.As(err, &missing) && !j.scenario.Named {
 		// A file that waits for others to include it must not keep a whole folder from running.
 		return &runner.Prepared{Skip: missing.Reason()}, nil
 	}
@@ -70,8 +72,8 @@ func (b *batch) prepare() error {
 		}
 		if _, err := b.prepareJob(j); err != nil {
 			text := err.Error()
-			if !strings.Contains(text, j.scenario.file) {
-				text = j.scenario.file + ": " + text
+			if !strings.Contains(text, j.scenario.File) {
+				text = j.scenario.File + ": " + text
 			}
 			if !slices.Contains(texts, text) {
 				texts = append(texts, text)
@@ -92,23 +94,23 @@ func (b *batch) run() error {
 	if mess := b.flags.disorder().String(); mess != "" {
 		console.Chaos = fmt.Sprintf("%s from seed %d", mess, b.flags.seed)
 	}
-	console.RealTime = b.target.waits()
+	console.RealTime = b.target.Waits()
 	say := func(text string) { fmt.Fprintln(b.io.err, text) }
 	if console.Live {
 		say = console.Say // the status line must not be written into
 	}
-	ctx, stop := interruptible(say, "hanging up", b.target.kill)
+	ctx, stop := interruptible(say, "hanging up", b.target.Kill)
 	defer stop()
 	if err := b.reports.open(); err != nil {
 		return err
 	}
-	if err := b.target.open(console.Say); err != nil {
-		return err
+	if err := b.target.Open(console.Say); err != nil {
+		return &setupError{"target " + b.target.About().Name, err}
 	}
 	if !b.flags.quiet {
-		console.Say(b.target.hello())
+		console.Say(b.target.Hello())
 	}
-	defer b.target.close()
+	defer b.target.Close()
 	defer ticking(console)()
 
 	began := time.Now()

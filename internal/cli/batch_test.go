@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"callflow/internal/graph"
+	"callflow/internal/target"
 	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/steps"
@@ -17,11 +18,11 @@ import (
 
 // faulty is a simulator whose runs go wrong in a way of our own making.
 type faulty struct {
-	*simulated
+	target.Target
 	fault func(emit func(steps.Record)) error
 }
 
-func (f faulty) run(_ context.Context, _ *runner.Prepared, _ uint64, emit func(steps.Record), _ func(steps.Host)) error {
+func (f faulty) Run(_ context.Context, _ *runner.Prepared, _ uint64, emit func(steps.Record), _ func(steps.Host)) error {
 	return f.fault(emit)
 }
 
@@ -55,7 +56,7 @@ func TestFaultsOfOurOwn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := &batch{flags: f, io: io, jobs: f.jobs(chosen), target: faulty{newSimulated(graph.V1, false, world.Chaos{}), tt.fault}}
+			b := &batch{flags: f, io: io, jobs: f.jobs(chosen), target: faulty{target.NewSimulated(graph.V1, false, world.Chaos{}), tt.fault}}
 			if code := exitCode(b.run()); code != 3 {
 				t.Errorf("exit code %d, want 3", code)
 			}

@@ -21,6 +21,7 @@ import (
 	"callflow/internal/callback"
 	"callflow/internal/graph"
 	"callflow/internal/host/local"
+	"callflow/internal/target"
 	"callflow/runner"
 	"callflow/schema"
 	"callflow/steps"
@@ -52,11 +53,11 @@ func newSite(b *testing.B, scenario, root string, transport http.RoundTripper) *
 	if err != nil {
 		b.Fatal(err)
 	}
-	token := signer.Sign(simulatedBot.AppID, simulatedBot.TenantID, time.Now())
+	token := signer.Sign(target.Bot.AppID, target.Bot.TenantID, time.Now())
 	s := &site{plan: plan, headers: http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + token}},
-		hub: local.NewHub(local.Config{Transport: transport, Root: root, Tokens: fixedToken{}, Bot: simulatedBot.Name})}
+		hub: local.NewHub(local.Config{Transport: transport, Root: root, Tokens: fixedToken{}, Bot: target.Bot.Name})}
 	s.listener = callback.NewListener(callback.Config{Sink: s.hub, Verifier: callback.NewVerifier(signer.Keys),
-		Bots: []callback.Bot{{Name: simulatedBot.Name, AppID: simulatedBot.AppID}}})
+		Bots: []callback.Bot{{Name: target.Bot.Name, AppID: target.Bot.AppID}}})
 	return s
 }
 
@@ -89,8 +90,8 @@ func (s *site) run(n int, emit func(steps.Record)) error {
 }
 
 func (s *site) prepare(n int) (*runner.Prepared, error) {
-	target := steps.Target{Name: "bench", Dialect: graph.V1, Bot: simulatedBot}
-	return runner.Prepare(s.plan, runner.Options{Row: s.plan.Rows[0], Seed: 1, Repeat: n, Target: target,
+	about := steps.Target{Name: "bench", Dialect: graph.V1, Bot: target.Bot}
+	return runner.Prepare(s.plan, runner.Options{Row: s.plan.Rows[0], Seed: 1, Repeat: n, Target: about,
 		Callback: func(runID string) string { return "https://bot.example/callbacks/" + runID }})
 }
 
@@ -359,7 +360,7 @@ func (c handWritten) run(int) error {
 			"user": map[string]any{"@odata.type": "#microsoft.graph.identity", "id": "8a34a46b-3d17-4adc-8dce-dc4e7d572698"}}}
 	var call handCall
 	err := c.do(scenario, "POST", calls, map[string]any{"@odata.type": "#microsoft.graph.call", "callbackUri": "https://bot.example/callbacks/" + newGUID(),
-		"targets": []any{person}, "requestedModalities": []string{"audio"}, "tenantId": simulatedBot.TenantID,
+		"targets": []any{person}, "requestedModalities": []string{"audio"}, "tenantId": target.Bot.TenantID,
 		"mediaConfig": map[string]any{"@odata.type": "#microsoft.graph.serviceHostedMediaConfig"}}, &call)
 	if err == nil {
 		err = c.do(scenario, "GET", calls+"/"+call.ID, nil, &call)

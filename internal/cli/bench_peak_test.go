@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"callflow/internal/target"
 )
 
 // BenchmarkPeak is the peak memory of whole processes that make many runs: five requests each to a plain server, and the
@@ -36,7 +38,7 @@ func BenchmarkPeak(b *testing.B) {
     openId: %[1]s/none
     bots: {bot: {tenantId: %[2]s, appId: %[3]s, clientSecret: none}}
     callback: {listen: "127.0.0.1:0", publicUrl: "http://127.0.0.1/hooks"}
-`, server.URL, simulatedBot.TenantID, simulatedBot.AppID)} {
+`, server.URL, target.Bot.TenantID, target.Bot.AppID)} {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			b.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"callflow/internal/graph"
+	"callflow/internal/target"
 	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/schema"
@@ -54,16 +55,16 @@ func benchFlow(b *testing.B, emit func(*runner.Prepared) func(steps.Record)) {
 	if plan == nil {
 		b.Fatal(problems)
 	}
-	target := newSimulated(graph.V1, false, world.Chaos{})
+	target := target.NewSimulated(graph.V1, false, world.Chaos{})
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
-		p, err := runner.Prepare(plan, runner.Options{Row: plan.Rows[0], Seed: 1, Repeat: n, Target: target.about(), Callback: target.callback})
+		p, err := runner.Prepare(plan, runner.Options{Row: plan.Rows[0], Seed: 1, Repeat: n, Target: target.About(), Callback: target.Callback})
 		if err != nil {
 			b.Fatal(err)
 		}
 		var result runner.Result
-		err = target.run(b.Context(), p, 1, emit(p), func(h steps.Host) { result = p.Run(h) })
+		err = target.Run(b.Context(), p, 1, emit(p), func(h steps.Host) { result = p.Run(h) })
 		if err != nil || result.Status != steps.Passed {
 			b.Fatal(result.Status, err)
 		}

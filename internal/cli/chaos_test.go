@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"callflow/internal/graph"
+	"callflow/internal/target"
 	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/steps"
@@ -31,18 +32,18 @@ func TestChaos(t *testing.T) {
 		if dialect == graph.Legacy {
 			seeds = (seeds + 2) / 3
 		}
-		target := newSimulated(dialect, false, chaos)
+		target := target.NewSimulated(dialect, false, chaos)
 		for _, s := range scenarios {
-			if s.plan == nil {
+			if s.Plan == nil {
 				continue
 			}
-			t.Run(strings.TrimPrefix(s.file, "scenarios/")+"/"+string(dialect), func(t *testing.T) {
+			t.Run(strings.TrimPrefix(s.File, "scenarios/")+"/"+string(dialect), func(t *testing.T) {
 				reason := failsFor(t, s)
-				for _, row := range s.plan.Rows {
+				for _, row := range s.Plan.Rows {
 					for seed := uint64(1); seed <= seeds && !t.Failed(); seed++ {
 						var journals [2][]byte
 						for i := range times(seed) {
-							p, err := runner.Prepare(s.plan, runner.Options{Row: row, Seed: seed, Target: target.about(), Callback: target.callback})
+							p, err := runner.Prepare(s.Plan, runner.Options{Row: row, Seed: seed, Target: target.About(), Callback: target.Callback})
 							if err != nil {
 								t.Fatal(err)
 							}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callflow/internal/project"
 	"callflow/schema"
 )
 
@@ -24,13 +25,13 @@ func (s *selection) flags(cmd *cobra.Command) {
 
 // choice is a scenario with the matrix rows chosen.
 type choice struct {
-	scenario *scenario
+	scenario *project.Scenario
 	rows     []schema.Row
 }
 
 // choose applies the flags. That nothing is left is an error: a test that tests nothing must not look like a success.
 // Scenarios without a plan are never left.
-func (s *selection) choose(scenarios []*scenario, quietlyEmpty bool) ([]choice, error) {
+func (s *selection) choose(scenarios []*project.Scenario, quietlyEmpty bool) ([]choice, error) {
 	var filters []tagFilter
 	for _, text := range s.tags {
 		f, err := parseTags(text)
@@ -46,16 +47,16 @@ func (s *selection) choose(scenarios []*scenario, quietlyEmpty bool) ([]choice, 
 	var chosen []choice
 	var tags []string
 	for _, sc := range scenarios {
-		if sc.plan == nil {
+		if sc.Plan == nil {
 			continue
 		}
-		tags = append(tags, sc.plan.Tags...)
-		if slices.ContainsFunc(filters, func(f tagFilter) bool { return !f(sc.plan.Tags) }) {
+		tags = append(tags, sc.Plan.Tags...)
+		if slices.ContainsFunc(filters, func(f tagFilter) bool { return !f(sc.Plan.Tags) }) {
 			continue
 		}
 		c := choice{scenario: sc}
-		for _, row := range sc.plan.Rows {
-			if name.MatchString(title(sc.plan, row)) {
+		for _, row := range sc.Plan.Rows {
+			if name.MatchString(title(sc.Plan, row)) {
 				c.rows = append(c.rows, row)
 			}
 		}

@@ -5,18 +5,20 @@ import (
 	"os"
 
 	"callflow/internal/graph"
+	"callflow/internal/project"
 	"callflow/internal/report"
+	"callflow/internal/target"
 	"callflow/schema"
 )
 
 // readCodes reads a dictionary file of the user: codes in the form of internal/graph/codes.yaml. The entries are nil when
 // problems forbid their use.
 func readCodes(file string) ([]graph.Entry, schema.Problems) {
-	text, err := read(file)
+	text, err := project.Read(file)
 	if err != nil {
 		return nil, schema.Problems{{
 			Pos: schema.Pos{File: file, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,
-			Text: "cannot read the codes: " + cause(err).Error(),
+			Text: "cannot read the codes: " + project.Cause(err).Error(),
 		}}
 	}
 	articles, problems := schema.Decode[schema.Map[graph.Article]](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
@@ -58,7 +60,7 @@ func dictionary(io streams, noColor bool, codes, config string, strict bool) (*g
 		if _, err := os.Stat(config); err != nil && !strict {
 			return nil, nil
 		}
-		cfg, problems := readConfig(config)
+		cfg, problems := project.ReadConfig(config)
 		switch {
 		case cfg == nil && strict:
 			report.Problems(io.err, report.StyleFor(io.err, os.Getenv, noColor), problems)
@@ -66,7 +68,7 @@ func dictionary(io streams, noColor bool, codes, config string, strict bool) (*g
 		case cfg == nil || cfg.Codes == "":
 			return nil, nil
 		}
-		codes = beside(config, cfg.Codes)
+		codes = target.Beside(config, cfg.Codes)
 	}
 	entries, problems := readCodes(codes)
 	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, noColor), problems)

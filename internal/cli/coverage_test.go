@@ -14,7 +14,9 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"callflow/internal/graph"
+	"callflow/internal/project"
 	"callflow/internal/simulator"
+	"callflow/internal/target"
 	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/steps"
@@ -151,22 +153,22 @@ func casesOf(t *testing.T, verb string) map[string]int {
 // usedBy counts the shipped scenarios that use a verb and that the simulator can run.
 func usedBy(t *testing.T) map[string]int {
 	t.Helper()
-	files, err := find([]string{"../../scenarios"})
+	files, err := project.Find([]string{"../../scenarios"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	scenarios, problems := check(files, strings.NewReader(""))
+	scenarios, problems := project.Check(files, strings.NewReader(""))
 	if problems.Failed() {
 		t.Fatal(problems)
 	}
-	target := newSimulated(graph.V1, false, world.Chaos{})
+	target := target.NewSimulated(graph.V1, false, world.Chaos{})
 	out := map[string]int{}
 	for _, s := range scenarios {
-		if p, err := runner.Prepare(s.plan, runner.Options{Row: s.plan.Rows[0], Seed: 1, Target: target.about(), Callback: target.callback}); err != nil || p.Skip != "" {
+		if p, err := runner.Prepare(s.Plan, runner.Options{Row: s.Plan.Rows[0], Seed: 1, Target: target.About(), Callback: target.Callback}); err != nil || p.Skip != "" {
 			continue
 		}
 		seen := map[string]bool{}
-		for _, step := range stepsOf(s.plan, "") {
+		for _, step := range stepsOf(s.Plan, "") {
 			if !seen[step.Verb] {
 				seen[step.Verb] = true
 				out[step.Verb]++

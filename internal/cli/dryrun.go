@@ -11,7 +11,7 @@ import (
 // plan prints what would run.
 func (b *batch) plan(out io.Writer) error {
 	style, w := report.StyleFor(out, os.Getenv, b.flags.noColor), report.Guard(out)
-	fmt.Fprintln(w, b.target.hello())
+	fmt.Fprintln(w, b.target.Hello())
 	for _, j := range b.jobs {
 		p, err := b.prepareJob(j)
 		if err != nil {
@@ -21,13 +21,13 @@ func (b *batch) plan(out io.Writer) error {
 		if nth := b.nth(j); nth != "" {
 			title += " " + nth
 		}
-		fmt.Fprintf(w, "\n%s  %s\n", title, j.scenario.file)
+		fmt.Fprintf(w, "\n%s  %s\n", title, j.scenario.File)
 		if p.Skip != "" {
 			fmt.Fprintf(w, "  skipped: %s\n", p.Skip)
 			continue
 		}
 		fmt.Fprintf(w, "  run id %s\n", p.RunID)
-		outline{w, style, report.VerbColumn(j.scenario.plan, 0)}.plan(j.scenario.plan, "  ")
+		outline{w, style, report.VerbColumn(j.scenario.Plan, 0)}.plan(j.scenario.Plan, "  ")
 	}
 	fmt.Fprintf(w, "\n%s would run; nothing was sent\n", count(len(b.jobs), "scenario"))
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callflow/internal/graph"
+	"callflow/internal/project"
 	"callflow/internal/report"
 	"callflow/schema"
 )
@@ -53,7 +54,7 @@ Exit codes: 0 every code is known, 1 one is not, 2 there is no code in the text,
 	fl.BoolVar(&f.all, "all", false, "explain every code")
 	fl.BoolVar(&f.asJSON, "json", false, "print JSON")
 	fl.StringVar(&f.codes, "codes", "", "a `FILE` of your own codes, which adds to these or overrides them")
-	fl.StringVar(&f.config, "config", configName, "the `FILE` whose codes names it otherwise")
+	fl.StringVar(&f.config, "config", project.ConfigName, "the `FILE` whose codes names it otherwise")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours")
 	return cmd
 }
@@ -140,15 +141,15 @@ func (f *explainFlags) everything(entries []graph.Entry, style report.Style, io 
 // asked is the text of the arguments; - is standard input.
 func asked(args []string, in io.Reader) (string, error) {
 	text := strings.Join(args, " ")
-	if text != stdinArg {
+	if text != project.StdinArg {
 		return text, nil
 	}
-	b, err := io.ReadAll(io.LimitReader(in, maxRead+1))
+	b, err := io.ReadAll(io.LimitReader(in, project.MaxRead+1))
 	switch {
 	case err != nil:
 		return "", &inputError{"cannot read standard input: " + err.Error()}
-	case len(b) > maxRead:
-		return "", &inputError{fmt.Sprintf("standard input is longer than %d bytes", maxRead)}
+	case len(b) > project.MaxRead:
+		return "", &inputError{fmt.Sprintf("standard input is longer than %d bytes", project.MaxRead)}
 	}
 	return string(b), nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"callflow/internal/history"
 	"callflow/internal/host/sim"
+	"callflow/internal/project"
 	"callflow/internal/report"
 )
 
@@ -77,7 +78,7 @@ Files that are no journals are named, and left out.`,
 
 // ofScenario picks those of a file or a name.
 func ofScenario(drifts []history.Drift, name string) (out []history.Drift) {
-	file := relative(name)
+	file := project.Relative(name)
 	for _, d := range drifts {
 		if d.File == file || d.File == name || path.Base(d.File) == name || d.Scenario == name {
 			out = append(out, d)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"callflow/internal/callback"
+	"callflow/internal/target"
 )
 
 // hostile is a service that has a token endpoint and signs its notifications as it should, and otherwise does what a test
@@ -112,7 +113,7 @@ func (h *hostile) post(t *testing.T, uri, token string, header http.Header, body
 	}
 	r.Header.Set("Content-Type", "application/json")
 	if token == "" {
-		token = h.signer.Sign(simulatedBot.AppID, simulatedBot.TenantID, time.Now())
+		token = h.signer.Sign(target.Bot.AppID, target.Bot.TenantID, time.Now())
 	}
 	if token != "-" {
 		r.Header.Set("Authorization", "Bearer "+token)

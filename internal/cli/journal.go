@@ -79,7 +79,7 @@ func (f *journalFile) Write(line []byte) (int, error) {
 // journalName is made of the file's path, the row and the run's id, so that two runs never share a file and the same
 // command gives the same names.
 func journalName(j job, runID string) string {
-	name := strings.TrimSuffix(j.scenario.file, path.Ext(j.scenario.file))
+	name := strings.TrimSuffix(j.scenario.File, path.Ext(j.scenario.File))
 	if j.row.Name != "" {
 		name += "-" + j.row.Name
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callflow/internal/project"
 	"callflow/internal/report"
 	"callflow/schema"
 )
@@ -60,8 +61,8 @@ func newList(io streams) *cobra.Command {
 			}
 			style, out := report.StyleFor(io.out, os.Getenv, noColor), report.Guard(io.out)
 			for _, s := range chosen {
-				fmt.Fprintf(out, "%s\n  %s", s.scenario.file, s.scenario.plan.Name)
-				if tags := s.scenario.plan.Tags; len(tags) > 0 {
+				fmt.Fprintf(out, "%s\n  %s", s.scenario.File, s.scenario.Plan.Name)
+				if tags := s.scenario.Plan.Tags; len(tags) > 0 {
 					fmt.Fprintf(out, "  [%s]", strings.Join(tags, ", "))
 				}
 				fmt.Fprintln(out)
@@ -70,7 +71,7 @@ func newList(io streams) *cobra.Command {
 						fmt.Fprintf(out, "    row  %s\n", row.Name)
 					}
 				}
-				outline{out, style, report.VerbColumn(s.scenario.plan, 0)}.plan(s.scenario.plan, "    ")
+				outline{out, style, report.VerbColumn(s.scenario.Plan, 0)}.plan(s.scenario.Plan, "    ")
 			}
 			return nil
 		},
@@ -84,8 +85,8 @@ func newList(io streams) *cobra.Command {
 func listJSON(io streams, chosen []choice) error {
 	list := []listing{}
 	for _, s := range chosen {
-		p := s.scenario.plan
-		l := listing{File: s.scenario.file, Name: p.Name, Description: strings.TrimSpace(p.Description), Tags: p.Tags,
+		p := s.scenario.Plan
+		l := listing{File: s.scenario.File, Name: p.Name, Description: strings.TrimSpace(p.Description), Tags: p.Tags,
 			Requires: p.Requires, Steps: stepsOf(p, "")}
 		if l.Tags == nil {
 			l.Tags = []string{}
@@ -128,19 +129,19 @@ func listedIn(b schema.Block, prefix, branch string) []listed {
 }
 
 // load finds and checks scenarios; problems go to standard error, and errors among them end the command.
-func load(args []string, io streams, noColor bool) ([]*scenario, error) {
-	files, err := find(args)
+func load(args []string, io streams, noColor bool) ([]*project.Scenario, error) {
+	files, err := project.Find(args)
 	if err != nil {
 		return nil, err
 	}
-	scenarios, problems := check(files, io.in)
+	scenarios, problems := project.Check(files, io.in)
 	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, noColor), problems)
 	if problems.Failed() {
 		return nil, &inputError{tally(len(files), problems) + "; nothing was sent"}
 	}
 	for _, arg := range args {
 		for _, s := range scenarios {
-			s.named = s.named || s.file == relative(arg)
+			s.Named = s.Named || s.File == project.Relative(arg)
 		}
 	}
 	return scenarios, nil

@@ -32,13 +32,13 @@ type one struct {
 
 // one makes one run and returns its status; the error is that of writing its journal.
 func (b *batch) one(ctx context.Context, console *report.Console, j job) (status string, err error) {
-	about := b.target.about()
-	o := &one{job: j, view: console.Run(b.nth(j), report.VerbColumn(j.scenario.plan, 2)), mask: runner.NewMask(nil), quiet: b.flags.quiet}
+	about := b.target.About()
+	o := &one{job: j, view: console.Run(b.nth(j), report.VerbColumn(j.scenario.Plan, 2)), mask: runner.NewMask(nil), quiet: b.flags.quiet}
 	if b.reports.wanted() {
 		o.reports = &b.reports
 	}
 	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
-		Scenario: j.scenario.plan.Name, File: j.scenario.file, Row: j.row.Name, Target: about.Name,
+		Scenario: j.scenario.Plan.Name, File: j.scenario.File, Row: j.row.Name, Target: about.Name,
 		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: b.seed(j),
 		Description: j.scenario.plan.Description,
 	}}
@@ -53,14 +53,14 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 	}
 	o.start.RunStart.RunID = p.RunID
 	o.mask = p.Mask
-	o.mask.Add(b.target.secrets())
+	o.mask.Add(b.target.Secrets())
 	if b.flags.journal != "" {
 		file, err := b.journals.open(b.flags.journal, journalName(j, p.RunID))
 		if err != nil {
 			o.end(steps.Broken, "cannot write the journal: "+err.Error())
 			return o.status, err
 		}
-		out := &journalFile{Writer: bufio.NewWriter(file), each: b.target.waits()}
+		out := &journalFile{Writer: bufio.NewWriter(file), each: b.target.Waits()}
 		o.journal = runner.NewJournal(out, p.Mask)
 		o.past = &past{batch: b, file: file.Name(), flush: out.Flush}
 		defer func() { err = errors.Join(o.journal.Err(), out.Flush(), file.Close()) }()
@@ -92,7 +92,7 @@ func (b *batch) carry(ctx context.Context, p *runner.Prepared, o *one) (err erro
 			err = fmt.Errorf("callflow itself failed, please report it: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return b.target.run(ctx, p, b.seed(o.job), o.record, func(h steps.Host) { p.Run(h) })
+	return b.target.Run(ctx, p, b.seed(o.job), o.record, func(h steps.Host) { p.Run(h) })
 }
 
 // record takes the run's records, one at a time.

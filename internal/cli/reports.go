@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"callflow/internal/project"
 	"callflow/internal/report"
 	"callflow/schema"
 	"callflow/steps"
@@ -91,7 +92,7 @@ func (rs *reports) open() error {
 		}
 		file, err := os.Create(f.path)
 		if err != nil {
-			return &setupError{"cannot write the report " + f.path, cause(err)}
+			return &setupError{"cannot write the report " + f.path, project.Cause(err)}
 		}
 		f.file, f.out = file, bufio.NewWriter(file)
 		f.Report = f.kind.Open(f.out)

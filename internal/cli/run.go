@@ -13,6 +13,7 @@ import (
 	"callflow/internal/graph"
 	"callflow/internal/history"
 	"callflow/internal/host/sim"
+	"callflow/internal/project"
 	"callflow/internal/report"
 	"callflow/internal/world"
 	"callflow/runner"
@@ -63,7 +64,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.StringArrayVar(&f.varFiles, "var-file", nil, "set variables from a YAML `FILE` of names and values")
 	fl.StringArrayVar(&f.secrets, "secret", nil, "set the secret `NAME=VALUE`; NAME alone takes CALLFLOW_SECRET_NAME from the environment")
 	fl.StringVar(&f.target, "target", "", "run against the target `NAME` of the configuration; default: the embedded simulator")
-	fl.StringVar(&f.config, "config", configName, "the `FILE` with the targets")
+	fl.StringVar(&f.config, "config", project.ConfigName, "the `FILE` with the targets")
 	fl.StringVar(&f.codes, "codes", "", "a `FILE` of your own codes, to explain failures from; default: the configuration's")
 	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "what the simulator speaks: v1.0, beta or legacy")
 	fl.BoolVar(&f.realTime, "real-time", false, "let the simulator wait on the wall clock")
@@ -168,10 +169,10 @@ func (f *runFlags) given(chosen []choice, io streams) (given, error) {
 	g := given{map[string]string{}, map[string]string{}}
 	declared := given{map[string]string{}, map[string]string{}}
 	for _, c := range chosen {
-		for _, v := range c.scenario.plan.Vars {
+		for _, v := range c.scenario.Plan.Vars {
 			declared.vars[v.Name] = ""
 		}
-		for _, v := range runner.Secrets(c.scenario.plan) {
+		for _, v := range runner.Secrets(c.scenario.Plan) {
 			declared.secrets[v.Name] = ""
 			if value, ok := os.LookupEnv("CALLFLOW_SECRET_" + v.Name); ok {
 				g.secrets[v.Name] = value
@@ -179,7 +180,7 @@ func (f *runFlags) given(chosen []choice, io streams) (given, error) {
 		}
 	}
 	for _, file := range f.varFiles {
-		vars, problems := readVarFile(file)
+		vars, problems := project.ReadVars(file)
 		report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
 		if problems.Failed() {
 			return g, &inputError{tally(1, problems) + "; nothing was sent"}

@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"callflow/internal/graph"
+	"callflow/internal/project"
 	"callflow/internal/report"
+	"callflow/internal/target"
 	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/schema"
@@ -24,19 +26,19 @@ func TestScenarios(t *testing.T) {
 	t.Chdir(filepath.Join("..", ".."))
 	scenarios := shipped(t, "scenarios")
 	for _, dialect := range []graph.Dialect{graph.V1, graph.Legacy} {
-		target := newSimulated(dialect, false, world.Chaos{})
+		target := target.NewSimulated(dialect, false, world.Chaos{})
 		for _, s := range scenarios {
-			if s.plan == nil {
+			if s.Plan == nil {
 				continue
 			}
 			reason := failsFor(t, s)
-			for _, row := range s.plan.Rows {
-				name := strings.TrimPrefix(s.file, "scenarios/") + "/" + string(dialect)
+			for _, row := range s.Plan.Rows {
+				name := strings.TrimPrefix(s.File, "scenarios/") + "/" + string(dialect)
 				if row.Name != "" {
 					name += "/" + row.Name
 				}
 				t.Run(name, func(t *testing.T) {
-					p, err := runner.Prepare(s.plan, runner.Options{Row: row, Seed: 1, Target: target.about(), Callback: target.callback})
+					p, err := runner.Prepare(s.Plan, runner.Options{Row: row, Seed: 1, Target: target.About(), Callback: target.Callback})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -50,7 +52,7 @@ func TestScenarios(t *testing.T) {
 					if t.Failed() {
 						return
 					}
-					p, err = runner.Prepare(s.plan, runner.Options{Row: row, Seed: 1, Target: target.about(), Callback: target.callback})
+					p, err = runner.Prepare(s.Plan, runner.Options{Row: row, Seed: 1, Target: target.About(), Callback: target.Callback})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -65,17 +67,17 @@ func TestScenarios(t *testing.T) {
 
 // shipped are the checked scenarios of a folder. Nothing is wrong with them; but the check may warn of one that is there to
 // fail.
-func shipped(t *testing.T, folder string) []*scenario {
+func shipped(t *testing.T, folder string) []*project.Scenario {
 	t.Helper()
-	files, err := find([]string{folder})
+	files, err := project.Find([]string{folder})
 	if err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(files)
-	scenarios, _ := check(files, nil)
+	scenarios, _ := project.Check(files, nil)
 	for _, s := range scenarios {
-		for _, p := range s.problems {
-			if s.plan == nil || p.Severity == schema.SeverityError || !slices.Contains(s.plan.Tags, "fails") {
+		for _, p := range s.Problems {
+			if s.Plan == nil || p.Severity == schema.SeverityError || !slices.Contains(s.Plan.Tags, "fails") {
 				t.Error(p)
 			}
 		}
@@ -87,15 +89,15 @@ func shipped(t *testing.T, folder string) []*scenario {
 var stated = regexp.MustCompile(`(?m)^# fails: (.+)$`)
 
 // failsFor is why a scenario that we ship has to fail; empty when it has to pass.
-func failsFor(t *testing.T, s *scenario) string {
+func failsFor(t *testing.T, s *project.Scenario) string {
 	t.Helper()
-	text, err := os.ReadFile(s.file)
+	text, err := os.ReadFile(s.File)
 	if err != nil {
 		t.Fatal(err)
 	}
 	reason := stated.FindSubmatch(text)
-	if slices.Contains(s.plan.Tags, "fails") != (reason != nil) {
-		t.Errorf("%s: the tag fails and a line that begins with \"# fails: \" go together", s.file)
+	if slices.Contains(s.Plan.Tags, "fails") != (reason != nil) {
+		t.Errorf("%s: the tag fails and a line that begins with \"# fails: \" go together", s.File)
 	}
 	if reason == nil {
 		return ""
@@ -104,20 +106,20 @@ func failsFor(t *testing.T, s *scenario) string {
 }
 
 // runOnce runs a scenario that must pass, or fail for the reason given, and returns its journal.
-func runOnce(t *testing.T, target target, p *runner.Prepared, reason string) []byte {
+func runOnce(t *testing.T, target target.Target, p *runner.Prepared, reason string) []byte {
 	t.Helper()
 	return runSeed(t, target, p, reason, 1, func(steps.Record) {})
 }
 
 // runSeed is runOnce with a seed of one's own, and a look at the records.
-func runSeed(t *testing.T, target target, p *runner.Prepared, reason string, seed uint64, look func(steps.Record)) []byte {
+func runSeed(t *testing.T, target target.Target, p *runner.Prepared, reason string, seed uint64, look func(steps.Record)) []byte {
 	t.Helper()
 	var journal, shown bytes.Buffer
 	j := runner.NewJournal(&journal, p.Mask)
 	console := report.NewConsole(&shown, report.Style{Width: 100}, report.Normal)
 	view := console.Run("", 12)
 	var result runner.Result
-	err := target.run(t.Context(), p, seed, func(r steps.Record) {
+	err := target.Run(t.Context(), p, seed, func(r steps.Record) {
 		look(r)
 		j.Record(r)
 		view.Record(r)

@@ -17,7 +17,9 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/host/sim"
+	"callflow/internal/project"
 	"callflow/internal/report"
+	"callflow/internal/target"
 	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/schema"
@@ -66,7 +68,7 @@ itself. Incoming calls go to --callback, the bot's registered address.`,
 	fl.StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, `{fault: …}` as under simulate.faults; may be repeated")
 	fl.StringVar(&f.chaos, "chaos", "", "deliver in disorder drawn from the seed: `KINDS` of reorder, early, duplicate, delay, or all")
 	fl.StringVar(&f.callback, "callback", "", "the bot's registered address, a `URL`: where incoming calls are announced")
-	f.bot = simulatedBot
+	f.bot = target.Bot
 	fl.StringVar(&f.bot.AppID, "app-id", f.bot.AppID, "the bot's `APPID`: whose requests are served, and the audience of notifications' tokens")
 	fl.StringVar(&f.bot.TenantID, "tenant", f.bot.TenantID, "the bot's `TENANT`")
 	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "the dialect of incoming calls: v1.0, beta or legacy")
@@ -88,7 +90,7 @@ func (f *simulateFlags) serve(io streams) error {
 	}
 	for _, id := range []struct{ flag, text string }{{"app-id", f.bot.AppID}, {"tenant", f.bot.TenantID}} {
 		if c := graph.CanonicalID(id.text); len(c) != 36 || strings.Trim(c, "0123456789abcdef-") != "" {
-			return &inputError{fmt.Sprintf("--%s %q is no GUID; it looks like %s", id.flag, id.text, simulatedBot.AppID)}
+			return &inputError{fmt.Sprintf("--%s %q is no GUID; it looks like %s", id.flag, id.text, target.Bot.AppID)}
 		}
 	}
 	scene, err := f.readScene(io)
@@ -317,11 +319,11 @@ func (f *simulateFlags) readScene(io streams) (*world.Scene, error) {
 	if f.scene == "" {
 		return nil, nil
 	}
-	text, err := read(f.scene)
+	text, err := project.Read(f.scene)
 	if err != nil {
-		return nil, &inputError{fmt.Sprintf("cannot read --scene %s: %v", f.scene, cause(err))}
+		return nil, &inputError{fmt.Sprintf("cannot read --scene %s: %v", f.scene, project.Cause(err))}
 	}
-	src := schema.Source{Name: relative(f.scene), Text: text, FS: disk{}, Env: os.LookupEnv}
+	src := schema.Source{Name: project.Relative(f.scene), Text: text, FS: project.Disk{}, Env: os.LookupEnv}
 	var scene *world.Scene
 	var problems schema.Problems
 	if !aScenario.Match(text) {

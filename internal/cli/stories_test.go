@@ -58,28 +58,28 @@ func storiesPage(t *testing.T) []byte {
 	t.Helper()
 	var contents, bodies strings.Builder
 	for _, s := range shipped(t, "scenarios/stories") {
-		if s.plan == nil {
+		if s.Plan == nil {
 			continue
 		}
-		number, _, _ := strings.Cut(path.Base(s.file), "-")
+		number, _, _ := strings.Cut(path.Base(s.File), "-")
 		fails := failsFor(t, s) != ""
 		switch {
-		case !storyFile.MatchString(path.Base(s.file)):
-			t.Errorf("%s: a story is called s02-words.yaml, or s02b-words.yaml", s.file)
-		case !slices.Contains(s.plan.Tags, "story") || s.plan.Description == "" || !slices.Contains(s.plan.Requires, "simulator"):
-			t.Errorf("%s: a story has the tag story, a description, and requires: [simulator]", s.file)
+		case !storyFile.MatchString(path.Base(s.File)):
+			t.Errorf("%s: a story is called s02-words.yaml, or s02b-words.yaml", s.File)
+		case !slices.Contains(s.Plan.Tags, "story") || s.Plan.Description == "" || !slices.Contains(s.Plan.Requires, "simulator"):
+			t.Errorf("%s: a story has the tag story, a description, and requires: [simulator]", s.File)
 		}
-		mark, args := "", []string{"run", "--ladder", s.file}
+		mark, args := "", []string{"run", "--ladder", s.File}
 		if fails {
-			mark, args = " (**fails**)", []string{"run", s.file}
+			mark, args = " (**fails**)", []string{"run", s.File}
 		}
 		var out bytes.Buffer
 		if code := Main(args, strings.NewReader(""), &out, &out); fails == (code == 0) {
-			t.Errorf("%s: exit code %d\n%s", s.file, code, out.String())
+			t.Errorf("%s: exit code %d\n%s", s.File, code, out.String())
 		}
-		fmt.Fprintf(&contents, "- [%s](#%s) %s%s\n", strings.ToUpper(number), number, s.plan.Name, mark)
+		fmt.Fprintf(&contents, "- [%s](#%s) %s%s\n", strings.ToUpper(number), number, s.Plan.Name, mark)
 		fmt.Fprintf(&bodies, "\n<a id=\"%s\"></a>\n\n## %s: %s\n\n%s\n\n[%s](../%s)%s\n\n```text\n$ callflow %s\n%s```\n",
-			number, strings.ToUpper(number), s.plan.Name, s.plan.Description, path.Base(s.file), s.file, mark, strings.Join(args, " "),
+			number, strings.ToUpper(number), s.Plan.Name, s.Plan.Description, path.Base(s.File), s.File, mark, strings.Join(args, " "),
 			tookReally.ReplaceAllString(out.String(), " in … (simulated"))
 	}
 	return []byte(storiesIntro + contents.String() + bodies.String())

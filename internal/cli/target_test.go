@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"callflow/internal/graph"
+	"callflow/internal/target"
 )
 
 // freePort is a port that was free a moment ago.
@@ -203,7 +204,7 @@ func TestSimulateForOnesOwnBot(t *testing.T) {
 	root := serve(t, "--app-id", app, "--tenant", tenant)
 	tokens := graph.NewTokenSource(graph.TokenConfig{Login: root, Root: root, Bots: map[string]graph.Credentials{
 		"mine":      {TenantID: tenant, AppID: app, ClientSecret: "any"},
-		"another's": {TenantID: tenant, AppID: simulatedBot.AppID, ClientSecret: "any"},
+		"another's": {TenantID: tenant, AppID: target.Bot.AppID, ClientSecret: "any"},
 	}})
 	if _, err := tokens.Token(t.Context(), "another's"); err == nil || !strings.Contains(err.Error(), "is registered here") {
 		t.Errorf("another's token: %v", err)

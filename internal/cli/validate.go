@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callflow/internal/project"
 	"callflow/internal/report"
+	"callflow/internal/target"
 	"callflow/schema"
 )
 
@@ -27,25 +29,25 @@ it is named itself. It ends with 2 when there are errors.`,
 			if err := checkFormat(format); err != nil {
 				return err
 			}
-			files, err := find(args)
+			files, err := project.Find(args)
 			if err != nil {
 				return err
 			}
 			var scenarios []string
 			var problems schema.Problems
 			for _, f := range files {
-				if path.Base(f) == configName {
-					cfg, found := readConfig(f)
+				if path.Base(f) == project.ConfigName {
+					cfg, found := project.ReadConfig(f)
 					problems = append(problems, found...)
 					if cfg != nil && cfg.Codes != "" {
-						_, found = readCodes(beside(f, cfg.Codes))
+						_, found = readCodes(target.Beside(f, cfg.Codes))
 						problems = append(problems, found...)
 					}
 					continue
 				}
 				scenarios = append(scenarios, f)
 			}
-			_, found := check(scenarios, io.in)
+			_, found := project.Check(scenarios, io.in)
 			problems = append(problems, found...)
 			switch {
 			case format == "json":

@@ -1,4 +1,4 @@
-package cli
+package target
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"callflow/steps"
 )
 
-// simulatedBot is the application that scenarios speak as on a simulator.
-var simulatedBot = steps.Bot{
+// Bot is the application that scenarios speak as on a simulator.
+var Bot = steps.Bot{
 	Name:     "bot",
 	AppID:    "b0b0c0de-0000-4000-8000-000000000001",
 	TenantID: "7e4a47c0-0000-4000-8000-000000000001",
@@ -28,20 +28,21 @@ type simulated struct {
 	killed   chan struct{}
 }
 
-func newSimulated(dialect graph.Dialect, realTime bool, chaos world.Chaos) *simulated {
+// NewSimulated is the embedded simulator; it waits on the wall clock if realTime says so, and delivers in the disorder of chaos.
+func NewSimulated(dialect graph.Dialect, realTime bool, chaos world.Chaos) Target {
 	return &simulated{dialect: dialect, realTime: realTime, chaos: chaos, killed: make(chan struct{})}
 }
 
-func (s *simulated) about() steps.Target {
-	return steps.Target{Name: "simulator", Dialect: s.dialect, Simulated: true, Chaos: s.chaos.String(), Bot: simulatedBot}
+func (s *simulated) About() steps.Target {
+	return steps.Target{Name: "simulator", Dialect: s.dialect, Simulated: true, Chaos: s.chaos.String(), Bot: Bot}
 }
 
-func (s *simulated) callback(runID string) string { return sim.Callback(runID) }
+func (s *simulated) Callback(runID string) string { return sim.Callback(runID) }
 
-func (s *simulated) secrets() []string { return nil }
-func (s *simulated) waits() bool       { return s.realTime }
+func (s *simulated) Secrets() []string { return nil }
+func (s *simulated) Waits() bool       { return s.realTime }
 
-func (s *simulated) hello() string {
+func (s *simulated) Hello() string {
 	clock := "virtual time"
 	if s.realTime {
 		clock = "real time"
@@ -57,9 +58,9 @@ func inChaos(c world.Chaos) string {
 	return ", chaos " + c.String()
 }
 
-func (s *simulated) open(func(string)) error { return nil }
+func (s *simulated) Open(func(string)) error { return nil }
 
-func (s *simulated) run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record),
+func (s *simulated) Run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record),
 	branch func(steps.Host)) error {
 	return sim.Run(ctx, sim.Config{
 		Seed: seed, RunID: p.RunID, Dialect: s.dialect, Bot: p.Target.Bot, Scene: p.Scene, RealTime: s.realTime,
@@ -68,5 +69,5 @@ func (s *simulated) run(ctx context.Context, p *runner.Prepared, seed uint64, em
 	}, branch)
 }
 
-func (s *simulated) kill()  { s.once.Do(func() { close(s.killed) }) }
-func (s *simulated) close() {}
+func (s *simulated) Kill()  { s.once.Do(func() { close(s.killed) }) }
+func (s *simulated) Close() {}

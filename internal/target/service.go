@@ -1,4 +1,4 @@
-package cli
+package target
 
 import (
 	"context"
@@ -28,8 +28,8 @@ import (
 // service is a target of callflow.yaml: a service across the network, on the wall clock, with one listener for all runs.
 type service struct {
 	name   string
-	config string // the file, which others are named relative to
-	cfg    targetConfig
+	file   string // of the configuration, which others are named relative to
+	cfg    Config
 	bot    steps.Bot
 	chaos  world.Chaos
 	hub    *local.Hub
@@ -39,10 +39,10 @@ type service struct {
 	closed bool
 }
 
-// newService makes the target of a complete configuration.
-func newService(name, config string, cfg targetConfig) *service {
+// NewService is the target of a complete configuration. file is where it stands: what it names lies beside it.
+func NewService(name, file string, cfg Config, chaos world.Chaos) Target {
 	first := cfg.Bots[0]
-	s := &service{name: name, config: config, cfg: cfg,
+	s := &service{name: name, file: file, cfg: cfg, chaos: chaos,
 		bot: steps.Bot{Name: first.Key, AppID: first.Value.AppID, TenantID: first.Value.TenantID}}
 	credentials := map[string]graph.Credentials{}
 	for _, b := range cfg.Bots {
@@ -56,42 +56,42 @@ func newService(name, config string, cfg targetConfig) *service {
 	return s
 }
 
-func (s *service) about() steps.Target {
+func (s *service) About() steps.Target {
 	return steps.Target{Name: s.name, Dialect: s.cfg.API, Cloud: s.cfg.Cloud, Simulated: s.cfg.Simulator, Chaos: s.chaos.String(), Bot: s.bot}
 }
 
 func (s *service) public() string { return strings.TrimSuffix(s.cfg.Callback.PublicURL, "/") }
 
-func (s *service) callback(runID string) string { return s.public() + "/callbacks/" + runID }
+func (s *service) Callback(runID string) string { return s.public() + "/callbacks/" + runID }
 
-func (s *service) secrets() (secrets []string) {
+func (s *service) Secrets() (secrets []string) {
 	for _, b := range s.cfg.Bots {
 		secrets = append(secrets, b.Value.ClientSecret)
 	}
 	return secrets
 }
 
-func (s *service) waits() bool { return true }
+func (s *service) Waits() bool { return true }
 
-func (s *service) hello() string {
+func (s *service) Hello() string {
 	return fmt.Sprintf("target %s: %s (%s) as %s; listening on %s for %s%s", s.name, s.cfg.Root, s.cfg.API, s.bot.Name,
 		s.cfg.Callback.Listen, s.public(), inChaos(s.chaos))
 }
 
 // open brings the listener up, so that no notification can come too early.
-func (s *service) open(say func(string)) error {
+func (s *service) Open(say func(string)) error {
 	tcp, err := net.Listen("tcp", s.cfg.Callback.Listen)
 	if err != nil {
 		if errors.Is(err, syscall.EADDRINUSE) {
 			err = fmt.Errorf("%w: is another callflow running? Runs that share a listener belong into one command (--parallel)", err)
 		}
-		return &setupError{fmt.Sprintf("target %s: cannot listen for notifications (callback.listen)", s.name), err}
+		return fmt.Errorf("cannot listen for notifications (callback.listen): %w", err)
 	}
 	if files := s.cfg.Callback.TLS; files != nil {
-		pair, err := tls.LoadX509KeyPair(beside(s.config, files.Cert), beside(s.config, files.Key))
+		pair, err := tls.LoadX509KeyPair(Beside(s.file, files.Cert), Beside(s.file, files.Key))
 		if err != nil {
 			tcp.Close()
-			return &setupError{"cannot use the certificate of callback.tls", err}
+			return fmt.Errorf("cannot use the certificate of callback.tls: %w", err)
 		}
 		tcp = tls.NewListener(tcp, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
 	}
@@ -153,7 +153,7 @@ func (s *service) handler(say func(string)) http.Handler {
 	})
 }
 
-func (s *service) run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record),
+func (s *service) Run(ctx context.Context, p *runner.Prepared, seed uint64, emit func(steps.Record),
 	branch func(steps.Host)) error {
 	if !s.cfg.Simulator || p.Scene == nil && s.chaos == (world.Chaos{}) {
 		return s.hub.Run(ctx, p.RunID, seed, emit, branch)
@@ -170,9 +170,9 @@ func (s *service) run(ctx context.Context, p *runner.Prepared, seed uint64, emit
 	}, emit, branch)
 }
 
-func (s *service) kill() { s.hub.Kill() }
+func (s *service) Kill() { s.hub.Kill() }
 
-func (s *service) close() {
+func (s *service) Close() {
 	if s.server != nil {
 		_ = s.server.Close()
 	}

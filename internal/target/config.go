@@ -1,11 +1,8 @@
-package cli
+package target
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -15,84 +12,42 @@ import (
 	"callflow/schema"
 )
 
-// config is callflow.yaml.
-type config struct {
-	Targets schema.Map[schema.Later[targetConfig]] `json:"targets" doc:"Where scenarios can run, by name."`
-	Codes   string                                 `json:"codes" doc:"A file of codes of your own: what explain and failures say of them."`
-}
-
-// targetConfig is one target: a Graph cloud, or a simulator that runs as a process of its own.
-type targetConfig struct {
+// Config is one target: a Graph cloud, or a simulator that runs as a process of its own.
+type Config struct {
 	API       graph.Dialect         `json:"api" default:"v1.0" doc:"The dialect to speak."`
 	Cloud     graph.Cloud           `json:"cloud" default:"global" doc:"Which of Microsoft's clouds."`
 	Simulator bool                  `json:"simulator" doc:"The target is a server of callflow simulate, at root; a scenario with a section simulate gets a world of its own there."`
 	Root      string                `json:"root" format:"uri" doc:"The API's root, if another than the cloud's."`
 	Login     string                `json:"login" format:"uri" doc:"The root of the token endpoint, if another than the cloud's."`
 	OpenID    string                `json:"openId" format:"uri" doc:"The metadata of the keys that notifications are signed with, if another than the cloud's."`
-	Bots      schema.Map[botConfig] `json:"bots" doc:"The applications; scenarios speak as the first."`
-	Callback  callbackConfig        `json:"callback" required:"true" doc:"The webhook that notifications are sent to."`
+	Bots      schema.Map[BotConfig] `json:"bots" doc:"The applications; scenarios speak as the first."`
+	Callback  CallbackConfig        `json:"callback" required:"true" doc:"The webhook that notifications are sent to."`
 }
 
-// botConfig is an application registered with the target.
-type botConfig struct {
+// BotConfig is an application registered with the target.
+type BotConfig struct {
 	TenantID     string `json:"tenantId" required:"true" format:"guid" doc:"Its tenant."`
 	AppID        string `json:"appId" required:"true" format:"guid" doc:"Its application id."`
 	ClientSecret string `json:"clientSecret" required:"true" doc:"Its secret; take it from the environment: ${{ env.BOT_SECRET }}."`
 }
 
-// callbackConfig is the listener.
-type callbackConfig struct {
+// CallbackConfig is the listener.
+type CallbackConfig struct {
 	Listen    string     `json:"listen" required:"true" doc:"Address and port to listen on: \":8443\"."`
 	PublicURL string     `json:"publicUrl" required:"true" format:"uri" doc:"How the service reaches the listener."`
-	TLS       *tlsConfig `json:"tls" doc:"Certificate and key; absent where something in front ends TLS."`
+	TLS       *TLSConfig `json:"tls" doc:"Certificate and key; absent where something in front ends TLS."`
 }
 
-// tlsConfig names files, relative to callflow.yaml.
-type tlsConfig struct {
+// TLSConfig names files, relative to callflow.yaml.
+type TLSConfig struct {
 	Cert string `json:"cert" required:"true" doc:"The certificate chain, PEM."`
 	Key  string `json:"key" required:"true" doc:"Its key, PEM."`
 }
 
-// readConfig reads a callflow.yaml. The configuration is nil when problems forbid its use.
-func readConfig(file string) (*config, schema.Problems) {
-	text, err := read(file)
-	if err != nil {
-		return nil, schema.Problems{{
-			Pos: schema.Pos{File: file, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,
-			Text: "cannot read the configuration: " + cause(err).Error(), Hint: missingConfig(err),
-		}}
-	}
-	return schema.Decode[config](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
-}
-
-// missingConfig says what to do about a configuration that is not there.
-func missingConfig(err error) string {
-	if !errors.Is(err, fs.ErrNotExist) {
-		return ""
-	}
-	return "`callflow init` writes one to start from; --config names another file"
-}
-
-// readVarFile reads names and values as they are written.
-func readVarFile(file string) (map[string]string, schema.Problems) {
-	text, err := read(file)
-	if err != nil {
-		return nil, schema.Problems{{
-			Pos: schema.Pos{File: file, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,
-			Text: "cannot read the variables: " + cause(err).Error(),
-		}}
-	}
-	vars, problems := schema.Decode[map[string]string](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
-	if vars == nil {
-		return nil, problems
-	}
-	return *vars, problems
-}
-
 var botName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// complete fills in what the cloud, or a simulator's own defaults, say of a target. The error says what is missing.
-func (t *targetConfig) complete(name string) error {
+// Complete fills in what the cloud, or a simulator's own defaults, say of a target. The error says what is missing.
+func (t *Config) Complete(name string) error {
 	where, err := t.Cloud.Endpoints()
 	if err != nil {
 		return fmt.Errorf("target %q: %w", name, err)
@@ -104,8 +59,8 @@ func (t *targetConfig) complete(name string) error {
 		root := strings.TrimSuffix(t.Root, "/")
 		where = graph.Endpoints{Root: root, Login: root, OpenID: root + callback.MetadataPath}
 		if len(t.Bots) == 0 {
-			t.Bots = schema.Map[botConfig]{{Key: simulatedBot.Name, Value: botConfig{
-				TenantID: simulatedBot.TenantID, AppID: simulatedBot.AppID, ClientSecret: "simulated",
+			t.Bots = schema.Map[BotConfig]{{Key: Bot.Name, Value: BotConfig{
+				TenantID: Bot.TenantID, AppID: Bot.AppID, ClientSecret: "simulated",
 			}}}
 		}
 	}
@@ -147,8 +102,8 @@ func (t *targetConfig) complete(name string) error {
 	return nil
 }
 
-// beside is a file named in the configuration.
-func beside(config, file string) string {
+// Beside is a file named in the configuration.
+func Beside(config, file string) string {
 	if filepath.IsAbs(file) {
 		return file
 	}

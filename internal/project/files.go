@@ -1,4 +1,4 @@
-package cli
+package project
 
 import (
 	"errors"
@@ -11,36 +11,25 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-
-	"callflow/schema"
-	"callflow/steps"
 )
 
-// maxRead is the largest file that is read, in bytes: what the language allows of a scenario.
-const maxRead = 1 << 20
+// MaxRead is the largest file that is read, in bytes: what the language allows of a scenario.
+const MaxRead = 1 << 20
 
-// configName is the name of the file with the targets.
-const configName = "callflow.yaml"
+// ConfigName is the name of the file with the targets.
+const ConfigName = "callflow.yaml"
 
-// stdinArg stands for standard input where a scenario's file is wanted, and stdinName is what messages call it.
+// StdinArg stands for standard input where a scenario's file is wanted, and StdinName is what messages call it.
 const (
-	stdinArg  = "-"
-	stdinName = "<stdin>"
+	StdinArg  = "-"
+	StdinName = "<stdin>"
 )
 
-// scenario is one file, checked.
-type scenario struct {
-	file     string
-	named    bool // on the command line by itself, not found in a folder
-	plan     *schema.Plan
-	problems schema.Problems
-}
-
-// find returns the scenario files that args name: files as they are, folders with all *.yaml and *.yml below, and globs
+// Find returns the scenario files that args name: files as they are, folders with all *.yaml and *.yml below, and globs
 // with * ? [] and **, and - for standard input. What begins with a dot or an underscore inside a folder is skipped, so that files made for `include`
 // may lie beside scenarios; so is callflow.yaml. Without args: ./scenarios if it is there, else the current folder. Names
 // are slash-separated and relative to the current folder where possible, so that journals name no machine.
-func find(args []string) ([]string, error) {
+func Find(args []string) ([]string, error) {
 	if len(args) == 0 {
 		args = []string{"."}
 		if st, err := os.Stat("scenarios"); err == nil && st.IsDir() {
@@ -52,10 +41,10 @@ func find(args []string) ([]string, error) {
 	for _, arg := range args {
 		found, err := findOne(arg)
 		if err != nil {
-			return nil, &inputError{err.Error()}
+			return nil, err
 		}
 		for _, f := range found {
-			if name := relative(f); !seen[name] {
+			if name := Relative(f); !seen[name] {
 				seen[name] = true
 				files = append(files, name)
 			}
@@ -65,8 +54,8 @@ func find(args []string) ([]string, error) {
 }
 
 func findOne(arg string) ([]string, error) {
-	if arg == stdinArg {
-		return []string{stdinName}, nil
+	if arg == StdinArg {
+		return []string{StdinName}, nil
 	}
 	st, err := os.Stat(arg)
 	switch {
@@ -99,7 +88,7 @@ func walk(folder string, keep func(slashed string) bool) ([]string, error) {
 		switch {
 		case d.IsDir() && hidden:
 			return fs.SkipDir
-		case d.IsDir() || hidden || d.Name() == configName:
+		case d.IsDir() || hidden || d.Name() == ConfigName:
 			return nil
 		}
 		if ext := filepath.Ext(p); ext != ".yaml" && ext != ".yml" || !keep(filepath.ToSlash(p)) {
@@ -160,8 +149,9 @@ func matches(pattern, segments []string) bool {
 	return ok && matches(pattern[1:], segments[1:])
 }
 
-func relative(file string) string {
-	if file == stdinName {
+// Relative is how files are named: relative to the current folder where that is possible, and slash-separated.
+func Relative(file string) string {
+	if file == StdinName {
 		return file
 	}
 	if filepath.IsAbs(file) {
@@ -174,11 +164,12 @@ func relative(file string) string {
 	return path.Clean(filepath.ToSlash(file))
 }
 
-// disk is the file system that scenarios include from. Names are relative to the current folder and may climb out of it
+// Disk is the file system that scenarios include from. Names are relative to the current folder and may climb out of it
 // with "..", which os.DirFS refuses.
-type disk struct{}
+type Disk struct{}
 
-func (disk) Open(name string) (fs.File, error) {
+// Open implements fs.FS.
+func (Disk) Open(name string) (fs.File, error) {
 	name = filepath.FromSlash(name)
 	// To open a pipe may wait for ever.
 	if st, err := os.Stat(name); err == nil && !st.Mode().IsRegular() && !st.IsDir() {
@@ -191,8 +182,8 @@ func (disk) Open(name string) (fs.File, error) {
 // device may have no end.
 func readable(st fs.FileInfo) bool { return st.Mode().IsRegular() || st.Mode()&fs.ModeNamedPipe != 0 }
 
-// read reads at most maxRead bytes, so that nothing can fill the memory. A pipe that nobody writes to is empty.
-func read(name string) ([]byte, error) {
+// Read reads at most MaxRead bytes, so that nothing can fill the memory. A pipe that nobody writes to is empty.
+func Read(name string) ([]byte, error) {
 	name = filepath.FromSlash(name)
 	st, err := os.Stat(name)
 	switch {
@@ -202,61 +193,28 @@ func read(name string) ([]byte, error) {
 		return nil, errors.New("it is a folder")
 	case !readable(st):
 		return nil, errors.New("it is no file")
-	case st.Size() > maxRead:
-		return nil, fmt.Errorf("it has %d bytes, and at most %d are read", st.Size(), maxRead)
+	case st.Size() > MaxRead:
+		return nil, fmt.Errorf("it has %d bytes, and at most %d are read", st.Size(), MaxRead)
 	}
 	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // without it, opening a pipe waits for its writer
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return readAll(f)
+	return ReadAll(f)
 }
 
-func readAll(r io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxRead+1))
-	if err == nil && len(text) > maxRead {
-		err = fmt.Errorf("it has more than %d bytes, and at most those are read", maxRead)
+// ReadAll reads at most MaxRead bytes.
+func ReadAll(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxRead+1))
+	if err == nil && len(text) > MaxRead {
+		err = fmt.Errorf("it has more than %d bytes, and at most those are read", MaxRead)
 	}
 	return text, err
 }
 
-// check reads and checks every file, and returns them with all their problems. Nothing is sent.
-func check(files []string, stdin io.Reader) ([]*scenario, schema.Problems) {
-	voc := steps.Vocabulary()
-	var all schema.Problems
-	told := map[schema.Problem]bool{} // a file that several include is read with each of them
-	scenarios := make([]*scenario, 0, len(files))
-	for _, name := range files {
-		s := &scenario{file: name}
-		var text []byte
-		var err error
-		if name == stdinName {
-			text, err = readAll(stdin)
-		} else {
-			text, err = read(name)
-		}
-		if err != nil {
-			s.problems = schema.Problems{{
-				Pos: schema.Pos{File: name, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,
-				Text: "cannot read the file: " + cause(err).Error(),
-			}}
-		} else {
-			s.plan, s.problems = schema.Check(schema.Source{Name: name, Text: text, FS: disk{}, Env: os.LookupEnv}, voc)
-		}
-		for _, p := range s.problems {
-			if !told[p] {
-				told[p] = true
-				all = append(all, p)
-			}
-		}
-		scenarios = append(scenarios, s)
-	}
-	return scenarios, all
-}
-
-// cause drops the path that package os puts before an error, where the message names the file already.
-func cause(err error) error {
+// Cause drops the path that package os puts before an error, where the message names the file already.
+func Cause(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err

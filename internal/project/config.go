@@ -1,0 +1,78 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"callflow/internal/target"
+	"callflow/internal/world"
+	"callflow/schema"
+)
+
+// Config is callflow.yaml.
+type Config struct {
+	Targets schema.Map[schema.Later[target.Config]] `json:"targets" doc:"Where scenarios can run, by name."`
+	Codes   string                                  `json:"codes" doc:"A file of codes of your own: what explain and failures say of them."`
+}
+
+// ReadConfig reads a callflow.yaml. The configuration is nil when problems forbid its use.
+func ReadConfig(file string) (*Config, schema.Problems) {
+	text, err := Read(file)
+	if err != nil {
+		return nil, schema.Problems{unreadable(file, "the configuration", err, missingConfig(err))}
+	}
+	return schema.Decode[Config](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
+}
+
+// missingConfig says what to do about a configuration that is not there.
+func missingConfig(err error) string {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return "`callflow init` writes one to start from; --config names another file"
+}
+
+// ReadVars reads names and values as they are written.
+func ReadVars(file string) (map[string]string, schema.Problems) {
+	text, err := Read(file)
+	if err != nil {
+		return nil, schema.Problems{unreadable(file, "the variables", err, "")}
+	}
+	vars, problems := schema.Decode[map[string]string](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
+	if vars == nil {
+		return nil, problems
+	}
+	return *vars, problems
+}
+
+// Open makes the target of that name. The target is nil when problems forbid its use.
+func (c *Config) Open(name, file string, chaos world.Chaos) (target.Target, schema.Problems, error) {
+	later, ok := c.Targets.Get(name)
+	if !ok {
+		var names []string
+		for _, e := range c.Targets {
+			names = append(names, e.Key)
+		}
+		text := fmt.Sprintf("%s has no target %q", file, name)
+		if near := schema.Nearest(name, names); near != "" {
+			text += fmt.Sprintf("; did you mean %q?", near)
+		} else if len(names) > 0 {
+			text += "; it has " + strings.Join(names, ", ")
+		}
+		return nil, nil, errors.New(text)
+	}
+	t, problems := later.Value()
+	if t == nil {
+		return nil, problems, nil
+	}
+	if err := t.Complete(name); err != nil {
+		return nil, problems, fmt.Errorf("%s: %w", file, err)
+	}
+	if chaos != (world.Chaos{}) && !t.Simulator {
+		return nil, problems, fmt.Errorf("--chaos %s: only a simulator can be told to bring disorder, and target %s is none (its configuration does not say simulator: true)", chaos, name)
+	}
+	return target.NewService(name, file, *t, chaos), problems, nil
+}

@@ -1,0 +1,85 @@
+// Package project is the files that a person works with: scenarios in files, folders and globs, and callflow.yaml, read from
+// disk and checked.
+package project
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// Scenario is one file, checked.
+type Scenario struct {
+	File     string
+	Named    bool // on the command line by itself, not found in a folder
+	Plan     *schema.Plan
+	Problems schema.Problems
+	// Files are all that was read, or looked for, to check the scenario: its own, those that it includes, the rows of its
+	// matrix. They are known whatever is wrong with them.
+	Files []string
+}
+
+// Check reads and checks every file, and returns them with all their problems. Nothing is sent.
+func Check(files []string, stdin io.Reader) ([]*Scenario, schema.Problems) {
+	voc := steps.Vocabulary()
+	var all schema.Problems
+	told := map[schema.Problem]bool{} // a file that several include is read with each of them
+	scenarios := make([]*Scenario, 0, len(files))
+	for _, name := range files {
+		s := checkOne(name, stdin, voc)
+		for _, p := range s.Problems {
+			if !told[p] {
+				told[p] = true
+				all = append(all, p)
+			}
+		}
+		scenarios = append(scenarios, s)
+	}
+	return scenarios, all
+}
+
+func checkOne(name string, stdin io.Reader, voc *schema.Vocabulary) *Scenario {
+	s := &Scenario{File: name}
+	var text []byte
+	var err error
+	if name == StdinName {
+		text, err = ReadAll(stdin)
+	} else {
+		s.Files = append(s.Files, name)
+		text, err = Read(name)
+	}
+	if err != nil {
+		s.Problems = schema.Problems{unreadable(name, "the file", err, "")}
+		return s
+	}
+	s.Plan, s.Problems = schema.Check(schema.Source{Name: name, Text: text, FS: watched{s}, Env: os.LookupEnv}, voc)
+	return s
+}
+
+func unreadable(file, what string, err error, hint string) schema.Problem {
+	return schema.Problem{
+		Pos: schema.Pos{File: file, Line: 1, Col: 1}, Code: "unreadable", Severity: schema.SeverityError,
+		Text: "cannot read " + what + ": " + Cause(err).Error(), Hint: hint,
+	}
+}
+
+// watched is the disk as one scenario reads it.
+type watched struct{ s *Scenario }
+
+// Open implements fs.FS.
+func (w watched) Open(name string) (fs.File, error) {
+	f, err := Disk{}.Open(name)
+	if err == nil {
+		if st, err := f.Stat(); err == nil && st.IsDir() {
+			return f, nil // looked through for a file of nearly that name
+		}
+	}
+	if !slices.Contains(w.s.Files, name) {
+		w.s.Files = append(w.s.Files, name)
+	}
+	return f, err
+}
