@@ -40,7 +40,7 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
 		Scenario: j.scenario.Plan.Name, File: j.scenario.File, Row: j.row.Name, Target: about.Name,
 		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: b.seed(j),
-		Description: j.scenario.plan.Description,
+		Description: j.scenario.Plan.Description,
 	}}
 	p, err := b.prepareJob(j)
 	switch {
