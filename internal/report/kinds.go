@@ -31,8 +31,13 @@ type Kind struct {
 
 // Kinds lists the formats, as the help and the docs show them. One line each: the file named after it has the rest.
 var Kinds = []Kind{
+	{"junit", ".xml", "JUnit's XML, for CI servers: a testcase for each run", newJUnit},
+	{"json", ".json", "one JSON object: a summary, and each run with its steps, attempts, times and failures", newJSON},
 	{"jsonl", ".jsonl", "every record of every run as JSON Lines, for programs", newJSONL},
 	{"html", ".html", "one page for people: runs, failures, ladders, requests; needs no network", newHTML},
+	{"tap", ".tap", "the Test Anything Protocol 14, with the steps as subtests", newTAP},
+	{"markdown", ".md", "a page for people, as $GITHUB_STEP_SUMMARY shows it: tables, explanations, ladders", newMarkdown},
+	{"github", "", "annotations of GitHub Actions: what went wrong, at its line in the scenario", newGitHub},
 }
 
 // KindOf finds a format by its name; nil when there is none.

@@ -1,0 +1,140 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// github writes the workflow commands that GitHub Actions makes annotations of: at most so many of a kind are shown of one
+// step, so the summary comes first, then what failed, then what is suspicious.
+type github struct {
+	w io.Writer
+	tally
+	file     func(string) string
+	errors   []string
+	warnings []string
+	left     [2]int // errors, warnings
+}
+
+// mostAnnotations is how many of each kind GitHub shows of one step.
+const mostAnnotations = 10
+
+// mostMessage bounds one annotation, in bytes: GitHub takes no more than 64 kB.
+const mostMessage = 16_000
+
+func newGitHub(w io.Writer) Report {
+	return &github{w: w, file: func(file string) string { return inWorkspace(file, os.Getenv) }}
+}
+
+func (g *github) Add(r *Run) error {
+	g.add(r)
+	switch {
+	case r.Failed():
+		if len(g.errors) == mostAnnotations {
+			g.left[0]++
+			return nil
+		}
+		file, line, col := r.place()
+		title := statusWord(r.Status()) + ": " + r.title()
+		told := text(r.Explain(plainStyle), mostMessage)
+		g.errors = append(g.errors, command("error", g.file(file), line, col, title, fmt.Sprintf("%s\n\nrun %s, seed %d", told, clean(r.Start.RunID), r.Start.Seed)))
+	case r.PassedAfterRetry():
+		r.All(func(s *Step, _ int) { g.retried(r, s) })
+	}
+	return nil
+}
+
+// retried warns of a step that did not pass at its first attempt.
+func (g *github) retried(r *Run, s *Step) {
+	if len(s.Retries) == 0 {
+		return
+	}
+	var told []string
+	for i := range s.Retries {
+		told = append(told, retryText(&s.Retries[i].Retried))
+	}
+	g.warn(s.Start.File, s.Start.Line, 0, fmt.Sprintf("passed after %s: %s", times(len(s.Retries)), r.title()), s.Title()+"\n"+text(told, mostMessage))
+}
+
+func (g *github) warn(file string, line, col int, title, message string) {
+	if len(g.warnings) == mostAnnotations {
+		g.left[1]++
+		return
+	}
+	g.warnings = append(g.warnings, command("warning", g.file(file), line, col, title, message))
+}
+
+func (g *github) Close(total Total) error {
+	late := g.warnings
+	g.warnings, g.left[1] = nil, g.left[1]+len(late)
+	for _, x := range g.flaky() { // these first: they say more than one retry
+		g.warn(x.file, x.line, x.col, "flaky: "+x.name, x.text()+"\n"+x.failed)
+	}
+	for _, w := range late {
+		if len(g.warnings) == mostAnnotations {
+			break
+		}
+		g.warnings, g.left[1] = append(g.warnings, w), g.left[1]-1
+	}
+	about := g.words(total)
+	if g.left[0] > 0 {
+		about += fmt.Sprintf("; %s not shown", plural(g.left[0], "more failure"))
+	}
+	if g.left[1] > 0 {
+		about += fmt.Sprintf("; %s not shown", plural(g.left[1], "more warning"))
+	}
+	out := []string{command("notice", "", 0, 0, "callflow", about)}
+	_, err := io.WriteString(g.w, strings.Join(append(append(out, g.errors...), g.warnings...), "\n")+"\n")
+	return err
+}
+
+// command is one workflow command.
+func command(kind, file string, line, col int, title, message string) string {
+	var parts []string
+	if file != "" {
+		parts = append(parts, "file="+escapeProperty(file))
+	}
+	if line > 0 {
+		parts = append(parts, fmt.Sprintf("line=%d,endLine=%d", line, line))
+	}
+	if col > 0 {
+		parts = append(parts, fmt.Sprintf("col=%d", col))
+	}
+	parts = append(parts, "title="+escapeProperty(brief(title, 250)))
+	return "::" + kind + " " + strings.Join(parts, ",") + "::" + escapeData(message)
+}
+
+func escapeData(text string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
+}
+
+func escapeProperty(text string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(clean(text)))
+}
+
+// inWorkspace is a file's path from the root of the repository, as GitHub knows it: a job may run in another folder.
+func inWorkspace(file string, env func(string) string) string {
+	root := env("GITHUB_WORKSPACE")
+	if root == "" || file == "" {
+		return file
+	}
+	whole, err := filepath.Abs(filepath.FromSlash(file))
+	if err != nil {
+		return file
+	}
+	below, err := filepath.Rel(root, whole)
+	if err != nil || strings.HasPrefix(below, "..") {
+		return file
+	}
+	return filepath.ToSlash(below)
+}
+
+// escapePath is a path in a link.
+func escapePath(file string) string {
+	return strings.NewReplacer("&", "&amp;", "'", "&#39;").Replace((&url.URL{Path: path.Clean(file)}).EscapedPath())
+}

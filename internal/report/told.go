@@ -1,0 +1,232 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"callflow/steps"
+)
+
+// BrokenOff is the status, in reports, of a run whose journal has no end: its process was killed, or it still goes on.
+const BrokenOff = "broken off"
+
+// mostText bounds one text of a report, in bytes: those who read reports have limits too.
+const mostText = 200_000
+
+// plainStyle is the style of texts in reports: no colours, and as wide as a CI log.
+var plainStyle = Style{Width: defaultWidth}
+
+// Status is the run's, or BrokenOff.
+func (r *Run) Status() string {
+	if r.End.Status == "" {
+		return BrokenOff
+	}
+	return r.End.Status
+}
+
+// Took is how long the run took by its own clock. Of one that broke off it is the time up to its last record.
+func (r *Run) Took() time.Duration {
+	if n := len(r.Records); r.End.Status == "" && n > 0 {
+		return max(0, r.Records[n-1].At.Sub(r.Began))
+	}
+	return r.End.Took
+}
+
+// Retried counts the attempts of actions that failed and were repeated.
+func (r *Run) Retried() (n int) {
+	r.All(func(s *Step, _ int) { n += len(s.Retries) })
+	return n
+}
+
+// PassedAfterRetry says that the run passed, but not at the first attempt of everything.
+func (r *Run) PassedAfterRetry() bool { return r.End.Status == steps.Passed && r.Retried() > 0 }
+
+// Failures are why the run went wrong, in order and each once: those of its steps, and of its end if that has one of its own.
+// What continueOnError excused is not among them, nor what a never elsewhere cut off.
+func (r *Run) Failures() (list []*steps.Failure) {
+	add := func(f *steps.Failure) {
+		same := func(o *steps.Failure) bool { return o.Pos == f.Pos && o.Text == f.Text }
+		if !slices.ContainsFunc(list, same) {
+			list = append(list, f)
+		}
+	}
+	r.All(func(s *Step, _ int) {
+		f := s.End.Failure
+		if f != nil && !s.End.Excused && !(s.End.Status == steps.Cancelled && f.Kind == "never") {
+			add(f)
+		}
+	})
+	if r.End.Failure != nil {
+		add(r.End.Failure)
+	}
+	return list
+}
+
+// Failure is the one that decided; nil when there is none, as when the run passed or could not be set up.
+func (r *Run) Failure() *steps.Failure {
+	if r.End.Failure != nil {
+		return r.End.Failure
+	}
+	if list := r.Failures(); r.Failed() && len(list) > 0 {
+		return list[0]
+	}
+	return nil
+}
+
+// Why is what came of the run in one line: its failure, or the reason why it was skipped or could not be made; "" of one
+// that passed.
+func (r *Run) Why() string {
+	f := r.Failure()
+	switch {
+	case f != nil:
+		return clean(oneLine(f.Text))
+	case r.End.Status == "":
+		return "the journal breaks off after " + plural(len(r.Records), "record") + ": the process was killed, or still runs"
+	}
+	reason, _, _ := strings.Cut(r.End.Reason, "\n")
+	return clean(strings.TrimPrefix(strings.TrimPrefix(reason, statusWord(r.End.Status)), ": "))
+}
+
+// place is where a reader looks first: the failure's place, else the scenario's file.
+func (r *Run) place() (file string, line, col int) {
+	if f := r.Failure(); f != nil && f.Pos.File != "" {
+		return f.Pos.File, f.Pos.Line, f.Pos.Col
+	}
+	return r.Start.File, 0, 0
+}
+
+// stepNamed is how a step is called in a text, by its key.
+func (r *Run) stepNamed(key string) string {
+	name := clean(key)
+	r.All(func(s *Step, _ int) {
+		if s.Key == key {
+			name = stepWords(s.Key, &s.Start)
+		}
+	})
+	return name
+}
+
+// Explain lays out why the run went wrong, as the console does: each failure with its excerpt, values, arrivals and codes,
+// the attempts before it one by one, and what came after it was too late. Nil of a run that did not go wrong.
+func (r *Run) Explain(s Style) (out []string) {
+	if !r.Failed() {
+		return nil
+	}
+	for _, f := range r.Failures() {
+		if out != nil {
+			out = append(out, "")
+		}
+		out = append(out, s.failure(f, r.Began, r.stepNamed)...)
+		r.All(func(step *Step, _ int) {
+			if step.End.Failure != nil && step.End.Failure.Pos == f.Pos && step.End.Failure.Text == f.Text {
+				out = append(out, r.attempts(step, s)...)
+				out = append(out, r.tooLate(step, s)...)
+			}
+		})
+	}
+	if out == nil {
+		out = s.fold("", r.Why(), s.Width, "  ")
+		if _, rest, ok := strings.Cut(r.End.Reason, "\n"); ok { // a stack
+			out = append(out, lines(rest)...)
+		}
+	}
+	if r.Start.Chaos != "" {
+		out = append(out, "", fmt.Sprintf("the same disorder again: --chaos %s --seed %d", clean(r.Start.Chaos), r.Start.Seed))
+	}
+	return out
+}
+
+// attempts are the retries of a step, one by one.
+func (r *Run) attempts(step *Step, s Style) (out []string) {
+	for i := range step.Retries {
+		if i == 0 {
+			out = append(out, "", "attempts before the last one:")
+		}
+		again := &step.Retries[i]
+		out = append(out, s.fold(fmt.Sprintf("  %s %9s  ", s.mark("↻", "~"), offset(r.Began, again.At)), retryText(&again.Retried), s.Width, "                ")...)
+	}
+	return out
+}
+
+// tooLate is what arrived for a step after it had given up.
+func (r *Run) tooLate(step *Step, s Style) (out []string) {
+	for i := range r.Events {
+		e := &r.Events[i]
+		if e.Late == "" || e.Late != step.Key {
+			continue
+		}
+		if out == nil {
+			out = []string{"", "what arrived after it had given up:"}
+		}
+		text := clean(e.Summary)
+		if gaveUp := step.At.Add(step.End.Took); e.At.After(gaveUp) {
+			text += fmt.Sprintf(", %s too late", duration(e.At.Sub(gaveUp)))
+		}
+		out = append(out, s.fold(fmt.Sprintf("  ! %9s  ", offset(r.Began, e.At)), text, s.Width, "                ")...)
+	}
+	return out
+}
+
+// Transcript is the run as the console shows it, with its ladder.
+func (r *Run) Transcript(s Style) (out []string) {
+	c := NewConsole(io.Discard, s, Normal)
+	c.Ladders = true
+	view := c.Run(r.again(), r.verbColumn())
+	for i := range r.Records {
+		view.records = append(view.records, r.Records[i])
+		out = append(out, view.lines(&r.Records[i])...)
+	}
+	if r.End.Status == "" {
+		out = append(out, "  "+BrokenOff+": "+r.Why())
+	}
+	for i := range out {
+		out[i] = strings.TrimRight(plain(out[i]), " ")
+	}
+	return out
+}
+
+// verbColumn is VerbColumn of the steps that began.
+func (r *Run) verbColumn() int {
+	most := narrowestVerbs
+	r.All(func(s *Step, depth int) { most = max(most, 2*depth+len(s.Start.Verb)) })
+	return min(widestVerbs, most)
+}
+
+// again says which repetition it is; "" of the first, which is called as it would be without any.
+func (r *Run) again() string {
+	if r.Repeat == 0 {
+		return ""
+	}
+	return fmt.Sprintf("(run %d)", r.Repeat+1)
+}
+
+// title names the run among all of a command.
+func (r *Run) title() string {
+	return strings.TrimSpace(clean(r.Name()) + " " + r.again())
+}
+
+// text joins lines, at most so many bytes of them: what is left out is counted.
+func text(lines []string, most int) string {
+	size := 0
+	for i, line := range lines {
+		if size += len(line) + 1; size > most {
+			return strings.Join(append(lines[:i:i], "… ("+plural(len(lines)-i, "more line")+" left out)"), "\n")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// brief cuts a line to at most so many bytes, at a character.
+func brief(line string, most int) string {
+	if len(line) <= most {
+		return line
+	}
+	at := most - len("…")
+	for at > 0 && line[at]&0xc0 == 0x80 {
+		at--
+	}
+	return line[:at] + "…"
+}
