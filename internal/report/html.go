@@ -175,28 +175,9 @@ func (p *htmlPage) summary() string {
 
 // plainFailure is why a run failed, as the console lays it out, and its ladder.
 func plainFailure(r *Run) string {
-	s := Style{Width: defaultWidth}
-	names := r.stepNames()
-	var out []string
-	var told []string
-	tell := func(f *steps.Failure) {
-		if f == nil || slices.Contains(told, f.Pos.String()+f.Text) {
-			return
-		}
-		told = append(told, f.Pos.String()+f.Text)
-		out = append(append(out, s.failure(f, r.Began, names)...), "")
-	}
-	r.All(func(step *Step, _ int) {
-		if !step.End.Excused {
-			tell(step.End.Failure)
-		}
-	})
-	tell(r.End.Failure)
-	if len(told) == 0 && r.End.Reason != "" {
-		out = append(append(out, lines(r.End.Reason)...), "")
-	}
+	out := r.Explain(plainStyle)
 	if hasTraffic(r.Records) {
-		out = append(out, Ladder(r.Records, s)...)
+		out = append(append(out, ""), Ladder(r.Records, plainStyle)...)
 	}
 	return strings.Join(out, "\n")
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"math"
 	"time"
 
 	"callflow/internal/graph"
@@ -48,9 +47,9 @@ func (j *jsonReport) Close(total Total) error {
 		lead = "{\"runs\":[" + lead[1:]
 	}
 	s := jsonSummary{
-		Command: total.Command, Version: total.Version, WallMs: milliseconds(total.Wall), Runs: j.runs, Passed: j.count[steps.Passed],
+		Command: total.Command, Version: total.Version, WallMs: ms(total.Wall), Runs: j.runs, Passed: j.count[steps.Passed],
 		Failed: j.count[steps.Failed], Broken: j.count[steps.Broken], Interrupted: j.count[steps.Interrupted] + j.count[steps.Cancelled],
-		BrokenOff: j.count[BrokenOff], Skipped: j.count[steps.Skipped], NotRun: total.NotRun, PassedAfterRetry: j.retried, Flaky: []jsonFlaky{},
+		BrokenOff: j.count[brokenOff], Skipped: j.count[steps.Skipped], NotRun: total.NotRun, PassedAfterRetry: j.retried, Flaky: []jsonFlaky{},
 	}
 	for _, g := range j.flaky() {
 		s.Flaky = append(s.Flaky, jsonFlaky{g.name, g.file, g.passed, g.wrong, g.seeds})
@@ -180,7 +179,7 @@ func runOf(r *Run) jsonRun {
 	out := jsonRun{
 		ID: r.Start.RunID, Name: r.Name(), Scenario: r.Start.Scenario, Row: r.Start.Row, Repeat: r.Repeat, File: r.Start.File,
 		Tags: r.Start.Tags, Target: r.Start.Target, Dialect: r.Start.Dialect, Simulated: r.Start.Simulated, Seed: r.Start.Seed,
-		Chaos: r.Start.Chaos, Started: r.Start.Started, TookMs: milliseconds(r.Took()), Status: r.Status(), Reason: r.End.Reason,
+		Chaos: r.Start.Chaos, Started: r.Start.Started, TookMs: ms(r.Took()), Status: r.Status(), Reason: r.End.Reason,
 		PassedAfterRetry: r.PassedAfterRetry(), FailedStep: r.End.Failed, Explanation: text(r.Explain(plainStyle), mostText),
 		Steps: stepsOf(r, r.Steps), Cleanup: r.Cleanup, Outputs: r.End.Outputs, CallsLeftUp: r.End.Legs,
 	}
@@ -195,7 +194,7 @@ func runOf(r *Run) jsonRun {
 			continue
 		}
 		out.Notifications = append(out.Notifications, jsonNotification{
-			AtMs: milliseconds(e.At.Sub(r.Began)), Event: e.Seq, Kind: e.Kind, Summary: e.Summary, Call: e.Call, Step: e.Step, Part: e.Part,
+			AtMs: ms(e.At.Sub(r.Began)), Event: e.Seq, Kind: e.Kind, Summary: e.Summary, Call: e.Call, Step: e.Step, Part: e.Part,
 			TooLate: e.Late, Again: e.Repeat, Refused: e.Refused,
 		})
 	}
@@ -203,7 +202,7 @@ func runOf(r *Run) jsonRun {
 }
 
 func failureOf(f *steps.Failure) jsonFailure {
-	return jsonFailure{Failure: f, WaitedMs: milliseconds(f.Waited)}
+	return jsonFailure{Failure: f, WaitedMs: ms(f.Waited)}
 }
 
 func stepsOf(r *Run, list []*Step) []jsonStep {
@@ -211,11 +210,11 @@ func stepsOf(r *Run, list []*Step) []jsonStep {
 	for _, s := range list {
 		step := jsonStep{
 			Key: s.Key, Branch: s.Branch, Verb: s.Start.Verb, Title: s.Title(), File: s.Start.File, Line: s.Start.Line,
-			AtMs: milliseconds(s.At.Sub(r.Began)), TookMs: milliseconds(s.End.Took), Status: s.End.Status, Reason: s.End.Reason,
+			AtMs: ms(s.At.Sub(r.Began)), TookMs: ms(s.End.Took), Status: s.End.Status, Reason: s.End.Reason,
 			Outcome: s.End.Outcome, Excused: s.End.Excused, Captures: s.Captures,
 		}
 		if step.Status == "" {
-			step.Status = BrokenOff
+			step.Status = brokenOff
 		}
 		if s.End.Failure != nil {
 			f := failureOf(s.End.Failure)
@@ -228,7 +227,7 @@ func stepsOf(r *Run, list []*Step) []jsonStep {
 			step.Attempts = append(step.Attempts, attemptOf(r, &s.Exchanges[i]))
 		}
 		for _, again := range s.Retries {
-			step.Retries = append(step.Retries, jsonRetry{again.Attempt, again.Of, milliseconds(again.At.Sub(r.Began)), milliseconds(again.Wait), again.Reason})
+			step.Retries = append(step.Retries, jsonRetry{again.Attempt, again.Of, ms(again.At.Sub(r.Began)), ms(again.Wait), again.Reason})
 		}
 		if len(s.Inner) > 0 {
 			step.Steps = stepsOf(r, s.Inner)
@@ -240,10 +239,10 @@ func stepsOf(r *Run, list []*Step) []jsonStep {
 
 func attemptOf(r *Run, x *Exchange) jsonAttempt {
 	a := jsonAttempt{
-		Attempt: x.Request.Attempt, AtMs: milliseconds(x.At.Sub(r.Began)), Method: x.Request.Method, Path: x.Request.Path, Call: x.Request.Call,
+		Attempt: x.Request.Attempt, AtMs: ms(x.At.Sub(r.Began)), Method: x.Request.Method, Path: x.Request.Path, Call: x.Request.Call,
 	}
 	if got := x.Response; got != nil {
-		a.TookMs, a.Status, a.Error, a.Operation = milliseconds(got.Took), got.Status, got.Error, got.Operation
+		a.TookMs, a.Status, a.Error, a.Operation = ms(got.Took), got.Status, got.Error, got.Operation
 		a.RequestID = got.Headers.Get("request-id")
 		if got.Call != "" {
 			a.Call = got.Call
@@ -252,16 +251,11 @@ func attemptOf(r *Run, x *Exchange) jsonAttempt {
 	return a
 }
 
-// milliseconds counts them, with microseconds behind the dot.
-func milliseconds(d time.Duration) float64 {
-	return math.Round(float64(d)/float64(time.Microsecond)) / 1000
-}
-
-// compact is a value as JSON on one line, its expressions with their < and >.
+// compact is a value as JSON on one line, its expressions with their < and >, and safe to print.
 func compact(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
-	return bytes.TrimRight(b.Bytes(), "\n"), err
+	return printable(bytes.TrimRight(b.Bytes(), "\n")), err
 }

@@ -1,20 +1,15 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 
 	"callflow/steps"
 )
 
 // jsonl writes every record of every run, one JSON object a line, each with the id of its run: a journal of many runs.
-type jsonl struct{ enc *json.Encoder }
+type jsonl struct{ w io.Writer }
 
-func newJSONL(w io.Writer) Report {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return &jsonl{enc}
-}
+func newJSONL(w io.Writer) Report { return &jsonl{w} }
 
 // runRecord is a record as a stream of several runs has it.
 type runRecord struct {
@@ -24,7 +19,11 @@ type runRecord struct {
 
 func (j *jsonl) Add(r *Run) error {
 	for _, record := range r.Records {
-		if err := j.enc.Encode(runRecord{r.Start.RunID, record}); err != nil {
+		line, err := compact(runRecord{r.Start.RunID, record})
+		if err != nil {
+			return err
+		}
+		if _, err := j.w.Write(append(line, '\n')); err != nil {
 			return err
 		}
 	}

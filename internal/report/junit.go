@@ -112,7 +112,7 @@ func (j *junit) flush() {
 		properties = append(properties, [2]string{"chaos", s.about.Chaos})
 	}
 	j.print(fmt.Sprintf("  <testsuite name=%s package=%s id=\"%d\" tests=\"%d\" failures=\"%d\" errors=\"%d\" skipped=\"%d\" time=%s timestamp=%s hostname=\"callflow\">\n    <properties>\n",
-		quoteXML(s.file), quoteXML(strings.ReplaceAll(clean(path.Dir(s.file)), "/", ".")), j.id, s.tests, s.failures, s.errors, s.skipped,
+		quoteXML(s.file), quoteXML(className(path.Dir(s.file)+"/")), j.id, s.tests, s.failures, s.errors, s.skipped,
 		quoteXML(seconds(s.took)), quoteXML(s.about.Started.UTC().Format("2006-01-02T15:04:05"))))
 	for _, p := range append(properties, s.properties...) {
 		j.print(fmt.Sprintf("      <property name=%s value=%s/>\n", quoteXML(p[0]), quoteXML(p[1])))
@@ -127,7 +127,7 @@ func (j *junit) flush() {
 // scenarios.transfer.blind.
 func className(file string) string {
 	var parts []string
-	for part := range strings.SplitSeq(strings.TrimSuffix(clean(path.Clean(file)), path.Ext(file)), "/") {
+	for part := range strings.SplitSeq(clean(strings.TrimSuffix(file, path.Ext(file))), "/") {
 		if part = strings.ReplaceAll(part, ".", "_"); strings.Trim(part, "_") != "" {
 			parts = append(parts, part)
 		}

@@ -118,7 +118,7 @@ func (m *markdown) Close(total Total) error {
 	}
 	if fine := m.fine.text.String(); fine != "" {
 		if m.tally.wrong() > 0 || m.runs > 20 {
-			fmt.Fprintf(&b, "<details><summary>%s did not go wrong</summary>\n\n%s%s%s\n</details>\n", plural(m.runs-m.tally.wrong(), "run"), head, fine, m.fine.more("run"))
+			fmt.Fprintf(&b, "<details><summary>%s passed or skipped</summary>\n\n%s%s%s\n</details>\n", plural(m.runs-m.tally.wrong(), "run"), head, fine, m.fine.more("run"))
 		} else {
 			b.WriteString(head + fine)
 		}

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"callflow/schema"
 )
@@ -75,10 +73,19 @@ func WriteJSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
+	_, err := w.Write(printable(text.Bytes()))
+	return err
+}
+
+// printable is JSON with every character that could command a terminal escaped.
+func printable(text []byte) []byte {
+	if bytes.IndexFunc(text, func(r rune) bool { return r != '\n' && unprintable(r) }) < 0 {
+		return text
+	}
 	var b bytes.Buffer
-	for _, r := range text.String() {
+	for _, r := range string(text) {
 		switch {
-		case r < utf8.RuneSelf || unicode.IsPrint(r):
+		case r == '\n' || !unprintable(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
@@ -87,6 +94,5 @@ func WriteJSON(w io.Writer, v any) error {
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return b.Bytes()
 }

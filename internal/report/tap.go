@@ -75,7 +75,7 @@ func (t *tap) runDetails(r *Run) {
 	} else {
 		t.field("file", file)
 	}
-	t.line("  ", fmt.Sprintf("duration_ms: %v", milliseconds(r.Took())))
+	t.line("  ", fmt.Sprintf("duration_ms: %v", ms(r.Took())))
 	t.field("run", r.Start.RunID)
 	t.line("  ", fmt.Sprintf("seed: %d", r.Start.Seed))
 	t.field("target", r.Start.Target)
@@ -125,8 +125,8 @@ func (t *tap) steps(r *Run, list []*Step, indent string, well bool) {
 
 func (t *tap) stepDetails(r *Run, s *Step, indent string) {
 	t.line(indent, "---")
-	t.line(indent, fmt.Sprintf("at_ms: %v", milliseconds(s.At.Sub(r.Began))))
-	t.line(indent, fmt.Sprintf("duration_ms: %v", milliseconds(s.End.Took)))
+	t.line(indent, fmt.Sprintf("at_ms: %v", ms(s.At.Sub(r.Began))))
+	t.line(indent, fmt.Sprintf("duration_ms: %v", ms(s.End.Took)))
 	if s.End.Outcome != "" {
 		t.line(indent, "outcome: "+yamlText(s.End.Outcome))
 	}

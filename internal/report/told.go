@@ -10,19 +10,16 @@ import (
 	"callflow/steps"
 )
 
-// BrokenOff is the status, in reports, of a run whose journal has no end: its process was killed, or it still goes on.
-const BrokenOff = "broken off"
-
 // mostText bounds one text of a report, in bytes: those who read reports have limits too.
 const mostText = 200_000
 
 // plainStyle is the style of texts in reports: no colours, and as wide as a CI log.
 var plainStyle = Style{Width: defaultWidth}
 
-// Status is the run's, or BrokenOff.
+// Status is the run's; brokenOff when its journal has no end.
 func (r *Run) Status() string {
 	if r.End.Status == "" {
-		return BrokenOff
+		return brokenOff
 	}
 	return r.End.Status
 }
@@ -84,10 +81,22 @@ func (r *Run) Why() string {
 	case f != nil:
 		return clean(oneLine(f.Text))
 	case r.End.Status == "":
-		return "the journal breaks off after " + plural(len(r.Records), "record") + ": the process was killed, or still runs"
+		return "the journal breaks off" + r.during("") + ": the process was killed, or still runs"
+	case r.End.Status == steps.Interrupted:
+		return "interrupted" + r.during(steps.Cancelled)
 	}
 	reason, _, _ := strings.Cut(r.End.Reason, "\n")
 	return clean(strings.TrimPrefix(strings.TrimPrefix(reason, statusWord(r.End.Status)), ": "))
+}
+
+// during names the innermost step that was left in this status; "" when there is none.
+func (r *Run) during(status string) (words string) {
+	r.All(func(s *Step, _ int) {
+		if s.End.Status == status {
+			words = " in " + stepWords(s.Key, &s.Start)
+		}
+	})
+	return words
 }
 
 // place is where a reader looks first: the failure's place, else the scenario's file.
@@ -98,28 +107,18 @@ func (r *Run) place() (file string, line, col int) {
 	return r.Start.File, 0, 0
 }
 
-// stepNamed is how a step is called in a text, by its key.
-func (r *Run) stepNamed(key string) string {
-	name := clean(key)
-	r.All(func(s *Step, _ int) {
-		if s.Key == key {
-			name = stepWords(s.Key, &s.Start)
-		}
-	})
-	return name
-}
-
 // Explain lays out why the run went wrong, as the console does: each failure with its excerpt, values, arrivals and codes,
 // the attempts before it one by one, and what came after it was too late. Nil of a run that did not go wrong.
 func (r *Run) Explain(s Style) (out []string) {
 	if !r.Failed() {
 		return nil
 	}
+	names := r.stepNames()
 	for _, f := range r.Failures() {
 		if out != nil {
 			out = append(out, "")
 		}
-		out = append(out, s.failure(f, r.Began, r.stepNamed)...)
+		out = append(out, s.failure(f, r.Began, names)...)
 		r.All(func(step *Step, _ int) {
 			if step.End.Failure != nil && step.End.Failure.Pos == f.Pos && step.End.Failure.Text == f.Text {
 				out = append(out, r.attempts(step, s)...)
@@ -132,6 +131,9 @@ func (r *Run) Explain(s Style) (out []string) {
 		if _, rest, ok := strings.Cut(r.End.Reason, "\n"); ok { // a stack
 			out = append(out, lines(rest)...)
 		}
+	}
+	for i := range out {
+		out[i] = strings.TrimRight(out[i], " ")
 	}
 	if r.Start.Chaos != "" {
 		out = append(out, "", fmt.Sprintf("the same disorder again: --chaos %s --seed %d", clean(r.Start.Chaos), r.Start.Seed))
@@ -180,7 +182,15 @@ func (r *Run) Transcript(s Style) (out []string) {
 		out = append(out, view.lines(&r.Records[i])...)
 	}
 	if r.End.Status == "" {
-		out = append(out, "  "+BrokenOff+": "+r.Why())
+		if hasTraffic(r.Records) {
+			inner := s
+			inner.Width -= 2
+			for _, line := range Ladder(r.Records, inner) {
+				out = append(out, "  "+line)
+			}
+			out = append(out, "")
+		}
+		out = append(out, s.fold("  "+brokenOff+": ", r.Why(), s.Width, "    ")...)
 	}
 	for i := range out {
 		out[i] = strings.TrimRight(plain(out[i]), " ")
@@ -208,15 +218,24 @@ func (r *Run) title() string {
 	return strings.TrimSpace(clean(r.Name()) + " " + r.again())
 }
 
-// text joins lines, at most so many bytes of them: what is left out is counted.
+// text joins lines, at most so many bytes of them: what is left out is counted. It is the last look at what may command a
+// terminal, whatever was forgotten before.
 func text(lines []string, most int) string {
-	size := 0
+	var b strings.Builder
 	for i, line := range lines {
-		if size += len(line) + 1; size > most {
-			return strings.Join(append(lines[:i:i], "… ("+plural(len(lines)-i, "more line")+" left out)"), "\n")
+		if line = clean(line); b.Len()+len(line) >= most {
+			if i == 0 {
+				b.WriteString(brief(line, most/2))
+			}
+			fmt.Fprintf(&b, "\n… (%s left out)", plural(len(lines)-i, "more line"))
+			break
 		}
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(line)
 	}
-	return strings.Join(lines, "\n")
+	return b.String()
 }
 
 // brief cuts a line to at most so many bytes, at a character.
