@@ -2,30 +2,24 @@ package report
 
 import (
 	"fmt"
-	"net/url"
-	"regexp"
+	"strconv"
 	"strings"
-	"time"
 
-	"callflow/internal/graph"
 	"callflow/steps"
 )
 
-// Ladder draws a run as a sequence diagram in text, from its records up to the last one given: the bot, the service, and
-// the people when the simulator told of them. Requests point right (→), responses left (←), notifications left with a
-// double line (⇐). Virtual times stand at the left. Steps that failed, repeated attempts and cleanup are rows of their
-// own. The lanes are as far apart as their labels need; labels for which there is no room go on in the next row.
+// Ladder draws a run as a sequence diagram in text, from its records up to the last one given: the bot, the service, a
+// narrow lane for each leg, which begins and ends as its call does, and the people when the simulator told of them.
+// Requests point right (→), responses left (←), notifications left with a double line (⇐). Virtual times stand at the left.
+// Steps, repeated attempts and cleanup are rows of their own; those of a step that failed have a bar beside the time. The
+// lanes are as far apart as their labels need; labels for which there is no room go on in the next row. Where there is no
+// room for so many legs, the last ones share a lane, and their rows say which is meant.
 func Ladder(records []steps.Record, s Style) []string {
-	l := newLadder(s)
-	l.came = deliveriesOf(records)
-	var rungs []rung
-	for i := range records {
-		rungs = append(rungs, l.rungs(&records[i])...)
-	}
-	l.measure(rungs)
-	out := []string{l.head()}
-	for _, r := range rungs {
-		out = append(out, l.draw(r)...)
+	l := &ladder{Style: s, diagram: diagramOf(records, s)}
+	l.measure()
+	out := append(l.legend(), l.head())
+	for i := range l.rungs {
+		out = append(out, l.draw(i)...)
 	}
 	return out
 }
@@ -35,188 +29,294 @@ const (
 	timeCells   = 11
 	leastWidth  = 60
 	leastNear   = 40 // from the bot to the service
-	leastFar    = 16 // from the service to the people
-	arrowCells  = 6  // what an arrow is besides its label
-	mostRows    = 3  // of one label
+	tightNear   = 34 // the same, to make room for legs
+	leastFar    = 16 // from the last leg, or the service, to the people
+	legCells    = 4  // from lane to lane
+	mostLegs    = 12
+	arrowCells  = 6 // what an arrow is besides its label
+	mostRows    = 3 // of one label
 	ladderCells = 160
 )
 
 type ladder struct {
 	Style
-	start time.Time
-	room  int // cells behind the bot's lane
-	near  int // cells between bot and service
-	far   int // cells between service and people; 0: no such lane
-	bot   string
-	lane  string
-	names map[string]string // of steps, by key
-	came  *deliveries
+	*diagram
+	width int
+	last  int   // the column of the last bot: labels begin behind it
+	cols  []int // of the lanes; people share one
+	legs  []int // those with a lane of their own, then the others, which share the lane after them
+	own   int   // how many have their own
+	far   int   // the column from which on people's deeds are told; 0: no such lane
 }
 
-// rung is one row of the ladder, before anybody knows how wide it is.
-type rung struct {
-	at    time.Time
-	where way
-	text  string
-	how   string // colour
-}
-
-// way is where a rung leads.
-type way int
-
-const (
-	toRight  way = iota // a request
-	toLeft              // a response
-	notified            // a notification
-	people              // what the simulated people do
-	fault               // what went wrong in the simulated world
-	across              // words over all lanes
-)
-
-func newLadder(s Style) *ladder {
-	return &ladder{Style: s, bot: "Bot", lane: s.mark("│", "|"), names: map[string]string{}}
-}
-
-// measure puts the lanes apart. Where the labels do not all fit, the people's lane gets at most two fifths of the room.
-func (l *ladder) measure(rungs []rung) {
+// measure puts the lanes apart. Where the labels do not all fit, legs give way first, then the people's lane gets at most
+// two fifths of the room.
+func (l *ladder) measure() {
+	l.width = min(max(l.Width, leastWidth), ladderCells)
+	l.cols = make([]int, len(l.lanes))
+	for n, i := range l.of(botLane) {
+		l.cols[i] = timeCells + n*l.botCells()
+		l.last = l.cols[i]
+	}
 	near, far := leastNear, 0
-	for _, r := range rungs {
-		switch w := width(r.text) + arrowCells; r.where {
-		case people, fault:
+	for _, r := range l.rungs {
+		switch w := width(r.text) + arrowCells; r.what {
+		case deed, fault:
 			far = max(far, w, leastFar)
-		case across:
-		default:
+		case request, response, lost, notification:
 			near = max(near, w)
 		}
 	}
-	room := min(max(l.Width, leastWidth), ladderCells) - timeCells - 2
-	l.room = room
-	if far == 0 {
-		l.near = min(near, room)
+	room := l.width - l.last - 2 // behind the bot's lane, without the service's
+	if far > 0 {
+		room-- // without the people's
+	}
+	l.legs = l.of(legLane)
+	l.own = min(len(l.legs), mostLegs, max(1, (room-tightNear-min(far, leastFar+8))/legCells))
+	shared := l.own
+	if l.own < len(l.legs) {
+		l.own-- // the last one is for the others
+	}
+	room -= shared * legCells
+	if far > 0 {
+		far = min(far, max(room-near, room*2/5))
+	}
+	near = min(near, room-far)
+	at := l.last + 1 + near
+	l.cols[l.service()] = at
+	for n, i := range l.legs {
+		l.cols[i] = at + min(n+1, shared)*legCells
+	}
+	at += shared * legCells
+	if far > 0 {
+		l.far = at + 1
+		for _, i := range l.of(personLane) {
+			l.cols[i] = at + far + 1
+		}
+		l.width = at + far + 2
 		return
 	}
-	room--
-	l.far = min(far, max(room-near, room*2/5))
-	l.near = min(near, room-l.far)
+	l.width = at + 1
+}
+
+// botCells is how far the lanes of several bots are apart.
+func (l *ladder) botCells() int {
+	w := legCells
+	for _, i := range l.of(botLane) {
+		w = max(w, min(width(l.lanes[i].name), 10)+2)
+	}
+	return w
+}
+
+// legend says which legs there are.
+func (l *ladder) legend() []string {
+	if len(l.legs) == 0 {
+		return nil
+	}
+	var words []string
+	for n, i := range l.legs {
+		leg := &l.lanes[i]
+		text := strconv.Itoa(n+1) + " "
+		if leg.who != "" {
+			text += leg.who + " "
+		}
+		words = append(words, text+"["+short(leg.id)+"]")
+	}
+	lead := strings.Repeat(" ", timeCells)
+	room := min(max(l.Width, leastWidth), ladderCells)
+	out := l.fold(lead+"legs: ", strings.Join(words, "; "), room, lead+"      ")
+	for i := range out {
+		out[i] = l.paint(faint, out[i])
+	}
+	return out
 }
 
 // head names the lanes, each name centred over its lane as far as there is room.
 func (l *ladder) head() string {
-	type lane struct {
-		name string
-		col  int
+	row := l.blank()
+	name := func(col int, text string, room int) {
+		text = l.cut(text, room)
+		at := min(max(col-width(text)/2, 0), l.width+2-width(text), len(row.cells)-width(text))
+		row.put(at, text, bold)
 	}
-	lanes := []lane{{l.cut(l.bot, l.near/2), timeCells}, {"Graph", timeCells + 1 + l.near}}
-	right := timeCells + l.near + 2
-	if l.far > 0 {
-		lanes = append(lanes, lane{"People", right + l.far})
-		right += l.far + 1
+	bots := l.of(botLane)
+	for _, i := range bots {
+		room := (l.cols[l.service()] - l.last) / 2
+		if len(bots) > 1 {
+			room = l.botCells() - 1
+		}
+		name(l.cols[i], l.lanes[i].name, room)
 	}
-	line := ""
-	for _, lane := range lanes {
-		w := width(lane.name)
-		at := min(max(lane.col-w/2, 0), right-w)
-		line = l.pad(line, at) + lane.name
+	name(l.cols[l.service()], "Graph", 5)
+	for n, i := range l.legs {
+		if n < l.own {
+			name(l.cols[i], strconv.Itoa(n+1), legCells)
+		} else {
+			name(l.cols[i], l.mark("…", "+"), legCells)
+		}
 	}
-	return l.paint(bold, line)
+	if len(l.of(personLane)) > 0 {
+		name(l.peopleCol(), "People", 6)
+	}
+	return row.String(l.Style)
 }
 
-// rungs are the rows of one record; most have one, many have none.
-func (l *ladder) rungs(r *steps.Record) []rung {
-	one := func(where way, text, how string) []rung { return []rung{{r.At, where, text, how}} }
-	switch {
-	case r.RunStart != nil:
-		l.start = r.At
-		for _, p := range r.RunStart.People {
-			if p.Kind == "bot" {
-				l.bot = clean(p.Name)
-			}
-		}
-	case r.StepStart != nil:
-		l.names[r.Step] = stepWords(r.Step, r.StepStart)
-	case r.Request != nil:
-		return one(toRight, requestText(r.Request), "")
-	case r.Response != nil:
-		text, how := responseText(r.Response)
-		return one(toLeft, text, how)
-	case r.Event != nil && r.Event.Origin != "response":
-		how := ""
-		if r.Event.Refused != "" || r.Event.Kind == graph.KindMisrouted {
-			how = warn
-		}
-		return one(notified, l.notifiedText(r), how)
-	case r.World != nil && r.World.Who == "":
-		return one(fault, worldText(r.World), warn)
-	case r.World != nil && r.World.Who != l.bot:
-		return one(people, worldText(r.World), "")
-	case r.World != nil && leftUndone(r.World): // what else the bot does shows as its requests
-		return one(fault, worldText(r.World), warn)
-	case r.Probe != nil:
-		how := faint
-		if !r.Probe.Reached {
-			how = bad
-		}
-		return one(across, l.mark("↺ ", "? ")+clean(r.Probe.Text), how)
-	case r.Retry != nil:
-		return one(across, l.mark("↻ ", "~ ")+l.name(r.Step)+" "+retryText(r.Retry), warn)
-	case r.StepEnd != nil && r.StepEnd.Status == steps.Failed:
-		text := l.mark("✗ ", "x ") + l.name(r.Step) + " failed"
-		if f := r.StepEnd.Failure; f != nil {
-			text += ": " + clean(f.Text)
-		}
-		if r.StepEnd.Excused {
-			text += " (excused)"
-		}
-		return one(across, text, bad)
-	case r.Log != nil && r.Log.Level == "error":
-		return one(across, l.mark("✗ ", "x ")+clean(r.Log.Text), bad)
-	case r.Successor != nil:
-		return one(across, l.mark("↳ ", "> ")+successorText(r.Successor), faint)
-	case r.Cleanup != nil:
-		return one(across, cleanupText(r.Cleanup), faint)
+// blank is a row as wide as may be.
+func (l *ladder) blank() *cellRow {
+	w := min(max(l.Width, leastWidth), ladderCells)
+	row := &cellRow{cells: make([]string, w), how: make([]string, w)}
+	for i := range row.cells {
+		row.cells[i] = " "
 	}
-	return nil
+	return row
 }
 
-func (l *ladder) name(key string) string {
-	if n := l.names[key]; n != "" {
-		return n
+// row has the lanes that go through the i-th rung, and its time when it is the rung's first one.
+func (l *ladder) row(i int, first bool) *cellRow {
+	row, r := l.blank(), &l.rungs[i]
+	upright := l.mark("│", "|")
+	if r.what == silence {
+		upright = l.mark("┊", ":")
 	}
-	return clean(key)
+	for n := range l.lanes {
+		if lane := &l.lanes[n]; lane.up(i) {
+			row.put(l.cols[n], upright, "")
+		}
+	}
+	if first && r.what != silence {
+		row.put(0, fmt.Sprintf("%*s", timeCells-1, offset(l.start, r.at)), faint)
+	}
+	if r.failing {
+		row.put(timeCells-1, l.mark("┃", "*"), bad)
+	}
+	return row
 }
 
 // draw is a rung in as many rows as its label needs.
-func (l *ladder) draw(r rung) []string {
-	time := l.paint(faint, fmt.Sprintf("%*s ", timeCells-1, offset(l.start, r.at)))
-	if r.where == across {
-		var out []string
-		for _, text := range l.rows(r.text, l.room-1, "  ") {
-			out = append(out, time+l.lane+l.paint(r.how, " "+text))
-			time = strings.Repeat(" ", timeCells)
+func (l *ladder) draw(i int) []string {
+	r := &l.rungs[i]
+	var rows []*cellRow
+	switch {
+	case r.what == fault:
+		for n, text := range l.rows(" "+r.text, l.peopleCol()-l.far-4, "") {
+			row := l.row(i, n == 0)
+			if n == 0 {
+				row.put(l.far+1, "!", r.how)
+			}
+			row.put(l.far+3, text, r.how)
+			rows = append(rows, row)
 		}
-		return out
+	case r.from == noLane:
+		text := r.text
+		switch r.what {
+		case stepBegins:
+			text = l.mark("▸ ", "> ") + text
+		case silence:
+			text = l.mark("… ", "... ") + text + l.mark(" …", " ...")
+		}
+		for n, text := range l.rows(text, min(max(l.Width, leastWidth), ladderCells)-l.last-3, "  ") {
+			row := l.row(i, n == 0)
+			row.put(l.last+1, " "+text+" ", r.how)
+			rows = append(rows, row)
+		}
+	default:
+		rows = l.arrow(i)
 	}
-	room := l.near
-	if r.where == people || r.where == fault {
-		room = l.far
-	}
-	var out []string
-	for i, text := range l.rows(r.text, room-arrowCells, "") {
-		cell := l.pad("   "+text, room)
-		if i == 0 {
-			cell = l.arrow(r.where, text, room)
-		}
-		cell = l.paint(r.how, cell)
-		switch {
-		case r.where == people || r.where == fault:
-			cell = l.pad("", l.near) + l.lane + cell
-		case l.far > 0:
-			cell += l.lane + l.pad("", l.far)
-		}
-		out = append(out, time+l.lane+cell+l.lane)
-		time = strings.Repeat(" ", timeCells)
+	out := make([]string, len(rows))
+	for n, row := range rows {
+		out[n] = row.String(l.Style)
 	}
 	return out
+}
+
+// peopleCol is the column of the people's lane.
+func (l *ladder) peopleCol() int { return l.width - 1 }
+
+// arrow draws a rung that leads from lane to lane. It crosses the lanes between them; the label begins behind the lanes of
+// the bots, or before the people's.
+func (l *ladder) arrow(i int) []*cellRow {
+	r := &l.rungs[i]
+	from, to := l.cols[r.from], l.cols[r.to]
+	left, right := min(from, to), max(from, to)
+	at := l.last + 1
+	if r.what == deed {
+		at = l.far
+	}
+	var rows []*cellRow
+	for n, text := range l.rows(l.labelled(r), right-at-arrowCells, "") {
+		row := l.row(i, n == 0)
+		if n > 0 {
+			row.put(at+3, text+" ", r.how)
+			rows = append(rows, row)
+			continue
+		}
+		dash, cross, tip := l.mark("─", "-"), l.mark("┼", "+"), l.mark("←", "<")
+		if r.what == notification {
+			dash, cross, tip = l.mark("═", "="), l.mark("╪", "+"), l.mark("⇐", "<")
+		}
+		for c := left + 1; c < right; c++ {
+			if row.cells[c] == " " {
+				row.put(c, dash, r.how)
+			} else {
+				row.put(c, cross, r.how)
+			}
+		}
+		if end := l.end(i, r.from); end != "" {
+			row.put(from, end, r.how)
+		}
+		switch {
+		case to > from:
+			row.put(right-1, l.mark("→", ">"), r.how)
+		case r.what == lost:
+			row.put(left+1, l.mark("×", "x"), r.how)
+		default:
+			row.put(left+1, tip, r.how)
+		}
+		lead := 2
+		if r.what == request { // its tip is at the other end
+			lead = 1
+		}
+		row.put(at+lead, " "+text+" ", r.how)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// end is how a leg's lane looks where its first or its last rung comes from it; "" elsewhere.
+func (l *ladder) end(i, from int) string {
+	lane, double := &l.lanes[from], l.rungs[i].what == notification
+	switch {
+	case lane.kind != legLane || l.shared(from):
+	case i == lane.from && double:
+		return l.mark("╕", ".")
+	case i == lane.from:
+		return l.mark("┐", ".")
+	case i == lane.to && double:
+		return l.mark("╛", "'")
+	case i == lane.to:
+		return l.mark("┘", "'")
+	}
+	return ""
+}
+
+// shared says whether a leg has to share its lane.
+func (l *ladder) shared(lane int) bool {
+	for n, i := range l.legs {
+		if i == lane {
+			return n >= l.own
+		}
+	}
+	return false
+}
+
+// labelled is the label of an arrow: where a lane stands for several legs, with which is meant.
+func (l *ladder) labelled(r *rung) string {
+	for _, i := range []int{r.from, r.to} {
+		if id := short(l.lanes[i].id); l.lanes[i].kind == legLane && l.shared(i) && !strings.Contains(r.text, id) {
+			return r.text + " [" + id + "]"
+		}
+	}
+	return r.text
 }
 
 // rows breaks a label; what would need more than mostRows is cut.
@@ -229,136 +329,33 @@ func (l *ladder) rows(text string, room int, indent string) []string {
 	return rows
 }
 
-// arrow is the label on its way, in w cells.
-func (l *ladder) arrow(where way, text string, w int) string {
-	dash, tip := l.mark("─", "-"), l.mark("←", "<")
-	switch where {
-	case fault:
-		return l.pad(" ! "+text, w)
-	case toRight:
-		text = dash + " " + text + " "
-		return text + strings.Repeat(dash, w-width(text)-1) + l.mark("→", ">")
-	case notified:
-		dash, tip = l.mark("═", "="), l.mark("⇐", "<")
+// cellRow is a row of the ladder while it is drawn, cell by cell. What takes several cells stands in the first one of
+// them, and the others are empty.
+type cellRow struct{ cells, how []string }
+
+func (r *cellRow) put(at int, text, how string) {
+	w := width(text)
+	if w == 0 || at < 0 || at+w > len(r.cells) {
+		return
 	}
-	text = tip + dash + " " + text + " "
-	return text + strings.Repeat(dash, w-width(text))
+	for i := at; i < at+w; i++ {
+		r.cells[i], r.how[i] = "", how
+	}
+	r.cells[at] = text
 }
 
-// notifiedText is what was notified, and what is out of the ordinary in how it came. Which step it served is told then
-// only: most rungs are read for what they say.
-func (l *ladder) notifiedText(r *steps.Record) string {
-	e := r.Event
-	text := clean(e.Summary)
-	if e.Call != "" && !strings.Contains(text, short(e.Call)) {
-		text += " [" + short(e.Call) + "]"
+// String is the row with its colours, without the spaces at its end.
+func (r *cellRow) String(s Style) string {
+	end := len(r.cells)
+	for end > 0 && r.cells[end-1] == " " {
+		end--
 	}
-	odd := l.came.odd(r)
-	if e.Late != "" {
-		odd = append(odd, "too late for "+l.name(e.Late))
+	out, at := "", 0
+	for i := 1; i <= end; i++ {
+		if i == end || r.how[i] != r.how[at] {
+			out += s.paint(r.how[at], strings.Join(r.cells[at:i], ""))
+			at = i
+		}
 	}
-	if odd == nil {
-		return text
-	}
-	return text + " (" + strings.Join(odd, ", ") + ")" + l.came.by(e, l.Style, l.name)
-}
-
-// leftUndone says that a bot did not do something, or what its webhook made of a notification: no request shows that. What
-// the listener answered stands beside the notification itself.
-func leftUndone(w *steps.Happened) bool {
-	switch {
-	case strings.HasPrefix(w.Did, "answers a notification ("):
-		return strings.Contains(w.Did, "; it is sent again in ")
-	case strings.HasPrefix(w.Did, "does not "):
-		return true
-	}
-	return strings.Contains(w.Did, " notification")
-}
-
-// worldText is what somebody did in the simulated world. What nobody did, a fault or a slip in the scenario, keeps its ids
-// whole, for they are looked for.
-func worldText(w *steps.Happened) string {
-	if w.Who == "" {
-		return clean(w.Did)
-	}
-	return shortIDs(clean(w.Who + " " + w.Did))
-}
-
-func retryText(r *steps.Retried) string {
-	return fmt.Sprintf("attempt %d of %d failed: %s; again in %s", r.Attempt, r.Of, clean(r.Reason), duration(r.Wait))
-}
-
-func cleanupText(c *steps.Cleaned) string {
-	call := short(c.Call)
-	if strings.HasPrefix(c.Result, "failed") {
-		call = clean(c.Call) // whole: somebody has to hang it up by hand
-	}
-	if c.Action == "none" {
-		return fmt.Sprintf("cleanup: call %s: %s", call, clean(c.Result))
-	}
-	return fmt.Sprintf("cleanup: %s %s: %s", clean(c.Action), call, clean(c.Result))
-}
-
-func requestText(q *steps.Sent) string {
-	text := q.Method + " " + shortPath(q.Path)
-	if q.Attempt > 1 {
-		text += fmt.Sprintf(" (attempt %d)", q.Attempt)
-	}
-	return text
-}
-
-func responseText(a *steps.Received) (text, how string) {
-	if a.Error != "" {
-		return "no response: " + clean(a.Error), bad
-	}
-	text = statusText(a.Status)
-	if a.Status >= 400 {
-		how = warn
-	}
-	if after := a.Headers.Get("Retry-After"); after != "" {
-		text += ", Retry-After " + clean(after)
-	}
-	switch {
-	case a.File > 0:
-		text += fmt.Sprintf(", %d bytes", a.File)
-	case a.Operation != "":
-		text += ", operation " + short(a.Operation)
-	case a.Status == 201 && a.Call != "":
-		text += ", call " + short(a.Call)
-	}
-	return text, how
-}
-
-// shortPath leaves out what is the same in every request: the version, and the folder of today's calling API.
-func shortPath(path string) string {
-	path = shortIDs(clean(path))
-	if u, err := url.Parse(path); err == nil && u.Host != "" { // a file: where it is kept says little
-		segments := strings.Split(strings.Trim(u.Path, "/"), "/")
-		return "…/" + strings.Join(segments[max(0, len(segments)-2):], "/")
-	}
-	if rest := strings.TrimPrefix(path, "/v1.0"); rest != path {
-		path = rest
-	} else {
-		path = strings.TrimPrefix(path, "/beta")
-	}
-	if rest := strings.TrimPrefix(path, "/communications/calls"); rest != path {
-		path = "/calls" + rest
-	}
-	return path
-}
-
-var longID = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\b[0-9a-fA-F]{32}\b`)
-
-// shortIDs leaves the first eight digits of every GUID in text.
-func shortIDs(text string) string {
-	return longID.ReplaceAllStringFunc(text, func(id string) string { return strings.ToLower(id[:8]) })
-}
-
-// short is an id as ladders and lists show it.
-func short(id string) string {
-	id = shortIDs(clean(id))
-	if i := strings.LastIndexByte(id, '/'); i >= 0 {
-		id = id[i+1:]
-	}
-	return id
+	return out
 }

@@ -1,0 +1,125 @@
+package report
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"callflow/steps"
+)
+
+// notifiedText is what was notified, and what is out of the ordinary in how it came. Which step it served is told then
+// only: most rungs are read for what they say.
+func (b *diagramBuilder) notifiedText(r *steps.Record) string {
+	e := r.Event
+	text := clean(e.Summary)
+	odd := b.came.odd(r)
+	if e.Late != "" {
+		odd = append(odd, "too late for "+b.name(e.Late))
+	}
+	if odd == nil {
+		return text
+	}
+	return text + " (" + strings.Join(odd, ", ") + ")" + b.came.by(e, b.Style, b.name)
+}
+
+// leftUndone says that a bot did not do something, or what its webhook made of a notification: no request shows that. What
+// the listener answered stands beside the notification itself.
+func leftUndone(w *steps.Happened) bool {
+	switch {
+	case strings.HasPrefix(w.Did, "answers a notification ("):
+		return strings.Contains(w.Did, "; it is sent again in ")
+	case strings.HasPrefix(w.Did, "does not "):
+		return true
+	}
+	return strings.Contains(w.Did, " notification")
+}
+
+// worldText is what somebody did in the simulated world. What nobody did, a fault or a slip in the scenario, keeps its ids
+// whole, for they are looked for.
+func worldText(w *steps.Happened) string {
+	if w.Who == "" {
+		return clean(w.Did)
+	}
+	return shortIDs(clean(w.Who + " " + w.Did))
+}
+
+func retryText(r *steps.Retried) string {
+	return fmt.Sprintf("attempt %d of %d failed: %s; again in %s", r.Attempt, r.Of, clean(r.Reason), duration(r.Wait))
+}
+
+func cleanupText(c *steps.Cleaned) string {
+	call := short(c.Call)
+	if strings.HasPrefix(c.Result, "failed") {
+		call = clean(c.Call) // whole: somebody has to hang it up by hand
+	}
+	if c.Action == "none" {
+		return fmt.Sprintf("cleanup: call %s: %s", call, clean(c.Result))
+	}
+	return fmt.Sprintf("cleanup: %s %s: %s", clean(c.Action), call, clean(c.Result))
+}
+
+func requestText(q *steps.Sent) string {
+	text := q.Method + " " + shortPath(q.Path)
+	if q.Attempt > 1 {
+		text += fmt.Sprintf(" (attempt %d)", q.Attempt)
+	}
+	return text
+}
+
+func responseText(a *steps.Received) (text, how string) {
+	if a.Error != "" {
+		return "no response: " + clean(a.Error), bad
+	}
+	text = statusText(a.Status)
+	if a.Status >= 400 {
+		how = warn
+	}
+	if after := a.Headers.Get("Retry-After"); after != "" {
+		text += ", Retry-After " + clean(after)
+	}
+	switch {
+	case a.File > 0:
+		text += fmt.Sprintf(", %d bytes", a.File)
+	case a.Operation != "":
+		text += ", operation " + short(a.Operation)
+	case a.Status == 201 && a.Call != "":
+		text += ", call " + short(a.Call)
+	}
+	return text, how
+}
+
+// shortPath leaves out what is the same in every request: the version, and the folder of today's calling API.
+func shortPath(path string) string {
+	path = shortIDs(clean(path))
+	if u, err := url.Parse(path); err == nil && u.Host != "" { // a file: where it is kept says little
+		segments := strings.Split(strings.Trim(u.Path, "/"), "/")
+		return "…/" + strings.Join(segments[max(0, len(segments)-2):], "/")
+	}
+	if rest := strings.TrimPrefix(path, "/v1.0"); rest != path {
+		path = rest
+	} else {
+		path = strings.TrimPrefix(path, "/beta")
+	}
+	if rest := strings.TrimPrefix(path, "/communications/calls"); rest != path {
+		path = "/calls" + rest
+	}
+	return path
+}
+
+var longID = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\b[0-9a-fA-F]{32}\b`)
+
+// shortIDs leaves the first eight digits of every GUID in text.
+func shortIDs(text string) string {
+	return longID.ReplaceAllStringFunc(text, func(id string) string { return strings.ToLower(id[:8]) })
+}
+
+// short is an id as ladders and lists show it.
+func short(id string) string {
+	id = shortIDs(clean(id))
+	if i := strings.LastIndexByte(id, '/'); i >= 0 {
+		id = id[i+1:]
+	}
+	return id
+}
