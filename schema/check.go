@@ -18,8 +18,12 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-func check(src Source, voc *Vocabulary) (plan *Plan, ps Problems) {
-	c := &checker{voc: voc, src: src, seen: map[Problem]bool{}, files: map[string]*document{}, included: map[string]*includedFile{}}
+func newChecker(src Source, voc *Vocabulary) *checker {
+	return &checker{voc: voc, src: src, seen: map[Problem]bool{}, files: map[string]*document{}, included: map[string]*includedFile{}}
+}
+
+func (c *checker) check() (plan *Plan, ps Problems) {
+	src, voc := c.src, c.voc
 	defer func() {
 		// A fault of ours must not take a service down that only wanted to know whether a file is right.
 		if r := recover(); r != nil {
@@ -28,7 +32,7 @@ func check(src Source, voc *Vocabulary) (plan *Plan, ps Problems) {
 		}
 	}()
 	plan = c.file(src.Name, src.Text)
-	if plan != nil {
+	if plan != nil && c.trace.whole() {
 		for _, p := range flow(plan, voc, !c.broken) {
 			c.report(p)
 		}
@@ -50,6 +54,7 @@ type checker struct {
 	included map[string]*includedFile
 	chain    []string              // the files being read, outermost first
 	people   map[string]*yaml.Node // of the simulated world, from the outermost file
+	trace    *trace                // for an editor; nil: nobody asks
 	broken   bool                  // a step is missing from the plan: what only the whole plan can show would mislead
 	exprs    int
 	steps    int // in all plans, those of included files each time
@@ -75,7 +80,7 @@ func (c *checker) report(p Problem) {
 }
 
 // full says that no more problems will be shown, so that looking for them is idle.
-func (c *checker) full() bool { return len(c.problems) > maxProblems }
+func (c *checker) full() bool { return len(c.problems) > maxProblems && c.trace.whole() }
 
 // sorted returns the problems in the order of file, line and column, each with its source line.
 func (c *checker) sorted() Problems {

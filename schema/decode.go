@@ -31,6 +31,7 @@ func (d *decoder) template(n *yaml.Node, t reflect.Type, f *field) *Template {
 func (d *decoder) value(n *yaml.Node, t reflect.Type, f *field) maker {
 	n = resolve(n)
 	none := maker{static: reflect.Zero(t)}
+	d.trace.value(n, t, f, d)
 	if reported(n) {
 		return none
 	}

@@ -25,6 +25,7 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 	if not {
 		at.op = "not " + n.Operator
 	}
+	c.noteWords(l, r)
 	operator := &node{from: from, to: to}
 	switch {
 	case equality:

@@ -108,6 +108,7 @@ func (c *compiler) member(at *node, n *ast.MemberNode) *node {
 		if base.path == "calls" {
 			return c.refuse(at, "expr-field", fmt.Sprintf("write calls[%s]", prop.Value), "calls has no field %q: it holds calls by their ids", prop.Value)
 		}
+		c.noteField(at, base, prop.Value)
 		at.typ = c.field(at, base, prop.Value)
 		return c.fieldNode(at, base, prop.Value)
 	}

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -16,6 +17,7 @@ func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
 	case "True", "False":
 		return c.refuse(at, "expr-name", "write "+strings.ToLower(n.Value), "there is no name %s", n.Value)
 	}
+	c.noteName(at, n.Value, n.Value, UseName)
 	sym := c.sc.find(n.Value)
 	if sym == nil {
 		return c.unknownName(at, n.Value)
@@ -100,6 +102,9 @@ func (c *compiler) stepsKnown() string {
 // step compiles steps.<id>.
 func (c *compiler) step(at *node, id string) *node {
 	key := "steps." + id
+	own := *at
+	own.from = own.to - utf8.RuneCountInString(id)
+	c.noteName(&own, id, key, UseStep)
 	sym := c.sc.find(key)
 	if sym == nil {
 		ids := c.sc.known("steps.")

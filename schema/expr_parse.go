@@ -25,6 +25,9 @@ func compileExpr(text string, offset int, at posMap, sc *scope, want *Type, repo
 	c := &compiler{text: text, offset: offset, at: at, sc: sc, report: report, names: map[string]bool{}}
 	tree := c.parse()
 	if tree == nil {
+		if sc.trace.marked(text) {
+			c.lookAt()
+		}
 		return nil
 	}
 	root := c.node(tree)

@@ -25,6 +25,7 @@ var scenarioKeyNames, stepKeyNames = keyNames(scenarioKeys), keyNames(stepKeys)
 // scenario compiles the whole file.
 func (r *reader) scenario() {
 	r.base = newScope(r.voc)
+	r.base.trace = r.trace
 	keys := r.scenarioKeys()
 	if keys == nil {
 		r.broken = true
@@ -120,6 +121,7 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 	read("outputs", func(n *yaml.Node) {
 		plan.Outputs, _ = r.captures(n, main.sc, func(key *yaml.Node) bool {
 			if identifier.MatchString(key.Value) {
+				r.trace.declared(UseField, key, "an output", r.at(key))
 				return true
 			}
 			r.fault(key, faultf("bad-name", "use letters, digits and _, a letter first", "%q is not a name that expressions can spell", key.Value))

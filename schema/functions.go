@@ -136,6 +136,7 @@ func (c *compiler) call(at *node, name string, args []ast.Node) *node {
 		}
 		return c.refuse(at, "expr-function", "", "unknown function %q; %s", name, functionsHint)
 	}
+	c.noteFunction(at, name, howToCall(name, f))
 	parts := make([]*node, len(args))
 	for i, a := range args {
 		parts[i] = c.node(a)

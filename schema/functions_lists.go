@@ -192,12 +192,18 @@ var predicates = map[string]predicate{
 	"sum":           {"the sum of the elements, or of the predicate's values", bodyResult, false, true, nil, runSum},
 }
 
+// predicateDoc says how a predicate is called.
+func predicateDoc(name string, p predicate) string {
+	return fmt.Sprintf("write %s(list, predicate): %s", name, p.doc)
+}
+
 // predicate compiles any(list, …) and its kin.
 func (c *compiler) predicate(at *node, name string, args []ast.Node) *node {
 	p := predicates[name]
 	own := *at
+	c.noteFunction(at, name, predicateDoc(name, p))
 	if len(args) == 0 || len(args) > 2 || len(args) == 1 && !p.alone {
-		return c.refuse(at, "expr-function", "", "write %s(list, predicate): %s", name, p.doc)
+		return c.refuse(at, "expr-function", "", "%s", predicateDoc(name, p))
 	}
 	if len(c.elems) == maxEach {
 		return c.refuse(at, "expr-size", "name the inner value in a step with set", "predicates may be nested only twice")

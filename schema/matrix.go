@@ -237,7 +237,8 @@ func (r *reader) rows(n *yaml.Node, rows []map[string]any, names, extras []strin
 		}
 		types.Fields = append(types.Fields, Field{Name: name, Type: t})
 	}
-	r.base.declare("matrix", types, "", r.at(n))
+	r.base.declare("matrix", types, "", r.at(keyNode(resolve(r.doc.root), "matrix")))
+	r.traceAxes(n, types)
 	r.plan.Rows = nil
 	seen := map[string]bool{}
 	for _, row := range rows {

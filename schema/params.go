@@ -67,6 +67,9 @@ func (w *stepWalk) stepRefs(n *yaml.Node, sc *scope) {
 			continue
 		}
 		id := at.Value
+		if where, ok := sc.whereIs("steps." + id); ok {
+			w.trace.mention(UseStep, at, where, w.at(at))
+		}
 		if id == "start" || id == "now" || isNull(at) || sc.find("steps."+id) != nil {
 			continue
 		}
@@ -347,6 +350,7 @@ func (w *stepWalk) addParts(t *Type) {
 	t.Fields = kept
 	for _, part := range parts {
 		add(t, Field{part, "The event that served this part.", event})
+		w.tracePart(t, part)
 	}
 }
 

@@ -154,5 +154,5 @@ func (m Map[T]) Get(key string) (value T, ok bool) {
 // Check reads a scenario and everything it includes. The plan is nil when the problems forbid a run; problems may hold
 // warnings beside a plan. It never panics and never takes unbounded time or memory, whatever the bytes are.
 func Check(src Source, voc *Vocabulary) (*Plan, Problems) {
-	return check(src, voc)
+	return newChecker(src, voc).check()
 }

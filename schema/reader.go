@@ -177,6 +177,7 @@ func (r *reader) declareName(key *yaml.Node, what string) bool {
 		return false
 	}
 	r.names[key.Value] = named{what, r.at(key)}
+	r.trace.declared(UseName, key, what, r.at(key))
 	return true
 }
 
@@ -218,6 +219,9 @@ func (d *decoder) pieces(n *yaml.Node) (ps []piece, ok bool) {
 		end := exprEnd(text, open+3)
 		if end < 0 {
 			d.report(Problem{Pos: at(utf8.RuneCountInString(text[:open])), Len: 3, Code: "unclosed-expression", Text: "no }} closes this ${{"})
+			if d.trace.marked(text[open:]) {
+				d.compile(text[open+3:], utf8.RuneCountInString(text[:open+3]), at, d.sc, nil)
+			}
 			return nil, false
 		}
 		inside := text[open+3 : end]
@@ -329,7 +333,8 @@ func (r *reader) withFields(sc *scope, t *Type) *scope {
 	if t != nil {
 		inner.anything = t.Kind == KindAny
 		for _, f := range t.Fields {
-			inner.declare(f.Name, f.Type, "", Pos{})
+			inner.declare(f.Name, f.Type, "", r.trace.fieldAt(t, f.Name))
+			inner.names[f.Name].doc = f.Doc
 		}
 	}
 	return inner

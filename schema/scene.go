@@ -106,6 +106,7 @@ func (r *reader) peopleOf(scene *yaml.Node) map[string]*yaml.Node {
 		if n := resolve(childNode(scene, f.name)); f.people && n != nil && n.Kind == yaml.MappingNode {
 			for _, p := range pairs(n) {
 				people[p.key.Value] = resolve(p.value)
+				r.trace.somebody(p.key, r.at(p.key))
 			}
 		}
 	}
@@ -115,6 +116,7 @@ func (r *reader) peopleOf(scene *yaml.Node) map[string]*yaml.Node {
 // person checks a value that names somebody of the simulated world. A simulator that runs by itself may have people of its
 // own, and an included file may be checked without the one that includes it: where nobody is known nothing can be said.
 func (d *decoder) person(n *yaml.Node) {
+	d.trace.person(n, d.at(n))
 	if d.people == nil || len(d.people) == 0 && d.step != nil {
 		return
 	}
@@ -178,7 +180,7 @@ func (d *decoder) overEvent(n *yaml.Node) {
 	if d.voc.Event == nil {
 		return
 	}
-	sc := d.withFields(&scope{voc: d.voc}, typeOf(d.voc.Event))
+	sc := d.withFields(&scope{voc: d.voc, trace: d.trace}, typeOf(d.voc.Event))
 	d.compile(strings.TrimRight(n.Value, " \t\n"), 0, d.doc.posMap(n), sc, boolType)
 }
 

@@ -46,6 +46,7 @@ type scope struct {
 	elsewhere map[string]place
 	guard     string // in this scope names made under that guard are there
 	anything  bool   // what made names here could not be read: any name may be one of them
+	trace     *trace // notes uses for an editor; nil: nobody asks
 }
 
 // symbol is one name with the type of its value.
@@ -53,6 +54,7 @@ type symbol struct {
 	typ   *Type
 	guard string
 	at    Pos
+	doc   string
 }
 
 // place says where a name exists that is not known here.
@@ -77,7 +79,7 @@ func newScope(voc *Vocabulary) *scope {
 }
 
 // child sees all that s sees; what is declared in it is not seen by s.
-func (s *scope) child() *scope { return &scope{parent: s, voc: s.voc} }
+func (s *scope) child() *scope { return &scope{parent: s, voc: s.voc, trace: s.trace} }
 
 // declare adds a name. guard is "" for a name that is always there; otherwise it says under what condition the name was
 // made (the text of the `if`, or "continueOnError"): using it under another guard without ?? is a problem.
@@ -88,6 +90,7 @@ func (s *scope) declare(name string, t *Type, guard string, at Pos) {
 	if t == nil {
 		t = anyType
 	}
+	s.trace.typed(at, t)
 	s.names[name] = &symbol{typ: t, guard: guard, at: at}
 }
 

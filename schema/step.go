@@ -125,7 +125,9 @@ func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
 		return nil
 	}
 	w := &stepWalk{reader: r, lane: l, node: n, step: &Step{Path: path, Pos: r.at(n)}, optional: map[string]string{}}
+	r.trace.step(n, w)
 	if !w.findVerb() {
+		w.glance()
 		r.broken = true
 		r.salvage(n, l)
 		return nil
@@ -323,6 +325,7 @@ func (w *stepWalk) id(n *yaml.Node) {
 		return
 	}
 	w.ids[id] = w.at(n)
+	w.trace.declared(UseStep, n, "a step", w.at(n))
 	w.step.ID = id
 }
 
@@ -343,6 +346,7 @@ func (w *stepWalk) forEach(n *yaml.Node, sc *scope) *scope {
 			w.problem(resolve(as), "duplicate-name", "choose another name", "the name %q is already %s in line %d", name, first.what, first.at.Line)
 		} else {
 			w.step.As = name
+			w.trace.declared(UseName, resolve(as), "an item of a forEach", at)
 		}
 	}
 	inner := sc.child()

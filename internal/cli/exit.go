@@ -33,6 +33,11 @@ type verdictError struct{ count map[string]int }
 
 func (e *verdictError) Error() string { return "not every run passed" }
 
+// hungUpError is a client of the language server that ended without shutdown: the protocol wants 1 for it.
+type hungUpError struct{}
+
+func (hungUpError) Error() string { return "the editor ended without saying shutdown" }
+
 // errorText is what to print for err; runs that failed have said so themselves.
 func errorText(err error) string {
 	var verdict *verdictError
@@ -68,7 +73,7 @@ func exitCode(err error) int {
 		return 0
 	case errors.As(err, &setup):
 		return 3
-	case errors.Is(err, unknownCodeError{}):
+	case errors.Is(err, unknownCodeError{}), errors.Is(err, hungUpError{}):
 		return 1
 	}
 	return 2

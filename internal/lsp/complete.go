@@ -1,0 +1,43 @@
+package lsp
+
+import (
+	"fmt"
+
+	"callflow/schema"
+)
+
+var itemKinds = map[schema.UseKind]int{
+	schema.UseName: itemVariable, schema.UseStep: itemReference, schema.UseField: itemField, schema.UseFunction: itemFunction,
+	schema.UsePerson: itemReference, schema.UseFile: itemFile, schema.UseKey: itemProperty, schema.UseVerb: itemKeyword, schema.UseWord: itemMember,
+}
+
+func (s *Server) completion(p onPosition) (any, error) {
+	list := completionList{Items: []completionItem{}}
+	d := s.open(p.TextDocument.URI)
+	if d == nil {
+		return list, nil
+	}
+	line := p.Position.Line + 1
+	found := schema.Complete(s.source(d), s.Vocabulary, line, d.text.column(p.Position))
+	over := span{d.text.position(line, found.From), d.text.position(line, found.To)}
+	for i, sug := range found.List {
+		item := completionItem{Label: sug.Label, Kind: itemKinds[sug.Kind], Detail: sug.Detail, SortText: fmt.Sprintf("%d%04d", 1, i)}
+		if sug.First {
+			item.SortText = fmt.Sprintf("%d%04d", 0, i)
+		}
+		if sug.Doc != "" {
+			item.Documentation = &markup{"markdown", sug.Doc}
+			if s.plain {
+				item.Documentation.Kind = "plaintext"
+			}
+		}
+		insert := sug.Insert
+		if insert == "" {
+			insert = sug.Label
+		}
+		item.TextEdit = &textEdit{over, insert}
+		item.FilterText = sug.Label
+		list.Items = append(list.Items, item)
+	}
+	return list, nil
+}

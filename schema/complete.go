@@ -1,0 +1,302 @@
+package schema
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Suggestion is something that fits where the cursor stands.
+type Suggestion struct {
+	Label  string
+	Kind   UseKind
+	Detail string // in a few words, beside the label
+	Doc    string // Markdown
+	Insert string // what is written in place of From..To; the label when it is ""
+	First  bool   // it is what is missing most
+}
+
+// Suggestions are all that fits at a place. From and To are the columns, as in Pos, of what is being written there.
+type Suggestions struct {
+	From, To int
+	List     []Suggestion
+}
+
+// mark stands for what is being written. It is a name that expressions can spell and that nobody has chosen.
+const mark = "cursorQzJx"
+
+// Complete says what fits at a place of a file that somebody is writing. Of what cannot be read there it makes the best.
+func Complete(src Source, voc *Vocabulary, line, col int) Suggestions {
+	lines := splitLines(strings.TrimPrefix(string(src.Text), "\ufeff"))
+	if line < 1 || line > len(lines)+1 || len(src.Text) > maxFileBytes {
+		return Suggestions{From: col, To: col}
+	}
+	if line > len(lines) {
+		lines = append(lines, "")
+	}
+	text := []rune(lines[line-1])
+	at := max(0, min(col-1, len(text)))
+	from, to := at, at
+	for from > 0 && keyRune(text[from-1]) {
+		from--
+	}
+	for to < len(text) && keyRune(text[to]) {
+		to++
+	}
+	c := &completion{src: src, voc: voc, line: line, before: string(text[:from]), after: string(text[to:]), from: from + 1, to: to + 1}
+	// In an expression a dot ends the word.
+	c.dotFrom = at
+	for c.dotFrom > from && wordRune(text[c.dotFrom-1]) {
+		c.dotFrom--
+	}
+	c.dotTo = at
+	for c.dotTo < to && wordRune(text[c.dotTo]) {
+		c.dotTo++
+	}
+	for _, marked := range []string{
+		string(text[:at]) + mark + string(text[at:]),
+		string(text[:at]) + mark + string(text[at:to]) + ":",
+		string(text[:at]) + mark,
+	} {
+		if strings.HasSuffix(marked, ":") && !isKeyLine(c.before, c.after) {
+			continue
+		}
+		if found, ok := c.try(lines, marked); ok {
+			return found
+		}
+	}
+	return Suggestions{From: c.from, To: c.to}
+}
+
+func keyRune(r rune) bool { return wordRune(r) || r == '.' || r == '@' || r == '$' || r == '-' }
+
+// isKeyLine says that nothing but a word stands in the line.
+func isKeyLine(before, after string) bool {
+	return strings.Trim(before, " -") == "" && strings.TrimSpace(after) == ""
+}
+
+// completion is one look at a place.
+type completion struct {
+	src            Source
+	voc            *Vocabulary
+	line           int
+	before, after  string // of the line, around the word
+	from, to       int
+	dotFrom, dotTo int // from 0, of the word between dots
+	*Reading
+}
+
+// try reads the file with the mark in it.
+func (c *completion) try(lines []string, marked string) (Suggestions, bool) {
+	lines = slices.Clone(lines)
+	lines[c.line-1] = marked
+	if _, ok := brokenLine(lines); !ok {
+		if isKeyLine(c.before, c.after) && !strings.HasSuffix(marked, ":") {
+			return Suggestions{}, false
+		}
+		mended, ok := repair(lines, c.line-1)
+		if !ok {
+			return Suggestions{}, false
+		}
+		lines = mended
+	}
+	src := c.src
+	src.Text = []byte(strings.Join(lines, "\n"))
+	c.Reading = readMarked(src, c.voc, mark)
+	if c.root == nil {
+		return Suggestions{}, false
+	}
+	w, key := c.find(c.root, nil, func(n *yaml.Node) bool { return strings.Contains(n.Value, mark) })
+	if w == nil {
+		return Suggestions{}, false
+	}
+	found := Suggestions{From: c.from, To: c.to}
+	switch {
+	case c.trace.cursor != nil && !key:
+		found.From, found.To = c.dotFrom+1, c.dotTo+1
+		found.List = c.inExpression(c.trace.cursor)
+		if len(w) > 1 && c.ownLine(w) {
+			found.List = append(c.keys(w[:len(w)-1], w[len(w)-1]), found.List...)
+		}
+	case key:
+		found.List = c.keys(w[:len(w)-1], nil)
+	default:
+		found.List = c.value(w)
+		if c.ownLine(w) {
+			found.List = append(c.keys(w, nil), found.List...)
+		}
+	}
+	return found, true
+}
+
+// ownLine says that the value could as well be the first key of a mapping.
+func (c *completion) ownLine(way) bool { return isKeyLine(c.before, c.after) }
+
+// keys suggests the keys of the mapping at the end of a way, or of the one that the scalar there is to become.
+func (c *completion) keys(w way, scalar *yaml.Node) (list []Suggestion) {
+	if scalar != nil {
+		w = append(w[:len(w):len(w)], scalar)
+	}
+	n := w[len(w)-1]
+	have := map[string]bool{}
+	verb := false
+	if n.Kind == yaml.MappingNode {
+		for _, p := range pairs(n) {
+			have[p.key.Value] = true
+			verb = verb || c.voc.Verb(p.key.Value) != nil && !strings.Contains(p.key.Value, mark) && !containsWord(stepKeyNames, p.key.Value)
+		}
+	}
+	for _, k := range c.keysAt(w) {
+		if have[k.name] || verb && k.kind == UseVerb {
+			continue
+		}
+		s := Suggestion{Label: k.name, Kind: k.kind, Detail: k.takes, Doc: k.doc, First: k.required, Insert: k.name + ": "}
+		if strings.HasPrefix(strings.TrimSpace(c.after), ":") {
+			s.Insert = k.name
+		} else if k.mapping && n.Style&yaml.FlowStyle == 0 {
+			s.Insert = k.name + ":"
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// value suggests what a scalar can be.
+func (c *completion) value(w way) []Suggestion {
+	list := c.wordsAt(w)
+	n := w[len(w)-1]
+	for _, want := range c.trace.values[n] {
+		if want.typ.Kind() == reflect.String && want.dec.literal == "" && (want.field == nil || len(want.field.enum) == 0 && !want.field.person && !want.field.step && !want.field.stepID) {
+			list = append(list, c.named(want.dec.sc, w)...)
+			break
+		}
+	}
+	return list
+}
+
+// named suggests ${{ name }} for the names that are known.
+func (c *completion) named(sc *scope, w way) (list []Suggestion) {
+	flow := false
+	for _, n := range w {
+		flow = flow || n.Style&yaml.FlowStyle != 0
+	}
+	quoted := w[len(w)-1].Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
+	for _, name := range sc.known("") {
+		sym := sc.find(name)
+		if sym.at.Line == 0 || sym.typ.Kind == KindObject || sym.typ.Kind == KindList {
+			continue
+		}
+		s := Suggestion{Label: "${{ " + name + " }}", Kind: UseName, Detail: sym.typ.words(), Doc: sym.doc}
+		if flow && !quoted {
+			s.Insert = `"` + s.Label + `"`
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func words(kind UseKind, names []string, doc string) []Suggestion {
+	list := make([]Suggestion, len(names))
+	for i, name := range names {
+		list[i] = Suggestion{Label: name, Kind: kind, Doc: doc}
+	}
+	return list
+}
+
+// wordsAt lists the words that a scalar can be.
+func (r *Reading) wordsAt(w way) []Suggestion {
+	i := len(w) - 1
+	n := w[i]
+	if i >= 1 {
+		if list, ok := r.frameWords(w); ok {
+			return list
+		}
+	}
+	var list []Suggestion
+	for _, want := range r.trace.values[n] {
+		f := want.field
+		switch {
+		case f != nil && f.person:
+			list = append(list, words(UsePerson, sortedKeys(r.trace.people), "A person of simulate.people.")...)
+		case f != nil && f.step:
+			list = append(list, words(UseStep, want.dec.sc.known("steps."), f.doc)...)
+			list = append(list, words(UseWord, []string{"start", "now"}, f.doc)...)
+		case f != nil && f.stepID:
+			list = append(list, words(UseStep, r.stepIDs(), f.doc)...)
+		case f != nil && len(f.enum) > 0:
+			list = append(list, words(UseWord, f.enum, f.doc)...)
+		case want.typ.Kind() == reflect.Bool:
+			list = append(list, words(UseWord, []string{"true", "false"}, "")...)
+		case f != nil && f.name == "file":
+			list = append(list, r.filesBeside()...)
+		}
+		if want.typ.Kind() == reflect.Struct && structureOf(want.typ).short != nil && len(structureOf(want.typ).short.enum) > 0 && len(r.trace.values[n]) == 1 {
+			list = append(list, words(UseWord, structureOf(want.typ).short.enum, structureOf(want.typ).short.doc)...)
+		}
+	}
+	return list
+}
+
+// frameWords are the words for a key of the frame.
+func (r *Reading) frameWords(w way) ([]Suggestion, bool) {
+	i := len(w) - 1
+	key := w.keyOf(i)
+	if key == "" && i >= 2 {
+		key, i = w.keyOf(i-1), i-1 // an item of its list
+	}
+	if key == "" {
+		return nil, false
+	}
+	keys := scenarioKeys
+	step := r.trace.steps[w[i-1]]
+	switch {
+	case step != nil:
+		keys = stepKeys
+	case w[i-1] != r.root:
+		return nil, false
+	}
+	for _, k := range keys {
+		if k.name != key {
+			continue
+		}
+		switch k.shape {
+		case shapeRequires:
+			return words(UseWord, requirable, k.doc), true
+		case shapeLeak:
+			return words(UseWord, leaks, k.doc), true
+		case shapeFlag:
+			return words(UseWord, []string{"true", "false"}, k.doc), true
+		case shapeGoal:
+			return r.goals(step, k), true
+		}
+	}
+	return nil, false
+}
+
+func (r *Reading) goals(step *stepWalk, k frameKey) (list []Suggestion) {
+	verbs := r.voc.Verbs
+	if step != nil && step.verb != nil && step.verb.Name != "" {
+		verbs = []*Verb{step.verb}
+	}
+	seen := map[string]bool{}
+	for _, v := range verbs {
+		for _, g := range v.Goals {
+			if !seen[g.Name] {
+				seen[g.Name] = true
+				list = append(list, Suggestion{Label: g.Name, Kind: UseWord, Detail: "a goal of " + v.Name, Doc: g.Doc})
+			}
+		}
+	}
+	return list
+}
+
+func (r *Reading) stepIDs() (ids []string) {
+	for _, u := range r.trace.uses {
+		if u.Kind == UseStep && u.File == r.name && u.Line == u.Decl.Line && !containsWord(ids, u.Name) {
+			ids = append(ids, u.Name)
+		}
+	}
+	return ids
+}

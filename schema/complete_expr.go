@@ -1,0 +1,143 @@
+package schema
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// inExpression suggests what fits in an expression.
+func (c *completion) inExpression(at *cursor) (list []Suggestion) {
+	if at.beside != nil {
+		list = c.enumWords(at)
+	}
+	switch at.kind {
+	case cursorText:
+		return list
+	case cursorMember:
+		return fieldSuggestions(at.base, "")
+	case cursorStep:
+		for _, id := range at.sc.known("steps.") {
+			sym := at.sc.find("steps." + id)
+			list = append(list, Suggestion{Label: id, Kind: UseStep, Detail: sym.typ.String(), Doc: "What this step yields."})
+		}
+		return list
+	case cursorOperator:
+		return append(list, operatorSuggestions...)
+	}
+	if at.elem != nil {
+		list = append(list, fieldSuggestions(at.elem, ".")...)
+		list = append(list, Suggestion{Label: "#", Kind: UseWord, Detail: at.elem.String(), Doc: "The element itself."})
+	}
+	for _, name := range at.sc.known("") {
+		if strings.Contains(name, mark) {
+			continue
+		}
+		sym := at.sc.find(name)
+		list = append(list, Suggestion{Label: name, Kind: UseName, Detail: sym.typ.String(), Doc: sym.doc})
+	}
+	for _, name := range functionNames() {
+		doc := howToCall(name, functions[name])
+		if p, ok := predicates[name]; ok {
+			doc = predicateDoc(name, p)
+		}
+		call, says, _ := strings.Cut(strings.TrimPrefix(doc, "write "), ": ")
+		list = append(list, Suggestion{Label: name, Kind: UseFunction, Detail: call, Doc: says, Insert: name + "("})
+	}
+	return append(list, Suggestion{Label: "nil", Kind: UseWord, Doc: "What is absent: `x != nil` asks whether x is there."},
+		Suggestion{Label: "true", Kind: UseWord}, Suggestion{Label: "false", Kind: UseWord})
+}
+
+// enumWords are the words that the other side of a comparison can be. They are written with their quotes, unless the cursor
+// stands between some.
+func (c *completion) enumWords(at *cursor) (list []Suggestion) {
+	for _, word := range at.beside.Enum {
+		s := Suggestion{Label: word, Kind: UseWord, First: true}
+		if at.kind != cursorText {
+			s.Label = `"` + word + `"`
+		}
+		if containsSuggestion(list, s.Label) {
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func containsSuggestion(list []Suggestion, label string) bool {
+	for _, s := range list {
+		if s.Label == label {
+			return true
+		}
+	}
+	return false
+}
+
+func fieldSuggestions(t *Type, dot string) (list []Suggestion) {
+	if t == nil || t.Kind != KindObject {
+		return nil
+	}
+	for _, f := range t.Fields {
+		list = append(list, Suggestion{Label: dot + f.Name, Kind: UseField, Detail: f.Type.String(), Doc: f.Doc})
+	}
+	return list
+}
+
+var operatorSuggestions = []Suggestion{
+	{Label: "==", Kind: UseWord, Doc: "Both are the same; false when one is absent."},
+	{Label: "!=", Kind: UseWord, Doc: "They differ; false when one is absent."},
+	{Label: "&&", Kind: UseWord, Doc: "Both hold."},
+	{Label: "||", Kind: UseWord, Doc: "One of them holds."},
+	{Label: "??", Kind: UseWord, Doc: "The right one when the left one is absent."},
+	{Label: "in", Kind: UseWord, Doc: "The list on the right has it."},
+	{Label: "not in", Kind: UseWord, Doc: "The list on the right does not have it."},
+	{Label: "contains", Kind: UseWord, Doc: "The text has that part."},
+	{Label: "startsWith", Kind: UseWord, Doc: "The text begins so."},
+	{Label: "endsWith", Kind: UseWord, Doc: "The text ends so."},
+	{Label: "matches", Kind: UseWord, Doc: "The text agrees with a regular expression."},
+}
+
+// String says what a value is, in a few words: "a string: incoming, established …".
+func (t *Type) String() string {
+	if t == nil {
+		return anyType.words()
+	}
+	text := t.words()
+	switch {
+	case len(t.Enum) > 0:
+		text += ": " + strings.Join(t.Enum, ", ")
+	case t.Kind == KindList && t.elem().Kind != KindAny:
+		text += " of " + strings.TrimPrefix(strings.TrimPrefix(t.elem().words(), "an "), "a ") + "s"
+	}
+	return shorten(text, 300)
+}
+
+// filesBeside are the scenario files that an include of this file can name: in its folder, and in the folders below and above.
+func (r *Reading) filesBeside() (list []Suggestion) {
+	if r.files == nil {
+		return nil
+	}
+	dir := path.Dir(r.name)
+	look := func(folder, prefix string) {
+		entries, err := fs.ReadDir(r.files, folder)
+		if err != nil {
+			return
+		}
+		for _, e := range entries {
+			if ext := path.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") && path.Join(folder, e.Name()) != r.name && len(list) < 200 {
+				list = append(list, Suggestion{Label: prefix + e.Name(), Kind: UseFile, First: strings.HasPrefix(e.Name(), "_")})
+			}
+		}
+	}
+	look(dir, "")
+	entries, _ := fs.ReadDir(r.files, dir)
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			look(path.Join(dir, e.Name()), e.Name()+"/")
+		}
+	}
+	if dir != "." {
+		look(path.Dir(dir), "../")
+	}
+	return list
+}
