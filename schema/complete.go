@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -27,11 +28,12 @@ type Suggestions struct {
 // mark stands for what is being written. It is a name that expressions can spell and that nobody has chosen.
 const mark = "cursorQzJx"
 
-// Complete says what fits at a place of a file that somebody is writing. Of what cannot be read there it makes the best.
-func Complete(src Source, voc *Vocabulary, line, col int) Suggestions {
+// Complete says what fits at a place of a file that somebody is writing. Of what cannot be read there it makes the best. An
+// error is a fault of the reader's own; the suggestions are good all the same, as far as they go.
+func Complete(src Source, voc *Vocabulary, line, col int) (Suggestions, error) {
 	lines := splitLines(strings.TrimPrefix(string(src.Text), "\ufeff"))
 	if line < 1 || line > len(lines)+1 || len(src.Text) > maxFileBytes {
-		return Suggestions{From: col, To: col}
+		return Suggestions{From: col, To: col}, nil
 	}
 	if line > len(lines) {
 		lines = append(lines, "")
@@ -64,10 +66,10 @@ func Complete(src Source, voc *Vocabulary, line, col int) Suggestions {
 			continue
 		}
 		if found, ok := c.try(lines, marked); ok {
-			return found
+			return found, c.fault()
 		}
 	}
-	return Suggestions{From: c.from, To: c.to}
+	return Suggestions{From: c.from, To: c.to}, c.fault()
 }
 
 func keyRune(r rune) bool { return wordRune(r) || r == '.' || r == '@' || r == '$' || r == '-' }
@@ -129,6 +131,27 @@ func (c *completion) try(lines []string, marked string) (Suggestions, bool) {
 		}
 	}
 	return found, true
+}
+
+// failed is the fault of the reader's own that a reading came upon.
+func (r *Reading) failed() *Problem {
+	if r == nil {
+		return nil
+	}
+	for _, p := range r.Problems {
+		if p.Code == "internal" {
+			return &p
+		}
+	}
+	return nil
+}
+
+// fault is the same as an error.
+func (r *Reading) fault() error {
+	if p := r.failed(); p != nil {
+		return fmt.Errorf("%s; %s", p, p.Hint)
+	}
+	return nil
 }
 
 // ownLine says that the value could as well be the first key of a mapping.

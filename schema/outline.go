@@ -14,7 +14,10 @@ type Symbol struct {
 	Name    string
 	Detail  string
 	Kind    SymbolKind
+	From    int // its first line, when that is not the one of its name
 	EndLine int
+	Verb    string // of a step
+	ID      string // of a step
 	Inner   []Symbol
 }
 
@@ -118,14 +121,14 @@ func (o outline) step(n *yaml.Node, end int) (s Symbol, ok bool) {
 	if w == nil || n.Kind != yaml.MappingNode {
 		return s, false
 	}
-	s = Symbol{Pos: o.at(at), Len: 1, Kind: SymbolStep, EndLine: end, Name: "a step without a verb"}
+	s = Symbol{Pos: o.at(at), Len: 1, From: o.at(at).Line, Kind: SymbolStep, EndLine: end, Name: "a step without a verb"}
 	id, name := resolve(childNode(n, "id")), resolve(childNode(n, "name"))
 	if w.verbKey != nil {
-		s.Name, s.Len, s.Pos = w.verbKey.Value, runes(w.verbKey.Value), o.at(w.verbKey)
+		s.Name, s.Verb, s.Len, s.Pos = w.verbKey.Value, w.verbKey.Value, runes(w.verbKey.Value), o.at(w.verbKey)
 		s.Inner = o.within(resolve(w.paramsNode), end)
 	}
 	if id != nil && id.Kind == yaml.ScalarNode && id.Value != "" {
-		s.Name = fmt.Sprintf("%s: %s", s.Name, id.Value)
+		s.Name, s.ID = fmt.Sprintf("%s: %s", s.Name, id.Value), id.Value
 	}
 	if name != nil && name.Kind == yaml.ScalarNode {
 		s.Detail = name.Value

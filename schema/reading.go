@@ -69,6 +69,9 @@ func Read(src Source, voc *Vocabulary) *Reading {
 	}
 	src.Text = []byte(strings.Join(lines, "\n"))
 	mended := readMarked(src, voc, "")
+	if fault := mended.failed(); fault != nil {
+		r.Problems = append(r.Problems, *fault)
+	}
 	mended.Plan, mended.Problems = nil, r.Problems
 	return mended
 }

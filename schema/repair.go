@@ -7,8 +7,11 @@ import (
 	"strings"
 )
 
-// maxRepairs bounds how often a file that is being written is read anew to make YAML of it.
-const maxRepairs = 24
+// A file that is being written is read anew so often, and as many bytes of it, to make YAML of it.
+const (
+	maxRepairs     = 24
+	maxRepairBytes = 3 << 20
+)
 
 var yamlErrorLine = regexp.MustCompile(`line (\d+)`)
 
@@ -17,8 +20,13 @@ var yamlErrorLine = regexp.MustCompile(`line (\d+)`)
 // only at its end.
 func repair(lines []string, keep int) (mended []string, ok bool) {
 	lines = append([]string(nil), lines...)
+	size := 1
+	for _, line := range lines {
+		size += len(line)
+	}
+	most := min(maxRepairs, maxRepairBytes/size)
 	at, ok := brokenLine(lines)
-	for tries := 0; !ok && tries < maxRepairs; tries++ {
+	for tries := 0; !ok && tries < most; tries++ {
 		best, bestAt := []string(nil), -1
 		for _, try := range mendings(lines, at, keep) {
 			reached, good := brokenLine(try)
@@ -28,9 +36,11 @@ func repair(lines []string, keep int) (mended []string, ok bool) {
 			if reached > bestAt {
 				best, bestAt = try, reached
 			}
-			tries++
+			if tries++; tries >= most {
+				break
+			}
 		}
-		if best == nil || bestAt <= at && tries > maxRepairs/2 {
+		if best == nil || bestAt <= at && tries > most/2 {
 			break
 		}
 		lines, at = best, bestAt

@@ -20,7 +20,11 @@ type trace struct {
 	types  map[Pos]*Type
 	fields map[*Type]map[string]Pos // where authors wrote the names of an object's fields
 	people map[string]Pos
+	work   int // runes that were read to find places
 }
+
+// maxTraceWork bounds how much text is read to find the places of names: a scalar of a megabyte may hold thousands.
+const maxTraceWork = 20_000_000
 
 type useKey struct {
 	at   Pos
@@ -120,7 +124,10 @@ func runes(text string) int { return len([]rune(text)) }
 // note notes a name that stands in the expression at the runes of at.
 func (c *compiler) note(at *node, u Use) {
 	t := c.sc.trace
-	if t == nil {
+	if t == nil || t.mark != "" { // what fits at the cursor does not depend on it, and to find a place takes time
+		return
+	}
+	if t.work += c.offset + at.from; t.work > maxTraceWork {
 		return
 	}
 	u.Pos, u.Len = c.at(c.offset+at.from), at.to-at.from

@@ -28,6 +28,7 @@ type client struct {
 	last     int
 	versions map[string]int
 	problems map[string][]problem // by file, the newest
+	seen     map[string]int       // the version of the file that they are of
 	shown    []string
 	done     bool
 }
@@ -72,7 +73,7 @@ type answer struct {
 // launch starts the server, without a word to it. The files are written into its folder.
 func launch(t *testing.T, files map[string]string) *client {
 	t.Helper()
-	c := &client{t: t, root: t.TempDir(), log: new(bytes.Buffer), exit: make(chan int, 1), versions: map[string]int{}, problems: map[string][]problem{}}
+	c := &client{t: t, root: t.TempDir(), log: new(bytes.Buffer), exit: make(chan int, 1), versions: map[string]int{}, problems: map[string][]problem{}, seen: map[string]int{}}
 	for name, text := range files {
 		file := filepath.Join(c.root, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
@@ -213,7 +214,7 @@ func (c *client) next() answer {
 			c.t.Fatal(err)
 		}
 		name := strings.TrimPrefix(p.URI, c.uri("")+"/")
-		c.problems[name] = p.Diagnostics
+		c.problems[name], c.seen[name] = p.Diagnostics, p.Version
 	case "window/showMessage":
 		c.shown = append(c.shown, string(a.Params))
 	}
@@ -237,16 +238,10 @@ func (c *client) write(name, text string) {
 // diagnosed waits for the problems of a file's newest text.
 func (c *client) diagnosed(name string) []problem {
 	c.t.Helper()
-	for {
-		a := c.next()
-		var p struct {
-			URI     string `json:"uri"`
-			Version int    `json:"version"`
-		}
-		if a.Method == "textDocument/publishDiagnostics" && json.Unmarshal(a.Params, &p) == nil && p.URI == c.uri(name) && p.Version == c.versions[name] {
-			return c.problems[name]
-		}
+	for c.seen[name] != c.versions[name] {
+		c.next()
 	}
+	return c.problems[name]
 }
 
 // at takes the | out of a text and returns its place.

@@ -18,7 +18,10 @@ func (s *Server) completion(p onPosition) (any, error) {
 		return list, nil
 	}
 	line := p.Position.Line + 1
-	found := schema.Complete(s.source(d), s.Vocabulary, line, d.text.column(p.Position))
+	found, fault := schema.Complete(s.source(d), s.Vocabulary, line, d.text.column(p.Position))
+	if fault != nil {
+		s.Log.Error("a fault of the language server; please report it", "file", d.uri, "fault", fault)
+	}
 	over := span{d.text.position(line, found.From), d.text.position(line, found.To)}
 	for i, sug := range found.List {
 		item := completionItem{Label: sug.Label, Kind: itemKinds[sug.Kind], Detail: sug.Detail, SortText: fmt.Sprintf("%d%04d", 1, i)}

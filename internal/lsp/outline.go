@@ -35,8 +35,11 @@ func symbolOf(d *document, in schema.Symbol) documentSymbol {
 	out := documentSymbol{Name: in.Name, Detail: in.Detail, Kind: symbolKinds[in.Kind], SelectionRange: d.text.at(in.Pos, in.Len)}
 	// A step's lines begin with its dash.
 	out.Range = span{position{out.SelectionRange.Start.Line, 0}, d.text.position(in.EndLine, 1<<30)}
-	if in.Kind == schema.SymbolScenario {
+	switch {
+	case in.Kind == schema.SymbolScenario:
 		out.Range.Start = position{}
+	case in.From > 0:
+		out.Range.Start = d.text.position(in.From, 1)
 	}
 	for _, inner := range in.Inner {
 		child := symbolOf(d, inner)
