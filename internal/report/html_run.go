@@ -15,6 +15,7 @@ type pageRun struct {
 	About    string         `json:"about,omitempty"` // what the author says of the scenario
 	Steps    []*pageStep    `json:"steps"`
 	Events   []pageEvent    `json:"events,omitempty"`
+	Missing  []string       `json:"missing,omitempty"` // calls of which the service had more to send, each as often
 	Loose    []pageExchange `json:"loose,omitempty"`
 	Cleanup  []pageCleaned  `json:"cleanup,omitempty"`
 	Logs     []pageLine     `json:"logs,omitempty"`
@@ -94,21 +95,23 @@ type pageClaim struct {
 }
 
 type pageEvent struct {
-	Seq     uint64  `json:"seq"`
-	At      float64 `json:"at"`
-	Kind    string  `json:"kind"`
-	Summary string  `json:"summary"`
-	Call    string  `json:"call,omitempty"`
-	Change  string  `json:"change,omitempty"`
-	Origin  string  `json:"origin,omitempty"`
-	Message string  `json:"message,omitempty"` // its id
-	Repeat  bool    `json:"repeat,omitempty"`
-	Late    string  `json:"late,omitempty"` // key of the step that had given up
-	Problem string  `json:"problem,omitempty"`
-	Answer  string  `json:"answer,omitempty"`
-	Raw     string  `json:"raw,omitempty"`
-	Step    string  `json:"step,omitempty"` // that claimed it
-	Part    string  `json:"part,omitempty"`
+	Seq      uint64   `json:"seq,omitempty"` // 0 of what is told beside the inbox
+	At       float64  `json:"at"`
+	Kind     string   `json:"kind"`
+	Summary  string   `json:"summary"`
+	Call     string   `json:"call,omitempty"`
+	Change   string   `json:"change,omitempty"`
+	Origin   string   `json:"origin,omitempty"`
+	Message  string   `json:"message,omitempty"`  // its id
+	Odd      []string `json:"odd,omitempty"`      // what is out of the ordinary in how it came
+	Sent     *float64 `json:"sent,omitempty"`     // when the service had it, where that is known
+	Answered string   `json:"answered,omitempty"` // by the listener: 202 in 1ms
+	Late     string   `json:"late,omitempty"`     // key of the step that had given up
+	Problem  string   `json:"problem,omitempty"`
+	Answer   string   `json:"answer,omitempty"`
+	Raw      string   `json:"raw,omitempty"`
+	Served   []string `json:"served,omitempty"` // keys of the steps that it served
+	Part     string   `json:"part,omitempty"`
 }
 
 type pageCleaned struct {
@@ -144,9 +147,7 @@ func newPageRun(r *Run) *pageRun {
 	b.page.About = r.Start.Description
 	b.page.Steps = b.steps(r.Steps)
 	b.page.Main = b.failure(r.End.Failure, "")
-	for i := range r.Events {
-		b.page.Events = append(b.page.Events, b.event(&r.Events[i]))
-	}
+	b.inbox()
 	b.page.Loose = b.exchanges(r.Loose)
 	for i := range r.Cleanup {
 		c := &r.Cleanup[i]
@@ -173,7 +174,7 @@ func (b *pageBuilder) steps(list []*Step) []*pageStep {
 			Key: s.Key, Branch: s.Branch, Verb: s.Start.Verb, Title: stepTitle(s.Key, &s.Start), Item: loopItem(s.Key), File: s.Start.File, Line: s.Start.Line,
 			Goal: s.Start.Goal, Text: s.Start.Text, At: b.since(s.At), Took: ms(s.End.Took), Status: s.End.Status, Reason: s.End.Reason,
 			Attempts: s.End.Attempts, Outcome: s.End.Outcome, Excused: s.End.Excused, Exchanges: b.exchanges(s.Exchanges),
-			Captures: values(s.Captures), Logs: b.lines(s.Logs), Failure: b.failure(s.End.Failure, s.Key),
+			Captures: values(s.Captures), Logs: append(b.lines(s.Logs), b.probes(s)...), Failure: b.failure(s.End.Failure, s.Key),
 		}
 		if p.Status == "" {
 			p.Status = brokenOff
@@ -212,14 +213,54 @@ func (b *pageBuilder) exchanges(list []Exchange) []pageExchange {
 	return out
 }
 
-func (b *pageBuilder) event(e *Event) pageEvent {
+// inbox is what came, each with how.
+func (b *pageBuilder) inbox() {
+	d := deliveriesOf(b.Records)
+	next := 0 // events are in the order of their records
+	for i := range b.Records {
+		if b.Records[i].Event != nil {
+			b.page.Events = append(b.page.Events, b.event(&b.Events[next], d, &b.Records[i]))
+			next++
+		}
+	}
+	for _, call := range d.gaps {
+		b.page.Missing = append(b.page.Missing, short(call))
+	}
+}
+
+func (b *pageBuilder) event(e *Event, d *deliveries, r *steps.Record) pageEvent {
 	p := pageEvent{Seq: e.Seq, At: b.since(e.At), Kind: string(e.Kind), Summary: e.Summary, Call: e.Call, Change: e.ChangeType,
-		Message: e.MessageID, Repeat: e.Repeat, Late: e.Late, Problem: e.Problem, Answer: string(e.Answer), Raw: string(e.Raw),
-		Step: e.Step, Part: e.Part}
-	if e.Origin != "notification" {
+		Message: e.MessageID, Late: e.Late, Problem: e.Problem, Answer: string(e.Answer), Raw: string(e.Raw), Served: d.taken[e.Seq], Part: e.Part}
+	if e.Origin == graph.FromResponse {
 		p.Origin = e.Origin
+	} else {
+		p.Odd = d.odd(r)
+	}
+	if !e.Sent.IsZero() {
+		at := b.since(e.Sent)
+		p.Sent = &at
+	}
+	if e.Status > 0 {
+		p.Answered = fmt.Sprintf("%d in %s", e.Status, duration(e.Took))
 	}
 	return p
+}
+
+// probes are told in the log of the step whose silence they look into.
+func (b *pageBuilder) probes(s *Step) []pageLine {
+	var out []pageLine
+	for i := range b.Records {
+		r := &b.Records[i]
+		if r.Probe == nil || r.Step != s.Key || r.Branch != s.Branch {
+			continue
+		}
+		level := "info"
+		if !r.Probe.Reached {
+			level = "warning"
+		}
+		out = append(out, pageLine{b.since(r.At), level, "callback probe: " + r.Probe.Text})
+	}
+	return out
 }
 
 func (b *pageBuilder) lines(list []Line) []pageLine {

@@ -155,9 +155,9 @@ async function copy(text, button) {
   setTimeout(() => { button.textContent = label; }, 1200);
 }
 
-// copier is a button that copies what `text` gives.
-const copier = (what, text, label = "copy") =>
-  el("button", { type: "button", class: "copy", "aria-label": "copy " + what, onclick: (e) => copy(text(), e.currentTarget) }, label);
+// copier is a button that copies what `text` gives; one that shows no label of its own says to those who hear the page what.
+const copier = (what, text, label) =>
+  el("button", { type: "button", class: "copy", "aria-label": !label && "copy " + what, onclick: (e) => copy(text(), e.currentTarget) }, label ?? "copy");
 
 // fold is a part that opens; what is in it is made when it is opened for the first time.
 function fold(props, summary, content) {

@@ -28,7 +28,7 @@ const momentView = (ms) => el("span", { class: "moment" }, ms === undefined ? ""
 
 function facts(list, run) {
   return el("ol", { class: "facts" }, list.map((fact) => el("li", null, momentView(fact.at),
-    el("span", null, fact.text, fact.after ? ", " + lasting(fact.after) + " after it gave up" : "", fact.event && [" (", eventLink(run, fact.event), ")"]))));
+    el("span", null, fact.text, fact.after ? ", " + lasting(fact.after) + " after it gave up" : "", fact.event > 0 && [" (", eventLink(run, fact.event), ")"]))));
 }
 
 const eventLink = (run, seq) => el("a", { href: toRun(run, "event", seq) }, "event " + seq);
@@ -73,7 +73,7 @@ function arrivalsView(a, run) {
     rows.push(el("li", { class: "miss " + (m.mark ?? "") },
       momentView(m.at),
       el("span", null,
-        el("a", { href: toRun(run, "event", m.event) }, m.text), m.call && el("span", { class: "faint" }, " [" + shortID(m.call) + "]"),
+        m.event ? el("a", { href: toRun(run, "event", m.event) }, m.text) : m.text, m.call && el("span", { class: "faint" }, " [" + shortID(m.call) + "]"),
         m.mark && el("span", { class: "chip " + (m.mark === "decided" ? "is-bad" : "is-warn") }, m.mark === "decided" ? "decided it" : "came nearest"),
         m.note && el("span", { class: "faint" }, " " + m.note),
         m.why && el("div", { class: "tree" }, el("p", { class: "faint" }, (m.mark === "decided" ? "why" : "why not") + (m.part ? " " + m.part : "") + ":"), treeNode(m.why, true)))));

@@ -38,8 +38,8 @@ function runView(run, all) {
     detail.logs && section("warnings", "Warnings", logs(detail.logs)),
     ladder && section("ladder", "What happened", ladder),
     detail.steps.length > 0 && section("steps", "Steps", el("ol", { class: "steps" }, detail.steps.map((step) => stepView(step, run, detail, all)))),
-    detail.events && section("inbox", "Inbox", inbox(detail, run, all)),
-    (detail.loose || detail.cleanup) && section("cleanup", "Cleanup", cleanup(detail, all)),
+    detail.events && section("inbox", "Inbox", inbox(detail, run)),
+    (detail.loose || detail.cleanup) && section("cleanup", "Cleanup", cleanup(detail)),
     detail.outputs && section("outputs", "Outputs", values(detail.outputs)));
 }
 
@@ -174,7 +174,7 @@ function exchangeView(x, open) {
 function message(title, line, headers, body, text) {
   const parts = body ? pretty(body) : [];
   return el("section", { class: "message" },
-    el("h5", null, title), el("p", null, el("code", null, line)),
+    el("h4", null, title), el("p", null, el("code", null, line)),
     headers && el("details", { class: "quiet" }, el("summary", null, count(headers.length, "header")),
       el("dl", { class: "fields" }, headers.map((h) => [el("dt", null, h.name), el("dd", null, h.value)]))),
     body && jsonView(title.toLowerCase() + " body", parts),
@@ -185,22 +185,26 @@ function message(title, line, headers, body, text) {
 const jsonView = (what, parts) => el("div", { class: "json" }, copier("the " + what, () => plainText(parts)),
   el("pre", { class: "scroll", tabindex: "0", role: "group", "aria-label": what }, parts));
 
-function inbox(detail, run, all) {
-  return el("ol", { class: "inbox" }, detail.events.map((e) => el("li", { "data-event": e.seq },
-    fold({ class: "exchange", open: false }, [el("span", { class: "n" }, e.seq), momentView(e.at), el("span", { class: "what" }, e.summary,
-      e.call && el("span", { class: "faint" }, " [" + shortID(e.call) + "]"),
-      e.repeat && el("span", { class: "chip" }, "again"), e.origin && el("span", { class: "chip" }, "by " + e.origin),
-      e.late && el("span", { class: "chip is-warn" }, "too late for " + (stepByKey(detail, e.late)?.words ?? e.late)),
+function inbox(detail, run) {
+  const name = (key) => stepByKey(detail, key)?.words ?? key;
+  return [el("ol", { class: "inbox" }, detail.events.map((e) => el("li", { "data-event": e.seq },
+    fold({ class: "exchange" }, [el("span", { class: "n" }, e.seq ?? "–"), momentView(e.at), el("span", { class: "what" }, e.summary,
+      e.call && el("span", { class: "faint" }, " [" + shortID(e.call) + "]"), " ",
+      e.origin && el("span", { class: "chip" }, "from the response"),
+      (e.odd ?? []).map((word) => el("span", { class: "chip is-warn" }, word)),
+      e.late && el("span", { class: "chip is-warn" }, "too late for " + name(e.late)),
       e.problem && el("span", { class: "is-bad" }, " " + e.problem),
-      e.step && el("span", { class: "taken" }, " → " + (stepByKey(detail, e.step)?.words ?? e.step) + (e.part ? " (" + e.part + ")" : "")))],
+      e.served && el("span", { class: "taken" }, " → " + e.served.map(name).join(", ") + (e.part ? " (" + e.part + ")" : "")))],
     () => el("div", { class: "body" },
-      el("dl", { class: "fields" }, [["kind", e.kind], ["change", e.change], ["call", e.call], ["message id", e.message]]
-        .filter((pair) => pair[1]).map(([k, v]) => [el("dt", null, k), el("dd", null, v)]),
-        e.step && [el("dt", null, "taken by"), el("dd", null, el("a", { href: toRun(run, "step", e.step) }, stepByKey(detail, e.step)?.words ?? e.step))]),
-      e.raw && jsonView("notification", pretty(e.raw)), e.answer && jsonView("answer", pretty(e.answer)))))));
+      el("dl", { class: "fields" }, [["kind", e.kind], ["change", e.change], ["call", e.call], ["message id", e.message],
+        ["sent", e.sent !== undefined && moment(e.sent)], ["answered", e.answered]].filter((pair) => pair[1]).map(([k, v]) => [el("dt", null, k), el("dd", null, v)]),
+      e.served && [el("dt", null, "served"), el("dd", null, e.served.map((key, i) => [i > 0 && ", ", el("a", { href: toRun(run, "step", key) }, name(key))]))]),
+      e.raw && jsonView("notification", pretty(e.raw)), e.answer && jsonView("answer", pretty(e.answer))))))),
+  [...new Set(detail.missing)].map((call) => el("p", { class: "is-warn" },
+    "Of call " + call + " the service had " + detail.missing.filter((c) => c === call).length + " more to send, which did not come."))];
 }
 
-function cleanup(detail, all) {
+function cleanup(detail) {
   return [detail.cleanup && el("ul", { class: "plain" }, detail.cleanup.map((c) => el("li", { class: c.failed ? "is-warn" : null }, c.text,
     c.orphan && el("pre", { class: "scroll", tabindex: "0", role: "group", "aria-label": "what is known of the call" }, c.orphan.join("\n"))))),
   (detail.loose ?? []).map((x) => exchangeView(x, false))];

@@ -1,0 +1,139 @@
+package report_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"callflow/internal/cli"
+)
+
+// offline is how npm says that it reaches no registry.
+var offline = regexp.MustCompile(`ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ENOTCACHED|network`)
+
+// evil has a name that would be a page of its own.
+const evil = `
+name: "</script><img src=x onerror=alert(1)> \u202egnp"
+steps:
+  - log: <b>bold</b>
+`
+
+// many makes a thousand runs, some of which fail where disorder comes upon them.
+const many = `
+name: Reach somebody under disorder
+tags: [outgoing]
+matrix:
+  who: [dora, heidi]
+  try: [%s]
+simulate:
+  people:
+    dora: {id: 2f1a1100-b174-40a0-aba7-0b405e01ed92, displayName: Dora, answers: {after: 3s}}
+    heidi: {id: 550fae72-d251-43ec-868c-373732c2704f, displayName: Heidi, answers: {after: 1s}}
+steps:
+  - createCall:
+      targets: [{identity: {user: {id: "${{ matrix.who == 'dora' ? '2f1a1100-b174-40a0-aba7-0b405e01ed92' : '550fae72-d251-43ec-868c-373732c2704f' }}"}}}]
+    until: accepted
+  - await: call.state == "established"
+    timeout: 3200ms
+`
+
+// TestBrowser uses the HTML report in a real browser: see node/page.mjs. It needs Node, Chromium and two packages from npm,
+// pinned by the lockfile, so it runs when it is asked for: make browser, which make check does too.
+func TestBrowser(t *testing.T) {
+	if os.Getenv("CALLFLOW_BROWSER") == "" {
+		t.Skip("not asked for; make browser runs it")
+	}
+	browser := ""
+	for _, name := range []string{os.Getenv("CALLFLOW_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil && browser == "" {
+			browser = path
+		}
+	}
+	if browser == "" {
+		t.Skip("the page was not tried: there is no Chromium (apt-get install chromium)")
+	}
+	for _, program := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("the page was not tried: %v", err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	dir := t.TempDir()
+	in := func(program string, args ...string) ([]byte, error) {
+		c := exec.CommandContext(ctx, program, args...)
+		c.Dir = dir
+		c.WaitDelay = 5 * time.Second
+		return c.CombinedOutput()
+	}
+	for _, name := range []string{"package.json", "package-lock.json", ".npmrc", "page.mjs"} {
+		text, err := os.ReadFile(filepath.Join("node", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if said, err := in("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"); err != nil {
+		if offline.Match(said) {
+			t.Skipf("the page was not tried: npm cannot fetch what it takes:\n%s", said)
+		}
+		t.Fatalf("npm ci: %v\n%s", err, said)
+	}
+	reportsFor(t, dir)
+	said, err := in("node", "page.mjs", browser, dir)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	t.Logf("%s", said)
+}
+
+// reportsFor makes the pages from real runs.
+func reportsFor(t *testing.T, dir string) {
+	t.Helper()
+	shipped, err := filepath.Abs(filepath.Join("..", "..", "scenarios"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Dir(shipped))
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	var tries []string
+	for n := range 500 {
+		tries = append(tries, fmt.Sprint(n))
+	}
+	for _, r := range []struct {
+		page string
+		code int
+		args []string
+	}{
+		{"all.html", 1, []string{"scenarios"}},
+		{"evil.html", 0, []string{write("evil.yaml", evil)}},
+		{"many.html", 1, []string{"--chaos", "all", "--seed", "2", write("many.yaml", fmt.Sprintf(many, strings.Join(tries, ", ")))}},
+	} {
+		args := append([]string{"run", "--quiet", "--report", "html=" + filepath.Join(dir, r.page)}, r.args...)
+		var out bytes.Buffer
+		began := time.Now()
+		if code := cli.Main(args, strings.NewReader(""), &out, &out); code != r.code {
+			t.Fatalf("callflow %q ended with %d, want %d\n%s", args, code, r.code, out.String())
+		}
+		info, err := os.Stat(filepath.Join(dir, r.page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d KiB; runs and report took %s", r.page, info.Size()/1024, time.Since(began).Round(time.Millisecond))
+	}
+}
