@@ -37,7 +37,7 @@ function excerptView(f) {
   if (!f.excerpt) return null;
   return el("pre", { class: "excerpt", tabindex: "0", role: "group", "aria-label": "the scenario's lines" }, f.excerpt.map((line) =>
     el("span", { class: line.mark ? "line marked" : "line" },
-      el("span", { class: "n" }, (line.mark ? "▸ " : "  ") + String(line.n ?? "").padStart(4)), " ",
+      el("span", { class: "n" }, line.mark && "▸ ", line.n),
       line.mark ? el("mark", null, line.text || " ") : line.text, "\n")));
 }
 

@@ -189,6 +189,7 @@ function toPaper() {
   const open = view.run !== null ? runByID.get(view.run) : null;
   const list = open ? [open] : listing.order.filter((run) => wentWrong(run.status));
   clear(paper).append(...list.map((run) => runView(run, true)));
+  for (let closed; (closed = paper.querySelectorAll("details:not([open])")).length > 0;) closed.forEach(openFold);
 }
 
 addEventListener("beforeprint", toPaper);

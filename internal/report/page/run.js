@@ -32,7 +32,7 @@ function runView(run, all) {
   const wrong = wentWrong(run.status);
   const ladder = ladderView(detail, wrong || all);
   return el("article", { class: "run", "data-run": run.id },
-    head(run, detail),
+    head(run, detail, all),
     wrong && failures.length === 0 && run.reason && section("why", "Why", el("p", { class: "text" }, run.reason)),
     wrong && failures.map(({ f, n }) => section(n === main ? "why" : "also-" + n, n === main || failures.length === 1 ? "Why it failed" : "Also failed", failureView(f, run, detail))),
     detail.logs && section("warnings", "Warnings", logs(detail.logs)),
@@ -47,7 +47,7 @@ function section(id, title, ...content) {
   return el("section", { class: "section", "data-part": id }, el("h3", { tabindex: "-1" }, title), content);
 }
 
-function head(run, detail) {
+function head(run, detail, all) {
   const facts = [run.at ? null : run.file, run.target && run.target + (run.dialect ? " (" + run.dialect + ")" : ""),
     run.status !== "skipped" && (run.simulated ? "simulated " : "") + lasting(run.took), "seed " + run.seed, run.chaos && "chaos " + run.chaos,
     !run.simulated && run.began.replace("T", " ").replace(/\.\d+Z$/, "Z"), run.left > 0 && count(run.left, "call") + " left up"].filter(Boolean);
@@ -58,12 +58,20 @@ function head(run, detail) {
     el("h2", { tabindex: "-1" }, badge(run.status), " ", run.name, run.row && el("span", { class: "matrix" }, " [" + run.row + "]")),
     el("p", { class: "faint about" }, run.file && el("span", { class: "file" }, run.file, " · "), facts.filter((f) => f !== run.file).join(" · ")),
     run.status === "skipped" && run.reason && el("p", null, run.reason),
-    detail.about && el("p", { class: "story" }, detail.about),
+    about(detail, all),
     siblings(run),
     el("p", { class: "tools" }, (run.tags ?? []).map((tag) => el("a", { class: "chip", href: at({ tag, run: null, part: null, key: null }) }, tag)),
       copier("a link to this run", () => location.href.replace(/#.*/, "") + address({ run: run.id }), "copy link"),
       run.file && copier("the command that runs it again", () => command(run), "copy command")),
     parts.length > 1 && el("nav", { "aria-label": "parts of the run" }, parts.map(([id, title]) => el("a", { href: toRun(run, id) }, title))));
+}
+
+// about is what the author says of the scenario: its first paragraph, and the others for who wants them.
+function about(detail, all) {
+  if (!detail.about) return null;
+  const [first, ...rest] = detail.about.split(/\n\s*\n|(?<=[.:!?])\n/);
+  const more = rest.map((text) => el("p", { class: "story" }, text));
+  return [el("p", { class: "story" }, first), rest.length > 0 && el("details", { class: "quiet", open: all }, el("summary", null, "more about this scenario"), more)];
 }
 
 // siblings says how the other runs of the same went.
