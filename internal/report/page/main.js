@@ -32,6 +32,8 @@ const listPane = el("section", { class: "list", "aria-label": "list of runs" }, 
 const runPane = el("section", { class: "open", "aria-label": "run", hidden: true });
 const mainPane = el("main", { id: "main" }, listPane, runPane);
 
+const wordsOfOne = { passed: "passed", failed: "failed", skipped: "was skipped", broken: "could not be tested", interrupted: "was interrupted", "broken off": "broke off" };
+
 function masthead() {
   const by = new Set(runs.map((run) => run.target + (run.dialect ? " (" + run.dialect + ")" : "")).filter((t) => t !== " " && t));
   const simulated = runs.reduce((sum, run) => sum + (run.simulated ? run.took : 0), 0);
@@ -43,7 +45,7 @@ function masthead() {
     return piece;
   }));
   const wrong = runs.filter((run) => wentWrong(run.status)).length;
-  const title = runs.length === 0 ? "No runs" : wrong > 0 ? wrong.toLocaleString("en") + " of " + count(runs.length, "run") + " went wrong"
+  const title = runs.length === 0 ? "No runs" : runs.length === 1 ? fullName(runs[0]) + " " + wordsOfOne[runs[0].status] : wrong > 0 ? wrong.toLocaleString("en") + " of " + count(runs.length, "run") + " went wrong"
     : runs.every((run) => run.status === "skipped") ? "All skipped" : "All " + count(runs.length, "run") + " passed";
   document.title = title + " · callflow";
   return el("header", { class: "masthead" },
