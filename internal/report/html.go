@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,19 +15,18 @@ import (
 	"callflow/steps"
 )
 
-// htmlPage writes one page with everything in it. What a run was is written when it is added, as JSON that is read only
-// when somebody opens it, so neither the writer nor the browser holds more of a run than its line in the list. Without
-// JavaScript, which some CI servers do not allow, the page shows what failed as the console does, and a table of the runs.
+// htmlPage writes one page with everything in it: first the list of the runs and the scripts, so that a browser shows it at
+// once, then each run as JSON that is read only when somebody opens it. Runs come before their list is known, so they wait
+// in a file; neither the writer nor the browser holds more of a run than its line in the list. Without JavaScript, which
+// some CI servers do not allow, the page is a table of the runs, and what failed as the console shows it.
 type htmlPage struct {
 	w       io.Writer
+	runs    spool
 	entries []pageEntry
 	ids     map[string]bool
-	err     error // that of the head
 }
 
-func newHTML(w io.Writer) Report {
-	return &htmlPage{w: w, ids: map[string]bool{}, err: pageTemplate().ExecuteTemplate(w, "head", pageParts())}
-}
+func newHTML(w io.Writer) Report { return &htmlPage{w: w, ids: map[string]bool{}} }
 
 // pageEntry is a run in the list. Times are milliseconds.
 type pageEntry struct {
@@ -50,13 +51,13 @@ type pageEntry struct {
 	Left      int      `json:"left,omitempty"` // calls left up
 }
 
+// Failed says that the run ended otherwise than it should.
+func (e pageEntry) Failed() bool { return wentWrong(e.Status) }
+
 // brokenOff is the status of a run or step whose journal ends before it does.
 const brokenOff = "broken off"
 
 func (p *htmlPage) Add(r *Run) error {
-	if p.err != nil {
-		return p.err
-	}
 	e := p.entry(r)
 	p.entries = append(p.entries, e)
 	data, err := json.Marshal(newPageRun(r)) // which escapes <, > and &: no text ends the element
@@ -73,34 +74,78 @@ func (p *htmlPage) Add(r *Run) error {
 			return err
 		}
 	}
-	_, err = p.w.Write(b.Bytes())
-	return err
+	return p.runs.add(b.Bytes())
 }
 
 func (p *htmlPage) Close(t Total) error {
-	if p.err != nil {
-		return p.err
-	}
-	about := struct {
+	index := struct {
 		Command string      `json:"command"`
 		Version string      `json:"version"`
 		Wall    float64     `json:"wall"`
 		NotRun  int         `json:"notRun,omitempty"`
 		Runs    []pageEntry `json:"runs"`
-	}{t.Command, t.Version, ms(t.Wall), t.NotRun, p.entries}
-	if about.Runs == nil {
-		about.Runs = []pageEntry{}
-	}
-	data, err := json.Marshal(about)
+	}{t.Command, t.Version, ms(t.Wall), t.NotRun, append([]pageEntry{}, p.entries...)}
+	data, err := json.Marshal(index)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(p.w, "<script type=\"application/json\" id=\"index\">%s</script>\n", data); err != nil {
+	parts := pageParts()
+	parts.Index, parts.Runs, parts.Summary, parts.Total = template.JS(data), p.entries, p.summary(), t
+	if err := pageTemplate().ExecuteTemplate(p.w, "head", parts); err != nil {
 		return err
 	}
-	parts := pageParts()
-	parts.Runs, parts.Summary, parts.Total = p.entries, p.summary(), t
-	return pageTemplate().ExecuteTemplate(p.w, "foot", parts)
+	if err := p.runs.writeTo(p.w); err != nil {
+		return err
+	}
+	return pageTemplate().ExecuteTemplate(p.w, "foot", nil)
+}
+
+// spool keeps what is to be written later: a little in memory, more in a file without a name.
+type spool struct {
+	bytes.Buffer
+	file *os.File
+	path string // where the system lets no open file go: removed at the end
+}
+
+// spoolSize is how much is kept in memory.
+const spoolSize = 4 << 20
+
+func (s *spool) add(text []byte) error {
+	s.Write(text) // never fails
+	if s.Len() < spoolSize {
+		return nil
+	}
+	if s.file == nil {
+		file, err := os.CreateTemp("", "callflow-report-*")
+		if err != nil {
+			return err
+		}
+		if s.file = file; os.Remove(file.Name()) != nil {
+			s.path = file.Name()
+		}
+	}
+	_, err := s.WriteTo(s.file)
+	return err
+}
+
+// writeTo writes all that was added, and lets go of it.
+func (s *spool) writeTo(w io.Writer) error {
+	if s.file != nil {
+		defer func() {
+			s.file.Close()
+			if s.path != "" {
+				os.Remove(s.path)
+			}
+		}()
+		if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		if _, err := io.Copy(w, s.file); err != nil {
+			return err
+		}
+	}
+	_, err := s.WriteTo(w)
+	return err
 }
 
 // entry is the run's line in the list.

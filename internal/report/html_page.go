@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// page/ holds what the page is made of: its frame, its looks, and its scripts, which are one module in the file.
+// page/ holds what the page is made of: its frame, its looks, and its scripts, which are one in the file.
 //
 //go:embed page
 var pageFiles embed.FS
@@ -21,6 +21,7 @@ var pageScripts = []string{"core.js", "list.js", "failure.js", "run.js", "main.j
 type pageStuff struct {
 	CSS     template.CSS
 	JS      template.JS
+	Index   template.JS // JSON
 	Policy  string
 	Runs    []pageEntry
 	Summary string
@@ -36,9 +37,11 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 var pageParts = sync.OnceValue(func() pageStuff {
 	css := pageFile("page.css")
 	var js strings.Builder
+	js.WriteString("(() => {\n\"use strict\";\n")
 	for _, name := range pageScripts {
 		js.WriteString(pageFile(name))
 	}
+	js.WriteString("})();\n")
 	return pageStuff{
 		CSS: template.CSS(css), JS: template.JS(js.String()),
 		Policy: "default-src 'none'; style-src '" + sum(css) + "'; script-src '" + sum(js.String()) + "'; base-uri 'none'; form-action 'none'",

@@ -1,4 +1,4 @@
-// The report's page, as one module. Everything from the data goes into text nodes and attributes; nothing is parsed as HTML.
+// The report's page, as one script. Everything from the data goes into text nodes and attributes; nothing is parsed as HTML.
 
 const report = JSON.parse(document.getElementById("index").textContent);
 const runs = report.runs;

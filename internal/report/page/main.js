@@ -86,6 +86,10 @@ function show(first) {
       el("a", { href: at({ run: null, part: null, key: null }) }, "All runs"))]);
     return;
   }
+  if (!arrived(run)) {
+    fill(clear(runPane), null, [el("h2", { tabindex: "-1" }, "Loading…")]);
+    return;
+  }
   if (runPane.firstElementChild?.dataset.run !== run.id) {
     clear(runPane).append(runView(run, false));
     runPane.scrollTop = 0;
@@ -189,13 +193,14 @@ const paper = el("div", { class: "paper" });
 
 function toPaper() {
   const open = view.run !== null ? runByID.get(view.run) : null;
-  const list = open ? [open] : listing.order.filter((run) => wentWrong(run.status));
+  const list = (open ? [open] : listing.order.filter((run) => wentWrong(run.status))).filter(arrived);
   clear(paper).append(...list.map((run) => runView(run, true)));
   for (let closed; (closed = paper.querySelectorAll("details:not([open])")).length > 0;) closed.forEach(openFold);
 }
 
 addEventListener("beforeprint", toPaper);
 addEventListener("afterprint", () => clear(paper));
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => view.run !== null && show(true));
 addEventListener("hashchange", () => show(false));
 document.addEventListener("keydown", onKey);
 dark.addEventListener("change", () => setTheme(document.documentElement.dataset.theme ?? ""));

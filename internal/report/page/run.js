@@ -3,6 +3,9 @@
 // details keeps the last few runs that were read.
 const details = new Map();
 
+// arrived says that the browser has read so far: runs stand in the page behind this script.
+const arrived = (run) => document.getElementById("run-" + run.n) !== null;
+
 function detailOf(run) {
   let detail = details.get(run.id);
   if (detail) return detail;
