@@ -78,7 +78,7 @@ const leastSilence = 5 * time.Second
 // diagramOf draws from records up to the last one given.
 func diagramOf(records []steps.Record, s Style) *diagram {
 	b := &diagramBuilder{Style: s, d: &diagram{about: &steps.RunStart{}}, came: deliveriesOf(records), names: map[string]string{},
-		sent: map[stepPlace]int{}, began: map[stepPlace]int{}}
+		sent: map[stepPlace]int{}, began: map[stepPlace]int{}, owner: map[int]string{}}
 	b.meet(records)
 	for i := range records {
 		b.add(&records[i])
@@ -123,6 +123,7 @@ type diagramBuilder struct {
 	names map[string]string // of steps, by key
 	sent  map[stepPlace]int // the lane that the last request went to
 	began map[stepPlace]int // the rung at which a step under way began
+	owner map[int]string    // of legs: the branch that made them
 	spans []span            // of steps
 	marks []legMark         // where legs begin and end, of rungs
 	ended bool
@@ -216,6 +217,7 @@ func (b *diagramBuilder) response(r *steps.Record) {
 	}
 	if a.Status == 201 && a.Call != "" {
 		one.from = b.leg(a.Call)
+		b.owner[one.from] = r.Branch
 	}
 	one.to = b.legs.bot(one.from, b.d)
 	b.seen(b.put(r, one), one.from)
@@ -319,8 +321,22 @@ func (b *diagramBuilder) stepEnd(r *steps.Record) {
 func (b *diagramBuilder) fail(s span) {
 	for i := s.begin; i < s.end; i++ {
 		one := &b.d.rungs[i]
-		one.failing = one.failing || one.step.key == "" || one.step == s.stepPlace || s.holds(one.step)
+		of := one.step == s.stepPlace || s.holds(one.step) || one.step.key == "" && !b.elsewhere(s.branch, one)
+		one.failing = one.failing || of
 	}
+}
+
+// elsewhere says whether a rung may be about what another branch does: it is not about a leg that this one made.
+func (b *diagramBuilder) elsewhere(branch string, r *rung) bool {
+	if r.from == noLane || branch == "" {
+		return false
+	}
+	for _, i := range []int{r.from, r.to} {
+		if owner, ok := b.owner[i]; ok && (owner == branch || owner == "" || strings.HasPrefix(owner, branch+"/")) {
+			return false
+		}
+	}
+	return true
 }
 
 // holds says whether a step is inside of this one.

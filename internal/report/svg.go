@@ -24,6 +24,7 @@ const SVGStyle = `.callflow-ladder{` + svgLight + `background:var(--cf-paper);fo
 .light .callflow-ladder,.callflow-ladder.light{` + svgLight + `}
 @media screen{.dark .callflow-ladder,.callflow-ladder.dark{` + svgDark + `}}
 .callflow-ladder text{fill:var(--cf-ink);stroke:var(--cf-paper);stroke-width:4px;stroke-linejoin:round;paint-order:stroke}
+.callflow-ladder .failing text{stroke:var(--cf-ground)}
 .callflow-ladder .time,.callflow-ladder text.faint{fill:var(--cf-soft)}
 .callflow-ladder .time{font-size:11px;font-variant-numeric:tabular-nums}
 .callflow-ladder .name{font-weight:600;stroke:none}
@@ -49,20 +50,20 @@ const SVGStyle = `.callflow-ladder{` + svgLight + `background:var(--cf-paper);fo
 `
 
 const (
-	svgLight = `--cf-ink:#1f2328;--cf-soft:#59636e;--cf-line:#c4ccd4;--cf-paper:#fff;--cf-head:#f3f5f7;--cf-news:#0757ba;--cf-leg:#9cc4f2;--cf-deed:#7038c4;--cf-bad:#b4161f;--cf-warn:#855400;--cf-ground:#cf222e1a;`
-	svgDark  = `--cf-ink:#e6edf3;--cf-soft:#9aa4af;--cf-line:#3f4751;--cf-paper:#0d1117;--cf-head:#1a212a;--cf-news:#6cb2ff;--cf-leg:#1f4d85;--cf-deed:#c9a2ff;--cf-bad:#ff8a82;--cf-warn:#e0a83a;--cf-ground:#f8514926;`
+	svgLight = `--cf-ink:#1f2328;--cf-soft:#59636e;--cf-line:#c4ccd4;--cf-paper:#fff;--cf-head:#f3f5f7;--cf-news:#0757ba;--cf-leg:#9cc4f2;--cf-deed:#7038c4;--cf-bad:#b4161f;--cf-warn:#855400;--cf-ground:#fbe9ea;`
+	svgDark  = `--cf-ink:#e6edf3;--cf-soft:#9aa4af;--cf-line:#3f4751;--cf-paper:#0d1117;--cf-head:#1a212a;--cf-news:#6cb2ff;--cf-leg:#1f4d85;--cf-deed:#c9a2ff;--cf-bad:#ff8a82;--cf-warn:#e0a83a;--cf-ground:#2f1619;`
 )
 
 // The measures of an SVG, in pixels. Nobody knows the reader's font, so widths are estimates.
 const (
-	svgTime    = 84  // the column of times
+	svgTime    = 94  // the column of times
 	svgChar    = 6.9 // a cell of text
 	svgRow     = 31  // a row with an arrow
 	svgNote    = 23  // a row without
 	svgLine    = 16  // every further line of a label
 	svgNear    = 250 // least from bot to Graph
 	svgWide    = 400 // most that a label takes before it goes on in the next line
-	svgFar     = 190 // the same, for what people do
+	svgFar     = 230 // the same, for what people do
 	svgLeg     = 104 // least from lane to lane
 	svgPerson  = 84
 	svgPad     = 12
@@ -298,6 +299,9 @@ func (p *picture) names(y float64) {
 func (p *picture) rung(i int) {
 	r, y := &p.rungs[i], p.y[i]
 	p.printf("<g")
+	if r.failing {
+		p.printf(` class="failing"`)
+	}
 	if r.seq > 0 {
 		p.printf(` id="%s-%d"`, html.EscapeString(p.o.ID), r.seq)
 	}
@@ -320,7 +324,11 @@ func (p *picture) rung(i int) {
 	}
 	switch {
 	case r.what == silence:
-		p.printf(`<rect class="paper" x="5" y="%.0f" width="%.0f" height="%d"/>`, y+1, p.wide-5, svgNote-2)
+		ground := "paper"
+		if r.failing {
+			ground = "ground"
+		}
+		p.printf(`<rect class="%s" x="5" y="%.0f" width="%.0f" height="%d"/>`, ground, y+1, p.wide-5, svgNote-2)
 	case r.what == stepBegins:
 		how = "step"
 		p.printf(`<path class="rule" d="M%d %.0fH%.0f"/>`, svgTime-8, y+2.5, p.end)
