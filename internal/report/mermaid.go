@@ -90,7 +90,7 @@ func fits(rows []string, room int) (left, right int) {
 // mermaidRow is the i-th rung as one line.
 func (d *diagram) mermaidRow(i int) string {
 	r := &d.rungs[i]
-	text := mermaidText(offset(d.start, r.at) + " " + r.text)
+	text := mermaidLines(offset(d.start, r.at) + " " + r.text)
 	arrow := "->>"
 	switch r.what {
 	case response:
@@ -102,7 +102,7 @@ func (d *diagram) mermaidRow(i int) string {
 	case fault:
 		return fmt.Sprintf("    Note over p%d: %s", r.to, text)
 	case stepBegins:
-		text = mermaidText("▸ " + r.text)
+		text = mermaidLines("▸ " + r.text)
 	case silence:
 		text = mermaidText("… " + r.text + " …")
 	}
@@ -110,6 +110,21 @@ func (d *diagram) mermaidRow(i int) string {
 		return fmt.Sprintf("    Note over %s: %s", d.span(), text)
 	}
 	return fmt.Sprintf("    p%d%sp%d: %s", r.from, arrow, r.to, text)
+}
+
+// wideMermaid is how many cells a label takes before it goes on in the next line: Mermaid moves lanes apart for it.
+const wideMermaid = 90
+
+// mermaidLines is a label in at most mostRows lines.
+func mermaidLines(text string) string {
+	rows := Style{}.fold("", text, wideMermaid, "")
+	if len(rows) > mostRows {
+		rows = append(rows[:mostRows-1], rows[mostRows-1]+" …")
+	}
+	for i := range rows {
+		rows[i] = mermaidText(rows[i])
+	}
+	return strings.Join(rows, "<br/>")
 }
 
 // span names the first and the last lane, for notes over all.
