@@ -56,7 +56,7 @@ var ProblemCodes = []ProblemCode{
 	{"bad-scene", "What `simulate` says does not go together: reactions that exclude each other, an action with two deeds, a fault that does nothing."},
 	{"no-goals", "`until` stands beside a verb that has no goals."},
 	{"no-retry", "`retry` stands beside a verb that sends no request."},
-	{"matrix", "The matrix has no rows, too many, or twice the same; an axis has no values; an exclude agrees with no row."},
+	{"matrix", "The matrix has no rows, too many, or twice the same; an axis has no values; an exclude agrees with no row. Or the file with the rows cannot be read, a column has no name of its own, or a row has other cells than the first."},
 	{"wrong-id", "A parameter wants a call and is given an operation's id, or the other way round."},
 	// Includes.
 	{"include-file", "The file cannot be read, or lies outside of the folder that scenarios are read from."},

@@ -91,15 +91,40 @@ func (w *stepWalk) checkInputs(params, fileNode *yaml.Node, inc *includedFile, w
 	}
 }
 
+// beside reads the file that stands at a path relative to this one.
+func (r *reader) beside(n *yaml.Node, file, code string) (name string, text []byte, ok bool) {
+	if name, ok = r.path(n, file, code); !ok {
+		return "", nil, false
+	}
+	text, err := readBounded(r.src.FS, name)
+	if errors.Is(err, fs.ErrInvalid) {
+		r.problem(n, code, "", "%q lies outside of the folder that scenarios are read from", file)
+		return "", nil, false
+	}
+	if err != nil {
+		r.problem(n, code, r.nearestFile(name), "cannot read %s: %s", name, fileError(err))
+		return "", nil, false
+	}
+	return name, text, true
+}
+
+// path is the name of a file relative to this one.
+func (r *reader) path(n *yaml.Node, file, code string) (name string, ok bool) {
+	switch {
+	case r.src.FS == nil:
+		r.problem(n, code, "", "there are no other files to read from here")
+	case path.IsAbs(file) || strings.Contains(file, `\`):
+		r.problem(n, code, "write a path relative to this file, with slashes", "%q cannot be read from here", file)
+	default:
+		return path.Join(path.Dir(r.doc.name), file), true
+	}
+	return "", false
+}
+
 // openInclude reads the file that stands at a path relative to the including one.
 func (w *stepWalk) openInclude(n *yaml.Node, file string) *includedFile {
-	if w.src.FS == nil {
-		w.problem(n, "include-file", "", "there are no files to include from here")
-		return nil
-	}
-	name := path.Join(path.Dir(w.doc.name), file)
-	if path.IsAbs(file) || strings.Contains(file, `\`) {
-		w.problem(n, "include-file", "write a path relative to this file, with slashes", "%q cannot be included", file)
+	name, ok := w.path(n, file, "include-file")
+	if !ok {
 		return nil
 	}
 	// Anything else is no scenario, and a problem would print its first line.
@@ -120,13 +145,8 @@ func (w *stepWalk) openInclude(n *yaml.Node, file string) *includedFile {
 	if known, ok := w.included[name]; ok {
 		return known
 	}
-	text, err := readBounded(w.src.FS, name)
-	if errors.Is(err, fs.ErrInvalid) {
-		w.problem(n, "include-file", "", "%q lies outside of the folder that scenarios are read from", file)
-		return nil
-	}
-	if err != nil {
-		w.problem(n, "include-file", w.nearestFile(name), "cannot read %s: %s", name, fileError(err))
+	_, text, ok := w.beside(n, file, "include-file")
+	if !ok {
 		return nil
 	}
 	before := w.steps
@@ -178,8 +198,8 @@ func fileError(err error) string {
 }
 
 // nearestFile suggests a file of the same folder.
-func (w *stepWalk) nearestFile(name string) string {
-	entries, err := fs.ReadDir(w.src.FS, path.Dir(name))
+func (r *reader) nearestFile(name string) string {
+	entries, err := fs.ReadDir(r.src.FS, path.Dir(name))
 	if err != nil {
 		return ""
 	}

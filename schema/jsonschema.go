@@ -136,8 +136,15 @@ func (w *schemaWriter) shape(s shape) object {
 		return object{{"type", "object"}, {"propertyNames", ref("name")}}
 	case shapeMatrix:
 		rows := object{{"type", "array"}, {"items", object{{"type", "object"}}}}
-		return object{{"type", "object"}, {"properties", object{{"include", described(rows, "Rows to add.", "")}, {"exclude", described(rows, "Rows to leave out.", "")}}},
-			{"additionalProperties", object{{"type", "array"}, {"minItems", 1}}}}
+		axis := object{{"type", "array"}, {"minItems", 1}}
+		file := object{{"type", "string"}, {"pattern", `\.([cC][sS][vV]|[yY][aA]?[mM][lL])$`}}
+		return object{{"anyOf", []any{
+			object{{"type", "object"}, {"properties", object{
+				{"file", described(object{{"anyOf", []any{file, axis}}}, "A CSV or YAML file with rows, relative to this one.", "")},
+				{"include", described(rows, "Rows to add.", "")}, {"exclude", described(rows, "Rows to leave out.", "")}}},
+				{"additionalProperties", axis}},
+			file,
+		}}}
 	case shapeSpan:
 		return ref("duration")
 	case shapeDefaults:

@@ -46,7 +46,7 @@ var scenarioKeys = []frameKey{
 		example: `tags: [transfer, nightly]`},
 	{name: "requires", shape: shapeRequires, doc: "What a target must be; elsewhere the scenario is skipped with the reason.",
 		example: `requires: [simulator]              # skipped where the target is none`},
-	{name: "matrix", shape: shapeMatrix, doc: "Lists of values by axis. The scenario runs once for each combination, in row-major order, named `k=v, …`; expressions say `matrix.axis`. `include` adds rows, `exclude` leaves out those that agree with it.",
+	{name: "matrix", shape: shapeMatrix, doc: "Lists of values by axis. The scenario runs once for each combination, in row-major order, named `k=v, …`; expressions say `matrix.axis`. `include` adds rows, `exclude` leaves out those that agree with it. `matrix: rows.csv`, or `file: rows.csv` beside axes, takes rows from a CSV or YAML file.",
 		example: `matrix:                            # one run for each row: [media=audio, answerAfter=1s] and so on
   media: [[audio], [audio, video]]
   answerAfter: [1s, 10s]

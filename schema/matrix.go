@@ -18,38 +18,66 @@ type axis struct {
 	values []any
 }
 
-// matrix makes the rows: the product of the axes in row-major order, less exclude, and then include's rows.
+// matrixRow is one row before it has a name, and where it is from.
+type matrixRow struct {
+	values map[string]any
+	at     Pos
+}
+
+// matrix makes the rows: those of its file times the axes in row-major order, less exclude, and then include's rows.
 func (r *reader) matrix(n *yaml.Node) {
 	n = resolve(n)
+	if n.Kind == yaml.ScalarNode && !isNull(n) && !reported(n) {
+		r.base.declare("matrix", anyType, "", r.at(n)) // until the file has been read
+		if rows, columns, ok := r.rowsOf(n); ok {
+			r.rows(n, rows, columns, labelled(columns), nil)
+		}
+		return
+	}
 	if n.Kind != yaml.MappingNode {
-		r.wrongKind(n, "a mapping of axes to lists of values")
+		r.wrongKind(n, "a mapping of axes to lists of values, or the name of a file with rows,")
 		return
 	}
 	var axes []axis
 	include, exclude := (*yaml.Node)(nil), (*yaml.Node)(nil)
+	var labels []string
+	rows, names := []matrixRow{}, []string{}
 	for _, p := range pairs(n) {
-		switch p.key.Value {
-		case "include":
-			include = resolve(p.value)
-		case "exclude":
-			exclude = resolve(p.value)
+		value := resolve(p.value)
+		switch {
+		case p.key.Value == "include":
+			include = value
+		case p.key.Value == "exclude":
+			exclude = value
+		case p.key.Value == "file" && value.Kind == yaml.ScalarNode && !isNull(value):
+			var ok bool
+			r.base.declare("matrix", anyType, "", r.at(n))
+			if rows, names, ok = r.rowsOf(value); !ok {
+				return
+			}
+			labels = labelled(names)
 		default:
 			if a, ok := r.axis(p); ok {
 				axes = append(axes, a)
 			}
 		}
 	}
-	rows := []map[string]any{}
 	if len(axes) > 0 {
-		rows = product(axes)
+		if len(names) == 0 {
+			rows = []matrixRow{{at: r.at(n)}}
+		}
+		for _, a := range axes {
+			if containsWord(names, a.name) {
+				r.report(Problem{Pos: r.at(n), Code: "matrix", Text: fmt.Sprintf("%s is a column of the file and an axis too", a.name)})
+				return
+			}
+			names, labels = append(names, a.name), append(labels, a.name)
+		}
+		rows = product(rows, axes)
 	}
-	if rows == nil || len(rows) > maxRows {
-		r.report(Problem{Pos: r.at(n), Code: "matrix", Text: fmt.Sprintf("the matrix has more than %d rows", maxRows)})
+	if rows == nil {
+		r.tooManyRows(n)
 		return
-	}
-	names := make([]string, len(axes))
-	for i, a := range axes {
-		names[i] = a.name
 	}
 	if exclude != nil {
 		rows = r.exclude(exclude, rows, names)
@@ -58,7 +86,10 @@ func (r *reader) matrix(n *yaml.Node) {
 	if include != nil {
 		rows, names, extras = r.addRows(include, rows, names)
 	}
-	r.rows(n, rows, names, extras)
+	if labels == nil {
+		labels = names
+	}
+	r.rows(n, rows, names, labels, extras)
 }
 
 func (r *reader) axis(p pair) (axis, bool) {
@@ -89,21 +120,27 @@ func (r *reader) fixed(n *yaml.Node) any {
 	return d.untyped(n).static.Interface()
 }
 
-func product(axes []axis) []map[string]any {
-	rows := []map[string]any{{}}
+// labelled are the columns of a file that a row is called by: its column name, if there is one, says it all.
+func labelled(columns []string) []string {
+	if containsWord(columns, "name") {
+		return []string{"name"}
+	}
+	return slices.Clone(columns)
+}
+
+// product combines rows with the axes; nil: that would be too many.
+func product(rows []matrixRow, axes []axis) []matrixRow {
 	for _, a := range axes {
 		if len(rows)*len(a.values) > maxRows {
 			return nil
 		}
-		var next []map[string]any
+		var next []matrixRow
 		for _, row := range rows {
 			for _, v := range a.values {
-				more := make(map[string]any, len(row)+1)
-				for _, k := range sortedKeys(row) {
-					more[k] = row[k]
-				}
+				more := make(map[string]any, len(row.values)+1)
+				maps.Copy(more, row.values)
 				more[a.name] = v
-				next = append(next, more)
+				next = append(next, matrixRow{more, row.at})
 			}
 		}
 		rows = next
@@ -127,7 +164,7 @@ func (r *reader) rowNodes(n *yaml.Node, what string) (nodes []*yaml.Node) {
 	return nodes
 }
 
-func (r *reader) exclude(n *yaml.Node, rows []map[string]any, names []string) []map[string]any {
+func (r *reader) exclude(n *yaml.Node, rows []matrixRow, names []string) []matrixRow {
 	for _, entry := range r.rowNodes(n, "exclude") {
 		before := len(rows)
 		known := true
@@ -138,7 +175,7 @@ func (r *reader) exclude(n *yaml.Node, rows []map[string]any, names []string) []
 				if !containsWord(names, p.key.Value) {
 					known = false
 				}
-				matches = matches && new(evaluation).equal(row[p.key.Value], r.fixed(p.value))
+				matches = matches && new(evaluation).equal(row.values[p.key.Value], r.fixed(p.value))
 			}
 			if !matches {
 				kept = append(kept, row)
@@ -160,7 +197,7 @@ func (r *reader) exclude(n *yaml.Node, rows []map[string]any, names []string) []
 
 // addRows reads include as GitHub's matrix does: an entry adds its other keys to every row that agrees with the axes it
 // names, and is a row of its own when none agrees. Without axes the first entry's keys are the axes.
-func (r *reader) addRows(n *yaml.Node, rows []map[string]any, axes []string) (more []map[string]any, names, extras []string) {
+func (r *reader) addRows(n *yaml.Node, rows []matrixRow, axes []string) (more []matrixRow, names, extras []string) {
 	for _, entry := range r.rowNodes(n, "include") {
 		if len(axes) == 0 {
 			for _, p := range pairs(entry) {
@@ -183,9 +220,9 @@ func (r *reader) addRows(n *yaml.Node, rows []map[string]any, axes []string) (mo
 			}
 		}
 		for _, known := range rows {
-			if len(other) > 0 && agrees(known, row) {
+			if len(other) > 0 && agrees(known.values, row) {
 				done = true
-				maps.Copy(known, other)
+				maps.Copy(known.values, other)
 			}
 		}
 		if done {
@@ -197,7 +234,7 @@ func (r *reader) addRows(n *yaml.Node, rows []map[string]any, axes []string) (mo
 			}
 		}
 		maps.Copy(row, other)
-		rows = append(rows, row)
+		rows = append(rows, matrixRow{row, r.at(entry)})
 	}
 	return rows, axes, extras
 }
@@ -212,17 +249,21 @@ func agrees(row, part map[string]any) bool {
 	return true
 }
 
-// rows names the rows by their axes, and tells expressions of the axes and of what include added to them.
-func (r *reader) rows(n *yaml.Node, rows []map[string]any, names, extras []string) {
+// rows names the rows by the labels among their axes, and tells expressions of the axes and of what include added to them.
+func (r *reader) rows(n *yaml.Node, rows []matrixRow, names, labels, extras []string) {
 	if len(rows) == 0 {
 		r.report(Problem{Pos: r.at(n), Code: "matrix", Text: "the matrix has no rows, so there is nothing to run"})
+		return
+	}
+	if len(rows) > maxRows {
+		r.tooManyRows(n)
 		return
 	}
 	types := &Type{Kind: KindObject, Fields: []Field{}}
 	for _, name := range extras {
 		for _, row := range rows {
-			if _, ok := row[name]; !ok {
-				r.report(Problem{Pos: r.at(n), Code: "matrix", Text: fmt.Sprintf("the row [%s] has no value for %s, which include gives to others", rowName(row, names), name)})
+			if _, ok := row.values[name]; !ok {
+				r.report(Problem{Pos: row.at, Code: "matrix", Text: fmt.Sprintf("the row [%s] has no value for %s, which include gives to others", rowName(row.values, names), name)})
 				break
 			}
 		}
@@ -230,7 +271,7 @@ func (r *reader) rows(n *yaml.Node, rows []map[string]any, names, extras []strin
 	for _, name := range slices.Concat(names, extras) {
 		t := nilType
 		for _, row := range rows {
-			t = t.merge(typeOfValue(row[name]))
+			t = t.merge(typeOfValue(row.values[name]))
 		}
 		if t.Kind == KindNil {
 			t = anyType
@@ -242,13 +283,17 @@ func (r *reader) rows(n *yaml.Node, rows []map[string]any, names, extras []strin
 	r.plan.Rows = nil
 	seen := map[string]bool{}
 	for _, row := range rows {
-		name := rowName(row, names)
+		name := rowName(row.values, labels)
 		if seen[name] {
-			r.report(Problem{Pos: r.at(n), Code: "matrix", Text: fmt.Sprintf("the row [%s] is there twice", name)})
+			r.report(Problem{Pos: row.at, Code: "matrix", Text: fmt.Sprintf("the row [%s] is there twice", name)})
 		}
 		seen[name] = true
-		r.plan.Rows = append(r.plan.Rows, Row{Name: name, Values: row})
+		r.plan.Rows = append(r.plan.Rows, Row{Name: name, Values: row.values})
 	}
+}
+
+func (r *reader) tooManyRows(n *yaml.Node) {
+	r.report(Problem{Pos: r.at(n), Code: "matrix", Text: fmt.Sprintf("the matrix has more than %d rows", maxRows)})
 }
 
 // rowName is "k=v, …" over the axes.
