@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"callflow/internal/target": {"runner", "steps", "schema", "internal/graph", "internal/world", "internal/callback", "internal/host",
 		"internal/host/local", "internal/host/sim"},
 	"callflow/internal/project": {"steps", "schema", "internal/world", "internal/target"},
-	"callflow/internal/lsp":         {"schema", "steps"},
+	"callflow/internal/lsp":     {"schema", "steps"},
 }
 
 // mayImportAll is the one package that wires the others together.

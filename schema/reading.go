@@ -129,3 +129,6 @@ func (r *Reading) Same(decl Pos) []Use {
 	}
 	return same
 }
+
+// ScenarioKeys are the keys that a scenario may have, in the order of the reference.
+func ScenarioKeys() []string { return scenarioKeyNames }

@@ -24,9 +24,11 @@ see docs/editors.md for ready configurations. Open scenarios are checked as they
 		Example: `  callflow lsp`,
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			voc := steps.Vocabulary()
 			server := &lsp.Server{
 				Version:    buildVersion(),
-				Vocabulary: steps.Vocabulary(),
+				Vocabulary: voc,
+				Docs:       problemPages(voc),
 				Env:        os.LookupEnv,
 				Run:        runSelf,
 				Log:        slog.New(slog.NewTextHandler(io.err, nil)),

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf16"
 
@@ -22,7 +23,7 @@ type client struct {
 	t        *testing.T
 	in       io.WriteCloser
 	out      *bufio.Reader
-	log      *bytes.Buffer
+	log      *logged
 	exit     chan int
 	root     string
 	last     int
@@ -30,7 +31,26 @@ type client struct {
 	problems map[string][]problem // by file, the newest
 	seen     map[string]int       // the version of the file that they are of
 	shown    []string
+	logged   string
 	done     bool
+}
+
+// logged is what the server wrote to standard error so far.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 type place struct {
@@ -73,7 +93,15 @@ type answer struct {
 // launch starts the server, without a word to it. The files are written into its folder.
 func launch(t *testing.T, files map[string]string) *client {
 	t.Helper()
-	c := &client{t: t, root: t.TempDir(), log: new(bytes.Buffer), exit: make(chan int, 1), versions: map[string]int{}, problems: map[string][]problem{}, seen: map[string]int{}}
+	return launchWith(t, files, func(c *client, in io.Reader, out io.Writer) int { return cli.Main([]string{"lsp"}, in, out, c.log) })
+}
+
+func launchWith(t *testing.T, files map[string]string, main func(c *client, in io.Reader, out io.Writer) int) *client {
+	t.Helper()
+	if t.Name() != "" {
+		t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	}
+	c := &client{t: t, root: t.TempDir(), log: new(logged), exit: make(chan int, 1), versions: map[string]int{}, problems: map[string][]problem{}, seen: map[string]int{}}
 	for name, text := range files {
 		file := filepath.Join(c.root, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
@@ -87,7 +115,7 @@ func launch(t *testing.T, files map[string]string) *client {
 	outRead, outWrite := io.Pipe()
 	c.in, c.out = inWrite, bufio.NewReader(outRead)
 	go func() {
-		code := cli.Main([]string{"lsp"}, inRead, outWrite, c.log)
+		code := main(c, inRead, outWrite)
 		inRead.Close()
 		outWrite.Close()
 		c.exit <- code
@@ -215,6 +243,8 @@ func (c *client) next() answer {
 		}
 		name := strings.TrimPrefix(p.URI, c.uri("")+"/")
 		c.problems[name], c.seen[name] = p.Diagnostics, p.Version
+	case "window/logMessage":
+		c.logged += string(a.Params)
 	case "window/showMessage":
 		c.shown = append(c.shown, string(a.Params))
 	}

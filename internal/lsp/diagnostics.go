@@ -11,7 +11,7 @@ import (
 // tell sends the client the problems of a document, also when there are none: those of an older text go away.
 func (s *Server) tell(d *document) error {
 	params := diagnosticsParams{URI: d.uri, Version: &d.version, Diagnostics: []diagnostic{}}
-	if d.ours() && strings.TrimSpace(d.text.all) != "" {
+	if s.ours(d) && strings.TrimSpace(d.text.all) != "" {
 		params.Diagnostics = s.diagnose(d)
 	}
 	d.told = len(params.Diagnostics) > 0

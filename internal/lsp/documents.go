@@ -95,17 +95,10 @@ func (s *Server) changed() {
 	}
 }
 
-// ours says that a file is a scenario, and not the configuration, a file of codes, or YAML of somebody else's. Whoever
-// opens a file of another sort in an editor that sends all YAML here shall not see it full of errors.
-func (d *document) ours() bool {
-	base := filepath.Base(d.path)
-	return base != "callflow.yaml" && base != "callflow.yml"
-}
-
 // open finds the document of a request. One that the client has not opened is no error: there is nothing to say of it.
 func (s *Server) open(uri string) *document {
 	d := s.documents[uri]
-	if d == nil || !d.ours() {
+	if d == nil || !s.ours(d) {
 		return nil
 	}
 	return d

@@ -2,6 +2,9 @@ package lsp_test
 
 import (
 	"fmt"
+	"net/url"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -107,6 +110,12 @@ func TestDiagnostics(t *testing.T) {
 	if len(ps) != 1 || ps[0].Code != "unknown-verb" || ps[0].Severity != 1 || !strings.Contains(ps[0].Message, "did you mean getCall?") ||
 		ps[0].Range != (reach{place{13, 4}, place{13, 10}}) {
 		t.Errorf("%+v", ps)
+	}
+	page, err := url.Parse(ps[0].CodeDescription.Href)
+	if err != nil || page.Scheme != "file" || page.Fragment != "unknown-verb" {
+		t.Errorf("the page of the code: %q, %v", ps[0].CodeDescription.Href, err)
+	} else if text, err := os.ReadFile(page.Path); err != nil || !strings.Contains(string(text), "unknown-verb") {
+		t.Errorf("the page of the code has nothing of it: %v", err)
 	}
 	c.write("a.yaml", frame)
 	if ps := c.diagnosed("a.yaml"); len(ps) != 0 {
@@ -275,3 +284,72 @@ outputs: {how: leg}
 }
 
 func before(a, b place) bool { return a.Line < b.Line || a.Line == b.Line && a.Character < b.Character }
+
+// An editor sends all YAML. What is no scenario is left alone.
+func TestOtherYAML(t *testing.T) {
+	tests := []struct {
+		name, text string
+		ours       bool
+	}{
+		{"a.yaml", "stepz: []\nvars: {}\n", true},
+		{"a.yaml", "steps: [\n", true},
+		{"scenarios/b/a.yaml", "- x\n", true},
+		{"a.yaml", "# yaml-language-server: $schema=../scenario.schema.json\nx: 1\n", true},
+		{"callflow.yaml", "targets: {}\n", false},
+		{".github/workflows/ci.yaml", "name: ci\nsteps: []\n", false},
+		{"azure-pipelines.yml", "trigger: [main]\npool: {vmImage: x}\nsteps:\n  - script: x\n", false},
+		{"compose.yaml", "name: x\nservices: {}\n", false},
+		{"deploy.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {}\n", false},
+		{"site.yml", "- hosts: all\n  vars: {}\n", false},
+	}
+	for _, tt := range tests {
+		c := start(t, nil)
+		c.open(tt.name, tt.text)
+		if got := len(c.diagnosed(tt.name)) > 0; got != tt.ours {
+			t.Errorf("%s: problems %t, want %t", tt.name, got, tt.ours)
+		}
+		c.quit(0)
+	}
+}
+
+// A workspace may have no root, or several; the file may not be saved yet.
+func TestRoots(t *testing.T) {
+	files := map[string]string{"one/a.yaml": frame + "  - include: {file: ../two/_ring.yaml, with: {who: x}}\n", "two/_ring.yaml": ring}
+	for name, params := range map[string]func(c *client) map[string]any{
+		"none": func(*client) map[string]any { return map[string]any{"rootUri": nil} },
+		"path": func(c *client) map[string]any { return map[string]any{"rootPath": c.root} },
+		"folder": func(c *client) map[string]any {
+			return map[string]any{"workspaceFolders": []any{map[string]any{"uri": c.uri("one"), "name": "one"}}}
+		},
+		"foreign": func(*client) map[string]any { return map[string]any{"rootUri": "file:///somewhere%20else"} },
+	} {
+		c := launch(t, files)
+		p := params(c)
+		p["capabilities"] = map[string]any{}
+		c.ask("initialize", p, nil)
+		c.open("one/a.yaml", files["one/a.yaml"])
+		if ps := c.diagnosed("one/a.yaml"); len(ps) != 0 {
+			t.Errorf("%s: %+v", name, ps)
+		}
+		var at struct {
+			URI string `json:"uri"`
+		}
+		c.ask("textDocument/definition", c.on("one/a.yaml", find(t, files["one/a.yaml"], "_ring", 1)), &at)
+		if at.URI != c.uri("two/_ring.yaml") {
+			t.Errorf("%s: the included file is %q", name, at.URI)
+		}
+		c.tell("workspace/didChangeWorkspaceFolders", map[string]any{"event": map[string]any{"added": []any{map[string]any{"uri": c.uri(""), "name": ""}}, "removed": []any{map[string]any{"uri": c.uri("one"), "name": "one"}}}})
+		c.seen["one/a.yaml"] = 0
+		if ps := c.diagnosed("one/a.yaml"); len(ps) != 0 {
+			t.Errorf("%s, another folder: %+v", name, ps)
+		}
+		c.quit(0)
+	}
+	c := start(t, nil)
+	c.tell("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": "untitled:Untitled-1", "languageId": "yaml", "version": 1, "text": frame + "  - include: _ring.yaml\n  - await: call."}})
+	var list struct{ Items []item }
+	c.ask("textDocument/completion", map[string]any{"textDocument": map[string]any{"uri": "untitled:Untitled-1"}, "position": place{14, 16}}, &list)
+	if !slices.Contains(labels(list.Items), "state") {
+		t.Errorf("a buffer without a file: %q", labels(list.Items))
+	}
+}

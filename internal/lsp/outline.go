@@ -83,6 +83,14 @@ func (s *Server) lenses(p onDocument) (any, error) {
 		return list, nil
 	}
 	list = append(list, codeLens{d.text.at(top.Pos, 1), &command{"▶ run", runCommand, []any{d.uri}}})
+	for _, section := range top.Inner {
+		if section.Name != "steps" {
+			continue
+		}
+		for _, step := range section.Inner {
+			list = append(list, codeLens{d.text.span(max(step.From, 1), step.Col, 1), &command{"run until here", runCommand, []any{d.uri, step.Line}}})
+		}
+	}
 	return list, nil
 }
 
@@ -92,14 +100,24 @@ func (s *Server) execute(p commandParams) (any, error) {
 		return nil, &rpcError{codeParams, fmt.Sprintf("there is no command %q", p.Command)}
 	}
 	var uri string
+	var line int
 	if len(p.Arguments) == 0 || json.Unmarshal(p.Arguments[0], &uri) != nil || pathOf(uri) == "" {
-		return nil, &rpcError{codeParams, runCommand + " needs the URI of a file"}
+		return nil, &rpcError{codeParams, runCommand + " needs the URI of a file, and may have a line"}
+	}
+	if len(p.Arguments) > 1 && (json.Unmarshal(p.Arguments[1], &line) != nil || line < 1) {
+		return nil, &rpcError{codeParams, "lines count from 1"}
 	}
 	file := pathOf(uri)
 	dir := s.root(&document{path: file})
 	name := file
 	if rel, err := filepath.Rel(dir, file); err == nil {
 		name = filepath.ToSlash(rel)
+	}
+	if d := s.byPath[file]; d != nil && d.text.all != string(readFile(file)) {
+		return nil, fmt.Errorf("%s is not saved: what would run is the file on the disk", name)
+	}
+	if line > 0 {
+		name = fmt.Sprintf("%s:%d", name, line)
 	}
 	s.running.Add(1)
 	go func() {
@@ -124,10 +142,12 @@ func (s *Server) runFile(ctx context.Context, dir, name string) {
 	default:
 		said = showMessage{severityError, fmt.Sprintf("%s could not be run (%d): %s", name, code, lastLine(output))}
 	}
-	for method, m := range map[string]showMessage{"window/logMessage": {severityInfo, output}, "window/showMessage": said} {
-		if err := s.out.notify(method, m); err != nil {
-			s.Log.Error("cannot tell of a run", "reason", err)
-		}
+	err := s.out.notify("window/logMessage", showMessage{severityInfo, output})
+	if err == nil {
+		err = s.out.notify("window/showMessage", said)
+	}
+	if err != nil {
+		s.Log.Error("cannot tell of a run", "reason", err)
 	}
 }
 
@@ -142,7 +162,7 @@ func (s *Server) format(p formatParams) (any, error) {
 	if d == nil || s.Format == nil {
 		return []textEdit{}, nil
 	}
-	formatted, err := s.Format([]byte(d.text.all))
+	formatted, err := s.Format(s.source(d).Name, []byte(d.text.all))
 	if err != nil {
 		return nil, err
 	}

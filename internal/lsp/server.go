@@ -28,8 +28,8 @@ type Server struct {
 	Env func(name string) (string, bool)
 	// Docs is the page that describes a problem's code; nil: there is none.
 	Docs func(code string) string
-	// Format formats a scenario; nil: the server does not offer it.
-	Format func(src []byte) ([]byte, error)
+	// Format lays out a scenario; nil: the server does not offer it.
+	Format func(name string, src []byte) ([]byte, error)
 	// Run runs the command line in a folder and returns what it printed and its exit code; nil: the server does not offer it.
 	Run func(ctx context.Context, dir string, args ...string) (output string, code int)
 	Log *slog.Logger // nil: none
