@@ -21,7 +21,7 @@ func TestBadInput(t *testing.T) {
 		t.Fatalf("no scripts: %v", err)
 	}
 	c := start(t, nil)
-	c.open("a.yaml", "")
+	c.open("scenarios/a.yaml", "")
 	bad := 0
 	for _, script := range scripts {
 		archive, err := txtar.ParseFile(script)
@@ -33,13 +33,13 @@ func TestBadInput(t *testing.T) {
 			if ext := filepath.Ext(f.Name); ext != ".yaml" && ext != ".yml" || !utf8.ValidString(text) || strings.Contains(text, "include:") || strings.TrimSpace(text) == "" {
 				continue
 			}
-			_, problems := schema.Check(schema.Source{Name: "a.yaml", Text: f.Data}, steps.Vocabulary())
+			_, problems := schema.Check(schema.Source{Name: "scenarios/a.yaml", Text: f.Data}, steps.Vocabulary())
 			var want, got []string
 			for _, p := range problems {
 				want = append(want, p.Code)
 			}
-			c.everything("a.yaml", text, placeOf(text[:len(text)/2]))
-			for _, d := range c.problems["a.yaml"] {
+			c.everything("scenarios/a.yaml", text, placeOf(text[:len(text)/2]))
+			for _, d := range c.problems["scenarios/a.yaml"] {
 				got = append(got, d.Code)
 			}
 			if !slices.Equal(got, want) {

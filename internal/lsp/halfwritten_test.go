@@ -73,7 +73,7 @@ func mangled(text string, at int) []string {
 // A file is cut off, and mangled, at places all over the scenarios that we ship.
 func TestHalfWritten(t *testing.T) {
 	c := start(t, nil)
-	c.open("a.yaml", "")
+	c.open("scenarios/a.yaml", "")
 	every := 2003
 	if testing.Short() {
 		every = 9973
@@ -82,7 +82,7 @@ func TestHalfWritten(t *testing.T) {
 	for name, text := range shipped(t) {
 		for at := seen % every; at < len(text); at += every {
 			for _, half := range mangled(text, at) {
-				c.everything("a.yaml", half, placeOf(strings.ToValidUTF8(text[:at], "")))
+				c.everything("scenarios/a.yaml", half, placeOf(strings.ToValidUTF8(text[:at], "")))
 			}
 		}
 		seen += len(name) + 131
@@ -104,8 +104,8 @@ func FuzzHalfWritten(f *testing.F) {
 			return // the protocol's JSON is UTF-8
 		}
 		if c == nil {
-			c = start(t, map[string]string{"_ring.yaml": ring})
-			c.open("a.yaml", "")
+			c = start(t, map[string]string{"scenarios/_ring.yaml": ring})
+			c.open("scenarios/a.yaml", "")
 			c.done = true // it outlives this text
 		}
 		c.t = t
@@ -113,6 +113,6 @@ func FuzzHalfWritten(f *testing.F) {
 		for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {
 			at--
 		}
-		c.everything("a.yaml", text, placeOf(text[:at]))
+		c.everything("scenarios/a.yaml", text, placeOf(text[:at]))
 	})
 }
