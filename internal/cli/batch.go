@@ -88,6 +88,10 @@ func (b *batch) prepare() error {
 
 // run makes the runs, at most --parallel side by side, and returns a *verdictError when not all passed.
 func (b *batch) run() error {
+	out := b.io.out
+	if b.reports.toStdout() {
+		b.io.out = b.io.err
+	}
 	console := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
 	console.Together = b.flags.parallel > 1
 	console.Ladders = b.flags.ladder
@@ -101,7 +105,7 @@ func (b *batch) run() error {
 	}
 	ctx, stop := interruptible(say, "hanging up", b.target.Kill)
 	defer stop()
-	if err := b.reports.open(); err != nil {
+	if err := b.reports.open(out); err != nil {
 		return err
 	}
 	if err := b.target.Open(console.Say); err != nil {

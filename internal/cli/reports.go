@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -24,6 +26,9 @@ type reportFile struct {
 	report.Report
 }
 
+// stdout is the path of a report that goes to standard output. What people read goes to standard error then.
+const stdout = "-"
+
 // parseReports reads the values of --report: KIND=PATH, or a PATH whose ending says the kind.
 func parseReports(values []string) ([]*reportFile, error) {
 	var files []*reportFile
@@ -41,6 +46,9 @@ func parseReports(values []string) ([]*reportFile, error) {
 		}
 		for _, other := range files {
 			if filepath.Clean(other.path) == filepath.Clean(file) {
+				if file == stdout {
+					file = "standard output"
+				}
 				return nil, &inputError{fmt.Sprintf("two --report write to %s", file)}
 			}
 		}
@@ -81,23 +89,39 @@ type reports struct {
 	err   error
 }
 
+// toStdout says whether one of them goes to standard output.
+func (rs *reports) toStdout() bool {
+	return slices.ContainsFunc(rs.files, func(f *reportFile) bool { return f.path == stdout })
+}
+
 // open makes all the files before the first run, so that a path that cannot be written is known in time.
-func (rs *reports) open() error {
+func (rs *reports) open(out io.Writer) error {
 	rs.ended = map[int]*report.Run{}
 	for _, f := range rs.files {
-		if dir := filepath.Dir(f.path); dir != "." {
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				return &setupError{"cannot write the report " + f.path, err}
+		if f.path == stdout {
+			f.out = bufio.NewWriter(out)
+		} else {
+			file, err := create(f.path)
+			if err != nil {
+				return &setupError{"cannot write the report " + f.path, project.Cause(err)}
 			}
+			f.file, f.out = file, bufio.NewWriter(file)
 		}
-		file, err := os.Create(f.path)
-		if err != nil {
-			return &setupError{"cannot write the report " + f.path, project.Cause(err)}
-		}
-		f.file, f.out = file, bufio.NewWriter(file)
 		f.Report = f.kind.Open(f.out)
 	}
 	return nil
+}
+
+// create makes a report's file, and its folder. The page of a step of GitHub Actions may have something on it already,
+// which stays.
+func create(file string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return nil, err
+	}
+	if file == os.Getenv("GITHUB_STEP_SUMMARY") {
+		return os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	}
+	return os.Create(file)
 }
 
 // wanted says whether anybody reads the records of runs.
@@ -119,6 +143,9 @@ func (rs *reports) add(nth, repeat int, records []steps.Record) {
 		rs.next++
 		for _, f := range rs.files {
 			rs.err = errors.Join(rs.err, f.Add(run))
+			if f.path == stdout { // somebody may be watching
+				rs.err = errors.Join(rs.err, f.out.Flush())
+			}
 		}
 	}
 }
@@ -126,7 +153,10 @@ func (rs *reports) add(nth, repeat int, records []steps.Record) {
 // close writes what is left. Jobs are taken in order, so those that ended are without gaps.
 func (rs *reports) close(t report.Total) error {
 	for _, f := range rs.files {
-		rs.err = errors.Join(rs.err, f.Close(t), f.out.Flush(), f.file.Close())
+		rs.err = errors.Join(rs.err, f.Close(t), f.out.Flush())
+		if f.file != nil {
+			rs.err = errors.Join(rs.err, f.file.Close())
+		}
 	}
 	if rs.err != nil {
 		return &setupError{"cannot write the report", rs.err}
@@ -138,7 +168,9 @@ func (rs *reports) close(t report.Total) error {
 func (rs *reports) where() string {
 	var paths []string
 	for _, f := range rs.files {
-		paths = append(paths, f.path)
+		if f.path != stdout {
+			paths = append(paths, f.path)
+		}
 	}
 	if len(paths) == 0 {
 		return ""

@@ -69,6 +69,14 @@ func (c *Console) Run(note string, verbs int) *RunView {
 	return v
 }
 
+// Show prints a run that is over, as Run does while it goes on.
+func (c *Console) Show(r *Run) {
+	v := c.Run(r.again(), r.verbColumn())
+	for _, record := range r.whole() {
+		v.Record(record)
+	}
+}
+
 // Say prints text between the lines of runs.
 func (c *Console) Say(text string) {
 	c.mu.Lock()
@@ -86,7 +94,8 @@ func (c *Console) Tick() {
 	c.print(nil)
 }
 
-// Summary prints the last lines: what went wrong, when there were many runs, and the counts.
+// Summary prints the last lines: what went wrong, when there were many runs, and the counts. wall is 0 where nobody ran
+// anything.
 func (c *Console) Summary(wall time.Duration, notRun int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -125,7 +134,10 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 	if notRun > 0 {
 		parts = append(parts, fmt.Sprintf("%d not run", notRun))
 	}
-	line := strings.Join(parts, ", ") + " in " + duration(wall)
+	line := strings.Join(parts, ", ")
+	if wall > 0 {
+		line += " in " + duration(wall)
+	}
 	if c.simulated > 0 && !c.RealTime { // also where it is the shorter: a run prints the same on a slow machine
 		line += c.paint(faint, " (simulated "+duration(c.simulated)+")")
 	}
@@ -156,7 +168,7 @@ func (c *Console) byCode(total int) []string {
 }
 
 // statuses in the order of the summary.
-var statuses = []string{steps.Passed, steps.Failed, steps.Broken, steps.Interrupted, steps.Cancelled, steps.Skipped}
+var statuses = []string{steps.Passed, steps.Failed, steps.Broken, steps.Interrupted, steps.Cancelled, brokenOff, steps.Skipped}
 
 func statusWord(status string) string {
 	if status == steps.Broken {

@@ -80,7 +80,7 @@ func (t *tally) wrong() (n int) {
 // words are the counts as the console has them: "1 passed, 1 failed".
 func (t *tally) words(total Total) string {
 	var parts []string
-	for _, status := range append(slices.Clone(statuses), brokenOff) {
+	for _, status := range statuses {
 		if n := t.count[status]; n > 0 || status == steps.Passed {
 			parts = append(parts, fmt.Sprintf("%d %s", n, statusWord(status)))
 		}

@@ -177,25 +177,24 @@ func (r *Run) Transcript(s Style) (out []string) {
 	c := NewConsole(io.Discard, s, Normal)
 	c.Ladders = true
 	view := c.Run(r.again(), r.verbColumn())
-	for i := range r.Records {
-		view.records = append(view.records, r.Records[i])
-		out = append(out, view.lines(&r.Records[i])...)
-	}
-	if r.End.Status == "" {
-		if hasTraffic(r.Records) {
-			inner := s
-			inner.Width -= 2
-			for _, line := range Ladder(r.Records, inner) {
-				out = append(out, "  "+line)
-			}
-			out = append(out, "")
-		}
-		out = append(out, s.fold("  "+brokenOff+": ", r.Why(), s.Width, "    ")...)
+	for _, record := range r.whole() {
+		view.records = append(view.records, record)
+		out = append(out, view.lines(&record)...)
 	}
 	for i := range out {
 		out[i] = strings.TrimRight(plain(out[i]), " ")
 	}
 	return out
+}
+
+// whole is the run's records, with an end that says so when there is none.
+func (r *Run) whole() []steps.Record {
+	if r.End.Status != "" || len(r.Records) == 0 {
+		return r.Records
+	}
+	last := r.Records[len(r.Records)-1]
+	end := &steps.RunEnd{Status: brokenOff, Took: r.Took(), Reason: r.Why()}
+	return append(slices.Clip(r.Records), steps.Record{Seq: last.Seq + 1, At: last.At, Type: "runEnd", RunEnd: end})
 }
 
 // verbColumn is VerbColumn of the steps that began.
