@@ -88,10 +88,6 @@ func (b *batch) prepare() error {
 
 // run makes the runs, at most --parallel side by side, and returns a *verdictError when not all passed.
 func (b *batch) run() error {
-	out := b.io.out
-	if b.reports.toStdout() {
-		b.io.out = b.io.err
-	}
 	console := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
 	console.Together = b.flags.parallel > 1
 	console.Ladders = b.flags.ladder
@@ -105,7 +101,7 @@ func (b *batch) run() error {
 	}
 	ctx, stop := interruptible(say, "hanging up", b.target.Kill)
 	defer stop()
-	if err := b.reports.open(out); err != nil {
+	if err := b.reports.open(); err != nil {
 		return err
 	}
 	if err := b.target.Open(console.Say); err != nil {
@@ -147,27 +143,31 @@ func (b *batch) run() error {
 		})
 	}
 	workers.Wait()
-	wall := time.Since(began)
-	console.Summary(wall, len(b.jobs)-started)
-	reportErr := b.reports.close(report.Total{Command: "callflow run", Version: buildVersion(), Wall: wall, NotRun: len(b.jobs) - started})
-	if where := b.reports.where(); where != "" && !b.flags.quiet {
-		console.Say(where)
-	}
-	if where := b.where(); where != "" && !b.flags.quiet {
-		console.Say(where)
-	}
+	reportErr := b.finish(console, time.Since(began), len(b.jobs)-started)
 	switch {
 	case ctx.Err() != nil:
 		counts[steps.Interrupted]++
-		return &verdictError{counts}
+		return errors.Join(&verdictError{counts}, reportErr)
 	case len(b.jobs) > started || counts[steps.Passed]+counts[steps.Skipped] < len(b.jobs):
-		return &verdictError{counts}
+		return errors.Join(&verdictError{counts}, reportErr)
 	case journalErr != nil:
 		return &setupError{"cannot write the journal", journalErr}
 	case reportErr != nil:
 		return reportErr
 	}
 	return nil
+}
+
+// finish closes the console and the reports, and says where things are. The error is that of writing a report.
+func (b *batch) finish(console *report.Console, wall time.Duration, notRun int) error {
+	console.Summary(wall, notRun)
+	err := b.reports.close(report.Total{Command: "callflow run", Version: buildVersion(), Wall: wall, NotRun: notRun})
+	for _, where := range []string{b.reports.where(), b.where()} {
+		if where != "" && !b.flags.quiet {
+			console.Say(where)
+		}
+	}
+	return err
 }
 
 // interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP (a lost terminal) ends, so that runs hang up

@@ -42,7 +42,10 @@ func (hungUpError) Error() string { return "the editor ended without saying shut
 func errorText(err error) string {
 	var verdict *verdictError
 	var usage *usageError
+	var setup *setupError
 	switch {
+	case errors.As(err, &verdict) && errors.As(err, &setup): // a report that cannot be written, besides
+		return "callflow: " + setup.Error()
 	case err == nil, errors.As(err, &verdict), err.Error() == "":
 		return ""
 	case errors.As(err, &usage):

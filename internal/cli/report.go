@@ -41,7 +41,7 @@ without an end is a run that was killed, and is reported as broken off. What bec
 			if err != nil {
 				return err
 			}
-			a := &afterwards{io: io, reports: reports{files: files}, repeats: map[string]int{}}
+			a := &afterwards{io: io, reports: reports{files: files, out: io.out}, repeats: map[string]int{}}
 			if len(files) == 0 {
 				detail := report.Normal
 				if verbose {
@@ -82,7 +82,7 @@ func (a *afterwards) report(args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.reports.open(a.io.out); err != nil {
+	if err := a.reports.open(); err != nil {
 		return err
 	}
 	for _, name := range names {

@@ -83,23 +83,24 @@ func unknownKind(value, name string, given bool) error {
 // reports are the files that one command writes. Runs are added in the order of their jobs, whatever order they end in.
 type reports struct {
 	files []*reportFile
+	out   io.Writer // standard output
 	mu    sync.Mutex
 	next  int
 	ended map[int]*report.Run
 	err   error
 }
 
-// toStdout says whether one of them goes to standard output.
-func (rs *reports) toStdout() bool {
-	return slices.ContainsFunc(rs.files, func(f *reportFile) bool { return f.path == stdout })
+// toStdout says whether one of the reports goes to standard output.
+func toStdout(files []*reportFile) bool {
+	return slices.ContainsFunc(files, func(f *reportFile) bool { return f.path == stdout })
 }
 
 // open makes all the files before the first run, so that a path that cannot be written is known in time.
-func (rs *reports) open(out io.Writer) error {
+func (rs *reports) open() error {
 	rs.ended = map[int]*report.Run{}
 	for _, f := range rs.files {
 		if f.path == stdout {
-			f.out = bufio.NewWriter(out)
+			f.out = bufio.NewWriter(rs.out)
 		} else {
 			file, err := create(f.path)
 			if err != nil {

@@ -92,6 +92,10 @@ func (f *runFlags) run(args []string, io streams) error {
 	if err != nil {
 		return err
 	}
+	out := io.out
+	if toStdout(files) {
+		io.out = io.err
+	}
 	scenarios, err := load(args, io, f.noColor)
 	if err != nil {
 		return err
@@ -116,7 +120,7 @@ func (f *runFlags) run(args []string, io streams) error {
 		return err
 	}
 	b := &batch{flags: f, given: given, target: target, codes: codes, io: io, jobs: f.jobs(chosen),
-		folder: history.Folder{Dir: f.journal, Epoch: sim.Epoch}, reports: reports{files: files}}
+		folder: history.Folder{Dir: f.journal, Epoch: sim.Epoch}, reports: reports{files: files, out: out}}
 	if err := b.prepare(); err != nil {
 		return err
 	}
