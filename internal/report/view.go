@@ -349,7 +349,11 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 	if draw && hasTraffic(v.records) {
 		inner := c.Style
 		inner.Width = max(inner.Width-2, 40)
-		drawing := Ladder(v.records, inner)
+		records := v.records
+		if end.Status == brokenOff { // this end is ours
+			records = records[:len(records)-1]
+		}
+		drawing := Ladder(records, inner)
 		if table := Notifications(v.records, inner, c.Detail == Verbose); table != nil {
 			drawing = append(append(drawing, ""), table...)
 		}
