@@ -84,8 +84,8 @@ func diagramOf(records []steps.Record, s Style) *diagram {
 		b.add(&records[i])
 	}
 	b.broken(records)
-	b.hush()
 	b.spare()
+	b.hush()
 	b.lives()
 	return b.d
 }

@@ -216,7 +216,7 @@ func (l *ladder) draw(i int) []string {
 		}
 		for n, text := range l.rows(text, min(max(l.Width, leastWidth), ladderCells)-l.last-3, "  ") {
 			row := l.row(i, n == 0)
-			row.put(l.last+1, " "+text+" ", r.how)
+			row.note(l.last+2, text, r.how)
 			rows = append(rows, row)
 		}
 	default:
@@ -246,7 +246,7 @@ func (l *ladder) arrow(i int) []*cellRow {
 	for n, text := range l.rows(l.labelled(r), right-at-arrowCells, "") {
 		row := l.row(i, n == 0)
 		if n > 0 {
-			row.put(at+3, text+" ", r.how)
+			row.note(at+3, text, r.how)
 			rows = append(rows, row)
 			continue
 		}
@@ -342,6 +342,13 @@ func (r *cellRow) put(at int, text, how string) {
 		r.cells[i], r.how[i] = "", how
 	}
 	r.cells[at] = text
+}
+
+// note puts words where lanes may be, with a space around them.
+func (r *cellRow) note(at int, text, how string) {
+	r.put(at-1, " ", "")
+	r.put(at, text, how)
+	r.put(at+width(text), " ", "")
 }
 
 // String is the row with its colours, without the spaces at its end.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"callflow/steps"
@@ -309,15 +310,7 @@ func (p *picture) rung(i int) {
 	if about := p.told(r); about != "" {
 		p.printf("<title>%s</title>", html.EscapeString(about))
 	}
-	how := ""
-	switch r.how {
-	case bad:
-		how = "bad"
-	case warn:
-		how = "warn"
-	case faint:
-		how = "faint"
-	}
+	how := looks[r.how]
 	at, anchor := p.x[p.bot("")]+10, ""
 	for _, b := range p.of(botLane) {
 		at = max(at, p.x[b]+10)
@@ -351,7 +344,7 @@ func (p *picture) rung(i int) {
 		case r.what == fault && n == 0:
 			text = "! " + text
 		}
-		p.printf(`<text class="%s"%s x="%.0f" y="%.0f">%s</text>`, how, anchor, at, y+15+float64(n)*svgLine, html.EscapeString(text))
+		p.printf(`<text%s%s x="%.0f" y="%.0f">%s</text>`, class(how), anchor, at, y+15+float64(n)*svgLine, html.EscapeString(text))
 	}
 	if r.from != noLane {
 		p.arrow(i)
@@ -373,12 +366,9 @@ func (p *picture) arrow(i int) {
 	if p.lanes[r.to].kind == legLane {
 		to -= 3 * side
 	}
-	how := ""
-	switch r.how {
-	case bad:
-		how = " bad"
-	case warn:
-		how = " warn"
+	how := looks[r.how]
+	if r.how == faint {
+		how = ""
 	}
 	line, tip := "", "tip"
 	switch r.what {
@@ -391,12 +381,25 @@ func (p *picture) arrow(i int) {
 	default:
 		tip = ""
 	}
-	p.printf(`<path class="%s%s" d="M%.0f %.1fH%.0f"/>`, line, how, from, y, to)
+	line, tip = class(line, how), class(tip, how)
+	p.printf(`<path%s d="M%.0f %.1fH%.0f"/>`, line, from, y, to)
 	if r.what == lost {
-		p.printf(`<path class="%s%s" d="M%.0f %.1fl8 8m0-8l-8 8"/>`, tip, how, to+2, y-4)
+		p.printf(`<path%s d="M%.0f %.1fl8 8m0-8l-8 8"/>`, tip, to+2, y-4)
 		return
 	}
-	p.printf(`<path class="%s%s" d="M%.0f %.1fl%.0f -4m%.0f 4l%.0f 4"/>`, tip, how, to, y, -7*side, 7*side, -7*side)
+	p.printf(`<path%s d="M%.0f %.1fl%.0f -4m%.0f 4l%.0f 4"/>`, tip, to, y, -7*side, 7*side, -7*side)
+}
+
+// looks are the colours' classes.
+var looks = map[string]string{bad: "bad", warn: "warn", faint: "faint"}
+
+// class is the attribute of those names that are not "".
+func class(names ...string) string {
+	text := strings.Join(slices.DeleteFunc(names, func(name string) bool { return name == "" }), " ")
+	if text == "" {
+		return ""
+	}
+	return ` class="` + text + `"`
 }
 
 // told is what a pointer brings up: what somebody may look for elsewhere.
