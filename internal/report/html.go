@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"callflow/steps"
 )
 
 // htmlPage writes one page with everything in it: first the list of the runs and the scripts, so that a browser shows it at
@@ -23,6 +21,7 @@ type htmlPage struct {
 	w       io.Writer
 	runs    spool
 	entries []pageEntry
+	tally   tally
 	ids     map[string]bool
 }
 
@@ -60,7 +59,8 @@ const brokenOff = "broken off"
 func (p *htmlPage) Add(r *Run) error {
 	e := p.entry(r)
 	p.entries = append(p.entries, e)
-	data, err := json.Marshal(newPageRun(r)) // which escapes <, > and &: no text ends the element
+	p.tally.add(r)
+	data, err := json.Marshal(newPageRun(r, len(p.entries)-1)) // which escapes <, > and &: no text ends the element
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (p *htmlPage) Add(r *Run) error {
 		if err := pageTemplate().ExecuteTemplate(&b, "failed", struct {
 			pageEntry
 			Why string
-		}{e, plainFailure(r)}); err != nil {
+		}{e, whyAndHow(r)}); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func (p *htmlPage) Close(t Total) error {
 		return err
 	}
 	parts := pageParts()
-	parts.Index, parts.Runs, parts.Summary, parts.Total = template.JS(data), p.entries, p.summary(), t
+	parts.Index, parts.Runs, parts.Summary, parts.Total = template.JS(data), p.entries, p.tally.words(t), t
 	if err := pageTemplate().ExecuteTemplate(p.w, "head", parts); err != nil {
 		return err
 	}
@@ -153,25 +153,14 @@ func (p *htmlPage) entry(r *Run) pageEntry {
 	e := pageEntry{
 		ID: p.id(r), Name: r.Start.Scenario, Row: r.Start.Row, File: r.Start.File, Target: r.Start.Target, Dialect: r.Start.Dialect,
 		Simulated: r.Start.Simulated, Seed: strconv.FormatUint(r.Start.Seed, 10), Chaos: r.Start.Chaos, Tags: r.Start.Tags,
-		Began: r.Began.UTC().Format(time.RFC3339Nano), Took: ms(r.End.Took), Status: r.End.Status, Reason: r.End.Reason, Left: r.End.Legs,
+		Began: r.Began.UTC().Format(time.RFC3339Nano), Took: ms(r.Took()), Status: r.Status(), Retried: r.Retried(), Left: r.End.Legs,
 	}
-	if e.Status == "" {
-		e.Status, e.Reason = brokenOff, "the journal breaks off here: the process was killed"
-		if n := len(r.Records); n > 0 {
-			e.Took = ms(r.Records[n-1].At.Sub(r.Began))
-		}
-	}
-	f := r.End.Failure
-	r.All(func(s *Step, _ int) {
-		e.Retried += len(s.Retries)
-		if f == nil && s.Key == r.End.Failed && s.End.Failure != nil {
-			f = s.End.Failure
-		}
-	})
+	f := r.Failure()
 	if f == nil {
+		e.Reason = r.Why()
 		return e
 	}
-	e.Reason, e.Text = "", f.Text
+	e.Text = f.Text
 	if f.Pos.File != "" {
 		e.At = f.Pos.String()
 	}
@@ -200,26 +189,8 @@ func (p *htmlPage) id(r *Run) string {
 	return id
 }
 
-// summary counts the runs by status, those that went wrong first.
-func (p *htmlPage) summary() string {
-	count := map[string]int{}
-	for i := range p.entries {
-		count[p.entries[i].Status]++
-	}
-	var words []string
-	for _, status := range []string{steps.Failed, steps.Broken, steps.Interrupted, brokenOff, steps.Passed, steps.Skipped} {
-		if n := count[status]; n > 0 {
-			words = append(words, fmt.Sprintf("%d %s", n, statusWord(status)))
-		}
-	}
-	if words == nil {
-		return "no runs"
-	}
-	return plural(len(p.entries), "run") + ": " + strings.Join(words, ", ")
-}
-
-// plainFailure is why a run failed, as the console lays it out, and its ladder.
-func plainFailure(r *Run) string {
+// whyAndHow is why a run went wrong, as the console lays it out, and its ladder.
+func whyAndHow(r *Run) string {
 	out := r.Explain(plainStyle)
 	if hasTraffic(r.Records) {
 		out = append(append(out, ""), Ladder(r.Records, plainStyle)...)

@@ -35,7 +35,7 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 // pageParts are looks and scripts, and the policy that lets the browser use these and nothing else: no other script, no
 // network, whatever got into the data.
 var pageParts = sync.OnceValue(func() pageStuff {
-	css := pageFile("page.css")
+	css := pageFile("page.css") + SVGStyle
 	var js strings.Builder
 	js.WriteString("(() => {\n\"use strict\";\n")
 	for _, name := range pageScripts {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +22,9 @@ type pageRun struct {
 	Logs     []pageLine     `json:"logs,omitempty"`
 	Outputs  []pageValue    `json:"outputs,omitempty"`
 	Failures []*pageFailure `json:"failures,omitempty"` // each once, however often it is told
-	Main     *int           `json:"main,omitempty"`     // the one that the run ended with
-	Ladder   string         `json:"ladder,omitempty"`
+	Why      []int          `json:"why,omitempty"`      // those that made the run fail, the one that decided first
+	Ladder   string         `json:"ladder,omitempty"`   // as text
+	Drawing  string         `json:"drawing,omitempty"`  // and as SVG
 }
 
 type pageStep struct {
@@ -142,11 +144,19 @@ type pageBuilder struct {
 // pageLadder is how wide the ladder in text is.
 const pageLadder = 110
 
-func newPageRun(r *Run) *pageRun {
+// newPageRun lays out the nth run of a page.
+func newPageRun(r *Run, n int) *pageRun {
 	b := &pageBuilder{Run: r, names: r.stepNames(), told: map[string]int{}}
 	b.page.About = r.Start.Description
 	b.page.Steps = b.steps(r.Steps)
-	b.page.Main = b.failure(r.End.Failure, "")
+	for _, f := range r.Failures() {
+		n := *b.failure(f, "")
+		if f == r.Failure() {
+			b.page.Why = slices.Insert(b.page.Why, 0, n)
+		} else {
+			b.page.Why = append(b.page.Why, n)
+		}
+	}
 	b.inbox()
 	b.page.Loose = b.exchanges(r.Loose)
 	for i := range r.Cleanup {
@@ -161,6 +171,7 @@ func newPageRun(r *Run) *pageRun {
 	b.page.Outputs = values(r.End.Outputs)
 	if hasTraffic(r.Records) {
 		b.page.Ladder = strings.Join(Ladder(r.Records, Style{Width: pageLadder}), "\n")
+		b.page.Drawing = string(SVG(r.Records, SVGOptions{ID: fmt.Sprintf("ladder-%d", n), Bare: true}))
 	}
 	return &b.page
 }
@@ -178,7 +189,7 @@ func (b *pageBuilder) steps(list []*Step) []*pageStep {
 		}
 		if p.Status == "" {
 			p.Status = brokenOff
-			p.Took = ms(b.Records[len(b.Records)-1].At.Sub(s.At))
+			p.Took = ms(max(0, b.Records[len(b.Records)-1].At.Sub(s.At)))
 		}
 		for _, r := range s.Retries {
 			p.Retries = append(p.Retries, pageRetry{b.since(r.At), r.Attempt, r.Of, ms(r.Wait), r.Reason})

@@ -64,7 +64,7 @@ func TestHTMLData(t *testing.T) {
 func TestHTMLWithoutScript(t *testing.T) {
 	page := pageOf(t, NewRun(transfer(true)), NewRun(transfer(false)))
 	page = strings.NewReplacer("&#34;", `"`, "&gt;", ">", "&lt;", "<", "&amp;", "&").Replace(page)
-	for _, want := range []string{"2 runs: 1 failed, 1 passed", "failed: Move a caller into a meeting", "nothing matched within 30s",
+	for _, want := range []string{"1 passed, 1 failed", "failed: Move a caller into a meeting", "nothing matched within 30s",
 		"> call.id == p2pCall && call.state == \"terminated\"  → false"[2:], "cleanup: hangUp 2f1a1100: hung up"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)

@@ -106,7 +106,7 @@ async function failure() {
     check(why.includes(want), "the failure says " + want, why);
   }
   check((await texts(page, ".excerpt .marked"))[0].includes("playPrompt:"), "the line at fault is marked");
-  check((await texts(page, ".ladder"))[0].includes("Carol"), "the ladder is open");
+  check((await texts(page, ".ladder svg"))[0].includes("Carol"), "the ladder is open");
   await accessible(page, "a failed run");
   await page.click('[data-step="handOver"] summary');
   await settled(page);
@@ -199,14 +199,14 @@ async function looks() {
 async function paper() {
   const page = await open(url("all.html"));
   await page.evaluate(() => addEventListener("beforeprint", () => {
-    window.printed = [...document.querySelectorAll(".paper .run")].map((run) => ({ text: run.textContent, closed: run.querySelectorAll(".step > details:not([open])").length }));
+    window.printed = [...document.querySelectorAll(".print-out .run")].map((run) => ({ text: run.textContent, closed: run.querySelectorAll(".step > details:not([open])").length }));
   }));
   const pdf = await page.pdf({ format: "A4" });
   const printed = await page.evaluate(() => window.printed);
   const failed = Number((await texts(page, ".toggle[data-value=failed] b"))[0]);
   check(printed.length >= failed && printed.every((run) => run.closed === 0), "on paper every failed run is open", printed.length);
   check(printed.some((run) => run.text.includes("back_but_gone")), "and explained");
-  check((await page.$$(".paper .run")).length === 0, "afterwards the page is as before");
+  check((await page.$$(".print-out .run")).length === 0, "afterwards the page is as before");
   console.log(`${printed.length} failed runs print to ${Math.round(pdf.length / 1024)} KiB`);
   await page.close();
 }
@@ -214,7 +214,7 @@ async function paper() {
 async function withoutScript() {
   const page = await open(url("all.html"), { script: false });
   const text = await page.evaluate(() => document.body.innerText);
-  for (const want of ["could not test, ", story, "what is known (back_but_gone)", "404/8522"]) check(text.includes(want), "without JavaScript the page says " + want);
+  for (const want of ["could not test", story, "what is known (back_but_gone)", "404/8522", "People"]) check(text.includes(want), "without JavaScript the page says " + want);
   await page.close();
 }
 
@@ -240,10 +240,10 @@ async function many() {
     if (i === 2) {
       await page.waitForFunction(() => document.querySelectorAll(".runs .row").length === 1000, { timeout: 10000 });
       const t = Date.now();
-      await page.type("[type=search]", "dora 7");
+      await page.type("[type=search]", "dora try=77");
       await settled(page);
-      console.log(`1,000 runs: six letters filtered in ${Date.now() - t} ms, ${await rows(page)} rows left`);
-      check((await rows(page)) < 500, "a thousand runs are filtered", await rows(page));
+      console.log(`1,000 runs: eleven letters filtered in ${Date.now() - t} ms, ${await rows(page)} rows left`);
+      check((await rows(page)) === 1, "a thousand runs are filtered", await rows(page));
     }
     await page.close();
   }

@@ -31,7 +31,7 @@ const marks = {
 
 for (const run of runs) {
   run.hay = [fullName(run), run.file, run.target, run.dialect, (run.tags ?? []).join(" "), run.text, run.at, run.reason, (run.codes ?? []).join(" "),
-    statusWord(run.status), "seed " + run.seed, run.chaos, run.id].join("\n").toLowerCase();
+    statusWord(run.status), "seed " + run.seed, run.chaos].join("\n").toLowerCase();
 }
 
 const statuses = ["failed", "broken", "interrupted", "broken off", "passed", "skipped"].filter((s) => runs.some((run) => run.status === s));
@@ -41,7 +41,7 @@ function matches(run) {
   if (view.tag && !run.tags?.includes(view.tag)) return false;
   if (view.code && !run.codes?.includes(view.code)) return false;
   if (view.mark && !view.mark.split(",").every((m) => marks[m]?.has(run) ?? true)) return false;
-  return view.q.toLowerCase().split(/\s+/).every((word) => run.hay.includes(word));
+  return view.q.toLowerCase().split(/\s+/).every((word) => run.hay.includes(word) || word.length > 7 && run.id.includes(word));
 }
 
 const filtered = () => Boolean(view.q || view.status || view.tag || view.code || view.mark);

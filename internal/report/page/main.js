@@ -3,16 +3,19 @@
 const wide = matchMedia("(min-width: 70rem)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+let chosen = ""; // light, dark, or as the system has it
+
 function setTheme(theme) {
-  document.documentElement.dataset.theme = theme;
+  chosen = theme;
   const now = theme || (dark.matches ? "dark" : "light");
+  document.documentElement.className = theme;
   themeButton.textContent = now === "dark" ? "light" : "dark";
   themeButton.setAttribute("aria-label", "change to " + (now === "dark" ? "light" : "dark") + " colours");
   kept.set("theme", theme);
 }
 
 const themeButton = el("button", { type: "button", onclick: () => {
-  const now = document.documentElement.dataset.theme || (dark.matches ? "dark" : "light");
+  const now = chosen || (dark.matches ? "dark" : "light");
   setTheme(now === "dark" ? "light" : "dark");
 } });
 
@@ -32,8 +35,6 @@ const listPane = el("section", { class: "list", "aria-label": "list of runs" }, 
 const runPane = el("section", { class: "open", "aria-label": "run", hidden: true });
 const mainPane = el("main", { id: "main" }, listPane, runPane);
 
-const wordsOfOne = { passed: "passed", failed: "failed", skipped: "was skipped", broken: "could not be tested", interrupted: "was interrupted", "broken off": "broke off" };
-
 function masthead() {
   const by = new Set(runs.map((run) => run.target + (run.dialect ? " (" + run.dialect + ")" : "")).filter((t) => t !== " " && t));
   const simulated = runs.reduce((sum, run) => sum + (run.simulated ? run.took : 0), 0);
@@ -45,7 +46,7 @@ function masthead() {
     return piece;
   }));
   const wrong = runs.filter((run) => wentWrong(run.status)).length;
-  const title = runs.length === 0 ? "No runs" : runs.length === 1 ? fullName(runs[0]) + " " + wordsOfOne[runs[0].status] : wrong > 0 ? wrong.toLocaleString("en") + " of " + count(runs.length, "run") + " went wrong"
+  const title = runs.length === 0 ? "No runs" : runs.length === 1 ? statusWord(runs[0].status)[0].toUpperCase() + statusWord(runs[0].status).slice(1) + ": " + fullName(runs[0]) : wrong > 0 ? wrong.toLocaleString("en") + " of " + count(runs.length, "run") + " went wrong"
     : runs.every((run) => run.status === "skipped") ? "All skipped" : "All " + count(runs.length, "run") + " passed";
   document.title = title + " · callflow";
   return el("header", { class: "masthead" },
@@ -189,7 +190,7 @@ function inRun(by) {
 }
 
 // On paper all that went wrong is told in full, behind the list; of an open run that passed just itself.
-const paper = el("div", { class: "paper" });
+const paper = el("div", { class: "print-out" });
 
 function toPaper() {
   const open = view.run !== null ? runByID.get(view.run) : null;
@@ -203,9 +204,9 @@ addEventListener("afterprint", () => clear(paper));
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => view.run !== null && show(true));
 addEventListener("hashchange", () => show(false));
 document.addEventListener("keydown", onKey);
-dark.addEventListener("change", () => setTheme(document.documentElement.dataset.theme ?? ""));
+dark.addEventListener("change", () => setTheme(chosen));
 
 document.getElementById("app").replaceWith(masthead(), mainPane, paper, help, spoken);
-setTheme(kept.get("theme") ?? "");
+setTheme({ light: "light", dark: "dark" }[kept.get("theme")] ?? "");
 show(true);
 performance.mark("callflow-ready");

@@ -29,15 +29,13 @@ const stepByKey = (detail, key) => detail.byKey.get(key);
 // runView is the whole run. `all` opens everything of it, for paper.
 function runView(run, all) {
   const detail = detailOf(run);
-  const main = detail.main ?? detail.failures?.findIndex((f) => stepByKey(detail, f.step)?.status === "failed");
-  const failures = (detail.failures ?? []).map((f, n) => ({ f, n })).filter(({ f }) => !stepByKey(detail, f.step)?.excused || run.status === "failed" && detail.failures.length === 1);
-  failures.sort((a, b) => (b.n === main) - (a.n === main));
   const wrong = wentWrong(run.status);
+  const why = (wrong && detail.why) || [];
   const ladder = ladderView(detail, wrong || all);
   return el("article", { class: "run", "data-run": run.id },
     head(run, detail, all),
-    wrong && failures.length === 0 && run.reason && section("why", "Why", el("p", { class: "text" }, run.reason)),
-    wrong && failures.map(({ f, n }) => section(n === main ? "why" : "also-" + n, n === main || failures.length === 1 ? "Why it failed" : "Also failed", failureView(f, run, detail))),
+    wrong && why.length === 0 && run.reason && section("why", "Why", el("p", { class: "text" }, run.reason)),
+    why.map((n, i) => section(i === 0 ? "why" : "also-" + n, i === 0 ? "Why it failed" : "Also failed", failureView(detail.failures[n], run, detail))),
     detail.logs && section("warnings", "Warnings", logs(detail.logs)),
     ladder && section("ladder", "What happened", ladder),
     detail.steps.length > 0 && section("steps", "Steps", el("ol", { class: "steps" }, detail.steps.map((step) => stepView(step, run, detail, all)))),
@@ -54,10 +52,10 @@ function head(run, detail, all) {
   const facts = [run.at ? null : run.file, run.target && run.target + (run.dialect ? " (" + run.dialect + ")" : ""),
     run.status !== "skipped" && (run.simulated ? "simulated " : "") + lasting(run.took), "seed " + run.seed, run.chaos && "chaos " + run.chaos,
     !run.simulated && run.began.replace("T", " ").replace(/\.\d+Z$/, "Z"), run.left > 0 && count(run.left, "call") + " left up"].filter(Boolean);
-  const parts = [detail.main !== undefined && ["why", "Why"], detail.ladder && ["ladder", "Ladder"], detail.steps.length && ["steps", "Steps " + detail.byKey.size],
+  const parts = [wentWrong(run.status) && (detail.why || run.reason) && ["why", "Why"], detail.ladder && ["ladder", "Ladder"], detail.steps.length && ["steps", "Steps " + detail.byKey.size],
     detail.events && ["inbox", "Inbox " + detail.events.length], (detail.cleanup || detail.loose) && ["cleanup", "Cleanup"]].filter(Boolean);
   return el("header", { class: "run-head" },
-    el("p", { class: "back" }, el("a", { href: at({ run: null, part: null, key: null }) }, "← all runs")),
+    el("p", { class: "to-list" }, el("a", { href: at({ run: null, part: null, key: null }) }, "← all runs")),
     el("h2", { tabindex: "-1" }, badge(run.status), " ", run.name, run.row && el("span", { class: "matrix" }, " [" + run.row + "]")),
     el("p", { class: "faint about" }, run.file && el("span", { class: "file" }, run.file, " · "), facts.filter((f) => f !== run.file).join(" · ")),
     run.status === "skipped" && run.reason && el("p", null, run.reason),
@@ -100,10 +98,23 @@ function command(run) {
 
 function ladderView(detail, open) {
   if (!detail.ladder) return null;
-  const content = () => el("div", { class: "ladder" },
-    el("pre", { class: "scroll", tabindex: "0", role: "group", "aria-label": "sequence diagram" }, detail.ladder),
-    el("p", { class: "tools" }, copier("the ladder as text", () => detail.ladder, "copy as text")));
+  const text = () => el("pre", { class: "scroll", tabindex: "0", role: "group", "aria-label": "ladder as text" }, detail.ladder);
+  const content = () => {
+    const svg = ladderSVG(detail);
+    return el("div", { class: "ladder" },
+      svg ? el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "ladder" }, svg) : text(),
+      el("div", { class: "tools" }, copier("the ladder as text", () => detail.ladder, "copy as text"), svg && fold({ class: "quiet" }, "as text", text)));
+  };
   return fold({ class: "quiet", open }, "Ladder: requests, responses, notifications and what people did, in order", content);
+}
+
+// ladderSVG is the ladder's SVG, read as XML, in which nothing can run.
+function ladderSVG(detail) {
+  const svg = detail.drawing && new DOMParser().parseFromString(detail.drawing, "image/svg+xml").documentElement;
+  if (svg?.localName !== "svg" || svg.querySelector("parsererror, script")) return null;
+  const own = document.importNode(svg, true);
+  own.style.minWidth = 0.8 * svg.getAttribute("width") + "px"; // smaller it cannot be read: then it scrolls
+  return own;
 }
 
 const logs = (list) => el("ol", { class: "facts" }, list.map((l) =>
@@ -154,7 +165,7 @@ function stepBody(step, run, detail, all) {
       (step.captures ?? []).map((c) => [el("dt", null, "captured"), el("dd", null, el("code", null, c.name + " = " + c.value))])),
     step.logs && logs(step.logs),
     failure && (all && wrong ? null : step.excused ? failureView(failure, run, detail)
-      : el("p", { class: "is-bad" }, failure.text, " ", el("a", { href: toRun(run, "why") }, "why it failed"))),
+      : el("p", { class: "is-bad" }, failure.text, " ", detail.why?.includes(step.failure) && el("a", { href: toRun(run, step.failure === detail.why[0] ? "why" : "also-" + step.failure) }, "why it failed"))),
     attempts(step, all || wrong),
     step.inner && el("ol", { class: "steps" }, step.inner.map((inner) => stepView(inner, run, detail, all))));
 }
