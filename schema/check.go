@@ -4,7 +4,8 @@
 // A file goes through it like this: read.go turns bytes into yaml nodes and refuses what the language leaves out of YAML;
 // frame.go walks the keys of a scenario and step.go those of a step; decode.go compiles a verb's parameters by the tags of
 // their Go type into templates; expressions are checked against the names that scope.go knows at each place; include.go
-// does the same for included files; flow.go looks at the whole plan. The same tables and tags yield the JSON Schema
+// does the same for included files; flow.go looks at the whole plan, and ignore.go drops the warnings that a comment silences.
+// codes.go lists every kind of problem, and problems/ has a page for each. The same tables and tags yield the JSON Schema
 // (jsonschema.go) and the reference (reference.go).
 package schema
 
@@ -19,7 +20,8 @@ import (
 )
 
 func newChecker(src Source, voc *Vocabulary) *checker {
-	return &checker{voc: voc, src: src, seen: map[Problem]bool{}, files: map[string]*document{}, included: map[string]*includedFile{}}
+	return &checker{voc: voc, src: src, seen: map[Problem]bool{}, files: map[string]*document{}, included: map[string]*includedFile{},
+		uses: map[string]map[string]bool{}, named: map[string]map[string]named{}}
 }
 
 func (c *checker) check() (plan *Plan, ps Problems) {
@@ -33,10 +35,16 @@ func (c *checker) check() (plan *Plan, ps Problems) {
 	}()
 	plan = c.file(src.Name, src.Text)
 	if plan != nil && c.trace.whole() {
-		for _, p := range flow(plan, voc, !c.broken) {
+		uses := func(file, name string) bool { return c.uses[file][name] }
+		for _, p := range flow(plan, voc, !c.broken, uses) {
 			c.report(p)
 		}
 	}
+	if plan != nil && c.trace.whole() && !c.problems.Failed() {
+		c.who(plan)
+		c.unused()
+	}
+	c.silence()
 	ps = c.sorted()
 	if ps.Failed() {
 		plan = nil
@@ -52,10 +60,12 @@ type checker struct {
 	seen     map[Problem]bool
 	files    map[string]*document
 	included map[string]*includedFile
-	chain    []string              // the files being read, outermost first
-	people   map[string]*yaml.Node // of the simulated world, from the outermost file
-	trace    *trace                // for an editor; nil: nobody asks
-	broken   bool                  // a step is missing from the plan: what only the whole plan can show would mislead
+	chain    []string                    // the files being read, outermost first
+	people   map[string]*yaml.Node       // of the simulated world, from the outermost file
+	trace    *trace                      // for an editor; nil: nobody asks
+	uses     map[string]map[string]bool  // by file: the names that its expressions mention
+	named    map[string]map[string]named // by file: its names
+	broken   bool                        // a step is missing from the plan: what only the whole plan can show would mislead
 	exprs    int
 	steps    int // in all plans, those of included files each time
 }
@@ -63,7 +73,7 @@ type checker struct {
 // report takes a problem once: a value behind an alias is walked at each place that uses it.
 func (c *checker) report(p Problem) {
 	if p.Severity == "" {
-		p.Severity = SeverityError
+		p.Severity = severityOf(p.Code)
 	}
 	p.Text, p.Hint = shorten(p.Text, maxProblemText), shorten(p.Hint, maxProblemText)
 	if p.Line < 1 || p.Col < 1 {
@@ -143,6 +153,8 @@ func (c *checker) file(name string, text []byte) *Plan {
 	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*Type{}}
 	r.plan = &Plan{File: name, Text: text, Leak: "hangUp"}
 	r.scenario()
+	c.uses[name] = r.base.uses
+	c.named[name] = r.names
 	return r.plan
 }
 

@@ -23,6 +23,7 @@ func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
 		return c.unknownName(at, n.Value)
 	}
 	c.names[n.Value] = true
+	c.sc.use(n.Value)
 	c.guarded(at, n.Value, n.Value, sym)
 	at.op, at.typ, at.path = "name", sym.typ, n.Value
 	name := n.Value
@@ -117,6 +118,7 @@ func (c *compiler) step(at *node, id string) *node {
 		return c.refuse(at, "expr-name", "", "no step before this one has the id %q; %s", id, c.stepsKnown())
 	}
 	c.names["steps"] = true
+	c.sc.use(key)
 	c.guarded(at, key, key, sym)
 	at.op, at.typ, at.path = "name", sym.typ, key
 	at.eval = func(ev *evaluation) any { return fieldOf(ev.names["steps"], id) }

@@ -18,6 +18,7 @@ type field struct {
 	scope     string
 	want      string
 	format    string
+	ids       string
 	alias     string // what an older dialect calls it
 	required  bool
 	short     bool
@@ -84,7 +85,7 @@ func collectFields(t reflect.Type, index []int, s *structure) {
 		}
 		f := field{
 			index: at, name: name, typ: sf.Type,
-			doc: sf.Tag.Get("doc"), def: sf.Tag.Get("default"), scope: sf.Tag.Get("scope"), want: sf.Tag.Get("want"), format: sf.Tag.Get("format"), alias: sf.Tag.Get("alias"),
+			doc: sf.Tag.Get("doc"), def: sf.Tag.Get("default"), scope: sf.Tag.Get("scope"), want: sf.Tag.Get("want"), format: sf.Tag.Get("format"), ids: sf.Tag.Get("ids"), alias: sf.Tag.Get("alias"),
 			required: sf.Tag.Get("required") == "true", short: sf.Tag.Get("short") == "true", inline: sf.Tag.Get("inline") == "true",
 			optional: sf.Tag.Get("optional") == "true", call: sf.Tag.Get("call") == "true", operation: sf.Tag.Get("operation") == "true", step: sf.Tag.Get("step") == "true",
 			person: sf.Tag.Get("person") == "true", people: sf.Tag.Get("people") == "true", language: sf.Tag.Get("expression"),

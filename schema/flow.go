@@ -19,7 +19,7 @@ const (
 
 // flow checks what only the whole plan can show: stale awaits, and awaits that nothing can satisfy. Of a plan that lacks
 // steps it looks only at what expressions say by themselves.
-func flow(p *Plan, voc *Vocabulary, whole bool) Problems {
+func flow(p *Plan, voc *Vocabulary, whole bool, uses func(file, name string) bool) Problems {
 	w := &flowWalk{voc: voc, whole: whole}
 	c := &course{known: map[string]thing{}}
 	w.block(p.Steps, c)
@@ -27,6 +27,12 @@ func flow(p *Plan, voc *Vocabulary, whole bool) Problems {
 		w.hopeless(awaitedEvent{"", x}, c)
 	}
 	w.block(p.Finally, c)
+	if whole {
+		w.unseen(p, uses)
+		w.unreachable(p.Steps, nil)
+		w.unreachable(p.Finally, nil)
+		w.tooShort(p)
+	}
 	return w.problems
 }
 
@@ -36,6 +42,10 @@ type flowWalk struct {
 	whole    bool // no step is missing
 	problems Problems
 	within   string // the includes that are being walked, by their paths
+	beside   int    // how many branches are around
+	open     []open // steps that went on before their outcome
+	looks    []look
+	cutOff   []*Step // those of which hangup-in-transfer has told
 }
 
 // course is what has happened before a step, on its branch.
@@ -43,7 +53,11 @@ type course struct {
 	acts    []act
 	known   map[string]thing // what names and steps.<id>.call.id stand for
 	sources bool             // something is there that events can come from
-	lasts   map[string]*Step // by the key of a call: the last step on it whose effect goes on, see Verb.Lasts
+	// By the key of a call; changed by copying.
+	lasts    map[string]*Step // the last step on it whose effect goes on, see Verb.Lasts
+	meetings map[string]*Step // the step that put it into meeting mode
+	up       map[string]*Step // the step that brought it up; it is so still
+	waiting  map[string]*Step // the last step on it that went on before its outcome, and nothing was waited for since
 }
 
 // act is a step that asked the service to act on a call.
@@ -61,11 +75,19 @@ type thing struct {
 }
 
 func (c *course) fork() *course {
-	return &course{acts: c.acts[:len(c.acts):len(c.acts)], known: maps.Clone(c.known), sources: c.sources, lasts: c.lasts}
+	return &course{acts: c.acts[:len(c.acts):len(c.acts)], known: maps.Clone(c.known), sources: c.sources, lasts: c.lasts,
+		meetings: c.meetings, up: c.up, waiting: c.waiting}
 }
 
 func (w *flowWalk) block(b Block, c *course) {
-	for _, s := range b {
+	for i, s := range b {
+		var next *Step
+		if i+1 < len(b) {
+			next = b[i+1]
+		}
+		if s.Verb != nil && w.whole {
+			w.sleeps(s, next, c)
+		}
 		w.step(s, c)
 	}
 }
@@ -84,6 +106,7 @@ func (w *flowWalk) step(s *Step, c *course) {
 		w.wrongIDs(s, c)
 	}
 	w.goesOn(s, call, hasCall, c)
+	w.looksAt(s, call, hasCall, c)
 	switch s.Verb.Role {
 	case Watches:
 		if !w.hopelessIn(s, c) && w.whole {
@@ -98,7 +121,10 @@ func (w *flowWalk) step(s *Step, c *course) {
 		if hasCall && (s.Verb.Harmless == nil || !s.Verb.Harmless(s.Params.Static())) {
 			c.acts = append(c.acts, act{s, call})
 		}
+		w.meeting(s, call, hasCall, c)
+		w.leftOpen(s, call, c)
 	}
+	w.calls(s, call, hasCall, c)
 	w.bind(s, c, call, outputs)
 }
 
@@ -113,9 +139,14 @@ func (w *flowWalk) nested(s *Step, c *course) {
 		branch := start.fork()
 		branch.sources = branch.sources || actingStep(s) // the others may be the source
 		before := len(branch.acts)
+		w.beside++
 		w.block(inner.Steps, branch)
+		w.beside--
 		c.acts = append(c.acts, branch.acts[before:]...)
 		c.sources = c.sources || branch.sources
+		for key, s := range branch.up {
+			c.comesUp(key, s)
+		}
 		for name, t := range branch.known {
 			c.known[name] = t
 		}

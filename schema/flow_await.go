@@ -28,11 +28,18 @@ func (w *flowWalk) await(s *Step, c *course) {
 	since := childNode(resolve(s.Params.node), sinceField(s.Verb).name)
 	for _, e := range events {
 		f := w.facts(s, e, c)
-		if w.impossible(e, f) || since != nil {
+		if w.impossible(e, f) {
 			continue
 		}
-		w.stale(s, e, f, c)
+		before := len(w.problems)
+		if since == nil {
+			w.stale(s, e, f, c)
+		}
+		if len(w.problems) == before {
+			w.otherCall(s, e, f, c)
+		}
 	}
+	w.shown(s, events, c)
 }
 
 // idle reports an expression by which a step only fails, such as an expectNone's or a failOn, and that no event can match:

@@ -3,13 +3,14 @@ package schema
 // include walks an included file and adds what its outputs stand for. To the file that includes it, the whole of it is one
 // act on each call that it acts on.
 func (w *flowWalk) include(s *Step, c *course, outputs map[string]thing) {
-	inner := &course{known: c.passed(s), sources: true} // the callers may have any calls
+	inner := &course{known: c.passed(s), sources: true, meetings: c.meetings, up: c.up} // the callers may have any calls
 	outside := w.within
 	w.within += s.Path + "/"
 	w.block(s.Include.Steps, inner)
 	w.block(s.Include.Finally, inner)
 	w.within = outside
 	c.sources = c.sources || acting(s.Include.Steps)
+	c.meetings, c.up, c.waiting = inner.meetings, inner.up, nil
 	seen := map[string]bool{}
 	for _, a := range inner.acts {
 		if !seen[a.call.key] {

@@ -15,7 +15,7 @@ func flowVocabulary() *Vocabulary {
 	voc := smallVocabulary()
 	for _, v := range []Verb{{Name: "answer"}, {Name: "transfer"}, {Name: "mute", Operates: true}} {
 		v.Role, v.Summary = Acts, v.Name+" a call"
-		v.Goals = []Goal{{"done", "It is done."}, {"accepted", "It was accepted."}}
+		v.Goals = []Goal{{Name: "done", Doc: "It is done."}, {Name: "accepted", Doc: "It was accepted."}}
 		v.Params, v.Outputs = reflect.TypeFor[callParams](), reflect.TypeFor[actedOutputs]()
 		if v.Name == "transfer" {
 			v.Lasts = []string{"accepted"}
@@ -213,6 +213,9 @@ func TestFlow(t *testing.T) {
 		_, ps := Check(Source{Name: "t.yaml", Text: []byte(text)}, flowVocabulary())
 		var got []string
 		for _, p := range ps {
+			if p.Code == "unused-name" {
+				continue // the cases capture what the next step may want
+			}
 			s := fmt.Sprintf("%d:%d %s: %s", p.Line, p.Col, p.Code, p.Text)
 			if p.Hint != "" {
 				s += " | " + p.Hint

@@ -17,6 +17,7 @@ func (w *flowWalk) goesOn(s *Step, call thing, hasCall bool, c *course) {
 		return
 	}
 	if begun, ok := c.lasts[call.key]; ok && s.Verb.Ends && sameIf(s, begun) {
+		w.cutOff = append(w.cutOff, begun)
 		w.problems = append(w.problems, Problem{Pos: s.VerbPos, Code: "hangup-in-transfer", Severity: SeverityWarning,
 			Text: fmt.Sprintf("%s ends the call while the %s of %s may be under way: it is only %s", s.Verb.Name, begun.Verb.Name, stepName(begun), begun.Until),
 			Hint: fmt.Sprintf("let the %s wait for its outcome (leave out until: %s), or await the call's end in between", begun.Verb.Name, begun.Until)})

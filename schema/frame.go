@@ -51,7 +51,7 @@ func (r *reader) scenario() {
 	read("matrix", r.matrix)
 	read("vars", func(n *yaml.Node) { plan.Vars = r.vars(n, "a var") })
 	read("secrets", func(n *yaml.Node) { plan.Secrets = r.vars(n, "a secret") })
-	read("timeout", func(n *yaml.Node) { plan.Timeout = r.span(n, true) })
+	read("timeout", func(n *yaml.Node) { plan.Timeout, plan.TimeoutPos = r.span(n, true), r.at(keys["timeout"].key) })
 	read("defaults", r.defaults)
 	read("simulate", func(n *yaml.Node) {
 		if r.voc.Scene != nil {
@@ -60,6 +60,7 @@ func (r *reader) scenario() {
 	})
 	r.body(keys, read)
 	r.findStruck()
+	r.plainSecrets(keys["vars"].value, keys["secrets"].value)
 	read("leak", func(n *yaml.Node) {
 		if v, ok := r.literal(n, reflect.TypeFor[string](), &field{enum: leaks}); ok {
 			plan.Leak = v.(string)
@@ -279,7 +280,7 @@ func (r *reader) refuseWhenIncluded(keys map[string]pair) {
 	}
 	for _, name := range []string{"timeout", "leak", "simulate"} {
 		if p, ok := keys[name]; ok {
-			r.report(Problem{Pos: r.at(p.key), Len: len(name), Code: "include-frame", Severity: SeverityWarning,
+			r.report(Problem{Pos: r.at(p.key), Len: len(name), Code: "include-idle",
 				Text: name + " counts only when this file is run itself, not where another includes it"})
 		}
 	}

@@ -70,6 +70,7 @@ func (w *stepWalk) stepRefs(n *yaml.Node, sc *scope) {
 		if where, ok := sc.whereIs("steps." + id); ok {
 			w.trace.mention(UseStep, at, where, w.at(at))
 		}
+		sc.use("steps." + id)
 		if id == "start" || id == "now" || isNull(at) || sc.find("steps."+id) != nil {
 			continue
 		}

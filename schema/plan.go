@@ -27,6 +27,7 @@ type Plan struct {
 	Secrets     []Var
 	Rows        []Row // the matrix in row-major order; one nameless row when there is none
 	Timeout     time.Duration
+	TimeoutPos  Pos // of the key; zero when there is none
 	Defaults    Defaults
 	Simulate    *Template // builds a Vocabulary.Scene; nil when absent
 	Steps       Block

@@ -25,7 +25,7 @@ func TestPlanHasWhatTheFileSays(t *testing.T) {
 	}
 	got := summary{plan.Name, plan.Description, plan.Leak, plan.Timeout.String(), plan.Defaults.Await.String(), plan.Tags, plan.Requires, plan.Inputs[:2],
 		len(plan.Rows), len(plan.Never), len(plan.Outputs), len(plan.Finally), len(plan.Secrets)}
-	want := summary{"Everything: with a colon", "Two\nlines.", "keep", "1m30s", "10s", []string{"smoke", "v1.0", "not-slow"}, []string{"simulator"}, []string{"number", "code"}, 4, 1, 2, 2, 1}
+	want := summary{"Everything: with a colon", "Two\nlines.", "keep", "3m0s", "10s", []string{"smoke", "v1.0", "not-slow"}, []string{"simulator"}, []string{"number", "code"}, 4, 1, 2, 2, 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -391,12 +391,12 @@ func (b *markdown) linked(v *Verb, name string) string {
 func (b *markdown) codes() {
 	b.line("## Problems")
 	b.line("")
-	b.line("Each problem ends with its code in brackets.")
+	b.line("Each problem ends with its code in brackets. [Problems](problems.md) shows each with a bad and a good example, and says how\nto silence a warning; `callflow explain CODE` prints the same.")
 	b.line("")
-	b.line("| Code | What it means |")
-	b.line("|---|---|")
+	b.line("| Code | | What it means |")
+	b.line("|---|---|---|")
 	for _, c := range ProblemCodes {
-		b.line("| `%s` | %s |", c.Code, cell(c.Doc))
+		b.line("| [`%s`](problems.md#%s) | %s | %s |", c.Code, c.Code, c.Severity, cell(c.Doc))
 	}
 	b.line("")
 }

@@ -44,9 +44,10 @@ type scope struct {
 	voc       *Vocabulary
 	names     map[string]*symbol // a step's outputs under "steps.<id>"
 	elsewhere map[string]place
-	guard     string // in this scope names made under that guard are there
-	anything  bool   // what made names here could not be read: any name may be one of them
-	trace     *trace // notes uses for an editor; nil: nobody asks
+	guard     string          // in this scope names made under that guard are there
+	anything  bool            // what made names here could not be read: any name may be one of them
+	uses      map[string]bool // the names that expressions of this file mention, steps.<id> among them
+	trace     *trace          // notes uses for an editor; nil: nobody asks
 }
 
 // symbol is one name with the type of its value.
@@ -65,7 +66,7 @@ type place struct {
 
 // newScope has what every expression sees: steps, calls, run, the functions.
 func newScope(voc *Vocabulary) *scope {
-	s := &scope{voc: voc}
+	s := &scope{voc: voc, uses: map[string]bool{}}
 	s.declare("steps", &Type{Kind: KindObject, Fields: []Field{}}, "", Pos{})
 	call := anyType
 	if voc.Call != nil {
@@ -79,7 +80,16 @@ func newScope(voc *Vocabulary) *scope {
 }
 
 // child sees all that s sees; what is declared in it is not seen by s.
-func (s *scope) child() *scope { return &scope{parent: s, voc: s.voc, trace: s.trace} }
+func (s *scope) child() *scope {
+	return &scope{parent: s, voc: s.voc, uses: s.uses, trace: s.trace}
+}
+
+// use notes that something mentions a name.
+func (s *scope) use(name string) {
+	if s.uses != nil {
+		s.uses[name] = true
+	}
+}
 
 // declare adds a name. guard is "" for a name that is always there; otherwise it says under what condition the name was
 // made (the text of the `if`, or "continueOnError"): using it under another guard without ?? is a problem.

@@ -1,6 +1,9 @@
 package schema
 
-import "reflect"
+import (
+	"reflect"
+	"time"
+)
 
 // Role is what kind of word a verb is.
 type Role string
@@ -15,8 +18,9 @@ const (
 
 // Goal is an outcome that `until` may name.
 type Goal struct {
-	Name string
-	Doc  string
+	Name    string
+	Doc     string
+	Pending bool // the outcome is still to come: a later step waits for it
 }
 
 // Example is YAML with a sentence about what it shows. A test checks it.
@@ -49,6 +53,7 @@ type Example struct{ Text, YAML string }
 //	expression:"event" on a string: its literal text is an expression over an event, compiled by whoever takes it
 //	format:"e164"      on a string: a phone number in E.164 form is expected ("uri", "guid", and "identity": a GUID, or an
 //	                   address with a : or @, likewise)
+//	ids:"guid"         on a pointer to an identity, in an identity set: the form of the id in it (e164, guid, any)
 //
 // Field types: string, bool, int, int64, float64, time.Duration, any (arbitrary YAML), pointers to these (absent: nil),
 // structs (the fields of an embedded one count as the outer's), slices, map[string]T, Map[T] (ordered), *Expr, Block (a list of steps), *Step (one nested step).
@@ -65,6 +70,8 @@ type Verb struct {
 	Creates    bool      // its outputs carry the id of a new call
 	Operates   bool      // its outputs carry the id of an operation that a notification will end
 	Ends       bool      // it ends the call that it acts on (hangUp)
+	Groups     bool      // its call is in meeting mode afterwards, whatever comes of it (invite); see Gathers
+	BetweenTwo bool      // it wants a call that is not in meeting mode (transfer)
 	Lasts      []string  // the goals after which what it began on its call goes on (transfer: accepted)
 	Binds      bool      // its inline keys become names for later steps (set)
 	Misnomers  []string  // what people call it who have another API in mind: they are told its name
@@ -76,6 +83,10 @@ type Verb struct {
 	PartsFields []string
 	// Check looks at what Params says literally (dynamic values are zero, pointers to them nil) and reports what is wrong. Optional.
 	Check func(params any, at func(path ...string) Pos, report func(Problem))
+	// Gathers says of a verb that creates calls that the call is in meeting mode, with these literal parameters. Optional.
+	Gathers func(params any) bool
+	// Takes is how long the verb always takes, with these literal parameters (sleep, expectNone). Optional.
+	Takes func(params any) time.Duration
 	// Harmless says of an acting verb that with these literal parameters it changes nothing (request: GET). Optional.
 	Harmless func(params any) bool
 	// Run is opaque to schema; package steps keeps the verb's function here.

@@ -194,7 +194,7 @@ type smallAfter struct {
 	Never string        `json:"-" short:"true" enum:"never" doc:"never"`
 }
 
-var operationGoals = []Goal{{"completed", "The operation completed."}, {"accepted", "The request was accepted."}, {"failed", "The operation failed."}}
+var operationGoals = []Goal{{Name: "completed", Doc: "The operation completed."}, {Name: "accepted", Doc: "The request was accepted.", Pending: true}, {Name: "failed", Doc: "The operation failed."}}
 
 func smallVocabulary() *Vocabulary {
 	params := func(v Verb, p, o reflect.Type) *Verb { v.Params, v.Outputs = p, o; return &v }
@@ -202,12 +202,12 @@ func smallVocabulary() *Vocabulary {
 		Event: reflect.TypeFor[smallEvent](), Call: reflect.TypeFor[smallCall](), Run: reflect.TypeFor[smallRun](), Scene: reflect.TypeFor[smallScene](), CheckScene: checkScene,
 		Verbs: []*Verb{
 			params(Verb{Name: "createCall", Summary: "place a call", Role: Acts, Creates: true,
-				Goals:   []Goal{{"established", "The call is up."}, {"accepted", "The request was accepted."}, {"terminated", "The call ended."}},
+				Goals:   []Goal{{Name: "established", Doc: "The call is up."}, {Name: "accepted", Doc: "The request was accepted."}, {Name: "terminated", Doc: "The call ended."}},
 				Example: "- createCall:\n    subject: Hello\n"},
 				reflect.TypeFor[createParams](), reflect.TypeFor[actedOutputs]()),
 			params(Verb{Name: "invite", Summary: "invite somebody", Role: Acts, Operates: true, Goals: operationGoals, Lasts: []string{"accepted"}},
 				reflect.TypeFor[inviteParams](), reflect.TypeFor[actedOutputs]()),
-			params(Verb{Name: "hangUp", Summary: "hang up", Role: Acts, Ends: true, Goals: []Goal{{"terminated", "It ended."}, {"accepted", "It was accepted."}}},
+			params(Verb{Name: "hangUp", Summary: "hang up", Role: Acts, Ends: true, Goals: []Goal{{Name: "terminated", Doc: "It ended."}, {Name: "accepted", Doc: "It was accepted."}}},
 				reflect.TypeFor[callParams](), reflect.TypeFor[actedOutputs]()),
 			params(Verb{Name: "getCall", Summary: "read a call", Role: Reads}, reflect.TypeFor[callParams](), reflect.TypeFor[actedOutputs]()),
 			params(Verb{Name: "await", Summary: "wait for an event", Role: Watches, PartsFields: []string{"all", "any"}, Check: checkAwait},

@@ -30,7 +30,7 @@ var changeScreenSharingRole = Define[changeScreenSharingRoleParams, changeScreen
 	Role: schema.Acts,
 	Goals: []schema.Goal{
 		{Name: changed, Doc: "The roster shows the bot's stream in that role."},
-		{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it."},
+		{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it.", Pending: true},
 	},
 	Idempotent: true,
 	Example: `changeScreenSharingRole:

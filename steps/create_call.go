@@ -33,6 +33,10 @@ var createCall = Define[graph.CreateCallBody, createCallOutputs](schema.Verb{
 	Role:    schema.Acts,
 	Goals:   append(callGoals[:len(callGoals):len(callGoals)], schema.Goal{Name: voicemailGoal, Doc: "The call is established, with a voicemail."}),
 	Creates: true,
+	Gathers: func(params any) bool {
+		p := params.(*graph.CreateCallBody)
+		return len(p.Targets) > 1 || p.ChatInfo != nil || p.MeetingInfo != nil
+	},
 	Example: `createCall:
   targets: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]
   requestedModalities: [audio]

@@ -45,7 +45,10 @@ steps:
 			files := fstest.MapFS{"join-meeting.yaml": {Data: []byte("name: join\nvars: {subject: none}\nsteps:\n  - log: ${{ subject }}\n")}}
 			_, problems := schema.Check(schema.Source{Name: "example.yaml", Text: []byte(text), FS: files}, steps.Vocabulary())
 			for _, p := range problems {
-				t.Error(p)
+				before := p.Line < 1+strings.Count(text[:strings.Index(text, step)], "\n") // what comes before the example is there for its names
+				if p.Severity == schema.SeverityError || !before && p.Code != "unused-name" {
+					t.Error(p)
+				}
 			}
 		})
 	}

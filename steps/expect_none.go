@@ -19,7 +19,8 @@ var expectNone = Define[expectNoneParams, struct{}](schema.Verb{
 	Summary: "wait a while and fail if a matching notification comes",
 	Detail: "Sees new events only, whether another step has claimed them or not, and claims none. It always takes the whole `for`;\n" +
 		"a step that is cut off before has not passed.",
-	Role: schema.Watches,
+	Role:  schema.Watches,
+	Takes: func(params any) time.Duration { return params.(*expectNoneParams).For },
 	Example: `expectNone:
   match: call.state == "terminated"
   for: 5s`,

@@ -39,6 +39,7 @@ var invite = Define[inviteParams, inviteOutputs](schema.Verb{
 	Role:     schema.Acts,
 	Goals:    operationGoals,
 	Operates: true,
+	Groups:   true,
 	Example: `invite:
   call: ${{ meetingCall }}
   participants:

@@ -19,19 +19,19 @@ const (
 
 var callGoals = []schema.Goal{
 	{Name: established, Doc: "The call is established."},
-	{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it."},
+	{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it.", Pending: true},
 	{Name: terminated, Doc: "The call ended, before or after it was established: declined, busy, unanswered, hung up."},
 }
 
 var operationGoals = []schema.Goal{
 	{Name: completed, Doc: "The operation completed."},
-	{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it."},
+	{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it.", Pending: true},
 	{Name: failed, Doc: "The operation failed."},
 }
 
 var endGoals = []schema.Goal{
 	{Name: terminated, Doc: "The call ended."},
-	{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it."},
+	{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it.", Pending: true},
 }
 
 // watched is a call or an operation that an action is about: what its events said last, and the judge that reads them.

@@ -17,6 +17,7 @@ var sleep = Define[sleepParams, struct{}](schema.Verb{
 	Detail:  "Notifications that come meanwhile are kept for later steps. To wait for one, `await` it: that is quicker and surer.",
 	Role:    schema.Speaks,
 	Example: `sleep: 2s`,
+	Takes:   func(params any) time.Duration { return params.(*sleepParams).For },
 	Check: func(params any, at func(...string) schema.Pos, report func(schema.Problem)) {
 		c := checker{at, report}
 		if p := params.(*sleepParams); p.For < 0 {

@@ -63,12 +63,13 @@ var transfer = Define[transferParams, transferOutputs](schema.Verb{
 		"no page of Graph's documentation tells the one from the other, and after a blind transfer the bot hears no more. To\n" +
 		"see to it that a person answers, transfer consultatively: call the target first with a step `timeout` shorter than\n" +
 		"the time after which their voicemail picks up, and then hand that call over.",
-	Role:  schema.Acts,
-	Lasts: []string{accepted, transferring},
+	Role:       schema.Acts,
+	BetweenTwo: true,
+	Lasts:      []string{accepted, transferring},
 	Goals: []schema.Goal{
 		{Name: transferred, Doc: "The other party is connected with the target, and the bot's leg has ended."},
-		{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it."},
-		{Name: transferring, Doc: "The service has begun the transfer."},
+		{Name: accepted, Doc: "The service took the request; a later step waits for what comes of it.", Pending: true},
+		{Name: transferring, Doc: "The service has begun the transfer.", Pending: true},
 		{Name: refused, Doc: "The transfer failed, and the call is back with the bot."},
 	},
 	Example: `transfer:

@@ -25,10 +25,12 @@ func newExplain(io streams) *cobra.Command {
 	var f explainFlags
 	cmd := &cobra.Command{
 		Use:   "explain [CODE…]",
-		Short: "Say what a code of the calling service means, and what to check",
+		Short: "Say what a code of the calling service or of a problem in a file means, and what to do",
 		Long: `explain looks codes up, offline: a pair of resultInfo (500/7117), the number or the word of an error response (7505,
 InvalidAuthenticationToken), a DiagCode (412#10073), a reason (AppTransferred). It takes a whole message, log or JSON body too,
 also from standard input (-), and explains every code in it.
+
+The code of a problem that validate found (await-stale) is explained with a bad and a good example.
 
 Each entry says where it is known from. documented: Graph's pages. seen: reports of people, with the thread. related: the
 pages of Azure Communication Services, a sister product. yours: your own file, named by --codes or by codes in callflow.yaml.
@@ -39,6 +41,7 @@ Exit codes: 0 every code is known, 1 one is not, 2 there is no code in the text,
   callflow explain 7505 AppTransferred
   callflow explain 'addParticipants failed. DiagCode: 412#10073.@'
   callflow explain - < response.json
+  callflow explain await-stale
   callflow explain --list`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return f.complete(), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
@@ -69,6 +72,9 @@ func (f *explainFlags) complete() []string {
 	for _, e := range codes.All() {
 		out = append(out, cobra.CompletionWithDesc(e.Code, e.Meaning))
 	}
+	for _, c := range schema.ProblemCodes {
+		out = append(out, cobra.CompletionWithDesc(c.Code, c.Doc))
+	}
 	return out
 }
 
@@ -83,6 +89,9 @@ func (f *explainFlags) run(args []string, io streams) error {
 	}
 	if !f.list && !f.all && len(args) == 0 {
 		return &usageError{text: "explain what? Name a code, paste a message, or give --list", command: "callflow explain"}
+	}
+	if pages, ok := problemsAsked(args); ok {
+		return f.problems(pages, io)
 	}
 	codes, err := dictionary(io, f.noColor, f.codes, f.config, f.configGiven)
 	if err != nil {

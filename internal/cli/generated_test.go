@@ -21,6 +21,7 @@ func TestGenerated(t *testing.T) {
 	}{
 		{"schema/scenario.schema.json", schema.JSONSchema(voc)},
 		{"docs/language.md", []byte(schema.Reference(voc))},
+		{"docs/problems.md", []byte(schema.ProblemsReference(voc))},
 		{"docs/api-coverage.md", []byte(coveragePage(covered(t)))},
 		{"docs/codes.md", []byte(report.CodesPage(graph.Codes()))},
 	} {

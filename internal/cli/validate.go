@@ -2,8 +2,11 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,61 +16,101 @@ import (
 	"callflow/schema"
 )
 
+// validateFormats are how validate can print problems.
+var validateFormats = []string{"text", "json", "sarif", "github"}
+
+// validateFlags are the flags of validate.
+type validateFlags struct {
+	format                 string
+	strict, quiet, noColor bool
+}
+
 func newValidate(io streams) *cobra.Command {
-	var format string
-	var noColor, quiet bool
+	var f validateFlags
 	cmd := &cobra.Command{
-		Use:   "validate [PATH…]",
-		Short: "Check scenario files; send nothing",
+		Use:     "validate [PATH…]",
+		Aliases: []string{"lint"},
+		Short:   "Check scenario files; send nothing",
 		Long: `validate reads files, folders and globs (- is standard input), and prints everything that is wrong with them, each with
 its line and column. In folders it looks for scenarios; callflow.yaml is left out there, and checked as configuration when
-it is named itself. It ends with 2 when there are errors.`,
+it is named itself. It ends with 2 when there are errors, with --strict also when there are warnings.
+
+Each problem ends with its code: callflow explain CODE says more, with a bad and a good example. A comment silences a warning
+of one line: # callflow: ignore CODE - reason, at its end or alone above it.
+
+--format github prints annotations for GitHub Actions, --format sarif a log for code scanning (SARIF 2.1.0).`,
 		Example: `  callflow validate
-  callflow validate callflow.yaml scenarios
-  callflow validate 'scenarios/**/transfer*.yaml' --format json`,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if err := checkFormat(format); err != nil {
-				return err
-			}
-			files, err := project.Find(args)
-			if err != nil {
-				return err
-			}
-			var scenarios []string
-			var problems schema.Problems
-			for _, f := range files {
-				if path.Base(f) == project.ConfigName {
-					cfg, found := project.ReadConfig(f)
-					problems = append(problems, found...)
-					if cfg != nil && cfg.Codes != "" {
-						_, found = readCodes(target.Beside(f, cfg.Codes))
-						problems = append(problems, found...)
-					}
-					continue
-				}
-				scenarios = append(scenarios, f)
-			}
-			_, found := project.Check(scenarios, io.in)
-			problems = append(problems, found...)
-			switch {
-			case format == "json":
-				if err := report.ProblemsJSON(io.out, problems); err != nil {
-					return err
-				}
-			case !quiet || problems.Failed():
-				report.Problems(io.out, report.StyleFor(io.out, os.Getenv, noColor), problems)
-				if !quiet {
-					fmt.Fprintln(io.out, tally(len(files), problems))
-				}
-			}
-			if problems.Failed() {
-				return &inputError{}
-			}
-			return nil
-		},
+  callflow validate callflow.yaml scenarios --strict
+  callflow validate 'scenarios/**/transfer*.yaml' --format json
+  callflow validate - < scenario.yaml`,
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(args, io) },
 	}
-	formatFlag(cmd, &format)
-	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "print errors only")
-	cmd.Flags().BoolVar(&noColor, "no-color", false, "no colours")
+	fl := cmd.Flags()
+	fl.SortFlags = false
+	fl.StringVar(&f.format, "format", "text", "`FORMAT` of the output: "+strings.Join(validateFormats, ", "))
+	fl.BoolVar(&f.strict, "strict", false, "end with 2 when there are warnings, too")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print errors only")
+	fl.BoolVar(&f.noColor, "no-color", false, "no colours")
 	return cmd
+}
+
+func (f *validateFlags) run(args []string, io streams) error {
+	if !slices.Contains(validateFormats, f.format) {
+		last := len(validateFormats) - 1
+		return &inputError{fmt.Sprintf("--format %q is not known; use %s or %s", f.format, strings.Join(validateFormats[:last], ", "), validateFormats[last])}
+	}
+	files, err := project.Find(args)
+	if err != nil {
+		return err
+	}
+	problems := checkAny(files, io.in)
+	failed := problems.Failed() || f.strict && len(problems) > 0
+	if f.quiet && !f.strict {
+		problems = slices.DeleteFunc(problems, func(p schema.Problem) bool { return p.Severity != schema.SeverityError })
+	}
+	if err := f.print(io.out, len(files), problems); err != nil {
+		return err
+	}
+	if failed {
+		return &inputError{}
+	}
+	return nil
+}
+
+// checkAny checks scenarios, and configurations among them.
+func checkAny(files []string, stdin io.Reader) (problems schema.Problems) {
+	var scenarios []string
+	for _, file := range files {
+		if path.Base(file) != project.ConfigName {
+			scenarios = append(scenarios, file)
+			continue
+		}
+		cfg, found := project.ReadConfig(file)
+		problems = append(problems, found...)
+		if cfg != nil && cfg.Codes != "" {
+			_, found = readCodes(target.Beside(file, cfg.Codes))
+			problems = append(problems, found...)
+		}
+	}
+	_, found := project.Check(scenarios, stdin)
+	return append(problems, found...)
+}
+
+func (f *validateFlags) print(out io.Writer, files int, problems schema.Problems) error {
+	switch f.format {
+	case "json":
+		return report.ProblemsJSON(out, problems)
+	case "sarif":
+		return report.ProblemsSARIF(out, buildVersion(), problems)
+	case "github":
+		if err := report.ProblemsGitHub(out, problems); err != nil {
+			return err
+		}
+	default:
+		report.Problems(out, report.StyleFor(out, os.Getenv, f.noColor), problems)
+	}
+	if !f.quiet {
+		fmt.Fprintln(out, tally(files, problems))
+	}
+	return nil
 }

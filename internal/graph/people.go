@@ -49,14 +49,14 @@ type InvitationParticipantInfo struct {
 // IdentitySet is graph.identitySet with the members of graph.communicationsIdentitySet. Exactly one is set.
 type IdentitySet struct {
 	ODataType                      string    `json:"@odata.type,omitzero" doc:"Graph's name of the type; filled in."`
-	User                           *Identity `json:"user,omitzero" doc:"A person in the directory; id is the object id."`
-	Application                    *Identity `json:"application,omitzero" doc:"A bot; id is the app id."`
-	ApplicationInstance            *Identity `json:"applicationInstance,omitzero" doc:"A bot's resource account; id is its object id."`
-	Phone                          *Identity `json:"phone,omitzero" doc:"A telephone; id is the number in E.164 form."`
-	Guest                          *Identity `json:"guest,omitzero" doc:"A guest; id is any GUID."`
-	Encrypted                      *Identity `json:"encrypted,omitzero" doc:"Somebody whose identity the bot may not see."`
-	OnPremises                     *Identity `json:"onPremises,omitzero" doc:"A Skype for Business user."`
-	AzureCommunicationServicesUser *Identity `json:"azureCommunicationServicesUser,omitzero" alias:"acsUser" doc:"A user of Azure Communication Services."`
+	User                           *Identity `json:"user,omitzero" ids:"guid" doc:"A person in the directory; id is the object id."`
+	Application                    *Identity `json:"application,omitzero" ids:"guid" doc:"A bot; id is the app id."`
+	ApplicationInstance            *Identity `json:"applicationInstance,omitzero" ids:"guid" doc:"A bot's resource account; id is its object id."`
+	Phone                          *Identity `json:"phone,omitzero" ids:"e164" doc:"A telephone; id is the number in E.164 form."`
+	Guest                          *Identity `json:"guest,omitzero" ids:"guid" doc:"A guest; id is any GUID."`
+	Encrypted                      *Identity `json:"encrypted,omitzero" ids:"any" doc:"Somebody whose identity the bot may not see."`
+	OnPremises                     *Identity `json:"onPremises,omitzero" ids:"any" doc:"A Skype for Business user."`
+	AzureCommunicationServicesUser *Identity `json:"azureCommunicationServicesUser,omitzero" ids:"any" alias:"acsUser" doc:"A user of Azure Communication Services."`
 	ACSApplicationInstance         *Identity `json:"acsApplicationInstance,omitzero" doc:"A bot in Azure Communication Services; seen in the SDK."`
 	AssertedIdentity               *Identity `json:"assertedIdentity,omitzero" doc:"An identity that another party vouches for."`
 	Device                         *Identity `json:"device,omitzero" doc:"A device."`

@@ -6,7 +6,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"callflow/schema"
 	"callflow/steps"
@@ -23,21 +26,29 @@ type Scenario struct {
 	Files []string
 }
 
-// Check reads and checks every file, and returns them with all their problems. Nothing is sent.
+// Check reads and checks every file, several at a time, and returns them in order with all their problems. Nothing is sent.
 func Check(files []string, stdin io.Reader) ([]*Scenario, schema.Problems) {
 	voc := steps.Vocabulary()
+	scenarios := make([]*Scenario, len(files))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				scenarios[i] = checkOne(files[i], stdin, voc)
+			}
+		})
+	}
+	wg.Wait()
 	var all schema.Problems
 	told := map[schema.Problem]bool{} // a file that several include is read with each of them
-	scenarios := make([]*Scenario, 0, len(files))
-	for _, name := range files {
-		s := checkOne(name, stdin, voc)
+	for _, s := range scenarios {
 		for _, p := range s.Problems {
 			if !told[p] {
 				told[p] = true
 				all = append(all, p)
 			}
 		}
-		scenarios = append(scenarios, s)
 	}
 	return scenarios, all
 }

@@ -1,0 +1,83 @@
+package schema
+
+import "strings"
+
+// Steps that can never run: an if that is false whatever comes, or against one around it, and what stands after a step that
+// always fails.
+
+// unreachable looks at a list of steps; around are the conditions that hold there.
+func (w *flowWalk) unreachable(b Block, around []claim) {
+	for i, s := range b {
+		inner := around
+		if s.If != nil {
+			mine := claimsOf(s.If.root, false, nil)
+			if why := neverHolds(s.If, mine, around); why != "" {
+				w.warn(s.If.Pos(), textLen(s.If.Text()), "unreachable", "", "this step never runs: %s", why)
+				continue
+			}
+			inner = append(around[:len(around):len(around)], mine...)
+		}
+		for _, in := range s.Inner {
+			w.unreachable(in.Steps, inner)
+		}
+		if fails := alwaysFails(s); fails != nil && i+1 < len(b) && s.If == nil && !s.ContinueOnError {
+			w.warn(b[i+1].Pos, 1, "unreachable", "", "this step never runs: the expectation of %s, %s, never holds", stepName(s), strings.TrimSpace(fails.Text()))
+			return
+		}
+	}
+}
+
+// neverHolds says why a condition can never hold; "": it may.
+func neverHolds(x *Expr, mine, around []claim) string {
+	if v, constant := x.constant(); constant && v == false {
+		return "its if is false, whatever comes"
+	}
+	none := &course{}
+	e := awaitedEvent{"", x}
+	for i, p := range mine {
+		if p.node.op == "literal" && p.node.literal == p.negated {
+			return "its if is false, whatever comes"
+		}
+		for _, q := range mine[:i] {
+			if excludes(q, p, none) || denies(q, p) {
+				return e.what(q) + " and " + e.what(p) + " exclude each other"
+			}
+		}
+		for _, q := range around {
+			if excludes(q, p, none) || denies(q, p) {
+				return e.what(p) + " is against an if around it"
+			}
+		}
+	}
+	return ""
+}
+
+// alwaysFails is an expectation of the step that never holds.
+func alwaysFails(s *Step) *Expr {
+	tests := s.Expect
+	if static := staticParams(s); static.IsValid() {
+		for _, f := range structureOf(s.Verb.Params).fields {
+			if list, ok := static.FieldByIndex(f.index).Interface().([]*Expr); ok && s.Verb.Role == Speaks {
+				tests = append(tests[:len(tests):len(tests)], list...)
+			}
+		}
+	}
+	for _, x := range tests {
+		if x == nil {
+			continue // it could not be read
+		}
+		if v, constant := x.constant(); constant && v == false {
+			return x
+		}
+	}
+	return nil
+}
+
+// constant is the value of an expression that mentions nothing.
+func (e *Expr) constant() (value any, ok bool) {
+	if len(e.names) > 0 {
+		return nil, false
+	}
+	v, err := e.Eval(nil)
+	return v, err == nil
+}
