@@ -86,7 +86,9 @@ var scenarioKeys = []frameKey{
     createCall:
       targets: [{identity: {user: {id: "${{ dora }}"}}}]
       requestedModalities: ${{ matrix.media }}
-    capture: {doraLeg: call.id}`},
+      subject: ${{ greeting }}
+    capture: {doraLeg: call.id}
+  - log: her pin is ${{ pin }}       # is shown as ***`},
 	{name: "finally", shape: shapeSteps, doc: "Steps that run at the end whatever happened, with time of their own: 30 s in all, or what `defaults.finally` says. Names from `steps` may be absent here.",
 		example: `finally:                           # runs whatever happened
   - if: doraLeg != nil             # the steps may not have come so far
@@ -148,11 +150,13 @@ var stepKeys = []frameKey{
 		example: `- getCall: ${{ leg }}
   capture:
     subject: call.subject ?? "none"        # without ?? an absent value fails the step
-    state: call.state`},
+    state: call.state
+- log: '"${{ subject }}" is ${{ state }}'`},
 	{name: "continueOnError", shape: shapeFlag, def: "false", doc: "A failure of this step does not fail the scenario.",
 		example: `- getCall: ${{ leg }}
   continueOnError: true            # a failure here is shown, and does not fail the scenario
-  capture: {later: call.state}     # so this may be absent: use it as  later ?? "gone"`},
+  capture: {later: call.state}     # so this may be absent
+- log: it is ${{ later ?? "gone" }}`},
 }
 
 // defaultKeys are the keys under defaults.
