@@ -101,9 +101,9 @@ func (f *validateFlags) print(out io.Writer, files int, problems schema.Problems
 	case "json":
 		return report.ProblemsJSON(out, problems)
 	case "sarif":
-		return report.ProblemsSARIF(out, buildVersion(), problems)
+		return report.ProblemsSARIF(out, buildVersion(), os.Getenv, problems)
 	case "github":
-		if err := report.ProblemsGitHub(out, problems); err != nil {
+		if err := report.ProblemsGitHub(out, os.Getenv, problems); err != nil {
 			return err
 		}
 	default:

@@ -42,7 +42,7 @@ func (g *github) Add(r *Run) error {
 		file, line, col := r.place()
 		title := statusWord(r.Status()) + ": " + r.title()
 		told := text(r.Explain(plainStyle), mostMessage)
-		g.errors = append(g.errors, command("error", g.file(file), line, col, title, fmt.Sprintf("%s\n\nrun %s, seed %d", told, clean(r.Start.RunID), r.Start.Seed)))
+		g.errors = append(g.errors, command("error", g.file(file), line, col, 0, title, fmt.Sprintf("%s\n\nrun %s, seed %d", told, clean(r.Start.RunID), r.Start.Seed)))
 	case r.PassedAfterRetry():
 		r.All(func(s *Step, _ int) { g.retried(r, s) })
 	}
@@ -66,7 +66,7 @@ func (g *github) warn(file string, line, col int, title, message string) {
 		g.left[1]++
 		return
 	}
-	g.warnings = append(g.warnings, command("warning", g.file(file), line, col, title, message))
+	g.warnings = append(g.warnings, command("warning", g.file(file), line, col, 0, title, message))
 }
 
 func (g *github) Close(total Total) error {
@@ -88,13 +88,13 @@ func (g *github) Close(total Total) error {
 	if g.left[1] > 0 {
 		about += fmt.Sprintf("; %s not shown", plural(g.left[1], "more warning"))
 	}
-	out := []string{command("notice", "", 0, 0, "callflow", about)}
+	out := []string{command("notice", "", 0, 0, 0, "callflow", about)}
 	_, err := io.WriteString(g.w, strings.Join(append(append(out, g.errors...), g.warnings...), "\n")+"\n")
 	return err
 }
 
-// command is one workflow command.
-func command(kind, file string, line, col int, title, message string) string {
+// command is one workflow command. What it is about is length characters from col; 0: nobody knows.
+func command(kind, file string, line, col, length int, title, message string) string {
 	var parts []string
 	if file != "" {
 		parts = append(parts, "file="+escapeProperty(file))
@@ -104,6 +104,9 @@ func command(kind, file string, line, col int, title, message string) string {
 	}
 	if col > 0 {
 		parts = append(parts, fmt.Sprintf("col=%d", col))
+	}
+	if length > 0 {
+		parts = append(parts, fmt.Sprintf("endColumn=%d", col+length))
 	}
 	parts = append(parts, "title="+escapeProperty(brief(title, 250)))
 	return "::" + kind + " " + strings.Join(parts, ",") + "::" + escapeData(message)

@@ -64,6 +64,26 @@ func ProblemsJSON(w io.Writer, problems schema.Problems) error {
 	return WriteJSON(w, problems)
 }
 
+// ProblemsGitHub writes problems as workflow commands, which GitHub Actions shows at their lines. Paths are those from the
+// root of the workspace that env knows.
+func ProblemsGitHub(w io.Writer, env func(string) string, problems schema.Problems) error {
+	for _, p := range problems {
+		about := command(string(p.Severity), inWorkspace(p.File, env), p.Line, p.Col, max(p.Len, 1), p.Code, text(strings.Split(withHint(p), "\n"), mostMessage))
+		if _, err := fmt.Fprintln(w, about); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withHint is a problem's text and its hint.
+func withHint(p schema.Problem) string {
+	if p.Hint == "" {
+		return p.Text
+	}
+	return p.Text + "\nhint: " + p.Hint
+}
+
 // WriteJSON writes v for people and programs: indented, and with every character that could command a terminal escaped.
 func WriteJSON(w io.Writer, v any) error {
 	var text bytes.Buffer

@@ -9,9 +9,9 @@ import (
 )
 
 // ProblemsSARIF writes problems as SARIF 2.1.0, which code scanning and editors read. Columns count characters, not UTF-16
-// units, and say so. Paths are relative to the folder that validate ran in, which is taken for the root of the sources.
+// units, and say so. Paths are relative to the root of the sources: the workspace that env knows, else the current folder.
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
-func ProblemsSARIF(w io.Writer, version string, problems schema.Problems) error {
+func ProblemsSARIF(w io.Writer, version string, env func(string) string, problems schema.Problems) error {
 	run := sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "callflow", Version: version, Rules: []sarifRule{}}
 	run.Invocations = []sarifInvocation{{true}}
@@ -24,17 +24,9 @@ func ProblemsSARIF(w io.Writer, version string, problems schema.Problems) error 
 			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(p))
 		}
 		run.Results = append(run.Results, sarifResult{RuleID: p.Code, RuleIndex: nth, Level: string(p.Severity),
-			Message: sarifText{Text: textOf(p)}, Locations: []sarifLocation{sarifPlace(p)}})
+			Message: sarifText{Text: withHint(p)}, Locations: []sarifLocation{sarifPlace(p, env)}})
 	}
 	return WriteJSON(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
-}
-
-// textOf is a problem's text with its hint.
-func textOf(p schema.Problem) string {
-	if p.Hint == "" {
-		return p.Text
-	}
-	return p.Text + "\n" + "hint: " + p.Hint
 }
 
 // sarifRuleOf describes the kind of a problem. Those of files other than scenarios may have no page.
@@ -58,11 +50,12 @@ func sarifRuleOf(p schema.Problem) sarifRule {
 	return r
 }
 
-func sarifPlace(p schema.Problem) sarifLocation {
+func sarifPlace(p schema.Problem, env func(string) string) sarifLocation {
 	var l sarifLocation
-	l.Physical.Artifact = sarifArtifact{URI: (&url.URL{Path: p.File}).String(), Base: "%SRCROOT%"}
-	if path.IsAbs(p.File) {
-		l.Physical.Artifact = sarifArtifact{URI: (&url.URL{Scheme: "file", Path: p.File}).String()}
+	file := inWorkspace(p.File, env)
+	l.Physical.Artifact = sarifArtifact{URI: (&url.URL{Path: file}).String(), Base: "%SRCROOT%"}
+	if path.IsAbs(file) {
+		l.Physical.Artifact = sarifArtifact{URI: (&url.URL{Scheme: "file", Path: file}).String()}
 	}
 	l.Physical.Region = sarifRegion{StartLine: p.Line, StartColumn: p.Col, EndLine: p.Line, EndColumn: p.Col + max(p.Len, 1)}
 	if p.Source != "" && p.Skipped == 0 {
