@@ -17,6 +17,7 @@ type Suggestion struct {
 	Doc    string // Markdown
 	Insert string // what is written in place of From..To; the label when it is ""
 	First  bool   // it is what is missing most
+	From   int    // where what is replaced begins, when that is not where the others' does
 }
 
 // Suggestions are all that fits at a place. From and To are the columns, as in Pos, of what is being written there.
@@ -46,6 +47,9 @@ func Complete(src Source, voc *Vocabulary, line, col int) (Suggestions, error) {
 	}
 	for to < len(text) && keyRune(text[to]) {
 		to++
+	}
+	for from < at && text[from] == '-' { // a dash before a word is a list's
+		from++
 	}
 	c := &completion{src: src, voc: voc, line: line, before: string(text[:from]), after: string(text[to:]), from: from + 1, to: to + 1}
 	// In an expression a dot ends the word.
@@ -86,7 +90,8 @@ type completion struct {
 	line           int
 	before, after  string // of the line, around the word
 	from, to       int
-	dotFrom, dotTo int // from 0, of the word between dots
+	dotFrom, dotTo int    // from 0, of the word between dots
+	quote          string // that stands around a text in the expression here
 	*Reading
 }
 
@@ -115,6 +120,9 @@ func (c *completion) try(lines []string, marked string) (Suggestions, bool) {
 		return Suggestions{}, false
 	}
 	found := Suggestions{From: c.from, To: c.to}
+	if c.quote = `"`; w[len(w)-1].Style&yaml.DoubleQuotedStyle != 0 {
+		c.quote = "'"
+	}
 	switch {
 	case c.trace.cursor != nil && !key:
 		found.From, found.To = c.dotFrom+1, c.dotTo+1
@@ -190,6 +198,11 @@ func (c *completion) keys(w way, scalar *yaml.Node) (list []Suggestion) {
 func (c *completion) value(w way) []Suggestion {
 	list := c.wordsAt(w)
 	n := w[len(w)-1]
+	for i := range list {
+		if list[i].Kind == UseFile { // a path has slashes
+			list[i].From = runes(strings.TrimRightFunc(c.before, func(r rune) bool { return !strings.ContainsRune(" \t\"'{[,", r) })) + 1
+		}
+	}
 	for _, want := range c.trace.values[n] {
 		if want.typ.Kind() == reflect.String && want.dec.literal == "" && (want.field == nil || len(want.field.enum) == 0 && !want.field.person && !want.field.step && !want.field.stepID) {
 			list = append(list, c.named(want.dec.sc, w)...)
@@ -197,6 +210,15 @@ func (c *completion) value(w way) []Suggestion {
 		}
 	}
 	return list
+}
+
+// begin is where what is written before the cursor begins, with those characters of it that no word has.
+func (c *completion) begin(more string) int {
+	rest := strings.TrimRight(c.before, more)
+	if strings.Trim(c.before[len(rest):], " ") == "" {
+		return 0
+	}
+	return runes(rest) + 1 + len(c.before[len(rest):]) - len(strings.TrimLeft(c.before[len(rest):], " "))
 }
 
 // named suggests ${{ name }} for the names that are known.
@@ -211,7 +233,7 @@ func (c *completion) named(sc *scope, w way) (list []Suggestion) {
 		if sym.at.Line == 0 || sym.typ.Kind == KindObject || sym.typ.Kind == KindList {
 			continue
 		}
-		s := Suggestion{Label: "${{ " + name + " }}", Kind: UseName, Detail: sym.typ.words(), Doc: sym.doc}
+		s := Suggestion{Label: "${{ " + name + " }}", Kind: UseName, Detail: sym.typ.words(), Doc: sym.doc, From: c.begin("${ ")}
 		if flow && !quoted {
 			s.Insert = `"` + s.Label + `"`
 		}

@@ -54,7 +54,7 @@ func (c *completion) enumWords(at *cursor) (list []Suggestion) {
 	for _, word := range at.beside.Enum {
 		s := Suggestion{Label: word, Kind: UseWord, First: true}
 		if at.kind != cursorText {
-			s.Label = `"` + word + `"`
+			s.Label = c.quote + word + c.quote
 		}
 		if containsSuggestion(list, s.Label) {
 			continue

@@ -3,87 +3,99 @@ package schema
 import (
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
 
-// A file that is being written is read anew so often, and as many bytes of it, to make YAML of it.
-const (
-	maxRepairs     = 24
-	maxRepairBytes = 3 << 20
-)
+// maxRepairBytes bounds how much is read, in all, to make YAML of a file that is being written.
+const maxRepairBytes = 4 << 20
 
-var yamlErrorLine = regexp.MustCompile(`line (\d+)`)
+var (
+	yamlErrorLine = regexp.MustCompile(`line (\d+)`)
+	unknownAnchor = regexp.MustCompile(`unknown anchor '([^']*)'`)
+)
 
 // repair makes YAML of the lines of a half-written file: it closes what a line leaves open, gives a lone word its colon, and
 // empties lines that fit nowhere. Every character that stays keeps its line and column. The line keep (from 0) is changed
 // only at its end.
 func repair(lines []string, keep int) (mended []string, ok bool) {
-	lines = append([]string(nil), lines...)
-	size := 1
-	for _, line := range lines {
-		size += len(line)
-	}
-	most := min(maxRepairs, maxRepairBytes/size)
-	at, ok := brokenLine(lines)
-	for tries := 0; !ok && tries < most; tries++ {
-		best, bestAt := []string(nil), -1
-		for _, try := range mendings(lines, at, keep) {
-			reached, good := brokenLine(try)
-			if good {
+	m := &mender{keep: keep, left: maxRepairBytes}
+	lines = slices.Clone(lines)
+	for m.left > 0 {
+		at, ok := m.brokenLine(lines)
+		if ok {
+			return lines, true
+		}
+		// The line at which YAML's reader stopped may be the one where what is open began, or any later one.
+		for _, try := range m.mendings(lines, keep, at, at+1, at-1, opening(lines, at), opening(lines, keep), opening(lines, len(lines))) {
+			if _, ok := m.brokenLine(try); ok {
 				return try, true
 			}
-			if reached > bestAt {
-				best, bestAt = try, reached
-			}
-			if tries++; tries >= most {
-				break
-			}
 		}
-		if best == nil || bestAt <= at && tries > most/2 {
+		if lines, ok = m.mendFirst(lines); !ok {
 			break
-		}
-		lines, at = best, bestAt
-	}
-	if ok {
-		return lines, true
-	}
-	// What goes on after the damage is given up.
-	for end := min(at+1, len(lines)); end > 0 && end > at-3; end-- {
-		if end <= keep {
-			break
-		}
-		if _, good := brokenLine(lines[:end]); good {
-			return lines[:end], true
 		}
 	}
 	return nil, false
 }
 
-// mendings are the changes to try, the likeliest first. The line at which YAML's reader stopped may be one where what is open
-// began, or any later one; so lines that leave something open are tried as well.
-func mendings(lines []string, at, keep int) (tries [][]string) {
+// mender counts what it reads.
+type mender struct {
+	keep, left int
+}
+
+// brokenLine says whether lines are YAML, and if not, in which line (from 0) the reader says that it stopped.
+func (m *mender) brokenLine(lines []string) (at int, ok bool) {
+	for _, line := range lines {
+		m.left -= len(line) + 1
+	}
+	if m.left < 0 {
+		return 0, false
+	}
+	return brokenLine(lines)
+}
+
+// mendFirst mends the first line that breaks what is above it; what comes below may be broken still.
+func (m *mender) mendFirst(lines []string) (mended []string, ok bool) {
+	first := sort.Search(len(lines), func(n int) bool {
+		_, good := m.brokenLine(lines[:n+1])
+		return !good
+	})
+	if first == len(lines) {
+		return nil, false
+	}
+	for _, try := range m.mendings(lines, first, first-1) {
+		if _, good := m.brokenLine(try[:first+1]); good {
+			return try, true
+		}
+	}
+	return nil, false
+}
+
+// mendings are the changes of lines to try, the likeliest first.
+func (m *mender) mendings(lines []string, near ...int) (tries [][]string) {
 	change := func(i int, line string) {
-		if i >= 0 && i < len(lines) && lines[i] != line {
-			try := append([]string(nil), lines...)
+		if lines[i] != line {
+			try := slices.Clone(lines)
 			try[i] = line
 			tries = append(tries, try)
 		}
 	}
-	var near []int
-	for _, i := range []int{keep, at, at + 1, at - 1, opening(lines, at), opening(lines, keep), opening(lines, len(lines))} {
-		if i >= 0 && i < len(lines) && !slices.Contains(near, i) {
-			near = append(near, i)
+	var at []int
+	for _, i := range near {
+		if i >= 0 && i < len(lines) && !slices.Contains(at, i) {
+			at = append(at, i)
 		}
 	}
-	for _, i := range near {
+	for _, i := range at {
 		change(i, closedLine(lines[i]))
 		if word := strings.TrimSpace(strings.TrimLeft(lines[i], " -")); word != "" && !strings.ContainsAny(word, ": ") {
 			change(i, strings.TrimRight(lines[i], " ")+":")
 		}
 	}
-	for _, i := range near {
-		if i != keep {
+	for _, i := range at {
+		if i != m.keep {
 			change(i, "")
 		}
 	}
@@ -109,6 +121,9 @@ func brokenLine(lines []string) (at int, ok bool) {
 	}
 	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
 		at, _ = strconv.Atoi(m[1])
+	}
+	if m := unknownAnchor.FindStringSubmatch(err.Error()); m != nil {
+		at = 1 + slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, "*"+m[1]) })
 	}
 	return max(0, min(at, len(lines))-1), false
 }

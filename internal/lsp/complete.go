@@ -17,12 +17,11 @@ func (s *Server) completion(p onPosition) (any, error) {
 	if d == nil {
 		return list, nil
 	}
-	line := p.Position.Line + 1
-	found, fault := schema.Complete(s.source(d), s.Vocabulary, line, d.text.column(p.Position))
+	line, col := d.text.place(p.Position)
+	found, fault := schema.Complete(s.source(d), s.Vocabulary, line, col)
 	if fault != nil {
 		s.Log.Error("a fault of the language server; please report it", "file", d.uri, "fault", fault)
 	}
-	over := span{d.text.position(line, found.From), d.text.position(line, found.To)}
 	for i, sug := range found.List {
 		item := completionItem{Label: sug.Label, Kind: itemKinds[sug.Kind], Detail: sug.Detail, SortText: fmt.Sprintf("%d%04d", 1, i)}
 		if sug.First {
@@ -38,7 +37,11 @@ func (s *Server) completion(p onPosition) (any, error) {
 		if insert == "" {
 			insert = sug.Label
 		}
-		item.TextEdit = &textEdit{over, insert}
+		from := found.From
+		if sug.From > 0 {
+			from = sug.From
+		}
+		item.TextEdit = &textEdit{span{d.text.position(line, from), d.text.position(line, found.To)}, insert}
 		item.FilterText = sug.Label
 		list.Items = append(list.Items, item)
 	}

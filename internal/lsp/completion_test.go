@@ -134,6 +134,9 @@ func TestCompletion(t *testing.T) {
 		{"included files", frame + "  - include: |\n", "_ring.yaml"},
 		{"included outputs", frame + "  - id: ring\n    include: {file: _ring.yaml, with: {who: x}}\n  - log: ${{ steps.ring.| }}\n", "outgoing"},
 		{"a block of text", frame + "  - log: |\n      it is ${{ steps.^ }}\n", "meet"},
+		{"words in a quoted value", frame + "  - await: \"call.state == |\"\n", "'incoming' !\"incoming\""},
+		{"behind a line break of YAML's", "name: a\u2028  b\n" + frame[len("name: Ring\n"):] + "  - await: call.|\n", "state"},
+		{"behind a byte order mark", "\ufeffti|: 3s\nsteps: []\n", "timeout"},
 		{"folded", frame + "  - await: >\n      call.id == leg &&\n      call.state == |\n", `"incoming"`},
 	}
 	c := start(t, map[string]string{"_ring.yaml": "vars:\n  who:\n  media: [audio]\nsteps:\n  - createCall:\n      targets: [{identity: {user: {id: \"${{ who }}\"}}}]\n      requestedModalities: ${{ media }}\n    capture: {leg: call.id}\noutputs: {outgoing: leg}\n"})
@@ -158,4 +161,45 @@ func TestCompletion(t *testing.T) {
 		})
 	}
 	c.t = t
+}
+
+// What is chosen is written in place of the word at the cursor.
+func TestCompletionEdits(t *testing.T) {
+	tests := []struct{ text, choose, want string }{
+		{"ti|\nsteps: []\n", "timeout", "timeout: \nsteps: []\n"},
+		{"ti|me: 3s\nsteps: []\n", "timeout", "timeout: 3s\nsteps: []\n"},
+		{"steps:\n  - cre|\n", "createCall", "steps:\n  - createCall:\n"},
+		{"steps:\n  - getCall: x\n    re|\n", "retry", "steps:\n  - getCall: x\n    retry:\n"},
+		{"steps:\n  - await: call.st|\n", "state", "steps:\n  - await: call.state\n"},
+		{"steps:\n  - await: call.st|ate == 1\n", "state", "steps:\n  - await: call.state == 1\n"},
+		{"steps:\n  - await: any(participants, .in|)\n", "info", "steps:\n  - await: any(participants, .info)\n"},
+		{"steps:\n  - await: call.state == |\n", "\"incoming\"", "steps:\n  - await: call.state == \"incoming\"\n"},
+		{"steps:\n  - await: call.state == \"inc|\"\n", "incoming", "steps:\n  - await: call.state == \"incoming\"\n"},
+		{"steps:\n  - await: \"𝄞 call.st|\"\n", "", ""},
+		{"vars: {a: x}\nsteps:\n  - log: 𝄞 ${{ a| }}\n", "a", "vars: {a: x}\nsteps:\n  - log: 𝄞 ${{ a }}\n"},
+		{"vars: {a: x}\nsteps:\n  - hangUp: ${|\n", "${{ a }}", "vars: {a: x}\nsteps:\n  - hangUp: ${{ a }}\n"},
+		{"vars: {a: x}\nsteps:\n  - hangUp: |\n", "${{ a }}", "vars: {a: x}\nsteps:\n  - hangUp: ${{ a }}\n"},
+		{"vars: {a: x}\nsteps:\n  - hangUp: {call: |}\n", "${{ a }}", "vars: {a: x}\nsteps:\n  - hangUp: {call: \"${{ a }}\"}\n"},
+		{"vars: {a: x}\nsteps:\n  - hangUp: {call: \"|\"}\n", "${{ a }}", "vars: {a: x}\nsteps:\n  - hangUp: {call: \"${{ a }}\"}\n"},
+		{"steps:\n  - include: sub/_r|\n", "sub/_ring.yaml", "steps:\n  - include: sub/_ring.yaml\n"},
+		{"steps:\n  - include: {file: \"sub/|\"}\n", "sub/_ring.yaml", "steps:\n  - include: {file: \"sub/_ring.yaml\"}\n"},
+		{"steps:\n  - log: x\n    name: a\u2028      ${{ ca| }}\n", "calls", "steps:\n  - log: x\n    name: a\u2028      ${{ calls }}\n"},
+	}
+	c := start(t, map[string]string{"sub/_ring.yaml": ring})
+	for _, tt := range tests {
+		text, p := at(t, tt.text)
+		c.open("a.yaml", text)
+		items := c.complete("a.yaml", p)
+		i := slices.Index(labels(items), tt.choose)
+		if tt.choose == "" {
+			continue
+		}
+		if i < 0 {
+			t.Errorf("%q: no %q in %q", tt.text, tt.choose, labels(items))
+			continue
+		}
+		if got := apply(text, []edit{{items[i].TextEdit.Range, items[i].TextEdit.NewText}}); got != tt.want {
+			t.Errorf("%q became %q, want %q", tt.text, got, tt.want)
+		}
+	}
 }

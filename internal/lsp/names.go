@@ -14,7 +14,7 @@ func (s *Server) find(p onPosition) (d *document, u schema.Use, ok bool) {
 	if d = s.open(p.TextDocument.URI); d == nil {
 		return nil, u, false
 	}
-	u, ok = s.read(d).At(p.Position.Line+1, d.text.column(p.Position))
+	u, ok = s.read(d).At(d.text.place(p.Position))
 	return d, u, ok
 }
 

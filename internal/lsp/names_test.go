@@ -409,3 +409,31 @@ func TestPlacesAreExact(t *testing.T) {
 	}
 	os.WriteFile(filepath.Join(c.root, "a.yaml"), []byte(fmt.Sprint(after)), 0o666)
 }
+
+// One broken line costs the answers about itself, not those about the others.
+func TestNamesBesideABrokenLine(t *testing.T) {
+	for _, broken := range []string{
+		"  - log: \"open\n", "  - log: {a: [b\n", "  - log\n", "    - x: - y\n", "  - log: a: b\n", "\t- log: x\n", "  - await: {match: call.\n", "  - log: 'it''s\n", "  - capture: {x: a ?? 1}\n", " - x\n",
+		"  - log: \"closed\" again\n", "  - &a\n", "  - *nobody\n", "  - await:\n      match: call.id == \"x\n", "timeout 3s\n", "  - createCall: {targets: [{identity: {user: {id: \"${{ caller }}\"}}}\n",
+	} {
+		text := strings.Replace(words, "  - id: ring\n", broken+"  - id: ring\n", 1)
+		c := start(t, map[string]string{"sub/_ring.yaml": ring})
+		c.open("a.yaml", text)
+		if ps := c.diagnosed("a.yaml"); len(ps) == 0 && broken != "  - &a\n" {
+			t.Errorf("%q: there is no problem", broken)
+		}
+		for _, name := range [][2]string{{"leg }}", "leg: call.id"}, {"meet.outcome", "meet\n    answer"}, {"leg &&", "leg: call.id"}} {
+			var got *spot
+			c.ask("textDocument/definition", c.on("a.yaml", find(t, text, name[0], 1)), &got)
+			if got == nil || got.Range.Start != find(t, text, name[1], 1) {
+				t.Errorf("%q: %s leads to %v", broken, name[0], got)
+			}
+		}
+		var symbols []struct{ Children []struct{ Name string } }
+		c.ask("textDocument/documentSymbol", map[string]any{"textDocument": map[string]any{"uri": c.uri("a.yaml")}}, &symbols)
+		if len(symbols) != 1 || len(symbols[0].Children) < 5 {
+			t.Errorf("%q: symbols %v", broken, symbols)
+		}
+		c.quit(0)
+	}
+}

@@ -169,5 +169,5 @@ func (s *Server) format(p formatParams) (any, error) {
 	if string(formatted) == d.text.all {
 		return []textEdit{}, nil
 	}
-	return []textEdit{{span{position{}, d.text.position(len(d.text.starts), 1<<30)}, string(formatted)}}, nil
+	return []textEdit{{span{position{}, d.text.position(1<<30, 1<<30)}, string(formatted)}}, nil
 }

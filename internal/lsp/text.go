@@ -7,11 +7,11 @@ import (
 	"callflow/schema"
 )
 
-// text is one file as the client has it, with its lines. The protocol knows three line breaks, \n, \r\n and \r; YAML 1.1
-// knows more, which stand in no scenario that is right.
+// text is one file as the client has it, with the protocol's lines: they end at \n, \r\n or \r.
 type text struct {
 	all    string
 	starts []int // the bytes at which lines begin
+	breaks []int // the lines in which YAML ends a line and the protocol does not, once for each time
 }
 
 func newText(all string) *text {
@@ -19,6 +19,15 @@ func newText(all string) *text {
 	for i := 0; i < len(all); i++ {
 		if all[i] == '\n' || all[i] == '\r' && !strings.HasPrefix(all[i+1:], "\n") {
 			t.starts = append(t.starts, i+1)
+		}
+	}
+	if strings.ContainsFunc(all, yamlBreak) {
+		for i := range t.starts {
+			for _, r := range t.line(i) {
+				if yamlBreak(r) {
+					t.breaks = append(t.breaks, i)
+				}
+			}
 		}
 	}
 	return t
@@ -55,33 +64,65 @@ func (t *text) offset(p position) int {
 	return t.starts[p.Line] + at
 }
 
-// column is a position's place in its line, counted in runes from 1.
-func (t *text) column(p position) int {
-	line := t.line(p.Line)
-	units, col := 0, 1
-	for _, r := range line {
+// place is where a position is in the file as package schema counts: lines from 1, columns in runes from 1. YAML ends a line
+// at three more characters than the protocol, and leaves out a byte order mark.
+func (t *text) place(p position) (line, col int) {
+	line, col = p.Line+1+t.breaksBefore(p.Line), 1
+	if p.Line == 0 {
+		col -= t.mark()
+	}
+	units := 0
+	for _, r := range t.line(p.Line) {
 		if units += width(r); units > p.Character {
 			break
 		}
-		col++
+		if col++; yamlBreak(r) {
+			line, col = line+1, 1
+		}
 	}
-	return col
+	return line, max(col, 1)
 }
 
-// position turns a line and a column in runes, both from 1, into a position.
+// position is the opposite of place.
 func (t *text) position(line, col int) position {
-	if line > len(t.starts) {
-		line, col = len(t.starts), 1<<30
+	p := position{}
+	for p.Line+1 < len(t.starts) && p.Line+2+t.breaksBefore(p.Line+1) <= line {
+		p.Line++
 	}
-	p := position{Line: max(line-1, 0)}
+	skip := line - p.Line - 1 - t.breaksBefore(p.Line)
+	if p.Line == 0 {
+		col += t.mark()
+	}
 	for _, r := range t.line(p.Line) {
-		if col--; col < 1 {
+		if skip > 0 {
+			if yamlBreak(r) {
+				skip--
+			}
+		} else if col--; col < 1 {
 			break
 		}
 		p.Character += width(r)
 	}
 	return p
 }
+
+// breaksBefore counts the line breaks above a line that only YAML knows.
+func (t *text) breaksBefore(line int) (n int) {
+	for n < len(t.breaks) && t.breaks[n] < line {
+		n++
+	}
+	return n
+}
+
+// mark is the width of a byte order mark.
+func (t *text) mark() int {
+	if strings.HasPrefix(t.all, "\ufeff") {
+		return 1
+	}
+	return 0
+}
+
+func yamlBreak(r rune) bool { return r == '\u0085' || r == '\u2028' || r == '\u2029' }
 
 func (t *text) span(line, col, length int) span {
 	return span{t.position(line, col), t.position(line, col+length)}
