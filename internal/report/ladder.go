@@ -24,6 +24,16 @@ func Ladder(records []steps.Record, s Style) []string {
 	return out
 }
 
+// Title names a run and how it ended, for what stands above its ladder.
+func Title(records []steps.Record, s Style) string {
+	run := NewRun(records)
+	title := s.paint(bold, s.mark("▸ ", "> ")+clean(run.Name()))
+	if status := run.End.Status; status != "" {
+		title += "  " + s.paint(statusColor(status), statusWord(status))
+	}
+	return title + s.paint(faint, "  "+clean(run.Start.File))
+}
+
 // The ladder's columns: the time, then the lanes and the ways between them.
 const (
 	timeCells   = 11
