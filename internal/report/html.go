@@ -22,10 +22,10 @@ type htmlPage struct {
 	runs    spool
 	entries []pageEntry
 	tally   tally
-	ids     map[string]bool
+	ids     map[string]int // how often each was wanted
 }
 
-func newHTML(w io.Writer) Report { return &htmlPage{w: w, ids: map[string]bool{}} }
+func newHTML(w io.Writer) Report { return &htmlPage{w: w, ids: map[string]int{}} }
 
 // pageEntry is a run in the list. Times are milliseconds.
 type pageEntry struct {
@@ -60,7 +60,8 @@ func (p *htmlPage) Add(r *Run) error {
 	e := p.entry(r)
 	p.entries = append(p.entries, e)
 	p.tally.add(r)
-	data, err := json.Marshal(newPageRun(r, len(p.entries)-1)) // which escapes <, > and &: no text ends the element
+	page := newPageRun(r, len(p.entries)-1)
+	data, err := json.Marshal(page) // which escapes <, > and &: no text ends the element
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func (p *htmlPage) Add(r *Run) error {
 		if err := pageTemplate().ExecuteTemplate(&b, "failed", struct {
 			pageEntry
 			Why string
-		}{e, whyAndHow(r)}); err != nil {
+		}{e, strings.Join(r.Explain(plainStyle), "\n") + "\n\n" + page.Ladder}); err != nil {
 			return err
 		}
 	}
@@ -182,20 +183,12 @@ func (p *htmlPage) id(r *Run) string {
 	if id == "" {
 		id = strconv.Itoa(len(p.entries) + 1)
 	}
-	for base, n := id, 2; p.ids[id]; n++ {
-		id = base + "-" + strconv.Itoa(n)
+	for base := id; p.ids[id] > 0; {
+		p.ids[base]++
+		id = base + "-" + strconv.Itoa(p.ids[base])
 	}
-	p.ids[id] = true
+	p.ids[id] = 1
 	return id
-}
-
-// whyAndHow is why a run went wrong, as the console lays it out, and its ladder.
-func whyAndHow(r *Run) string {
-	out := r.Explain(plainStyle)
-	if hasTraffic(r.Records) {
-		out = append(append(out, ""), Ladder(r.Records, plainStyle)...)
-	}
-	return strings.Join(out, "\n")
 }
 
 // stepNames returns what says in words which step a key means.

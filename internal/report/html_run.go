@@ -141,9 +141,6 @@ type pageBuilder struct {
 	told  map[string]int // failures, by place and text
 }
 
-// pageLadder is how wide the ladder in text is.
-const pageLadder = 110
-
 // newPageRun lays out the nth run of a page.
 func newPageRun(r *Run, n int) *pageRun {
 	b := &pageBuilder{Run: r, names: r.stepNames(), told: map[string]int{}}
@@ -170,7 +167,7 @@ func newPageRun(r *Run, n int) *pageRun {
 	b.page.Logs = b.lines(r.Logs)
 	b.page.Outputs = values(r.End.Outputs)
 	if hasTraffic(r.Records) {
-		b.page.Ladder = strings.Join(Ladder(r.Records, Style{Width: pageLadder}), "\n")
+		b.page.Ladder = strings.Join(Ladder(r.Records, plainStyle), "\n")
 		b.page.Drawing = string(SVG(r.Records, SVGOptions{ID: fmt.Sprintf("ladder-%d", n), Bare: true}))
 	}
 	return &b.page

@@ -81,7 +81,7 @@ function siblings(run) {
   if (g.runs.length < 2) return null;
   const others = g.flaky ? (run.status === "passed" ? g.failing : g.runs.filter((r) => r.status === "passed")) : [];
   return el("p", null, g.flaky && el("span", { class: "chip is-warn" }, "flaky"), " ", g.passed + " of " + g.tested + " runs of this passed",
-    others.length > 0 && [". Compare with ", others.slice(0, 5).map((r, i) => [i > 0 && ", ", el("a", { href: toRun(r) }, statusWord(r.status) + " with seed " + r.seed)])]);
+    others.length > 0 && [". Compare with seed ", others.slice(0, 5).map((r, i) => [i > 0 && ", ", el("a", { href: toRun(r) }, r.seed)]), ", which " + (run.status === "passed" ? "did not pass" : "passed")], ".");
 }
 
 const shellWord = (text) => (/^[\w./:=@%+,-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'");
