@@ -21,7 +21,13 @@ type deliveries struct {
 	place map[*steps.Arrived]place // of those of which the service's order is known
 	taken map[uint64][]string      // the keys of the steps that an event served
 	early map[*steps.Arrived]bool  // those that came before the response that the call was created by
-	gaps  []string                 // calls of which notifications did not come, each as often as there are such
+	gaps  []gap
+}
+
+// gap is how many notifications of a call did not come, as far as those that came show.
+type gap struct {
+	call    string
+	missing int
 }
 
 // place is where a notification stands among those of its call that came, from 1.
@@ -68,8 +74,8 @@ func (d *deliveries) rank(call string, came []*steps.Arrived) {
 	for i, e := range came {
 		d.place[e] = place{slices.Index(sent, e) + 1, i + 1}
 	}
-	if n := len(sent); n > 0 {
-		d.gaps = append(d.gaps, slices.Repeat([]string{call}, sent[n-1].Number-n)...)
+	if n := len(sent); n > 0 && sent[n-1].Number > n {
+		d.gaps = append(d.gaps, gap{call, sent[n-1].Number - n})
 	}
 }
 
@@ -185,9 +191,8 @@ func Notifications(records []steps.Record, s Style, all bool) []string {
 		rows = append(rows, d.row(r, s, start, func(key string) string { return cmp.Or(names[key], clean(key)) }))
 	}
 	out := s.columns("notifications:", rows)
-	for _, call := range slices.Compact(d.gaps) {
-		n := len(slices.DeleteFunc(slices.Clone(d.gaps), func(x string) bool { return x != call }))
-		out = append(out, fmt.Sprintf("  of call %s the service had %d more to send, which did not come", short(call), n))
+	for _, g := range d.gaps {
+		out = append(out, fmt.Sprintf("  of call %s the service had %d more to send, which did not come", short(g.call), g.missing))
 	}
 	if left > 0 {
 		out = append(out, s.paint(faint, fmt.Sprintf("  (%s not shown)", plural(left, "other"))))

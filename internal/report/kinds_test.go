@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"callflow/internal/history"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -431,4 +432,32 @@ func BenchmarkKinds(b *testing.B) {
 			}
 		})
 	}
+}
+
+// Journals are the material of others by now: no report fails at what is in one.
+func FuzzKinds(f *testing.F) {
+	for _, records := range [][]steps.Record{refused(), transfer(true)[:12]} {
+		f.Add(reportOf(f, "jsonl", Total{}, NewRun(records)))
+	}
+	f.Add(`{"type":"runStart","runStart":{}}` + "\n" + `{"type":"stepEnd","step":"a","stepEnd":{"status":"failed","failure":{"expression":{"parts":[{"value":{"a":1}}]}}}}`)
+	f.Fuzz(func(t *testing.T, journal string) {
+		var runs []*Run
+		_ = history.Each(strings.NewReader(journal), func(records []steps.Record) error {
+			runs = append(runs, NewRun(records))
+			return nil
+		})
+		for _, k := range Kinds {
+			got := reportOf(t, k.Name, Total{}, runs...)
+			switch k.Name {
+			case "tap":
+				readTAP(t, got)
+			case "junit":
+				elements(t, got)
+			case "json":
+				if !json.Valid([]byte(got)) {
+					t.Errorf("no JSON: %s", got)
+				}
+			}
+		}
+	})
 }

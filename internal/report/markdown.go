@@ -17,6 +17,7 @@ type markdown struct {
 	tally
 	links             func(file string, line int) string
 	wrong, told, fine part
+	drawn             int
 }
 
 // The bounds of the parts, in bytes: together less than 1 MiB.
@@ -26,6 +27,9 @@ const (
 	mostFine  = 150_000
 	mostOne   = 60_000 // of one explanation or ladder
 )
+
+// mostDrawn is how many runs are drawn: a browser has to.
+const mostDrawn = 10
 
 func newMarkdown(w io.Writer) Report {
 	return &markdown{w: w, links: blobLinks(os.Getenv), wrong: part{most: mostWrong}, told: part{most: mostTold}, fine: part{most: mostFine}}
@@ -63,9 +67,12 @@ func (m *markdown) Add(r *Run) error {
 		open = " open"
 	}
 	one := fmt.Sprintf("<details%s><summary>%s <b>%s</b>: %s</summary>\n\n%s", open, badge(r.Status()), escapeMD(r.title()),
-		escapeMD(brief(r.Why(), 300)), fence(text(r.Explain(plainStyle), mostOne)))
+		escapeMD(brief(r.Why(), 300)), fence("text", text(r.Explain(plainStyle), mostOne)))
 	if hasTraffic(r.Records) {
-		one += "\n<details><summary>What happened</summary>\n\n" + fence(text(Ladder(r.Records, plainStyle), mostOne)) + "\n</details>\n"
+		one += "\n<details><summary>What happened</summary>\n\n" + fence("text", text(Ladder(r.Records, plainStyle), mostOne)) + "\n</details>\n"
+		if m.drawn++; m.drawn <= mostDrawn {
+			one += "\n<details><summary>The same as a diagram</summary>\n\n" + fence("mermaid", strings.TrimRight(Mermaid(r.Records), "\n")) + "\n</details>\n"
+		}
 	}
 	one += fmt.Sprintf("\n<sub>run %s, %s, %s, seed %d</sub>\n\n</details>\n\n", escapeMD(r.Start.RunID), escapeMD(r.Start.Target), escapeMD(r.Start.Dialect), r.Start.Seed)
 	m.told.add(one)
@@ -163,12 +170,12 @@ func blobLinks(env func(string) string) func(file string, line int) string {
 }
 
 // fence is text as it is, whatever is in it.
-func fence(text string) string {
+func fence(language, text string) string {
 	ticks := "```"
 	for strings.Contains(text, ticks) {
 		ticks += "`"
 	}
-	return ticks + "text\n" + text + "\n" + ticks + "\n"
+	return ticks + language + "\n" + text + "\n" + ticks + "\n"
 }
 
 // escapeMD is text from outside in one line of Markdown, or of HTML in it: nothing in it makes markup, a link, a mention or

@@ -86,7 +86,10 @@ func (r *Run) Why() string {
 		return "interrupted" + r.during(steps.Cancelled)
 	}
 	reason, _, _ := strings.Cut(r.End.Reason, "\n")
-	return clean(strings.TrimPrefix(strings.TrimPrefix(reason, statusWord(r.End.Status)), ": "))
+	if reason = clean(strings.TrimPrefix(strings.TrimPrefix(reason, statusWord(r.End.Status)), ": ")); reason == "" && r.Failed() {
+		return clean(statusWord(r.End.Status))
+	}
+	return reason
 }
 
 // during names the innermost step that was left in this status; "" when there is none.
