@@ -16,7 +16,7 @@ type pageRun struct {
 	About    string         `json:"about,omitempty"` // what the author says of the scenario
 	Steps    []*pageStep    `json:"steps"`
 	Events   []pageEvent    `json:"events,omitempty"`
-	Missing  []string       `json:"missing,omitempty"` // calls of which the service had more to send, each as often
+	Missing  []pageMissing  `json:"missing,omitempty"`
 	Loose    []pageExchange `json:"loose,omitempty"`
 	Cleanup  []pageCleaned  `json:"cleanup,omitempty"`
 	Logs     []pageLine     `json:"logs,omitempty"`
@@ -94,6 +94,12 @@ type pageReached struct {
 type pageClaim struct {
 	Event uint64 `json:"event"`
 	Part  string `json:"part,omitempty"`
+}
+
+// pageMissing is a call of which the service had more to send.
+type pageMissing struct {
+	Call  string `json:"call"`
+	Count int    `json:"count"`
 }
 
 type pageEvent struct {
@@ -231,8 +237,8 @@ func (b *pageBuilder) inbox() {
 			next++
 		}
 	}
-	for _, call := range d.gaps {
-		b.page.Missing = append(b.page.Missing, short(call))
+	for _, g := range d.gaps {
+		b.page.Missing = append(b.page.Missing, pageMissing{short(g.call), g.missing})
 	}
 }
 

@@ -222,8 +222,8 @@ function inbox(detail, run) {
         ["sent", e.sent !== undefined && moment(e.sent)], ["answered", e.answered]].filter((pair) => pair[1]).map(([k, v]) => [el("dt", null, k), el("dd", null, v)]),
       e.served && [el("dt", null, "served"), el("dd", null, e.served.map((key, i) => [i > 0 && ", ", el("a", { href: toRun(run, "step", key) }, name(key))]))]),
       e.raw && jsonView("notification", pretty(e.raw)), e.answer && jsonView("answer", pretty(e.answer))))))),
-  [...new Set(detail.missing)].map((call) => el("p", { class: "is-warn" },
-    "Of call " + call + " the service had " + detail.missing.filter((c) => c === call).length + " more to send, which did not come."))];
+  (detail.missing ?? []).map((gap) => el("p", { class: "is-warn" },
+    "Of call " + gap.call + " the service had " + gap.count + " more to send, which did not come."))];
 }
 
 function cleanup(detail) {
