@@ -164,7 +164,7 @@ func (r *run) cleanup(h steps.Host, e *ending) {
 			round = cleanupRounds // there is no more time: they only say so
 		}
 	}
-	if r.plan.Leak == "fail" && len(leaked) > 0 && e.failure == nil && !e.interrupted {
+	if r.plan.Leak == "fail" && r.stopping.ended == nil && len(leaked) > 0 && e.failure == nil && !e.interrupted {
 		e.failure = r.leakFailure(leaked)
 	}
 }

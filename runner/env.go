@@ -156,7 +156,8 @@ func (e *env) Include(with schema.Map[any]) (steps.Outputs, error) {
 		return nil, errors.New("include: no plan was checked for this step")
 	}
 	inner := e.inside()
-	inner.plan, inner.names, inner.book, inner.prefix = plan, newNames(), newBook(), e.key+"/"
+	inner.plan, inner.names, inner.book = plan, newNames(), newBook()
+	inner.prefix, inner.place = e.key+"/", e.place+e.step.Key()+"/"
 	for _, name := range []string{"run", "calls"} {
 		inner.names.all[name] = e.names.all[name]
 	}

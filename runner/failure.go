@@ -16,7 +16,7 @@ var errDone = errors.New("done")
 
 // ended is why a scope ended before what ran in it did: a timeout, a sibling's failure, never.
 type ended struct {
-	kind    string // of the failure it makes: timeout, never, sibling
+	kind    string // of the failure it makes: timeout, never, sibling; until makes none
 	why     string // "scenario timeout of 2m"; "": turn says it
 	turn    *turn  // whose timeout it is; nil: not a step's
 	event   *entry // of which never came true
@@ -41,10 +41,11 @@ func (e *ended) text() string {
 	return e.why + " reached"
 }
 
-// limited says whether a limit of the run's own ended a wait: not a sibling's failure, and not an interrupt.
+// limited says whether a limit of the run's own ended a wait: not a sibling's failure, not an interrupt, and not that no more
+// was wanted.
 func limited(err error) bool {
 	var over *ended
-	return errors.As(err, &over) && over.kind != "sibling"
+	return errors.As(err, &over) && over.kind != "sibling" && over.kind != "until"
 }
 
 // stopped is a step that was under way when a scope above it ended.

@@ -35,6 +35,7 @@ type run struct {
 	counts   map[string]int         // steps by status
 	good     []success              // the last createCalls that went well
 	probed   *probed                // nil: its callback address was not probed
+	stopping *stopping
 }
 
 func newRun(p *Prepared, h steps.Host) *run {
@@ -42,6 +43,7 @@ func newRun(p *Prepared, h steps.Host) *run {
 	r.inbox = &inbox{calls: r.calls, took: r.took}
 	r.root = &frame{run: r, plan: p.plan, names: p.names.child(), book: newBook()}
 	r.root.names.all["calls"] = r.calls.names()
+	r.stopping = newStopping(p.plan, p.opt.Until)
 	r.people = people(p.Scene, p.Target.Bot)
 	r.scenario = newID(h)
 	return r
@@ -161,11 +163,11 @@ type ending struct {
 
 // main runs the steps, then finally, then cleanup.
 func (r *run) main(h steps.Host, e *ending) {
-	limit := r.plan.Timeout
-	if limit == 0 {
-		limit = defaultTimeout
+	limit, whose := cmp.Or(r.opt.Timeout, r.plan.Timeout, defaultTimeout), "scenario timeout"
+	if r.opt.Timeout > 0 {
+		whose = "--timeout"
 	}
-	scope, end := h.Scope(limit, &ended{kind: "timeout", why: "scenario timeout of " + steps.Span(limit)})
+	scope, end := h.Scope(limit, &ended{kind: "timeout", why: whose + " of " + steps.Span(limit)})
 	r.root.host, r.endMain = scope, end
 	if r.never != nil {
 		end(r.never)
@@ -175,6 +177,8 @@ func (r *run) main(h steps.Host, e *ending) {
 	end(errDone)
 	if r.never != nil && !isStepError(err) {
 		err = r.never
+	} else if r.stopping.ended != nil && errors.Is(err, r.stopping.ended) {
+		err = nil
 	}
 	e.add(r, err)
 	r.turns, r.held, r.spent = 0, 0, nil
@@ -228,13 +232,14 @@ func (f *frame) finally(h steps.Host) (first error) {
 	return first
 }
 
-// outputs evaluates the plan's outputs. After a failure those that are absent are left out.
+// outputs evaluates the plan's outputs. After a failure those that are absent are left out, and so they
+// are where the run was to stop early.
 func (r *run) outputs(e *ending) (made []steps.Captured) {
 	for _, o := range r.plan.Outputs {
 		v, err := r.root.value(o)
 		if err == nil {
 			made = append(made, steps.Captured{Name: o.Name, Value: v})
-		} else if e.failure == nil {
+		} else if e.failure == nil && r.stopping.ended == nil {
 			e.failure = failure(r.root, nil, err)
 		}
 	}
@@ -257,6 +262,7 @@ func (r *run) end(h steps.Host, e *ending) Result {
 	emit(h, "", "", steps.Record{RunEnd: &steps.RunEnd{
 		Status: status, Took: h.Now().Sub(r.started), Reason: reason, Failed: e.failed, Failure: e.failure,
 		Outputs: e.outputs, Steps: r.counts, Legs: e.left,
+		Until: r.stopping.done, LeftOut: r.stopping.left(r.plan),
 	}})
 	return Result{Status: status, Failure: e.failure, Outputs: e.outputs}
 }
@@ -269,6 +275,7 @@ type frame struct {
 	names  *names
 	book   *book
 	prefix string // of step keys: "login/"
+	place  string // the prefix without the items of forEach: the same for all of them
 	branch string // "left", nested "left/a"
 	// excused: a step around this one goes on after errors.
 	excused bool
@@ -282,10 +289,15 @@ type book struct {
 
 func newBook() *book { return &book{sent: map[string]uint64{}} }
 
-// block runs steps in order up to the first that fails.
+// block runs steps in order up to the first that fails, or after which the run was to stop.
 func (f *frame) block(b schema.Block) error {
 	for _, s := range b {
+		f.run.stopping.begun[f.place+s.Key()] = true
 		if err := f.step(s); err != nil {
+			return err
+		}
+		f.run.stopping.over[f.place+s.Key()] = true
+		if err := f.stop(s); err != nil {
 			return err
 		}
 	}

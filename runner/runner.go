@@ -28,7 +28,9 @@ type Options struct {
 	Secrets  map[string]string // --secret
 	Row      schema.Row
 	Seed     uint64
-	Repeat   int // the n-th repetition of this plan, from 0: part of the run's id
+	Repeat   int           // the n-th repetition of this plan, from 0: part of the run's id
+	Timeout  time.Duration // of the main steps, in place of the plan's; 0: the plan's
+	Until    string        // the place of the last main step to run, from StepNamed or StepAt; "": all of them
 	Target   steps.Target
 	Callback func(runID string) string // the run's own callback URI
 	Codes    *graph.Dictionary         // what failures are explained from; nil: callflow's own
@@ -50,7 +52,7 @@ type Prepared struct {
 
 // Prepare evaluates vars, secrets and the scene. The error is a *schema.EvalError or names the option that is wrong.
 func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
-	p := &Prepared{RunID: runID(plan.File, opt), Target: opt.Target, plan: plan, opt: opt, names: newNames()}
+	p := &Prepared{RunID: RunID(plan, opt), Target: opt.Target, plan: plan, opt: opt, names: newNames()}
 	if opt.Callback != nil {
 		p.Target.Callback = opt.Callback(p.RunID)
 	}
@@ -79,9 +81,10 @@ func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 	return p, nil
 }
 
-// runID is GUID-shaped, because it stands where Graph's clients put one: in a URI and in headers.
-func runID(file string, opt Options) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s\n%d", opt.Seed, file, opt.Row.Name, opt.Repeat))
+// RunID is the id of a plan's run with these options: the same for the same seed, file, row and repetition. It is GUID-shaped,
+// because it stands where Graph's clients put one: in a URI and in headers.
+func RunID(plan *schema.Plan, opt Options) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s\n%s\n%d", opt.Seed, plan.File, opt.Row.Name, opt.Repeat))
 	return guid(sum[:16])
 }
 

@@ -249,6 +249,14 @@ type StepEnd struct {
 	Failure  *Failure      `json:"failure,omitempty"`
 }
 
+// LeftOut is a step that did not begin, because the run was told to stop before it.
+type LeftOut struct {
+	Step  string `json:"step"` // key
+	Label string `json:"label"`
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+}
+
 // Failure is why a step or run failed, with all a reader needs: the console and the reports only lay it out.
 type Failure struct {
 	Kind string     `json:"kind"` // await, expect, outcome, graph, network, timeout, never, value, interrupted …
@@ -367,6 +375,8 @@ type RunEnd struct {
 	Failed  string         `json:"failed,omitempty"` // key of the step that failed first
 	Failure *Failure       `json:"failure,omitempty"`
 	Outputs []Captured     `json:"outputs,omitempty"`
-	Steps   map[string]int `json:"steps,omitempty"` // count by status
-	Legs    int            `json:"legs"`            // calls left up
+	Steps   map[string]int `json:"steps,omitempty"`   // count by status
+	Legs    int            `json:"legs"`              // calls left up
+	Until   string         `json:"until,omitempty"`   // key of the step after which the run was told to stop, and did
+	LeftOut []LeftOut      `json:"leftOut,omitempty"` // the steps that it therefore left out, without those inside them
 }

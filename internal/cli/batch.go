@@ -27,6 +27,7 @@ type job struct {
 	scenario *project.Scenario
 	row      schema.Row
 	repeat   int
+	seed     uint64
 	nth      int // of the command's jobs, from 0
 }
 
@@ -43,14 +44,16 @@ type batch struct {
 	journals
 	folder  history.Folder // of the journals, with those of earlier commands
 	reports reports
+	until   map[*project.Scenario]string // the place of the step after which a scenario's runs stop
+	status  []string                     // how the jobs' runs ended; "": not run
+	still   []failedRun                  // --rerun-failed: what failed before and was not chosen now
+	changed []string                     // --watch: the files that made it run again
+	// firstBad is the first run that did not pass; nil: there was none.
+	firstBad *job
 }
 
 func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
-	vars, secrets := b.given.of(j.scenario.Plan)
-	p, err := runner.Prepare(j.scenario.Plan, runner.Options{
-		Vars: vars, Secrets: secrets, Row: j.row, Seed: b.seed(j), Repeat: j.repeat,
-		Target: b.target.About(), Callback: b.target.Callback, Codes: b.codes,
-	})
+	p, err := runner.Prepare(j.scenario.Plan, b.options(j))
 	var missing *runner.NoValueError
 	if errors.As(err, &missing) && !j.scenario.Named {
 		// A file that waits for others to include it must not keep a whole folder from running.
@@ -59,8 +62,15 @@ func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
 	return p, err
 }
 
-// seed is a run's own: each repetition has the next one, so that repeating looks for what depends on it.
-func (b *batch) seed(j job) uint64 { return b.flags.seed + uint64(j.repeat) }
+// options are those of a run. Its seed alone tells repetitions apart, so that --seed makes any one of them again, with the
+// same run id.
+func (b *batch) options(j job) runner.Options {
+	vars, secrets := b.given.of(j.scenario.Plan)
+	return runner.Options{
+		Vars: vars, Secrets: secrets, Row: j.row, Seed: j.seed, Timeout: b.flags.timeout, Until: b.until[j.scenario],
+		Target: b.target.About(), Callback: b.target.Callback, Codes: b.codes,
+	}
+}
 
 // prepare evaluates the vars and scenes of every run before the first one starts. Repetitions differ in nothing that
 // could be wrong, so one of them is enough.
@@ -86,43 +96,59 @@ func (b *batch) prepare() error {
 	return nil
 }
 
-// run makes the runs, at most --parallel side by side, and returns a *verdictError when not all passed.
-func (b *batch) run() error {
-	console := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
-	console.Together = b.flags.parallel > 1
-	console.Ladders = b.flags.ladder
-	if mess := b.flags.disorder().String(); mess != "" {
-		console.Chaos = fmt.Sprintf("%s from seed %d", mess, b.flags.seed)
+// run makes the runs, at most --parallel side by side, and returns a *verdictError when not all passed. The end of above
+// ends them as Ctrl-C does.
+func (b *batch) run(above context.Context) error {
+	show := b.display()
+	if b.io.stream != nil {
+		b.begin()
 	}
-	console.RealTime = b.target.Waits()
 	say := func(text string) { fmt.Fprintln(b.io.err, text) }
-	if console.Live {
-		say = console.Say // the status line must not be written into
+	if c, ok := show.(console); ok && c.Live {
+		say = c.Say // the status line must not be written into
 	}
-	ctx, stop := interruptible(say, "hanging up", b.target.Kill)
+	ctx, stop := interruptible(above, say, "hanging up", b.target.Kill)
 	defer stop()
 	if err := b.reports.open(); err != nil {
 		return err
 	}
-	if err := b.target.Open(console.Say); err != nil {
+	if err := b.target.Open(show.say); err != nil {
 		return &setupError{"target " + b.target.About().Name, err}
 	}
-	if !b.flags.quiet {
-		console.Say(b.target.Hello())
+	if !b.flags.quiet && b.io.stream == nil {
+		show.say(b.target.Hello())
 	}
 	defer b.target.Close()
-	defer ticking(console)()
+	defer show.keep()()
 
 	began := time.Now()
+	journalErr := b.work(ctx, show)
+	left := 0
+	for _, status := range b.status {
+		if status == "" {
+			left++
+		}
+	}
+	wall := time.Since(began)
+	show.end(wall, left)
+	reportErr := b.reports.close(report.Total{Command: "callflow run", Version: buildVersion(), Wall: wall, NotRun: left})
+	for _, where := range []string{b.again(), b.reports.where(), b.where()} {
+		if where != "" && !b.flags.quiet {
+			show.say(where)
+		}
+	}
+	return b.verdict(ctx, journalErr, reportErr)
+}
+
+// work makes the runs, and returns the first error of writing a journal.
+func (b *batch) work(ctx context.Context, show display) (journalErr error) {
 	var mu sync.Mutex
-	counts := map[string]int{}
-	started := 0
-	var journalErr error
+	b.status = make([]string, len(b.jobs))
+	started, bad := 0, false
 	next := func() (job, bool) {
 		mu.Lock()
 		defer mu.Unlock()
-		bad := counts[steps.Failed] + counts[steps.Broken] + counts[steps.Interrupted]
-		if started == len(b.jobs) || ctx.Err() != nil || b.flags.failFast && bad > 0 {
+		if started == len(b.jobs) || ctx.Err() != nil || (b.flags.failFast || b.flags.untilFail) && bad {
 			return job{}, false
 		}
 		started++
@@ -132,9 +158,12 @@ func (b *batch) run() error {
 	for range min(b.flags.parallel, len(b.jobs)) {
 		workers.Go(func() {
 			for j, ok := next(); ok; j, ok = next() {
-				status, err := b.one(ctx, console, j)
+				status, err := b.one(ctx, show, j)
 				mu.Lock()
-				counts[status]++
+				b.status[j.nth] = status
+				if !fine(status) && !bad {
+					bad, b.firstBad = true, &j
+				}
 				if err != nil && journalErr == nil {
 					journalErr = err
 				}
@@ -143,12 +172,24 @@ func (b *batch) run() error {
 		})
 	}
 	workers.Wait()
-	reportErr := b.finish(console, time.Since(began), len(b.jobs)-started)
+	return journalErr
+}
+
+// fine says whether a run that ended so is no reason to end with another code than 0.
+func fine(status string) bool { return status == steps.Passed || status == steps.Skipped }
+
+// verdict is the command's error.
+func (b *batch) verdict(ctx context.Context, journalErr, reportErr error) error {
+	counts, bad := map[string]int{}, false
+	for _, status := range b.status {
+		counts[status]++
+		bad = bad || !fine(status)
+	}
 	switch {
 	case ctx.Err() != nil:
 		counts[steps.Interrupted]++
 		return errors.Join(&verdictError{counts}, reportErr)
-	case len(b.jobs) > started || counts[steps.Passed]+counts[steps.Skipped] < len(b.jobs):
+	case bad:
 		return errors.Join(&verdictError{counts}, reportErr)
 	case journalErr != nil:
 		return &setupError{"cannot write the journal", journalErr}
@@ -158,24 +199,12 @@ func (b *batch) run() error {
 	return nil
 }
 
-// finish closes the console and the reports, and says where things are. The error is that of writing a report.
-func (b *batch) finish(console *report.Console, wall time.Duration, notRun int) error {
-	console.Summary(wall, notRun)
-	err := b.reports.close(report.Total{Command: "callflow run", Version: buildVersion(), Wall: wall, NotRun: notRun})
-	for _, where := range []string{b.reports.where(), b.where()} {
-		if where != "" && !b.flags.quiet {
-			console.Say(where)
-		}
-	}
-	return err
-}
-
 // interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP (a lost terminal) ends, so that runs hang up
 // their calls. The second one kills the runs, and the process if that is not enough. One right behind the first is the
 // same one: timeout(1), for instance, signals its command and then the command's group. Output that nobody reads any more
 // (`| head`) ends nothing.
-func interruptible(say func(string), doing string, kill func()) (ctx context.Context, stop func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
+func interruptible(above context.Context, say func(string), doing string, kill func()) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(above)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it

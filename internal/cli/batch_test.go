@@ -46,7 +46,7 @@ func TestFaultsOfOurOwn(t *testing.T) {
 				t.Fatal(err)
 			}
 			var out, stderr bytes.Buffer
-			io := streams{nil, &out, &stderr}
+			io := streams{out: &out, err: &stderr}
 			f := &runFlags{parallel: 1, repeat: 2, journal: "j"}
 			scenarios, err := load([]string{"hello.yaml"}, io, true)
 			if err != nil {
@@ -57,7 +57,7 @@ func TestFaultsOfOurOwn(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := &batch{flags: f, io: io, jobs: f.jobs(chosen), target: faulty{target.NewSimulated(graph.V1, false, world.Chaos{}), tt.fault}}
-			if code := exitCode(b.run()); code != 3 {
+			if code := exitCode(b.run(context.Background())); code != 3 {
 				t.Errorf("exit code %d, want 3", code)
 			}
 			if n := strings.Count(out.String(), tt.want); n != 2 || !strings.Contains(out.String(), "2 could not test") {

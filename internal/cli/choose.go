@@ -45,12 +45,10 @@ func (s *selection) choose(scenarios []*project.Scenario, quietlyEmpty bool) ([]
 		return nil, &inputError{fmt.Sprintf("bad --run: %v", err)}
 	}
 	var chosen []choice
-	var tags []string
 	for _, sc := range scenarios {
 		if sc.Plan == nil {
 			continue
 		}
-		tags = append(tags, sc.Plan.Tags...)
 		if slices.ContainsFunc(filters, func(f tagFilter) bool { return !f(sc.Plan.Tags) }) {
 			continue
 		}
@@ -65,14 +63,13 @@ func (s *selection) choose(scenarios []*project.Scenario, quietlyEmpty bool) ([]
 		}
 	}
 	if len(chosen) == 0 && !quietlyEmpty {
-		slices.Sort(tags)
 		text := fmt.Sprintf("no scenario is left of %d", len(scenarios))
 		if s.run != "" {
 			text += fmt.Sprintf(" after --run %q", s.run)
 		}
 		if len(s.tags) > 0 {
 			text += fmt.Sprintf(" after --tag %q; there are the tags %s", strings.Join(s.tags, " and "),
-				strings.Join(slices.Compact(tags), ", "))
+				strings.Join(tagsOf(scenarios), ", "))
 		}
 		return nil, &inputError{text}
 	}

@@ -19,12 +19,14 @@ import (
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	stream   *report.Stream // of --format json; nil: text
+	report   io.Writer      // standard output, for a report that goes there
 }
 
 // Main runs the command line args and returns the process's exit code:
 // 0 passed, 1 an expectation failed, 2 a file or flag is wrong, 3 could not test, 130 interrupted.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	io := streams{stdin, stdout, stderr}
+	io := streams{in: stdin, out: stdout, err: stderr}
 	root := newRoot(io)
 	root.SetArgs(args)
 	err := root.Execute()

@@ -6,7 +6,6 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/internal/project"
-	"callflow/internal/report"
 	"callflow/internal/target"
 	"callflow/schema"
 )
@@ -63,7 +62,7 @@ func dictionary(io streams, noColor bool, codes, config string, strict bool) (*g
 		cfg, problems := project.ReadConfig(config)
 		switch {
 		case cfg == nil && strict:
-			report.Problems(io.err, report.StyleFor(io.err, os.Getenv, noColor), problems)
+			io.problems(problems, noColor)
 			return nil, &inputError{tally(1, problems)}
 		case cfg == nil || cfg.Codes == "":
 			return nil, nil
@@ -71,7 +70,7 @@ func dictionary(io streams, noColor bool, codes, config string, strict bool) (*g
 		codes = target.Beside(config, cfg.Codes)
 	}
 	entries, problems := readCodes(codes)
-	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, noColor), problems)
+	io.problems(problems, noColor)
 	if problems.Failed() {
 		return nil, &inputError{tally(1, problems)}
 	}

@@ -2,15 +2,18 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"callflow/internal/report"
+	"callflow/runner"
 )
 
 // plan prints what would run.
-func (b *batch) plan(out io.Writer) error {
-	style, w := report.StyleFor(out, os.Getenv, b.flags.noColor), report.Guard(out)
+func (b *batch) plan() error {
+	if b.io.stream != nil {
+		return b.streamPlan()
+	}
+	style, w := report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), report.Guard(b.io.out)
 	fmt.Fprintln(w, b.target.Hello())
 	for _, j := range b.jobs {
 		p, err := b.prepareJob(j)
@@ -27,8 +30,26 @@ func (b *batch) plan(out io.Writer) error {
 			continue
 		}
 		fmt.Fprintf(w, "  run id %s\n", p.RunID)
+		if until := b.until[j.scenario]; until != "" {
+			fmt.Fprintf(w, "  stops after %s\n", until)
+		}
 		outline{w, style, report.VerbColumn(j.scenario.Plan, 0)}.plan(j.scenario.Plan, "  ")
 	}
 	fmt.Fprintf(w, "\n%s would run; nothing was sent\n", count(len(b.jobs), "scenario"))
+	return nil
+}
+
+// streamPlan is plan for --format json.
+func (b *batch) streamPlan() error {
+	b.begin()
+	for _, j := range b.jobs {
+		p, err := b.prepareJob(j)
+		if err != nil {
+			return &inputError{err.Error()}
+		}
+		b.io.stream.Plan(report.StreamPlan{Run: runner.RunID(j.scenario.Plan, b.options(j)), Scenario: j.scenario.Plan.Name,
+			File: j.scenario.File, Row: j.row.Name, Seed: j.seed, Skip: p.Skip, Steps: stepsOf(j.scenario.Plan, "")})
+	}
+	b.io.stream.Summary(0, len(b.jobs))
 	return nil
 }

@@ -64,7 +64,7 @@ Exit codes: 0 every code is known, 1 one is not, 2 there is no code in the text,
 
 // complete lists the codes for a shell, each with its meaning.
 func (f *explainFlags) complete() []string {
-	codes, err := dictionary(streams{strings.NewReader(""), io.Discard, io.Discard}, true, f.codes, f.config, false)
+	codes, err := dictionary(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard}, true, f.codes, f.config, false)
 	if err != nil || codes == nil {
 		codes = graph.Codes()
 	}

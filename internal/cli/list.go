@@ -135,7 +135,7 @@ func load(args []string, io streams, noColor bool) ([]*project.Scenario, error) 
 		return nil, err
 	}
 	scenarios, problems := project.Check(files, io.in)
-	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, noColor), problems)
+	io.problems(problems, noColor)
 	if problems.Failed() {
 		return nil, &inputError{tally(len(files), problems) + "; nothing was sent"}
 	}

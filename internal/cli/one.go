@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"callflow/internal/report"
 	"callflow/runner"
 	"callflow/steps"
 )
@@ -16,7 +15,7 @@ import (
 // one is one run under way: where its records go.
 type one struct {
 	job
-	view    *report.RunView
+	view    func(steps.Record)
 	journal *runner.Journal
 	past    *past
 	mask    *runner.Mask
@@ -31,16 +30,16 @@ type one struct {
 }
 
 // one makes one run and returns its status; the error is that of writing its journal.
-func (b *batch) one(ctx context.Context, console *report.Console, j job) (status string, err error) {
+func (b *batch) one(ctx context.Context, show display, j job) (status string, err error) {
 	about := b.target.About()
-	o := &one{job: j, view: console.Run(b.nth(j), report.VerbColumn(j.scenario.Plan, 2)), mask: runner.NewMask(nil), quiet: b.flags.quiet}
+	o := &one{job: j, view: show.run(b, j), mask: runner.NewMask(nil), quiet: b.flags.quiet}
 	if b.reports.wanted() {
 		o.reports = &b.reports
 	}
 	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
 		Scenario: j.scenario.Plan.Name, File: j.scenario.File, Row: j.row.Name, Target: about.Name,
-		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: b.seed(j),
-		Description: j.scenario.Plan.Description,
+		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: j.seed,
+		Description: j.scenario.Plan.Description, RunID: runner.RunID(j.scenario.Plan, b.options(j)),
 	}}
 	p, err := b.prepareJob(j)
 	switch {
@@ -51,7 +50,6 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 		o.end(steps.Skipped, p.Skip)
 		return o.status, nil
 	}
-	o.start.RunStart.RunID = p.RunID
 	o.mask = p.Mask
 	o.mask.Add(b.target.Secrets())
 	if b.flags.journal != "" {
@@ -77,9 +75,12 @@ func (b *batch) one(ctx context.Context, console *report.Console, j job) (status
 	return o.status, nil
 }
 
-// nth says which repetition a run is, when there are several.
+// nth says which repetition a run is, when there are several; and of what is run again, with which seed.
 func (b *batch) nth(j job) string {
-	if b.flags.repeat < 2 {
+	switch {
+	case b.flags.rerunFailed && j.seed != b.flags.seed:
+		return fmt.Sprintf("(seed %d)", j.seed)
+	case b.flags.repeat < 2:
 		return ""
 	}
 	return fmt.Sprintf("(%d of %d)", j.repeat+1, b.flags.repeat)
@@ -92,7 +93,7 @@ func (b *batch) carry(ctx context.Context, p *runner.Prepared, o *one) (err erro
 			err = fmt.Errorf("callflow itself failed, please report it: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return b.target.Run(ctx, p, b.seed(o.job), o.record, func(h steps.Host) { p.Run(h) })
+	return b.target.Run(ctx, p, o.seed, o.record, func(h steps.Host) { p.Run(h) })
 }
 
 // record takes the run's records, one at a time.
@@ -115,7 +116,7 @@ func (o *one) record(r steps.Record) {
 	if o.quiet {
 		o.hold(r)
 	} else {
-		o.view.Record(o.mask.Record(r))
+		o.view(o.mask.Record(r))
 	}
 }
 
@@ -129,7 +130,7 @@ func (o *one) hold(r steps.Record) {
 		o.held = []steps.Record{o.held[0], r}
 	}
 	for _, r := range o.held {
-		o.view.Record(o.mask.Record(r))
+		o.view(o.mask.Record(r))
 	}
 }
 

@@ -1,14 +1,17 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"callflow/internal/graph"
 	"callflow/internal/history"
@@ -28,6 +31,11 @@ type runFlags struct {
 	dialect                 string
 	parallel, repeat        int
 	failFast, shuffle       bool
+	untilFail, rerunFailed  bool
+	shard, until            string
+	timeout                 time.Duration
+	watch                   bool
+	format                  string
 	seed                    uint64
 	seedGiven               bool
 	chaos                   string
@@ -36,6 +44,7 @@ type runFlags struct {
 	reports                 []string
 	quiet, verbose, noColor bool
 	ladder                  bool
+	flagSet                 *pflag.FlagSet // to tell which were
 }
 
 func newRun(io streams) *cobra.Command {
@@ -45,16 +54,19 @@ func newRun(io streams) *cobra.Command {
 		Short: "Run scenarios",
 		Long: `run checks every scenario in the files, folders and globs given, then runs them. If anything is wrong with any of
 them it ends with 2 and nothing has been sent. Without PATH it takes ./scenarios, or else the current folder; - is standard
-input.
+input. FILE:LINE runs a scenario up to and including the step at that line.
 
 Without --target scenarios run on the embedded simulator, in virtual time: waits of minutes pass at once.`,
 		Example: `  callflow run
   callflow run scenarios/transfer --tag 'not slow' --verbose
   callflow run 'scenarios/**/*.yaml' --parallel 4 --journal journals
-  callflow run scenarios/transfer/blind.yaml --target staging --var caller=8a34a46b-3d17-4adc-8dce-dc4e7d572698`,
+  callflow run scenarios/transfer/blind.yaml --target staging --var caller=8a34a46b-3d17-4adc-8dce-dc4e7d572698
+  callflow run --rerun-failed
+  callflow run --repeat 100 --until-fail --chaos all scenarios/transfer`,
+		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.seedGiven = cmd.Flags().Changed("seed")
-			return f.run(args, io)
+			f.seedGiven, f.flagSet = cmd.Flags().Changed("seed"), cmd.Flags()
+			return f.command(args, io)
 		},
 	}
 	fl := cmd.Flags()
@@ -70,6 +82,11 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.BoolVar(&f.realTime, "real-time", false, "let the simulator wait on the wall clock")
 	fl.IntVar(&f.parallel, "parallel", 1, "run up to `N` scenarios side by side")
 	fl.IntVar(&f.repeat, "repeat", 1, "run each scenario `N` times, each time with the next seed")
+	fl.BoolVar(&f.untilFail, "until-fail", false, "with --repeat: stop after the first run that does not pass, and say how to see it again")
+	fl.BoolVar(&f.rerunFailed, "rerun-failed", false, "run only what did not pass in the last run in this folder, with the same seeds")
+	fl.StringVar(&f.shard, "shard", "", "run one part of several, such as `2/5`: each run is in exactly one of them")
+	fl.StringVar(&f.until, "until", "", "stop after the step `STEP` (its id or path); finally and the hang-ups still run")
+	fl.DurationVar(&f.timeout, "timeout", 0, "how long a run's steps may take, in place of what its scenario says: `DURATION` such as 90s")
 	fl.BoolVar(&f.failFast, "fail-fast", false, "start no more runs after one that did not pass")
 	fl.BoolVar(&f.shuffle, "shuffle", false, "run in an order drawn from the seed")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids, jitter and order; the same seed gives the same run on the simulator (against a target the default is drawn anew)")
@@ -77,61 +94,134 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.BoolVar(&f.dryRun, "dry-run", false, "print the checked plan and send nothing")
 	fl.StringVar(&f.journal, "journal", "", "write each run's journal to a file in `DIR`; a run that fails is compared with those that passed there")
 	fl.StringArrayVar(&f.reports, "report", nil, "write a report `KIND=PATH`; may be given several times, see callflow report")
+	fl.StringVar(&f.format, "format", "text", "what is printed: text, or json for every record as it happens, one object a line")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed, and the summary")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every request, response and notification too")
 	fl.BoolVar(&f.ladder, "ladder", false, "draw the sequence diagram of every run, not only of those that failed")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours (also NO_COLOR; FORCE_COLOR turns them on)")
+	completeRun(cmd, &f)
 	return cmd
 }
 
-func (f *runFlags) run(args []string, io streams) error {
-	if err := f.check(); err != nil {
-		return err
+// command is run with its flags read. What --format json prints last is how it ended.
+func (f *runFlags) command(args []string, io streams) error {
+	err := f.check(args)
+	if f.format == "json" {
+		io.stream = report.NewStream(io.out)
+		if err == nil {
+			err = f.run(args, io)
+		}
+		return finish(io.stream, err)
 	}
-	files, err := parseReports(f.reports)
 	if err != nil {
 		return err
 	}
-	out := io.out
-	if toStdout(files) {
+	io.report = io.out
+	if files, _ := parseReports(f.reports); toStdout(files) {
 		io.out = io.err
 	}
-	scenarios, err := load(args, io, f.noColor)
+	return f.run(args, io)
+}
+
+func (f *runFlags) run(args []string, io streams) error {
+	files, lines, err := places(args)
 	if err != nil {
 		return err
 	}
-	chosen, err := f.choose(scenarios, false)
+	var last *lastRun
+	if f.rerunFailed {
+		if last, err = readLastRun(); err != nil {
+			return err
+		}
+		if files, err = f.rerunFiles(last, files, io); err != nil || files == nil {
+			return err
+		}
+	}
+	scenarios, err := load(files, io, f.noColor)
 	if err != nil {
 		return err
 	}
-	given, err := f.given(chosen, io)
+	b, err := f.batch(scenarios, lines, io, func(b *batch, chosen []choice) error { return f.pick(b, last, chosen, scenarios) })
 	if err != nil {
-		return err
-	}
-	target, err := f.openTarget(io)
-	if err != nil {
-		return err
-	}
-	if err := f.countable(chosen); err != nil {
-		return err
-	}
-	codes, err := dictionary(io, f.noColor, f.codes, f.config, false)
-	if err != nil {
-		return err
-	}
-	b := &batch{flags: f, given: given, target: target, codes: codes, io: io, jobs: f.jobs(chosen),
-		folder: history.Folder{Dir: f.journal, Epoch: sim.Epoch}, reports: reports{files: files, out: out}}
-	if err := b.prepare(); err != nil {
 		return err
 	}
 	if f.dryRun {
-		return b.plan(io.out)
+		return b.plan()
 	}
-	return b.run()
+	err = b.run(context.Background())
+	b.remember()
+	return err
+}
+
+// batch makes the runs of scenarios ready. pick sets the batch's jobs, out of those that the flags chose.
+func (f *runFlags) batch(scenarios []*project.Scenario, lines map[string]int, io streams, pick func(*batch, []choice) error) (*batch, error) {
+	files, err := parseReports(f.reports)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := f.choose(scenarios, false)
+	if err != nil {
+		return nil, err
+	}
+	f.warnOfTags(scenarios, io)
+	until, err := f.stopsAt(chosen, lines)
+	if err != nil {
+		return nil, err
+	}
+	given, err := f.given(chosen, io)
+	if err != nil {
+		return nil, err
+	}
+	target, err := f.openTarget(io)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.countable(chosen); err != nil {
+		return nil, err
+	}
+	codes, err := dictionary(io, f.noColor, f.codes, f.config, false)
+	if err != nil {
+		return nil, err
+	}
+	b := &batch{flags: f, given: given, target: target, codes: codes, io: io, until: until, reports: reports{files: files, out: io.report},
+		folder: history.Folder{Dir: f.journal, Epoch: sim.Epoch}}
+	if err := pick(b, chosen); err != nil {
+		return nil, err
+	}
+	return b, b.prepare()
+}
+
+// pick sets the jobs of a batch: what failed last, this shard's, or all that is chosen.
+func (f *runFlags) pick(b *batch, last *lastRun, chosen []choice, scenarios []*project.Scenario) error {
+	part, err := parseShard(f.shard)
+	if err != nil {
+		return err
+	}
+	own := part.deal(chosen)
+	if len(own) == 0 {
+		b.io.say(fmt.Sprintf("shard %s has none of %s: nothing to run", f.shard, count(rows(chosen), "run")))
+	}
+	if last == nil {
+		b.jobs = f.jobs(own)
+		return nil
+	}
+	var all []choice
+	for _, s := range scenarios {
+		all = append(all, choice{s, s.Plan.Rows})
+	}
+	jobs, still, gone := last.again(f, all, own)
+	for _, g := range gone {
+		b.io.say("no longer there, and left out: " + g)
+	}
+	if len(jobs) == 0 && len(own) > 0 {
+		return &inputError{fmt.Sprintf("--rerun-failed: none of what did not pass last time is left here (%s); nothing was run", lastRunFile)}
+	}
+	b.jobs, b.still = f.inOrder(jobs), still
+	return nil
 }
 
 // check refuses flags that make no sense before anything is read.
-func (f *runFlags) check() error {
+func (f *runFlags) check(args []string) error {
 	switch {
 	case f.quiet && f.verbose:
 		return &inputError{"--quiet and --verbose contradict each other"}
@@ -144,6 +234,41 @@ func (f *runFlags) check() error {
 	}
 	if _, err := world.ParseChaos(f.chaos); err != nil {
 		return &inputError{"--chaos: " + err.Error()}
+	}
+	if _, err := parseShard(f.shard); err != nil {
+		return err
+	}
+	return f.checkTogether(args)
+}
+
+// checkTogether refuses flags that make no sense together.
+func (f *runFlags) checkTogether(args []string) error {
+	reports, err := parseReports(f.reports)
+	if err != nil {
+		return err
+	}
+	set := func(name string) bool { return f.flagSet != nil && f.flagSet.Changed(name) }
+	switch {
+	case f.format != "json":
+		if err := checkFormat(f.format); err != nil {
+			return err
+		}
+	case f.quiet || f.verbose || f.ladder:
+		return &inputError{"--format json has every record: --quiet, --verbose and --ladder are for text"}
+	case toStdout(reports):
+		return &inputError{"--format json and a report on standard output would mix there: write the report to a file"}
+	}
+	switch {
+	case set("timeout") && f.timeout <= 0:
+		return &inputError{fmt.Sprintf("--timeout %s leaves no time at all", f.timeout)}
+	case f.untilFail && f.repeat < 2:
+		return &inputError{"--until-fail needs --repeat N: how often to run at most"}
+	case f.watch && slices.Contains(args, project.StdinArg):
+		return &inputError{"--watch cannot watch standard input"}
+	case f.watch && f.dryRun:
+		return &inputError{"--watch runs, and --dry-run does not: give one (callflow validate checks)"}
+	case f.watch && f.rerunFailed:
+		return &inputError{"--watch runs again what changes, --rerun-failed what failed: give one"}
 	}
 	return nil
 }
@@ -185,7 +310,7 @@ func (f *runFlags) given(chosen []choice, io streams) (given, error) {
 	}
 	for _, file := range f.varFiles {
 		vars, problems := project.ReadVars(file)
-		report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
+		io.problems(problems, f.noColor)
 		if problems.Failed() {
 			return g, &inputError{tally(1, problems) + "; nothing was sent"}
 		}
@@ -262,16 +387,22 @@ func (f *runFlags) countable(chosen []choice) error {
 	return nil
 }
 
-// jobs lists the runs in order: files as given, rows in row-major order, repetitions of the whole one after the other.
+// jobs lists the runs in order: files as given, rows in row-major order, repetitions of the whole one after the other. Each
+// repetition has the next seed, so that repeating looks for what depends on it.
 func (f *runFlags) jobs(chosen []choice) []job {
 	var jobs []job
 	for n := range f.repeat {
 		for _, c := range chosen {
 			for _, row := range c.rows {
-				jobs = append(jobs, job{scenario: c.scenario, row: row, repeat: n})
+				jobs = append(jobs, job{scenario: c.scenario, row: row, repeat: n, seed: f.seed + uint64(n)})
 			}
 		}
 	}
+	return f.inOrder(jobs)
+}
+
+// inOrder shuffles the jobs if they are to be, and numbers them.
+func (f *runFlags) inOrder(jobs []job) []job {
 	if f.shuffle {
 		r := rand.New(rand.NewPCG(f.seed, 0))
 		r.Shuffle(len(jobs), func(i, k int) { jobs[i], jobs[k] = jobs[k], jobs[i] })

@@ -129,7 +129,7 @@ func (f *simulateFlags) serve(io streams) error {
 	if err != nil {
 		return &setupError{"cannot serve the simulator", err}
 	}
-	ctx, stop := interruptible(func(text string) { fmt.Fprintln(io.err, text) }, "stopping", func() {})
+	ctx, stop := interruptible(context.Background(), func(text string) { fmt.Fprintln(io.err, text) }, "stopping", func() {})
 	defer stop()
 	web := server.Web(said)
 	served := make(chan error, 1)

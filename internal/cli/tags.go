@@ -11,7 +11,7 @@ type tagFilter func(tags []string) bool
 
 // parseTags reads an expression such as "transfer and not (slow or flaky)". Precedence: not, and, or.
 func parseTags(text string) (tagFilter, error) {
-	p := &tagParser{words: strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(text))}
+	p := &tagParser{words: tagWords(text)}
 	f, err := p.either()
 	if err == nil && len(p.words) > 0 {
 		err = fmt.Errorf("unexpected %q", p.words[0])
@@ -20,6 +20,15 @@ func parseTags(text string) (tagFilter, error) {
 		return nil, fmt.Errorf("bad tag expression %q: %w; write it like \"transfer and not slow\"", text, err)
 	}
 	return f, nil
+}
+
+func tagWords(text string) []string {
+	return strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(text))
+}
+
+// tagsIn lists the tags that an expression names.
+func tagsIn(text string) []string {
+	return slices.DeleteFunc(tagWords(text), func(word string) bool { return slices.Contains([]string{"(", ")", "and", "or", "not"}, word) })
 }
 
 type tagParser struct{ words []string }

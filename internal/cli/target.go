@@ -3,11 +3,9 @@ package cli
 import (
 	crand "crypto/rand"
 	"encoding/binary"
-	"os"
 
 	"callflow/internal/graph"
 	"callflow/internal/project"
-	"callflow/internal/report"
 	"callflow/internal/target"
 )
 
@@ -17,12 +15,12 @@ func (f *runFlags) openTarget(io streams) (target.Target, error) {
 		return target.NewSimulated(graph.Dialect(f.dialect), f.realTime, f.disorder()), nil
 	}
 	cfg, problems := project.ReadConfig(f.config)
-	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
+	io.problems(problems, f.noColor)
 	if cfg == nil || problems.Failed() {
 		return nil, &inputError{tally(1, problems) + "; nothing was sent"}
 	}
 	t, problems, err := cfg.Open(f.target, f.config, f.disorder())
-	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
+	io.problems(problems, f.noColor)
 	switch {
 	case err != nil:
 		return nil, &inputError{err.Error()}

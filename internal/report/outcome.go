@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"callflow/steps"
@@ -29,6 +30,28 @@ func (s Style) facts(f *steps.Failure, start time.Time) []string {
 		out = append(out, s.fold(fmt.Sprintf("  %s %9s  ", s.mark("·", "-"), at), text, s.Width, "                ")...)
 	}
 	return out
+}
+
+// shownLeftOut is how many of the steps that were left out are named.
+const shownLeftOut = 6
+
+// leftOut says of a run that was to stop after a step what it did not do.
+func (v *RunView) leftOut(end *steps.RunEnd) []string {
+	if end.Until == "" {
+		return nil
+	}
+	text := "stopped after " + v.nameOf(end.Until)
+	var names []string
+	for _, s := range end.LeftOut[:min(len(end.LeftOut), shownLeftOut)] {
+		names = append(names, fmt.Sprintf("%s (line %d)", clean(s.Label), s.Line))
+	}
+	if more := len(end.LeftOut) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	if len(names) > 0 {
+		text += "; left out: " + strings.Join(names, ", ")
+	}
+	return v.c.fold("  ", text, v.c.Width, "    ")
 }
 
 // successorText says which call goes on where another one was transferred away.

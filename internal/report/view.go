@@ -381,6 +381,7 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 			}
 		}
 	}
+	out = append(out, v.leftOut(end)...)
 	if wentWrong(end.Status) {
 		out = append(out, v.disorder()...)
 	}

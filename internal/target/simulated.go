@@ -12,6 +12,9 @@ import (
 	"callflow/steps"
 )
 
+// SimulatorName is what the embedded simulator is called where targets are.
+const SimulatorName = "simulator"
+
 // Bot is the application that scenarios speak as on a simulator.
 var Bot = steps.Bot{
 	Name:     "bot",
@@ -34,7 +37,7 @@ func NewSimulated(dialect graph.Dialect, realTime bool, chaos world.Chaos) Targe
 }
 
 func (s *simulated) About() steps.Target {
-	return steps.Target{Name: "simulator", Dialect: s.dialect, Simulated: true, Chaos: s.chaos.String(), Bot: Bot}
+	return steps.Target{Name: SimulatorName, Dialect: s.dialect, Simulated: true, Chaos: s.chaos.String(), Bot: Bot}
 }
 
 func (s *simulated) Callback(runID string) string { return sim.Callback(runID) }
