@@ -35,7 +35,7 @@ type frameKey struct {
 	example string
 }
 
-// scenarioKeys are in the order in which they are read: later ones may refer to earlier ones.
+// scenarioKeys are in the order in which files are laid out.
 var scenarioKeys = []frameKey{
 	{name: "name", shape: shapeText, doc: "What the scenario is about, in one line; the file's name when absent.",
 		example: `name: Move a caller to a colleague`},
@@ -46,6 +46,14 @@ var scenarioKeys = []frameKey{
 		example: `tags: [transfer, nightly]`},
 	{name: "requires", shape: shapeRequires, doc: "What a target must be; elsewhere the scenario is skipped with the reason.",
 		example: `requires: [simulator]              # skipped where the target is none`},
+	{name: "timeout", shape: shapeSpan, def: "10m", doc: "How long all steps together may take. `finally` has time of its own after it, and so have the hang-ups at the end: `defaults` says how much.",
+		example: `timeout: 3m                        # all steps together; then finally, and the hang-ups`},
+	{name: "defaults", shape: shapeDefaults, doc: "What steps have that do not say otherwise.",
+		example: `defaults:
+  timeout: 1m                      # of a step that acts or reads
+  await: 20s
+  finally: 1m                      # all its steps together; the hang-ups have cleanup
+  retry: {attempts: 2}             # of a step that acts`},
 	{name: "matrix", shape: shapeMatrix, doc: "Lists of values by axis. The scenario runs once for each combination, in row-major order, named `k=v, …`; expressions say `matrix.axis`. `include` adds rows, `exclude` leaves out those that agree with it. `matrix: rows.csv`, or `file: rows.csv` beside axes, takes rows from a CSV or YAML file.",
 		example: `matrix:                            # one run for each row: [media=audio, answerAfter=1s] and so on
   media: [[audio], [audio, video]]
@@ -62,14 +70,6 @@ var scenarioKeys = []frameKey{
 	{name: "secrets", shape: shapeValues, doc: "Like vars, but no output ever shows the values.",
 		example: `secrets:
   pin: ${{ env.CALLER_PIN ?? "no pin" }}   # or --secret pin=…; shown as *** everywhere`},
-	{name: "timeout", shape: shapeSpan, def: "10m", doc: "How long all steps together may take. `finally` has time of its own after it, and so have the hang-ups at the end: `defaults` says how much.",
-		example: `timeout: 3m                        # all steps together; then finally, and the hang-ups`},
-	{name: "defaults", shape: shapeDefaults, doc: "What steps have that do not say otherwise.",
-		example: `defaults:
-  timeout: 1m                      # of a step that acts or reads
-  await: 20s
-  finally: 1m                      # all its steps together; the hang-ups have cleanup
-  retry: {attempts: 2}             # of a step that acts`},
 	{name: "simulate", shape: shapeScene, doc: "The people of the simulated world, what they do and what goes wrong; ignored on other targets.",
 		example: `simulate:                          # see "The simulated world"
   people:
@@ -77,6 +77,10 @@ var scenarioKeys = []frameKey{
     dora: {id: "${{ dora }}", answers: {after: "${{ matrix.answerAfter }}"}}
   script:
     - dial: {from: carol, modalities: "${{ matrix.media }}"}`},
+	{name: "never", shape: shapeTests, doc: "Events that must not come: the first event of which one of these is true ends the steps as failed. Names may be used before they are captured: until then the comparison is false.",
+		example: `never:                             # this counts from when callerLeg is captured
+  - call.id == callerLeg && call.state == "terminated"
+  - operation.status == "failed"`},
 	{name: "steps", shape: shapeSteps, required: true, doc: "The steps, run in order.",
 		example: `steps:
   - await: call.state == "incoming" && call.source.identity.user.id == caller
@@ -93,10 +97,6 @@ var scenarioKeys = []frameKey{
 		example: `finally:                           # runs whatever happened
   - if: doraLeg != nil             # the steps may not have come so far
     hangUp: ${{ doraLeg }}`},
-	{name: "never", shape: shapeTests, doc: "Events that must not come: the first event of which one of these is true ends the steps as failed. Names may be used before they are captured: until then the comparison is false.",
-		example: `never:                             # this counts from when callerLeg is captured
-  - call.id == callerLeg && call.state == "terminated"
-  - operation.status == "failed"`},
 	{name: "outputs", shape: shapeCaptures, doc: "What the scenario yields: shown at its end, and `steps.<id>.<output>` for a file that includes it. One that is absent at the end of steps that passed fails the scenario: write `x ?? …`.",
 		example: `outputs:
   how: steps.ask.outcome
@@ -108,7 +108,7 @@ var scenarioKeys = []frameKey{
 // Keys that mean nothing yet but will: using them is a problem of its own.
 var keptKeys = map[string]string{"schedule": "schedules are kept for the monitoring service that comes later"}
 
-// stepKeys are the keys around a step's verb.
+// stepKeys are the keys around a step's verb, which stands behind those up to as: when and how often, what, what came of it.
 var stepKeys = []frameKey{
 	{name: "id", shape: shapeID, doc: "Names the step: later expressions say `steps.<id>`, an await says `from: <id>`.",
 		example: `- id: ring                         # later: steps.ring.call.id, or from: ring
@@ -130,14 +130,14 @@ var stepKeys = []frameKey{
 		example: `- forEach: ${{ legs }}
   as: one                          # in place of item
   hangUp: ${{ one }}`},
-	{name: "timeout", shape: shapeSpan, doc: "How long the step may take: all attempts and all items of a forEach together. When absent, and `defaults` says nothing, a verb that acts has 75 s (an outgoing call rings for 60 s), one that reads 30 s, `await` and `poll` 30 s: each for one item.",
-		example: `- await: {from: ring, match: call.id == leg && call.state == "established"}
-  timeout: 90s                     # 30 s when absent`},
 	{name: "until", shape: shapeGoal, doc: "The outcome to wait for, one of the verb's goals. Another final outcome fails the step at once.",
 		example: `- transfer:
     call: ${{ leg }}
     transferTarget: {identity: {user: {id: 90ed37dc-d8e3-4e11-9de3-30a955dda06f}}}
   until: refused                   # Ivan declines: expected, so anything else fails the step`},
+	{name: "timeout", shape: shapeSpan, doc: "How long the step may take: all attempts and all items of a forEach together. When absent, and `defaults` says nothing, a verb that acts has 75 s (an outgoing call rings for 60 s), one that reads 30 s, `await` and `poll` 30 s: each for one item.",
+		example: `- await: {from: ring, match: call.id == leg && call.state == "established"}
+  timeout: 90s                     # 30 s when absent`},
 	{name: "retry", shape: shapeRetry, doc: "Repeats an action that failed.",
 		example: `- listParticipants: ${{ leg }}
   retry: {attempts: 5, initialInterval: 1s, maxInterval: 10s, when: "response.status in [409, 429]"}`},

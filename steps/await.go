@@ -9,16 +9,16 @@ import (
 )
 
 type awaitParams struct {
+	From      string                   `json:"from" default:"start" step:"true" doc:"Where to begin: start, now, or the id of a step: what came since its last attempt was sent."`
+	Call      string                   `json:"call" call:"true" doc:"Look only at events of this call."`
+	Operation string                   `json:"operation" operation:"true" doc:"Look only at events of this operation."`
 	Match     *schema.Expr             `json:"match" short:"true" scope:"event" doc:"The event to wait for."`
 	All       schema.Map[*schema.Expr] `json:"all" scope:"event" doc:"Named events to wait for, in any order; one event serves one of them."`
 	Any       schema.Map[*schema.Expr] `json:"any" scope:"event" optional:"true" doc:"Named events of which the first to come is enough."`
 	InOrder   schema.Map[*schema.Expr] `json:"inOrder" scope:"event" doc:"Named events to wait for, in this order; others may come between."`
 	Count     int                      `json:"count" default:"1" doc:"With match: how many events to wait for."`
-	Call      string                   `json:"call" call:"true" doc:"Look only at events of this call."`
-	Operation string                   `json:"operation" operation:"true" doc:"Look only at events of this operation."`
 	FailOn    *schema.Expr             `json:"failOn" scope:"event" doc:"Fail at once on such an event, if this await could claim it."`
 	Never     *schema.Expr             `json:"never" scope:"event" doc:"Fail on such an event, whenever in the run it came."`
-	From      string                   `json:"from" default:"start" step:"true" doc:"Where to begin: start, now, or the id of a step: what came since its last attempt was sent."`
 }
 
 type awaitOutputs struct {

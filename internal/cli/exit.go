@@ -76,7 +76,7 @@ func exitCode(err error) int {
 		return 0
 	case errors.As(err, &setup):
 		return 3
-	case errors.Is(err, unknownCodeError{}), errors.Is(err, hungUpError{}):
+	case errors.Is(err, unknownCodeError{}), errors.Is(err, hungUpError{}), errors.Is(err, unformattedError{}):
 		return 1
 	}
 	return 2

@@ -36,6 +36,22 @@ func Problems(w io.Writer, s Style, problems schema.Problems) {
 	}
 }
 
+// DiffLine is a line of a unified diff, safe to print and in colour.
+func (s Style) DiffLine(line string) string {
+	how := ""
+	switch {
+	case strings.HasPrefix(line, "---"), strings.HasPrefix(line, "+++"):
+		how = bold
+	case strings.HasPrefix(line, "-"):
+		how = bad
+	case strings.HasPrefix(line, "+"):
+		how = good
+	case strings.HasPrefix(line, "@"):
+		how = faint
+	}
+	return s.paint(how, clean(line))
+}
+
 // caret prints the source line with the faulty part underlined. A long line is cut around that part.
 func caret(w io.Writer, s Style, p schema.Problem) {
 	source := []rune(strings.ReplaceAll(strings.TrimRight(p.Source, "\r\n"), "\t", " "))

@@ -13,21 +13,20 @@ const ActionPath = "/callflow/world/actions"
 
 // Scene is the section `simulate` of a scenario.
 type Scene struct {
-	People map[string]*Person `json:"people" people:"true" doc:"Who lives in this world, by name."`
-	Media  map[string]*Sound  `json:"media" doc:"The sound files of this world, by their URLs; one that is not here exists and lasts as long as settings.promptTime says."`
-	Script []Action           `json:"script" doc:"What happens, in order, from the start of the run."`
-	Faults []Fault            `json:"faults" doc:"What goes wrong."`
-
-	Settings *Settings `json:"settings" doc:"Rules of the service that are other than usual. docs/simulator.md says where each default is from."`
+	Settings *Settings          `json:"settings" doc:"Rules of the service that are other than usual. docs/simulator.md says where each default is from."`
+	People   map[string]*Person `json:"people" people:"true" doc:"Who lives in this world, by name."`
+	Media    map[string]*Sound  `json:"media" doc:"The sound files of this world, by their URLs; one that is not here exists and lasts as long as settings.promptTime says."`
+	Script   []Action           `json:"script" doc:"What happens, in order, from the start of the run."`
+	Faults   []Fault            `json:"faults" doc:"What goes wrong."`
 }
 
 // Person is somebody with a Teams client or a telephone. Without a reaction they answer after one second.
 type Person struct {
 	ID          string      `json:"id" format:"identity" doc:"Object id in the directory, or what else their kind has: a GUID for user, guest and applicationInstance, 8:acs:… for azureCommunicationServicesUser. Derived from the name when absent."`
+	Phone       string      `json:"phone" format:"e164" doc:"A telephone number: this person is on the telephone network."`
 	DisplayName string      `json:"displayName" doc:"As rosters show it; the name when absent."`
 	TenantID    string      `json:"tenantId" format:"guid" doc:"Their tenant; the bot's when absent."`
 	Kind        string      `json:"kind" enum:"user,guest,applicationInstance,azureCommunicationServicesUser,onPremises" doc:"Which member of an identity set they are; user when absent, and phone with a telephone number. applicationInstance is a resource account."`
-	Phone       string      `json:"phone" format:"e164" doc:"A telephone number: this person is on the telephone network."`
 	Answers     *Answers    `json:"answers" doc:"When they pick up: {after: 2s}, or never."`
 	Declines    *After      `json:"declines" doc:"They decline, after a while."`
 	Busy        bool        `json:"busy" doc:"They are in another call and do not ring."`

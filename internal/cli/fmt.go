@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"callflow/internal/format"
+	"callflow/internal/project"
+	"callflow/internal/report"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// fmtFlags are the flags of fmt.
+type fmtFlags struct {
+	check, diff, noColor bool
+}
+
+func newFmt(io streams) *cobra.Command {
+	var f fmtFlags
+	cmd := &cobra.Command{
+		Use:   "fmt [PATH…]",
+		Short: "Lay out scenario files",
+		Long: `fmt rewrites files, and those in folders, in one layout: keys in the order of the language's reference, two spaces of
+indentation, at most one blank line. It keeps comments, blank lines, and the text of every value; what does not fit into a
+line of ` + fmt.Sprint(format.Width) + ` in { } or [ ] is written as a block, and so are expressions that would need quotes there. What a file says is
+never changed: a file that is no YAML is left alone, with its problem. - lays out standard input.
+
+Exit codes: 0 all is well, 1 --check or --diff found a file to lay out, 2 a file or flag is wrong.`,
+		Example: `  callflow fmt
+  callflow fmt --check scenarios      in CI
+  callflow fmt --diff scenarios/transfer.yaml
+  callflow fmt - < draft.yaml`,
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(args, io) },
+	}
+	cmd.Flags().BoolVar(&f.check, "check", false, "list the files whose layout would change, and write nothing")
+	cmd.Flags().BoolVar(&f.diff, "diff", false, "show what would change, and write nothing")
+	cmd.Flags().BoolVar(&f.noColor, "no-color", false, "no colours")
+	return cmd
+}
+
+// unformattedError is that of a check that found files to lay out; the output has named them.
+type unformattedError struct{}
+
+func (unformattedError) Error() string { return "" }
+
+func (f *fmtFlags) run(args []string, io streams) error {
+	files, err := project.FindYAML(args)
+	if err != nil {
+		return err
+	}
+	failed, changed := false, false
+	for _, name := range files {
+		was, mode, err := source(name, io)
+		if err != nil {
+			problems := schema.Problems{{Pos: schema.Pos{File: name, Line: 1, Col: 1}, Code: "unreadable",
+				Severity: schema.SeverityError, Text: "cannot read the file: " + project.Cause(err).Error()}}
+			report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
+			failed = true
+			continue
+		}
+		is, problems := format.Source(name, was, formOf(name))
+		report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
+		failed = failed || problems.Failed()
+		changed = changed || !bytes.Equal(was, is)
+		if err := f.put(name, was, is, mode, io); err != nil {
+			return &inputError{err.Error()}
+		}
+	}
+	switch {
+	case failed:
+		return &inputError{}
+	case changed && (f.check || f.diff):
+		return unformattedError{}
+	}
+	return nil
+}
+
+// put does with one file what the flags say.
+func (f *fmtFlags) put(name string, was, is []byte, mode os.FileMode, io streams) error {
+	same := bytes.Equal(was, is)
+	out := report.Guard(io.out)
+	if f.diff && !same {
+		writeDiff(io, report.StyleFor(io.out, os.Getenv, f.noColor), diff.Diff(name+" as it is", was, name+" laid out", is))
+	}
+	switch {
+	case f.check && !same:
+		fmt.Fprintln(out, name)
+	case f.check || f.diff:
+	case name == project.StdinName:
+		_, err := io.out.Write(is)
+		return err
+	case !same:
+		if err := replace(name, is, mode); err != nil {
+			return err
+		}
+		fmt.Fprintln(out, name)
+	}
+	return nil
+}
+
+func writeDiff(io streams, style report.Style, text []byte) {
+	_, body, _ := strings.Cut(string(text), "\n") // the first line names the tool of another place
+	for line := range strings.Lines(body) {
+		fmt.Fprintln(io.out, style.DiffLine(strings.TrimRight(line, "\r\n")))
+	}
+}
+
+// source reads a file that is to be laid out; its permissions are kept.
+func source(name string, io streams) ([]byte, os.FileMode, error) {
+	if name == project.StdinName {
+		text, err := project.ReadAll(io.in)
+		return text, 0, err
+	}
+	st, err := os.Stat(filepath.FromSlash(name))
+	if err != nil {
+		return nil, 0, err
+	}
+	text, err := project.Read(name)
+	return text, st.Mode().Perm(), err
+}
+
+// replace writes a file whole or not at all: beside it first. Of a link, what it leads to is replaced.
+func replace(name string, text []byte, mode os.FileMode) error {
+	name, err := filepath.EvalSymlinks(filepath.FromSlash(name))
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".callflow-fmt-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(text)
+	err = errors.Join(err, tmp.Chmod(mode), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+	}
+	return err
+}
+
+// formOf is what the keys of a file mean, by its name.
+func formOf(name string) *schema.Form {
+	if path.Base(name) == project.ConfigName {
+		return schema.SettingsForm[project.Config]()
+	}
+	return steps.Vocabulary().Form()
+}
