@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"callflow/internal/host/sim": {"steps", "schema", "internal/graph", "internal/world", "internal/callback", "internal/simulator",
 		"internal/host"},
 	"callflow/internal/host/local":  {"steps", "internal/graph", "internal/world", "internal/callback", "internal/host"},
+	"callflow/internal/format":      {"schema"},
 	"callflow/internal/history":     {"runner", "steps", "internal/graph"},
 	"callflow/internal/report":      {"steps", "schema", "internal/graph", "internal/history"},
 	"callflow/internal/conformance": {"internal/graph"},

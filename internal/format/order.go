@@ -6,6 +6,14 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// loosen forgets that anchors fix the order of keys: nothing looks at them.
+func (v *value) loosen() {
+	v.fixed = false
+	for _, e := range v.entries {
+		e.value.loosen()
+	}
+}
+
 // arrange puts the keys of v and of everything in it into order, and decides what is opened for its own sake.
 func (v *value) arrange() {
 	for _, e := range v.entries {
@@ -96,6 +104,9 @@ func (v *value) unfold() {
 	for _, e := range v.entries {
 		if text := e.value.freed(); text != "" {
 			e.value.raw[0] = text
+		}
+		if e.value.beside != nil {
+			e.value.beside.column = 0 // it is another line now
 		}
 	}
 }

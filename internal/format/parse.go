@@ -81,6 +81,9 @@ func readOne(text, divider string, first int, form *schema.Form) (d document) {
 	if p.at < len(text) {
 		p.lost()
 	}
+	if !p.aliased {
+		d.root.loosen()
+	}
 	d.foot = p.pending
 	return d
 }
@@ -92,6 +95,7 @@ type parser struct {
 	at      int    // the reader's place
 	pending []note // comments and blank lines that belong to nothing yet
 	depth   int
+	aliased bool           // an alias was met
 	seen    map[int]string // comments by their places
 }
 
@@ -104,7 +108,12 @@ type place struct {
 }
 
 // lost ends the reading: the source does not go on as the nodes say.
-func (p *parser) lost() { panic(p.refuse("internal", "the formatter cannot follow what stands here")) }
+func (p *parser) lost() {
+	if p.peek() == '!' {
+		panic(p.refuse("yaml-tag", "a value begins with a YAML tag"))
+	}
+	panic(p.refuse("internal", "the formatter cannot follow what stands here"))
+}
 
 func (p *parser) refuse(code, text string) *refusal {
 	return &refusal{p.first + 1 + strings.Count(p.text[:p.at], "\n"), code, text}
@@ -188,7 +197,7 @@ func (p *parser) value(n *yaml.Node, at place) *value {
 	v.column = p.column()
 	switch {
 	case n.Kind == yaml.AliasNode:
-		v.kind, v.fixed = scalar, true
+		v.kind, v.fixed, p.aliased = scalar, true, true
 		v.raw = []string{p.word('*')}
 	case n.Kind == yaml.ScalarNode:
 		p.scalar(n, v, at)
@@ -441,7 +450,7 @@ func (p *parser) flow(n *yaml.Node, v *value, at place, end byte) {
 		}
 	}
 	p.gap()
-	v.below = p.besidePrevious(v)
+	v.below = trimEnd(p.besidePrevious(v))
 	if p.peek() != end {
 		p.lost()
 	}

@@ -24,7 +24,7 @@ func render(docs []document) string {
 				}
 				p.block(d.root, 0, "")
 			} else {
-				p.leaf(0, -2, "", d.root)
+				p.leaf(0, 0, "", d.root)
 			}
 		}
 		p.notes(0, trimEnd(d.foot), false)
@@ -194,7 +194,7 @@ func (p *printer) leaf(indent, around int, start string, v *value) {
 	p.line(indent, strings.TrimLeft(head+" "+v.raw[0], " "), nil)
 	inner := around + 2
 	if v.kind == literal && v.indented > 0 {
-		inner = max(around, 0) + v.indented
+		inner = around + v.indented
 	}
 	rest := v.raw[1:]
 	for i, line := range rest {
@@ -206,7 +206,7 @@ func (p *printer) leaf(indent, around int, start string, v *value) {
 			p.line(inner, line, v.beside)
 			continue
 		}
-		p.WriteString(strings.Repeat(" ", max(inner, 0)) + line + "\n")
+		p.WriteString(strings.Repeat(" ", inner) + line + "\n")
 	}
 	p.blank = len(rest) > 0 && rest[len(rest)-1] == ""
 }

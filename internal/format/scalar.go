@@ -132,6 +132,11 @@ func (p *parser) literal(v *value, at place) {
 		}
 	}
 	v.raw = v.raw[:last+1]
+	if p.at == len(p.text) && last > 0 && !strings.HasSuffix(p.text, "\n") {
+		// The block ends without the line break that the file will end with.
+		marks, comment, _ := strings.Cut(v.raw[0], " ")
+		v.raw[0] = strings.TrimRight(strings.TrimRight(marks, "+-")+"- "+comment, " ")
+	}
 	// What follows begins in a line of its own, also for the gap behind it.
 	if p.at > 0 && p.text[p.at-1] == '\n' {
 		p.at--

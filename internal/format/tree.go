@@ -141,7 +141,7 @@ func (e *entry) inline() string {
 	case text == "" && !e.colon:
 		return e.key
 	case text == "":
-		return e.key + ":"
+		return e.key + ": " // "a:," would be another word
 	}
 	return e.key + ": " + text
 }
