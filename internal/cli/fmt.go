@@ -69,7 +69,10 @@ func (f *fmtFlags) run(args []string, io streams) error {
 		}
 		is, problems := format.Source(name, was, formOf(name))
 		report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
-		failed = failed || problems.Failed()
+		if problems.Failed() {
+			failed = true
+			continue
+		}
 		changed = changed || !bytes.Equal(was, is)
 		if err := f.put(name, was, is, mode, io); err != nil {
 			return &inputError{err.Error()}
@@ -89,7 +92,7 @@ func (f *fmtFlags) put(name string, was, is []byte, mode os.FileMode, io streams
 	same := bytes.Equal(was, is)
 	out := report.Guard(io.out)
 	if f.diff && !same {
-		writeDiff(io, report.StyleFor(io.out, os.Getenv, f.noColor), diff.Diff(name+" as it is", was, name+" laid out", is))
+		writeDiff(io, report.StyleFor(io.out, os.Getenv, f.noColor), diff.Diff(name+".orig", was, name, is))
 	}
 	switch {
 	case f.check && !same:
