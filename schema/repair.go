@@ -8,8 +8,11 @@ import (
 	"strings"
 )
 
-// maxRepairBytes bounds how much is read, in all, to make YAML of a file that is being written.
-const maxRepairBytes = 4 << 20
+// A file that is being written is read anew so often to make YAML of it, and so many bytes in all.
+const (
+	maxRepairs     = 24
+	maxRepairBytes = 2 << 20
+)
 
 var (
 	yamlErrorLine = regexp.MustCompile(`line (\d+)`)
@@ -20,7 +23,11 @@ var (
 // empties lines that fit nowhere. Every character that stays keeps its line and column. The line keep (from 0) is changed
 // only at its end.
 func repair(lines []string, keep int) (mended []string, ok bool) {
-	m := &mender{keep: keep, left: maxRepairBytes}
+	size := 0
+	for _, line := range lines {
+		size += len(line) + 1
+	}
+	m := &mender{keep: keep, left: min(maxRepairs*size, maxRepairBytes)}
 	lines = slices.Clone(lines)
 	for m.left > 0 {
 		at, ok := m.brokenLine(lines)

@@ -18,7 +18,7 @@ func problemPages(voc *schema.Vocabulary) func(code string) string {
 			return ""
 		}
 		file := filepath.Join(cache, "callflow", "problems.md")
-		text := schema.Reference(voc)
+		text := schema.ProblemsReference(voc)
 		if have, err := os.ReadFile(file); err == nil && string(have) == text {
 			return file
 		}
