@@ -122,6 +122,7 @@ func reportsFor(t *testing.T, dir string) {
 	}{
 		{"all.html", 1, []string{"scenarios"}},
 		{"evil.html", 0, []string{write("evil.yaml", evil)}},
+		{"flaky.html", 1, []string{"--chaos", "all", "--repeat", "20", write("flaky.yaml", fmt.Sprintf(many, "1"))}},
 		{"many.html", 1, []string{"--chaos", "all", "--seed", "2", write("many.yaml", fmt.Sprintf(many, strings.Join(tries, ", ")))}},
 	} {
 		args := append([]string{"run", "--quiet", "--report", "html=" + filepath.Join(dir, r.page)}, r.args...)

@@ -1,5 +1,5 @@
-// Uses the HTML report as a reader would, in a real browser. Arguments: the browser, a folder with all.html, many.html and
-// evil.html, which the test made from real runs. It ends with 1 if anything is not as it should be.
+// Uses the HTML report as a reader would, in a real browser. Arguments: the browser, a folder with all.html, flaky.html,
+// many.html and evil.html, which the test made from real runs. It ends with 1 if anything is not as it should be.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -228,6 +228,24 @@ async function evil() {
   await page.close();
 }
 
+async function flaky() {
+  const page = await open(url("flaky.html"));
+  const groups = await texts(page, ".group .head");
+  check(groups.length === 2 && /flaky.*who=dora.*1\d of 20 passed; failing seeds 2/.test(groups[0]) && /20 of 20 passed/.test(groups[1]), "repetitions are one entry", groups);
+  await accessible(page, "repetitions");
+  const failing = await rows(page);
+  await page.click(".group .more");
+  await settled(page);
+  check(failing < 20 && (await rows(page)) === 20, "which shows its failures, and all its runs when asked", [failing, await rows(page)]);
+  await page.click('.toggle[data-value="flaky"]');
+  await settled(page);
+  check((await texts(page, ".group .head")).length === 1, "flaky ones are found");
+  await page.click(".inner a");
+  await settled(page);
+  check(/of 20 runs of this passed. Compare with seed/.test((await texts(page, ".run-head"))[0]), "a run names the others", await texts(page, ".run-head"));
+  await page.close();
+}
+
 // A thousand runs: from the start of the navigation until the list is painted and can be used. The best of three counts, as
 // the machine has other things to do.
 async function many() {
@@ -252,7 +270,7 @@ async function many() {
   check(ready < 1000, "a thousand runs open in under 1 s", ready);
 }
 
-for (const part of [list, failure, links, keyboard, looks, paper, withoutScript, evil, many]) {
+for (const part of [list, failure, links, keyboard, looks, paper, withoutScript, evil, flaky, many]) {
   try {
     await part();
   } catch (e) {
