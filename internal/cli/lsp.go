@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callflow/internal/format"
 	"callflow/internal/lsp"
+	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -30,6 +32,7 @@ see docs/editors.md for ready configurations. Open scenarios are checked as they
 				Vocabulary: voc,
 				Docs:       problemPages(voc),
 				Env:        os.LookupEnv,
+				Format:     layOut(voc),
 				Run:        runSelf,
 				Log:        slog.New(slog.NewTextHandler(io.err, nil)),
 			}
@@ -41,6 +44,18 @@ see docs/editors.md for ready configurations. Open scenarios are checked as they
 	}
 	cmd.Flags().BoolVar(&stdio, "stdio", true, "speak on standard input and output; there is no other way, some clients say it")
 	return cmd
+}
+
+// layOut is callflow fmt for an editor: of a file that cannot be laid out it says why.
+func layOut(voc *schema.Vocabulary) func(name string, src []byte) ([]byte, error) {
+	form := voc.Form()
+	return func(name string, src []byte) ([]byte, error) {
+		laid, problems := format.Source(name, src, form)
+		if len(problems) > 0 && bytes.Equal(laid, src) {
+			return nil, errors.New(problems[0].String())
+		}
+		return laid, nil
+	}
 }
 
 // runSelf runs another callflow: a run has a process of its own, so that it can be ended and cannot take the server along.

@@ -142,3 +142,22 @@ func TestFormatting(t *testing.T) {
 		t.Errorf("%q", bad)
 	}
 }
+
+// The command formats as callflow fmt does.
+func TestFormattingOfTheCommand(t *testing.T) {
+	c := start(t, nil)
+	const text = "steps:\n    - log:   x\nname: 𝄞\n"
+	c.open("a.yaml", text)
+	var edits []edit
+	params := map[string]any{"textDocument": map[string]any{"uri": c.uri("a.yaml")}, "options": map[string]any{}}
+	if bad := c.ask("textDocument/formatting", params, &edits); bad != "" {
+		t.Fatal(bad)
+	}
+	if got, want := apply(text, edits), "name: 𝄞\nsteps:\n  - log: x\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	c.write("a.yaml", "steps: [\n")
+	if bad := c.ask("textDocument/formatting", params, nil); !strings.Contains(bad, "not YAML") {
+		t.Errorf("a file that is no YAML: %q", bad)
+	}
+}
