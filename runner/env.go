@@ -161,6 +161,7 @@ func (e *env) Include(with schema.Map[any]) (steps.Outputs, error) {
 	for _, name := range []string{"run", "calls"} {
 		inner.names.all[name] = e.names.all[name]
 	}
+	inner.names.share(plan, e.run.shared)
 	secrets, err := inner.names.declare(plan, given{secrets: e.run.opt.Secrets, with: with})
 	if err != nil {
 		return nil, err

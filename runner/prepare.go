@@ -21,14 +21,18 @@ type given struct {
 
 // NoValueError is a var that nothing gives a value.
 type NoValueError struct {
-	Pos schema.Pos
-	Var string
+	Pos    schema.Pos
+	Var    string
+	Shared bool // it is one of the project's
 }
 
 func (e *NoValueError) Error() string { return e.Pos.String() + ": " + e.Reason() }
 
 // Reason says what is missing and what to do, without the place.
 func (e *NoValueError) Reason() string {
+	if e.Shared {
+		return fmt.Sprintf("the project's var %s has no value: write it there, give --var %s=…, or let the target's vars say it", e.Var, e.Var)
+	}
 	return fmt.Sprintf("the var %s has no value: give --var %s=…; if the file is only meant for include, name it _%s, so that folders leave it out",
 		e.Var, e.Var, path.Base(e.Pos.File))
 }
@@ -36,7 +40,7 @@ func (e *NoValueError) Reason() string {
 // knownOptions refuses a --var or --secret that no plan of the run declares.
 func knownOptions(plan *schema.Plan, opt Options) error {
 	for _, name := range slices.Sorted(maps.Keys(opt.Vars)) {
-		if !declares(plan.Vars, name) {
+		if !declares(plan.Vars, name) && !declares(plan.Shared, name) && !declares(plan.PeopleVars, name) {
 			return unknownOption("--var", "var", name, plan.File, plan.Vars)
 		}
 	}
@@ -70,6 +74,33 @@ func unknownOption(flag, kind, name, file string, vars []schema.Var) error {
 		known = append(known, v.Name)
 	}
 	return fmt.Errorf("%s %s: %s declares no %s %q%s", flag, name, file, kind, name, suggest(name, known))
+}
+
+// share evaluates vars of the project. They see each other, the environment, and what the command line says instead.
+func share(vars []schema.Var, given map[string]string) (values map[string]any, err error) {
+	values = map[string]any{}
+	for _, v := range vars {
+		var value any
+		if text, ok := given[v.Name]; ok {
+			if value, err = convert(text, v.Value.Static()); err != nil {
+				return nil, fmt.Errorf("--var %s=%s: %w", v.Name, text, err)
+			}
+		} else if value, err = v.Value.Build(values); err != nil {
+			return nil, err
+		}
+		if value == nil {
+			return nil, &NoValueError{Pos: v.Pos, Var: v.Name, Shared: true}
+		}
+		values[v.Name] = value
+	}
+	return values, nil
+}
+
+// share makes the project's vars that the plan refers to its names. Vars of its own come after them.
+func (n *names) share(plan *schema.Plan, values map[string]any) {
+	for _, v := range plan.Shared {
+		n.all[v.Name] = values[v.Name]
+	}
 }
 
 // declare evaluates a plan's vars and secrets into n and returns the secrets' values.
@@ -142,13 +173,14 @@ func convert(text string, literal any) (any, error) {
 
 // includedSecrets are the secrets of included plans as far as they are known before the run. Those that depend on
 // what `with` says are learnt when the file is run.
-func includedSecrets(plan *schema.Plan, outer *names, opt Options) (values []string) {
+func includedSecrets(plan *schema.Plan, outer *names, shared map[string]any, opt Options) (values []string) {
 	walk(plan, func(s *schema.Step) {
 		if s.Include == nil || len(s.Include.Secrets) == 0 {
 			return
 		}
 		n := newNames()
 		n.all["run"] = outer.all["run"]
+		n.share(s.Include, shared)
 		secrets, err := n.declare(s.Include, given{secrets: opt.Secrets})
 		if err == nil {
 			values = append(values, secrets...)

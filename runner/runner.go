@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"callflow/internal/graph"
@@ -48,6 +49,8 @@ type Prepared struct {
 	plan  *schema.Plan
 	opt   Options
 	names *names // before the first step
+	// shared are the values of the project's vars that the plan and those it includes refer to.
+	shared map[string]any
 }
 
 // Prepare evaluates vars, secrets and the scene. The error is a *schema.EvalError or names the option that is wrong.
@@ -63,20 +66,23 @@ func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 	if len(opt.Row.Values) > 0 {
 		p.names.all["matrix"] = opt.Row.Values
 	}
+	var err error
+	if p.shared, err = share(plan.Shared, opt.Vars); err != nil {
+		return nil, err
+	}
+	p.names.share(plan, p.shared)
 	secrets, err := p.names.declare(plan, given{vars: opt.Vars, secrets: opt.Secrets})
 	if err != nil {
 		return nil, err
 	}
 	p.Mask = NewMask(secrets)
-	if plan.Simulate != nil {
-		// Elsewhere the section is ignored, but for the names of people.
-		if p.Scene, err = scene(plan.Simulate, p.names.all); err != nil && p.Target.Simulated {
-			return nil, err
-		}
+	// Elsewhere the section is ignored, but for the names of people.
+	if p.Scene, err = scene(plan, p.names.all, opt); err != nil && p.Target.Simulated {
+		return nil, err
 	}
 	p.Skip = skip(plan, p.names.all, p.Target)
 	if p.Skip == "" {
-		p.Mask.Add(includedSecrets(plan, p.names, opt))
+		p.Mask.Add(includedSecrets(plan, p.names, p.shared, opt))
 	}
 	return p, nil
 }
@@ -100,17 +106,41 @@ func guid(b []byte) string {
 	return string(s[:])
 }
 
-func scene(t *schema.Template, names map[string]any) (*world.Scene, error) {
-	v, err := t.Build(names)
-	if err != nil {
-		return nil, err
+// scene is the simulated world, with the project's people in it; nil when nobody says anything of one.
+func scene(plan *schema.Plan, names map[string]any, opt Options) (*world.Scene, error) {
+	var s *world.Scene
+	var at schema.Pos
+	if t := plan.Simulate; t != nil {
+		v, err := t.Build(names)
+		if err != nil {
+			return nil, err
+		}
+		var ok bool
+		if s, ok = v.(*world.Scene); !ok {
+			return nil, fmt.Errorf("%s: simulate is a %T, want a scene", t.Pos(), v)
+		}
+		at = t.Pos()
 	}
-	s, ok := v.(*world.Scene)
-	if !ok {
-		return nil, fmt.Errorf("%s: simulate is a %T, want a scene", t.Pos(), v)
+	if t := plan.People; t != nil {
+		values, err := share(plan.PeopleVars, opt.Vars)
+		if err != nil {
+			return nil, err
+		}
+		people, err := schema.Get[map[string]*world.Person](t, values)
+		if err != nil {
+			return nil, err
+		}
+		if s == nil {
+			s, at = new(world.Scene), t.Pos()
+		}
+		maps.Copy(people, s.People)
+		s.People = people
+	}
+	if s == nil {
+		return nil, nil
 	}
 	if problems := s.Check(); len(problems) > 0 {
-		return nil, fmt.Errorf("%s: simulate: %w", t.Pos(), errors.Join(problems...))
+		return nil, fmt.Errorf("%s: simulate: %w", at, errors.Join(problems...))
 	}
 	return s, nil
 }

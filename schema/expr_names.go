@@ -24,6 +24,7 @@ func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
 	}
 	c.names[n.Value] = true
 	c.sc.use(n.Value)
+	c.sc.take(n.Value)
 	c.guarded(at, n.Value, n.Value, sym)
 	at.op, at.typ, at.path = "name", sym.typ, n.Value
 	name := n.Value

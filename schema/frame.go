@@ -25,6 +25,7 @@ var scenarioKeyNames, stepKeyNames = keyNames(scenarioKeys), keyNames(stepKeys)
 // scenario compiles the whole file.
 func (r *reader) scenario() {
 	r.base = newScope(r.voc)
+	r.base.parent = r.src.Shared.scope(r.voc)
 	r.base.trace = r.trace
 	keys := r.scenarioKeys()
 	if keys == nil {
@@ -47,6 +48,9 @@ func (r *reader) scenario() {
 	read("description", func(n *yaml.Node) { plan.Description = strings.TrimSpace(r.text(n)) })
 	read("tags", r.tags)
 	read("requires", func(n *yaml.Node) { plan.Requires = r.words(n, &field{enum: requirable}) })
+	if len(r.chain) == 1 {
+		r.people = r.sharedPeople(nil)
+	}
 	plan.Rows = []Row{{}}
 	read("matrix", r.matrix)
 	read("vars", func(n *yaml.Node) { plan.Vars = r.vars(n, "a var") })
@@ -61,6 +65,7 @@ func (r *reader) scenario() {
 	r.body(keys, read)
 	r.findStruck()
 	r.plainSecrets(keys["vars"].value, keys["secrets"].value)
+	r.share()
 	read("leak", func(n *yaml.Node) {
 		if v, ok := r.literal(n, reflect.TypeFor[string](), &field{enum: leaks}); ok {
 			plan.Leak = v.(string)
@@ -179,12 +184,10 @@ func (r *reader) vars(n *yaml.Node, what string) []Var {
 		t := r.decoder(sc).template(p.value, anyInterface, nil)
 		t.make = r.withEnv(p.value, t.make)
 		if r.declareName(p.key, what) {
-			typ := t.make.seen
-			if typ == nil || typ.Kind == KindNil {
-				typ = anyType
-			}
-			r.base.declare(p.key.Value, typ, "", r.at(p.key))
-			vars = append(vars, Var{Pos: r.at(p.key), Name: p.key.Value, Value: t})
+			v := Var{Pos: r.at(p.key), Name: p.key.Value, Value: t}
+			t.needs = r.base.took()
+			r.base.declare(v.Name, v.seen(), "", v.Pos)
+			vars = append(vars, v)
 			if what == "a var" {
 				r.plan.Inputs = append(r.plan.Inputs, p.key.Value)
 			}

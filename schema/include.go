@@ -50,6 +50,9 @@ func (w *stepWalk) include(params *yaml.Node, with *Type) {
 		return
 	}
 	w.step.Include, w.result = inc.plan, inc.outputs
+	for _, v := range inc.plan.Shared {
+		w.base.parent.take(v.Name)
+	}
 	w.traceInclude(params, n, inc)
 	if w.steps += inc.steps; w.steps > maxNodes {
 		w.problem(n, "too-large", "", "there are more than %d steps once all files are included", maxNodes)

@@ -14,6 +14,8 @@ type Source struct {
 	FS   fs.FS
 	// Env looks up env.NAME for vars and secrets; nil: every name is absent.
 	Env func(name string) (string, bool)
+	// Shared are the vars and people of the project. Optional.
+	Shared *Shared
 }
 
 // Plan is a checked scenario. It is immutable, is compiled once and runs many times, also side by side.
@@ -25,7 +27,10 @@ type Plan struct {
 	Requires    []string // e.g. simulator
 	Vars        []Var
 	Secrets     []Var
-	Rows        []Row // the matrix in row-major order; one nameless row when there is none
+	Shared      []Var     // vars of the project that this file and those it includes refer to; Vars come before them
+	People      *Template // of the project, for the simulated world; nil: none
+	PeopleVars  []Var     // what People refers to
+	Rows        []Row     // the matrix in row-major order; one nameless row when there is none
 	Timeout     time.Duration
 	TimeoutPos  Pos // of the key; zero when there is none
 	Defaults    Defaults

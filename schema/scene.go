@@ -10,7 +10,7 @@ import (
 // scene compiles the section simulate.
 func (r *reader) scene(n *yaml.Node) *Template {
 	if len(r.chain) == 1 {
-		r.people = r.peopleOf(resolve(n))
+		r.people = r.sharedPeople(r.peopleOf(resolve(n)))
 	}
 	before := len(r.problems)
 	t := r.decoder(r.base).template(n, r.voc.Scene, nil)
@@ -18,9 +18,9 @@ func (r *reader) scene(n *yaml.Node) *Template {
 		return t
 	}
 	broken := brokenEntries(resolve(n), r.problems[before:])
-	for _, f := range r.voc.CheckScene(t.Static()) {
+	for _, f := range r.voc.CheckScene(r.src.Shared.populate(t.Static())) {
 		at, key := below(resolve(n), f.Path)
-		if entry, _ := below(resolve(n), f.Path[:min(len(f.Path), 2)]); decided(at) || broken[entry] {
+		if entry, _ := below(resolve(n), f.Path[:min(len(f.Path), 2)]); decided(at) || broken[entry] || r.src.Shared.outside(resolve(n), f.Path) {
 			continue
 		}
 		if key == nil || at.Kind == yaml.ScalarNode {

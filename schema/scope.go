@@ -47,6 +47,7 @@ type scope struct {
 	guard     string          // in this scope names made under that guard are there
 	anything  bool            // what made names here could not be read: any name may be one of them
 	uses      map[string]bool // the names that expressions of this file mention, steps.<id> among them
+	taken     map[string]bool // which of this very scope's names expressions used, where that is asked for
 	trace     *trace          // notes uses for an editor; nil: nobody asks
 }
 

@@ -8,7 +8,8 @@ import (
 )
 
 // Decode reads a YAML file of settings as strictly as a scenario, with the same problems and positions: T says what keys
-// there are, with the tags of Verb. Values may hold ${{ env.NAME }}, taken from src.Env, and no other names. The value is
+// there are, with the tags of Verb. Values may hold ${{ env.NAME }}, taken from src.Env, and no other
+// names, but for Vars and PerRun. The value is
 // nil when problems forbid its use.
 func Decode[T any](src Source) (*T, Problems) {
 	v, problems := decodeSettings(src, reflect.TypeFor[T]())
@@ -30,6 +31,8 @@ func decodeSettings(src Source, t reflect.Type) (value any, ps Problems) {
 	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*Type{}, plan: &Plan{File: src.Name}}
 	sc := &scope{voc: voc}
 	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
+	r.base = &scope{voc: voc, taken: map[string]bool{}}
+	r.settingVars(t)
 	m := r.decoder(sc).value(doc.root, t, nil)
 	m = r.withEnv(doc.root, m)
 	if c.problems.Failed() {

@@ -17,6 +17,8 @@ type Template struct {
 	typ  reflect.Type
 	make maker
 	node *yaml.Node
+	// needs are the shared names that it refers to, where that is asked for.
+	needs []string
 }
 
 // maker makes one value.

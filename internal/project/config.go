@@ -10,10 +10,13 @@ import (
 	"callflow/internal/target"
 	"callflow/internal/world"
 	"callflow/schema"
+	"callflow/steps"
 )
 
 // Config is callflow.yaml.
 type Config struct {
+	Vars    schema.Vars                             `json:"vars" doc:"Names for values, known in every scenario. A value may refer to earlier ones and to env.NAME; a scenario's own var of that name, the target's vars and --var stand before it."`
+	People  schema.PerRun[map[string]*world.Person] `json:"people" doc:"Who is in every simulated world, by name; a scenario's own person of that name stands before this one."`
 	Targets schema.Map[schema.Later[target.Config]] `json:"targets" doc:"Where scenarios can run, by name."`
 	Codes   string                                  `json:"codes" doc:"A file of codes of your own: what explain and failures say of them."`
 }
@@ -24,7 +27,27 @@ func ReadConfig(file string) (*Config, schema.Problems) {
 	if err != nil {
 		return nil, schema.Problems{unreadable(file, "the configuration", err, missingConfig(err))}
 	}
-	return schema.Decode[Config](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
+	return ParseConfig(file, text)
+}
+
+// ParseConfig is ReadConfig of a text.
+func ParseConfig(file string, text []byte) (*Config, schema.Problems) {
+	cfg, problems := schema.Decode[Config](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
+	if cfg != nil {
+		problems = append(problems, cfg.shared().Check(steps.Vocabulary())...)
+		if problems.Failed() {
+			cfg = nil
+		}
+	}
+	return cfg, problems
+}
+
+// shared is what scenarios see of the configuration; of one that cannot be read anything may be true.
+func (c *Config) shared() *schema.Shared {
+	if c == nil {
+		return &schema.Shared{Broken: true}
+	}
+	return &schema.Shared{Vars: c.Vars, People: c.People.Template}
 }
 
 // missingConfig says what to do about a configuration that is not there.

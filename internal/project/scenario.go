@@ -21,21 +21,27 @@ type Scenario struct {
 	Named    bool // on the command line by itself, not found in a folder
 	Plan     *schema.Plan
 	Problems schema.Problems
-	// Files are all that was read, or looked for, to check the scenario: its own, those that it includes, the rows of its
-	// matrix. They are known whatever is wrong with them.
+	Project  *Project
+	// Files are all that was read, or looked for, to check the scenario: its own, its project's, those that it includes, the
+	// rows of its matrix. They are known whatever is wrong with them.
 	Files []string
 }
 
-// Check reads and checks every file, several at a time, and returns them in order with all their problems. Nothing is sent.
-func Check(files []string, stdin io.Reader) ([]*Scenario, schema.Problems) {
+// Check reads and checks every file with its project, several at a time, and returns them in order with all their problems,
+// the projects' included. Nothing is sent.
+func Check(files []string, projects *Projects, stdin io.Reader) ([]*Scenario, schema.Problems) {
 	voc := steps.Vocabulary()
 	scenarios := make([]*Scenario, len(files))
+	in := make([]*Project, len(files))
+	for i, name := range files {
+		in[i] = projects.Of(name)
+	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
-				scenarios[i] = checkOne(files[i], stdin, voc)
+				scenarios[i] = checkOne(files[i], in[i], stdin, voc)
 			}
 		})
 	}
@@ -43,7 +49,7 @@ func Check(files []string, stdin io.Reader) ([]*Scenario, schema.Problems) {
 	var all schema.Problems
 	told := map[schema.Problem]bool{} // a file that several include is read with each of them
 	for _, s := range scenarios {
-		for _, p := range s.Problems {
+		for _, p := range slices.Concat(s.Project.Problems, s.Problems) {
 			if !told[p] {
 				told[p] = true
 				all = append(all, p)
@@ -53,8 +59,8 @@ func Check(files []string, stdin io.Reader) ([]*Scenario, schema.Problems) {
 	return scenarios, all
 }
 
-func checkOne(name string, stdin io.Reader, voc *schema.Vocabulary) *Scenario {
-	s := &Scenario{File: name}
+func checkOne(name string, in *Project, stdin io.Reader, voc *schema.Vocabulary) *Scenario {
+	s := &Scenario{File: name, Project: in}
 	var text []byte
 	var err error
 	if name == StdinName {
@@ -63,11 +69,14 @@ func checkOne(name string, stdin io.Reader, voc *schema.Vocabulary) *Scenario {
 		s.Files = append(s.Files, name)
 		text, err = Read(name)
 	}
+	if in.File != "" {
+		s.Files = append(s.Files, in.File)
+	}
 	if err != nil {
 		s.Problems = schema.Problems{unreadable(name, "the file", err, "")}
 		return s
 	}
-	s.Plan, s.Problems = schema.Check(schema.Source{Name: name, Text: text, FS: watched{s}, Env: os.LookupEnv}, voc)
+	s.Plan, s.Problems = schema.Check(schema.Source{Name: name, Text: text, FS: watched{s}, Env: os.LookupEnv, Shared: in.Shared}, voc)
 	return s
 }
 

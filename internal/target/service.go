@@ -71,6 +71,8 @@ func (s *service) Secrets() (secrets []string) {
 	return secrets
 }
 
+func (s *service) Vars() map[string]string { return s.cfg.Vars }
+
 func (s *service) Waits() bool { return true }
 
 func (s *service) Hello() string {

@@ -1,0 +1,70 @@
+package project
+
+import (
+	"os"
+	"path/filepath"
+
+	"callflow/schema"
+)
+
+// Project is a callflow.yaml: what the scenarios below it have in common.
+type Project struct {
+	File     string // as it is named; "": there is none
+	Config   *Config
+	Shared   *schema.Shared
+	Problems schema.Problems
+}
+
+// Projects finds the project of each scenario: the one whose file is named, or else the nearest callflow.yaml in the
+// scenario's folder or above it. A folder with .git is the last that is looked into.
+type Projects struct {
+	named string
+	read  map[string]*Project // by file
+	above map[string]string   // by folder, the file
+}
+
+// NewProjects finds projects; named is the file that counts for all scenarios, "" for the nearest.
+func NewProjects(named string) *Projects {
+	return &Projects{named: named, read: map[string]*Project{}, above: map[string]string{}}
+}
+
+// Of returns the project of a scenario's file.
+func (ps *Projects) Of(scenario string) *Project {
+	file := ps.named
+	if file == "" {
+		folder := "."
+		if scenario != StdinName {
+			folder = filepath.Dir(filepath.FromSlash(scenario))
+		}
+		if abs, err := filepath.Abs(folder); err == nil {
+			file = ps.nearest(abs)
+		}
+	}
+	if p := ps.read[file]; p != nil {
+		return p
+	}
+	p := &Project{File: file}
+	if file != "" {
+		p.Config, p.Problems = ReadConfig(file)
+		p.Shared = p.Config.shared()
+	}
+	ps.read[file] = p
+	return p
+}
+
+// nearest is the callflow.yaml in a folder or above it, or "".
+func (ps *Projects) nearest(folder string) (file string) {
+	if file, ok := ps.above[folder]; ok {
+		return file
+	}
+	file = filepath.Join(folder, ConfigName)
+	if st, err := os.Stat(file); err == nil && st.Mode().IsRegular() {
+		file = Relative(file)
+	} else if _, err := os.Stat(filepath.Join(folder, ".git")); err == nil || filepath.Dir(folder) == folder {
+		file = ""
+	} else {
+		file = ps.nearest(filepath.Dir(folder))
+	}
+	ps.above[folder] = file
+	return file
+}

@@ -1,0 +1,220 @@
+package schema
+
+import (
+	"maps"
+	"reflect"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Shared is what the scenarios of a project have in common. Its names are known in every file, in included ones too; a
+// scenario's own var, or person, of the same name stands before the shared one.
+type Shared struct {
+	Vars   Vars
+	People *Template // builds what the scene has for people; nil: nobody
+	Broken bool      // some of it could not be read: any name may be one of its vars, and anybody one of its people
+}
+
+// Vars is a setting: names with values, which see the vars before them and env.
+type Vars []Var
+
+// PerRun is a setting whose value is built for each run. It sees the vars of its file and env.
+type PerRun[T any] struct{ *Template }
+
+func (p *PerRun[T]) setTemplate(t *Template) { p.Template = t }
+func (p *PerRun[T]) elem() reflect.Type      { return reflect.TypeFor[T]() }
+
+// perRun is any *PerRun.
+type perRun interface {
+	setTemplate(*Template)
+	elem() reflect.Type
+}
+
+var (
+	perRunInterface = reflect.TypeFor[perRun]()
+	varsType        = reflect.TypeFor[Vars]()
+)
+
+// settingVars reads the vars of a file of settings, which other settings refer to wherever they stand.
+func (r *reader) settingVars(t reflect.Type) {
+	if t.Kind() != reflect.Struct || resolve(r.doc.root).Kind != yaml.MappingNode {
+		return
+	}
+	for _, f := range structureOf(t).fields {
+		if n := resolve(childNode(resolve(r.doc.root), f.name)); f.typ == varsType && n != nil && !isNull(n) {
+			r.plan.Vars = r.vars(n, "a var")
+		}
+	}
+}
+
+// perRun compiles a PerRun.
+func (d *decoder) perRun(n *yaml.Node, t reflect.Type, f *field) maker {
+	setting := reflect.New(t)
+	p := setting.Interface().(perRun)
+	inner := *d
+	inner.sc = d.base.child()
+	inner.sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
+	d.base.took()
+	tpl := inner.template(n, p.elem(), f)
+	tpl.make = d.withEnv(n, tpl.make)
+	tpl.needs = d.base.took()
+	p.setTemplate(tpl)
+	return maker{static: setting.Elem(), given: true, seen: tpl.make.seen}
+}
+
+// took returns the names of this scope that expressions used since it was last asked.
+func (s *scope) took() []string {
+	names := sortedKeys(s.taken)
+	clear(s.taken)
+	return names
+}
+
+// take notes that an expression names something, where the scope that has it wants to know.
+func (s *scope) take(name string) {
+	for ; s != nil; s = s.parent {
+		if s.names[name] != nil {
+			if s.taken != nil {
+				s.taken[name] = true
+			}
+			return
+		}
+	}
+}
+
+// scope is what a file sees of the shared vars.
+func (s *Shared) scope(voc *Vocabulary) *scope {
+	if s == nil {
+		return nil
+	}
+	sc := &scope{voc: voc, taken: map[string]bool{}, anything: s.Broken}
+	for _, v := range s.Vars {
+		sc.declare(v.Name, v.seen(), "", v.Pos)
+	}
+	return sc
+}
+
+// find returns the shared var of that name.
+func (s *Shared) find(name string) (v Var, ok bool) {
+	if s == nil {
+		return v, false
+	}
+	for _, v := range s.Vars {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return v, false
+}
+
+// needed are the vars of those names and all that they refer to, in the order of the file.
+func (s *Shared) needed(names []string) (vars []Var) {
+	want := map[string]bool{}
+	for _, name := range names {
+		want[name] = true
+	}
+	for i := len(s.Vars) - 1; i >= 0; i-- {
+		if v := s.Vars[i]; want[v.Name] {
+			for _, name := range v.Value.needs {
+				want[name] = true
+			}
+		}
+	}
+	for _, v := range s.Vars {
+		if want[v.Name] {
+			vars = append(vars, v)
+		}
+	}
+	return vars
+}
+
+// seen is the type of a var in expressions.
+func (v Var) seen() *Type {
+	if t := v.Value.make.seen; t != nil && t.Kind != KindNil {
+		return t
+	}
+	return anyType
+}
+
+// share gives the plan what it needs of the shared vars and people.
+func (r *reader) share() {
+	s := r.src.Shared
+	if s == nil {
+		return
+	}
+	r.plan.Shared = s.needed(r.base.parent.took())
+	if s.People != nil && len(r.chain) == 1 {
+		r.plan.People, r.plan.PeopleVars = s.People, s.needed(s.People.needs)
+	}
+}
+
+// sharedPeople adds the shared people to those of the file, by name.
+func (r *reader) sharedPeople(people map[string]*yaml.Node) map[string]*yaml.Node {
+	s := r.src.Shared
+	switch {
+	case s == nil:
+		return people
+	case s.Broken:
+		return nil
+	case s.People == nil:
+		return people
+	}
+	all := map[string]*yaml.Node{}
+	for _, p := range pairs(resolve(s.People.node)) {
+		all[p.key.Value] = resolve(p.value)
+		if r.trace != nil && people[p.key.Value] == nil {
+			r.trace.people[p.key.Value] = Pos{s.People.pos.File, p.key.Line, p.key.Column}
+		}
+	}
+	maps.Copy(all, people)
+	return all
+}
+
+// populate adds the shared people to a scene, as far as both are literal.
+func (s *Shared) populate(scene any) any {
+	if s == nil || s.People == nil {
+		return scene
+	}
+	v := reflect.ValueOf(scene).Elem()
+	for _, f := range structureOf(v.Type()).fields {
+		own := v.FieldByIndex(f.index)
+		if !f.people || own.Type() != s.People.typ {
+			continue
+		}
+		all := reflect.ValueOf(s.People.Static())
+		for _, name := range own.MapKeys() { // in any order
+			all.SetMapIndex(name, own.MapIndex(name))
+		}
+		own.Set(all)
+	}
+	return scene
+}
+
+// Check says what is wrong with the people, of whom a scene's own check then says nothing.
+func (s *Shared) Check(voc *Vocabulary) (ps Problems) {
+	if s.People == nil || s.Broken || voc.CheckScene == nil {
+		return nil
+	}
+	for _, f := range voc.CheckScene(s.populate(reflect.New(voc.Scene).Interface())) {
+		if len(f.Path) < 2 {
+			continue
+		}
+		at, key := below(resolve(s.People.node), f.Path[1:])
+		if decided(at) {
+			continue
+		}
+		if key == nil || at.Kind == yaml.ScalarNode {
+			key = at
+		}
+		ps = append(ps, Problem{Pos: Pos{s.People.pos.File, max(key.Line, 1), max(key.Column, 1)}, Len: runes(key.Value), Code: "bad-scene", Severity: SeverityError, Text: f.Text, Hint: f.Hint})
+	}
+	return ps
+}
+
+// outside says that a finding is about a shared person.
+func (s *Shared) outside(scene *yaml.Node, path []string) bool {
+	if s == nil || s.People == nil || len(path) < 2 {
+		return false
+	}
+	people := resolve(childNode(scene, path[0]))
+	return childNode(resolve(s.People.node), path[1]) != nil && (people == nil || childNode(people, path[1]) == nil)
+}
