@@ -8,8 +8,100 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// projectSettings is a file of settings with vars and people, as callflow.yaml is.
 type projectSettings struct {
 	People PerRun[map[string]*smallPerson] `json:"people" doc:"People."`
 	Vars   Vars                            `json:"vars" doc:"Vars."`
 	Other  string                          `json:"other" doc:"Something else."`
+}
+
+func readShared(t *testing.T, text string) *Shared {
+	t.Helper()
+	env := func(name string) (string, bool) { return "from the environment", name == "KNOWN" }
+	s, ps := Decode[projectSettings](Source{Name: "callflow.yaml", Text: []byte(text), Env: env})
+	if s == nil {
+		t.Fatal(ps)
+	}
+	return &Shared{Vars: s.Vars, People: s.People.Template}
+}
+
+const aProject = `people:
+  carol: {id: "${{ callerId }}"}
+vars:
+  callerId: 8a34a46b-3d17-4adc-8dce-dc4e7d572698
+  lines: 2
+  greeting: ${{ callerId }} has ${{ lines }} lines
+  unset: ${{ env.UNKNOWN }}
+  given:
+`
+
+// TestShared: a plan knows which of the project's vars it and what it includes need, and in which order.
+func TestShared(t *testing.T) {
+	shared := readShared(t, aProject)
+	files := fstest.MapFS{"_part.yaml": {Data: []byte("steps:\n  - log: ${{ greeting }}\n")}}
+	for _, tt := range []struct{ name, text, want, people string }{
+		{"none", "steps:\n  - log: hi\n", "", "callerId"},
+		{"with what it refers to", "steps:\n  - log: ${{ greeting }}\n", "callerId lines greeting", "callerId"},
+		{"in an expression", "steps:\n  - expect: lines > 1\n", "lines", "callerId"},
+		{"in a var", "vars:\n  mine: ${{ lines }}\nsteps:\n  - expect: mine == 2\n", "lines", "callerId"},
+		{"one of its own", "vars:\n  lines: three\nsteps:\n  - log: ${{ lines + \"!\" }}\n", "", "callerId"},
+		{"in what it includes", "vars:\n  lines: 5\nsteps:\n  - include: {file: _part.yaml}\n", "callerId lines greeting", "callerId"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			plan, ps := Check(Source{Name: "a.yaml", Text: []byte(tt.text), FS: files, Shared: shared}, smallVocabulary())
+			if plan == nil {
+				t.Fatal(ps)
+			}
+			if diff := cmp.Diff(tt.want+"|"+tt.people, names(plan.Shared)+"|"+names(plan.PeopleVars)); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func names(vars []Var) string {
+	var all []string
+	for _, v := range vars {
+		all = append(all, v.Name)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestSharedProblems(t *testing.T) {
+	shared := readShared(t, aProject)
+	for _, tt := range []struct{ name, text, want string }{
+		{"typed", "steps:\n  - expect: lines == \"two\"\n", "a.yaml:2:19: lines is a number"},
+		{"misspelt", "steps:\n  - expect: linse == 2\n", `unknown name "linse"; did you mean "lines"?`},
+		{"captured", "steps:\n  - set: {lines: 3}\n", `the name "lines" is already a var of the project, in callflow.yaml:5 [duplicate-name]`},
+		{"nobody of that name", "simulate:\n  script: [{dial: {from: carl}}]\nsteps:\n  - log: hi\n", `nobody in simulate.people is called "carl"; there is carol`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, ps := Check(Source{Name: "a.yaml", Text: []byte(tt.text), Shared: shared}, smallVocabulary())
+			if len(ps) != 1 || !strings.Contains(ps.Error(), tt.want) {
+				t.Errorf("got:\n%s\nwant:\n%s", ps.Error(), tt.want)
+			}
+		})
+	}
+	for _, text := range []string{"steps:\n  - expect: anything == 2\n", "simulate:\n  script: [{dial: {from: anybody}}]\nsteps:\n  - log: hi\n"} {
+		if plan, ps := Check(Source{Name: "a.yaml", Text: []byte(text), Shared: &Shared{Broken: true}}, smallVocabulary()); plan == nil {
+			t.Errorf("a project that cannot be read may have that name: %v", ps)
+		}
+	}
+}
+
+// TestSharedSettings: what is wrong in the project's file is said there.
+func TestSharedSettings(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"vars:\n  a: ${{ b }}\n  b: 1\n", `callflow.yaml:2:10: "b" is declared further down`},
+		{"vars:\n  a: 1\n  a: 2\n", `callflow.yaml:3:3: the key "a" is already there in line 2`},
+		{"vars:\n  run: 1\n", `callflow.yaml:2:3: the name "run" is taken`},
+		{"vars:\n  a: {{ b }}\n", "bare-braces"},
+		{"people:\n  carol: {id: \"${{ nobody }}\"}\n", `unknown name "nobody"`},
+		{"people:\n  carol: {idd: x}\n", `unknown key "idd"`},
+		{"vars: {a: x}\nother: ${{ a }}\n", `unknown name "a"`},
+	} {
+		if s, ps := Decode[projectSettings](Source{Name: "callflow.yaml", Text: []byte(tt.text)}); s != nil || !strings.Contains(ps.Error(), tt.want) {
+			t.Errorf("%q: got\n%s\nwant\n%s", tt.text, ps.Error(), tt.want)
+		}
+	}
 }

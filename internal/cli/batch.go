@@ -55,7 +55,7 @@ type batch struct {
 func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
 	p, err := runner.Prepare(j.scenario.Plan, b.options(j))
 	var missing *runner.NoValueError
-	if errors.As(err, &missing) && !j.scenario.Named {
+	if errors.As(err, &missing) && !missing.Shared && !j.scenario.Named {
 		// A file that waits for others to include it must not keep a whole folder from running.
 		return &runner.Prepared{Skip: missing.Reason()}, nil
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func completeRun(cmd *cobra.Command, f *runFlags) {
 		return ids
 	})
 	values("target", func([]string) (names []string) {
-		cfg, _ := project.ReadConfig(f.config)
+		cfg, _ := project.ReadConfig(cmp.Or(f.config, project.ConfigName))
 		if cfg == nil {
 			return nil
 		}
@@ -70,7 +71,7 @@ func peek(args []string) (scenarios []*project.Scenario) {
 	if files, err = project.Find(files); err != nil {
 		return nil
 	}
-	all, _ := project.Check(files, os.Stdin)
+	all, _ := project.Check(files, project.NewProjects(""), os.Stdin)
 	return slices.DeleteFunc(all, func(s *project.Scenario) bool { return s.Plan == nil })
 }
 

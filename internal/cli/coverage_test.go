@@ -157,7 +157,7 @@ func usedBy(t *testing.T) map[string]int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scenarios, problems := project.Check(files, strings.NewReader(""))
+	scenarios, problems := project.Check(files, project.NewProjects(""), strings.NewReader(""))
 	if problems.Failed() {
 		t.Fatal(problems)
 	}

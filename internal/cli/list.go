@@ -39,6 +39,7 @@ func newList(io streams) *cobra.Command {
 	var format string
 	var sel selection
 	var noColor bool
+	var config string
 	cmd := &cobra.Command{
 		Use:   "list [PATH…]",
 		Short: "List scenarios with their tags, steps and matrix rows",
@@ -48,7 +49,7 @@ func newList(io streams) *cobra.Command {
 			if err := checkFormat(format); err != nil {
 				return err
 			}
-			scenarios, err := load(args, io, noColor)
+			scenarios, err := load(args, config, io, noColor)
 			if err != nil {
 				return err
 			}
@@ -78,6 +79,7 @@ func newList(io streams) *cobra.Command {
 	}
 	formatFlag(cmd, &format)
 	sel.flags(cmd)
+	configFlag(cmd, &config)
 	cmd.Flags().BoolVar(&noColor, "no-color", false, "no colours")
 	return cmd
 }
@@ -129,12 +131,12 @@ func listedIn(b schema.Block, prefix, branch string) []listed {
 }
 
 // load finds and checks scenarios; problems go to standard error, and errors among them end the command.
-func load(args []string, io streams, noColor bool) ([]*project.Scenario, error) {
+func load(args []string, config string, io streams, noColor bool) ([]*project.Scenario, error) {
 	files, err := project.Find(args)
 	if err != nil {
 		return nil, err
 	}
-	scenarios, problems := project.Check(files, io.in)
+	scenarios, problems := project.Check(files, project.NewProjects(config), io.in)
 	io.problems(problems, noColor)
 	if problems.Failed() {
 		return nil, &inputError{tally(len(files), problems) + "; nothing was sent"}

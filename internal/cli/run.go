@@ -76,7 +76,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.StringArrayVar(&f.varFiles, "var-file", nil, "set variables from a YAML `FILE` of names and values")
 	fl.StringArrayVar(&f.secrets, "secret", nil, "set the secret `NAME=VALUE`; NAME alone takes CALLFLOW_SECRET_NAME from the environment")
 	fl.StringVar(&f.target, "target", "", "run against the target `NAME` of the configuration; default: the embedded simulator")
-	fl.StringVar(&f.config, "config", project.ConfigName, "the `FILE` with the targets")
+	configFlag(cmd, &f.config)
 	fl.StringVar(&f.codes, "codes", "", "a `FILE` of your own codes, to explain failures from; default: the configuration's")
 	fl.StringVar(&f.dialect, "dialect", string(graph.V1), "what the simulator speaks: v1.0, beta or legacy")
 	fl.BoolVar(&f.realTime, "real-time", false, "let the simulator wait on the wall clock")
@@ -137,7 +137,7 @@ func (f *runFlags) run(args []string, io streams) error {
 			return err
 		}
 	}
-	scenarios, err := load(files, io, f.noColor)
+	scenarios, err := load(files, f.config, io, f.noColor)
 	if err != nil {
 		return err
 	}
@@ -168,18 +168,22 @@ func (f *runFlags) batch(scenarios []*project.Scenario, lines map[string]int, io
 	if err != nil {
 		return nil, err
 	}
-	given, err := f.given(chosen, io)
+	config, err := f.configOf(chosen)
 	if err != nil {
 		return nil, err
 	}
-	target, err := f.openTarget(io)
+	target, err := f.openTarget(config, io)
+	if err != nil {
+		return nil, err
+	}
+	given, err := f.given(chosen, target.Vars(), io)
 	if err != nil {
 		return nil, err
 	}
 	if err := f.countable(chosen); err != nil {
 		return nil, err
 	}
-	codes, err := dictionary(io, f.noColor, f.codes, f.config, false)
+	codes, err := dictionary(io, f.noColor, f.codes, config, false)
 	if err != nil {
 		return nil, err
 	}
@@ -292,13 +296,14 @@ func (f *runFlags) detail() report.Detail {
 // given is what the command line says of variables and secrets.
 type given struct{ vars, secrets map[string]string }
 
-// given collects --var-file, --var, --secret and CALLFLOW_SECRET_NAME. A name that no chosen scenario declares is an
+// given collects the target's vars, --var-file, --var, --secret and CALLFLOW_SECRET_NAME. A name that no chosen scenario declares is an
 // error: it is most likely misspelt.
-func (f *runFlags) given(chosen []choice, io streams) (given, error) {
+func (f *runFlags) given(chosen []choice, target map[string]string, io streams) (given, error) {
 	g := given{map[string]string{}, map[string]string{}}
+	maps.Copy(g.vars, target)
 	declared := given{map[string]string{}, map[string]string{}}
 	for _, c := range chosen {
-		for _, v := range c.scenario.Plan.Vars {
+		for _, v := range slices.Concat(c.scenario.Plan.Vars, c.scenario.Project.Vars()) {
 			declared.vars[v.Name] = ""
 		}
 		for _, v := range runner.Secrets(c.scenario.Plan) {
@@ -370,7 +375,7 @@ func (g given) of(p *schema.Plan) (vars, secrets map[string]string) {
 		}
 		return out
 	}
-	return pick(g.vars, p.Vars), pick(g.secrets, runner.Secrets(p))
+	return pick(g.vars, slices.Concat(p.Vars, p.Shared, p.PeopleVars)), pick(g.secrets, runner.Secrets(p))
 }
 
 // maxRuns is how many runs one command makes at most. Their list is in memory.

@@ -73,7 +73,7 @@ func shipped(t *testing.T, folder string) []*project.Scenario {
 		t.Fatal(err)
 	}
 	slices.Sort(files)
-	scenarios, _ := project.Check(files, nil)
+	scenarios, _ := project.Check(files, project.NewProjects(""), nil)
 	for _, s := range scenarios {
 		for _, p := range s.Problems {
 			t.Error(p)

@@ -326,10 +326,12 @@ func (f *simulateFlags) readScene(io streams) (*world.Scene, error) {
 	src := schema.Source{Name: project.Relative(f.scene), Text: text, FS: project.Disk{}, Env: os.LookupEnv}
 	var scene *world.Scene
 	var problems schema.Problems
+	in := project.NewProjects("").Of(src.Name)
 	if !aScenario.Match(text) {
 		scene, problems = schema.Decode[world.Scene](src)
 	} else {
 		var plan *schema.Plan
+		src.Shared = in.Shared
 		if plan, problems = schema.Check(src, steps.Vocabulary()); plan != nil && !problems.Failed() {
 			p, err := runner.Prepare(plan, runner.Options{Row: plan.Rows[0], Seed: f.seed, Target: steps.Target{
 				Name: "simulator", Dialect: graph.Dialect(f.dialect), Simulated: true, Bot: f.bot}})
@@ -338,6 +340,9 @@ func (f *simulateFlags) readScene(io streams) (*world.Scene, error) {
 			}
 			scene = p.Scene
 		}
+	}
+	if src.Shared != nil {
+		problems = slices.Concat(in.Problems, problems)
 	}
 	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
 	if problems.Failed() {

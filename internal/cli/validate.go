@@ -21,7 +21,7 @@ var validateFormats = []string{"text", "json", "sarif", "github"}
 
 // validateFlags are the flags of validate.
 type validateFlags struct {
-	format                 string
+	format, config         string
 	strict, quiet, noColor bool
 }
 
@@ -48,6 +48,7 @@ of one line: # callflow: ignore CODE - reason, at its end or alone above it.
 	fl := cmd.Flags()
 	fl.SortFlags = false
 	fl.StringVar(&f.format, "format", "text", "`FORMAT` of the output: "+strings.Join(validateFormats, ", "))
+	configFlag(cmd, &f.config)
 	fl.BoolVar(&f.strict, "strict", false, "end with 2 when there are warnings, too")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print errors only")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours")
@@ -63,7 +64,7 @@ func (f *validateFlags) run(args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	problems := checkAny(files, io.in)
+	problems := checkAny(files, f.config, io.in)
 	failed := problems.Failed() || f.strict && len(problems) > 0
 	if f.quiet && !f.strict {
 		problems = slices.DeleteFunc(problems, func(p schema.Problem) bool { return p.Severity != schema.SeverityError })
@@ -78,7 +79,7 @@ func (f *validateFlags) run(args []string, io streams) error {
 }
 
 // checkAny checks scenarios, and configurations among them.
-func checkAny(files []string, stdin io.Reader) (problems schema.Problems) {
+func checkAny(files []string, config string, stdin io.Reader) (problems schema.Problems) {
 	var scenarios []string
 	for _, file := range files {
 		if path.Base(file) != project.ConfigName {
@@ -92,8 +93,13 @@ func checkAny(files []string, stdin io.Reader) (problems schema.Problems) {
 			problems = append(problems, found...)
 		}
 	}
-	_, found := project.Check(scenarios, stdin)
-	return append(problems, found...)
+	_, found := project.Check(scenarios, project.NewProjects(config), stdin)
+	for _, p := range found {
+		if !slices.Contains(problems, p) { // a callflow.yaml that was named itself
+			problems = append(problems, p)
+		}
+	}
+	return problems
 }
 
 func (f *validateFlags) print(out io.Writer, files int, problems schema.Problems) error {

@@ -15,6 +15,14 @@ type Project struct {
 	Problems schema.Problems
 }
 
+// Vars are what the project declares.
+func (p *Project) Vars() []schema.Var {
+	if p.Config == nil {
+		return nil
+	}
+	return p.Config.Vars
+}
+
 // Projects finds the project of each scenario: the one whose file is named, or else the nearest callflow.yaml in the
 // scenario's folder or above it. A folder with .git is the last that is looked into.
 type Projects struct {
