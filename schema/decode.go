@@ -54,11 +54,8 @@ func (d *decoder) value(n *yaml.Node, t reflect.Type, f *field) maker {
 	case anyInterface:
 		return d.untyped(n)
 	}
-	if t == varsType {
-		return maker{static: reflect.ValueOf(Vars(d.plan.Vars)), given: true} // see settingVars
-	}
-	if reflect.PointerTo(t).Implements(perRunInterface) {
-		return d.perRun(n, t, f)
+	if m, ok := d.sharing(n, t, f); ok {
+		return m
 	}
 	if reflect.PointerTo(t).Implements(laterInterface) {
 		return d.later(n, t, f)

@@ -47,7 +47,17 @@ func (r *reader) settingVars(t reflect.Type) {
 	}
 }
 
-// perRun compiles a PerRun.
+// sharing compiles what a project shares: Vars and a PerRun.
+func (d *decoder) sharing(n *yaml.Node, t reflect.Type, f *field) (m maker, ok bool) {
+	switch {
+	case t == varsType:
+		return maker{static: reflect.ValueOf(Vars(d.plan.Vars)), given: true}, true // see settingVars
+	case reflect.PointerTo(t).Implements(perRunInterface):
+		return d.perRun(n, t, f), true
+	}
+	return m, false
+}
+
 func (d *decoder) perRun(n *yaml.Node, t reflect.Type, f *field) maker {
 	setting := reflect.New(t)
 	p := setting.Interface().(perRun)
