@@ -90,6 +90,9 @@ func (r *run) took(h steps.Host, e *entry) bool {
 	r.legs.see(e.Event.Event)
 	r.Mask.learn(object(e.View["operation"]))
 	emit(h, "", "", steps.Record{Event: arrived(e)})
+	if r.came(h, e) {
+		return true
+	}
 	if r.endMain == nil || r.never != nil {
 		return false
 	}

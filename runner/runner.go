@@ -35,6 +35,7 @@ type Options struct {
 	Target   steps.Target
 	Callback func(runID string) string // the run's own callback URI
 	Codes    *graph.Dictionary         // what failures are explained from; nil: callflow's own
+	Debugger Debugger                  // nil: the run stops nowhere
 }
 
 // Prepared is a plan with its vars, secrets and scene evaluated, ready to run on a host.

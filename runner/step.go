@@ -41,9 +41,10 @@ type turn struct {
 	attempts int
 	outcome  string // last outcome reached
 	result   map[string]any
-	reply    *graph.Reply // of the last attempt that had one
-	sent     sending      // of the last attempt
-	method   string       // that the last command asked for itself
+	reply    *graph.Reply   // of the last attempt that had one
+	sent     sending        // of the last attempt
+	method   string         // that the last command asked for itself
+	failure  *steps.Failure // of its own; nil: it has not failed, or only because a step inside it did
 }
 
 // step runs one step of the plan: its if, its items.
@@ -151,8 +152,16 @@ func (f *frame) done(s *schema.Step, outputs steps.Outputs) {
 	}
 }
 
-// execute runs the turn with its timeout, captures and expectations, and journals its start and end.
+// execute runs the turn, as often as somebody who debugs it wants.
 func (t *turn) execute() (steps.Outputs, error) {
+	if t.run.opt.Debugger != nil {
+		return t.debugged()
+	}
+	return t.once()
+}
+
+// once runs the turn with its timeout, captures and expectations, and journals its start and end.
+func (t *turn) once() (steps.Outputs, error) {
 	if err := t.run.spend(t.step); err != nil {
 		return nil, err
 	}
@@ -367,6 +376,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 		f = &own
 		f.Hints = append(slices.Clone(f.Hints), fmt.Sprintf("the step's timeout of %s is for all items of its forEach together", steps.Span(t.limit)))
 	}
+	t.failure = f
 	t.close(steps.StepEnd{Status: steps.Failed, Excused: t.step.ContinueOnError, Failure: f})
 	if t.step.ContinueOnError {
 		return outputs, nil

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"callflow/internal/debug"
 	"callflow/internal/graph"
 	"callflow/internal/history"
 	"callflow/internal/project"
@@ -42,12 +43,14 @@ type batch struct {
 	io     streams
 	jobs   []job
 	journals
-	folder  history.Folder // of the journals, with those of earlier commands
-	reports reports
-	until   map[*project.Scenario]string // the place of the step after which a scenario's runs stop
-	status  []string                     // how the jobs' runs ended; "": not run
-	still   []failedRun                  // --rerun-failed: what failed before and was not chosen now
-	changed []string                     // --watch: the files that made it run again
+	breaks   []debug.Break
+	debugger *debug.Debugger // nil: nobody debugs
+	folder   history.Folder  // of the journals, with those of earlier commands
+	reports  reports
+	until    map[*project.Scenario]string // the place of the step after which a scenario's runs stop
+	status   []string                     // how the jobs' runs ended; "": not run
+	still    []failedRun                  // --rerun-failed: what failed before and was not chosen now
+	changed  []string                     // --watch: the files that made it run again
 	// firstBad is the first run that did not pass; nil: there was none.
 	firstBad *job
 }
@@ -68,7 +71,7 @@ func (b *batch) options(j job) runner.Options {
 	vars, secrets := b.given.of(j.scenario.Plan)
 	return runner.Options{
 		Vars: vars, Secrets: secrets, Row: j.row, Seed: j.seed, Timeout: b.flags.timeout, Until: b.until[j.scenario],
-		Target: b.target.About(), Callback: b.target.Callback, Codes: b.codes,
+		Target: b.target.About(), Callback: b.target.Callback, Codes: b.codes, Debugger: b.asks(),
 	}
 }
 
@@ -109,6 +112,7 @@ func (b *batch) run(above context.Context) error {
 	}
 	ctx, stop := interruptible(above, say, "hanging up", b.target.Kill)
 	defer stop()
+	b.debugger = b.newDebugger(ctx)
 	if err := b.reports.open(); err != nil {
 		return err
 	}
@@ -148,7 +152,7 @@ func (b *batch) work(ctx context.Context, show display) (journalErr error) {
 	next := func() (job, bool) {
 		mu.Lock()
 		defer mu.Unlock()
-		if started == len(b.jobs) || ctx.Err() != nil || (b.flags.failFast || b.flags.untilFail) && bad {
+		if started == len(b.jobs) || ctx.Err() != nil || b.debugger.Over() || (b.flags.failFast || b.flags.untilFail) && bad {
 			return job{}, false
 		}
 		started++

@@ -5,9 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
+	runtimedebug "runtime/debug"
 	"time"
 
+	"callflow/internal/debug"
 	"callflow/runner"
 	"callflow/steps"
 )
@@ -15,18 +16,19 @@ import (
 // one is one run under way: where its records go.
 type one struct {
 	job
-	view    func(steps.Record)
-	journal *runner.Journal
-	past    *past
-	mask    *runner.Mask
-	quiet   bool
-	reports *reports       // nil when nobody wants the records
-	told    []steps.Record // for them
-	held    []steps.Record // quiet: what is shown if the run goes wrong
-	start   steps.Record   // stands in when the run did not come to its own
-	begun   bool
-	last    steps.Record // the one before
-	status  string       // from its last record
+	view     func(steps.Record)
+	journal  *runner.Journal
+	past     *past
+	mask     *runner.Mask
+	quiet    bool
+	debugger *debug.Debugger // nil: nobody debugs
+	reports  *reports        // nil when nobody wants the records
+	told     []steps.Record  // for them
+	held     []steps.Record  // quiet: what is shown if the run goes wrong
+	start    steps.Record    // stands in when the run did not come to its own
+	begun    bool
+	last     steps.Record // the one before
+	status   string       // from its last record
 }
 
 // one makes one run and returns its status; the error is that of writing its journal.
@@ -49,6 +51,9 @@ func (b *batch) one(ctx context.Context, show display, j job) (status string, er
 	case p.Skip != "":
 		o.end(steps.Skipped, p.Skip)
 		return o.status, nil
+	}
+	if o.debugger = b.debugger; o.debugger != nil {
+		o.debugger.Begin()
 	}
 	o.mask = p.Mask
 	o.mask.Add(b.target.Secrets())
@@ -90,7 +95,7 @@ func (b *batch) nth(j job) string {
 func (b *batch) carry(ctx context.Context, p *runner.Prepared, o *one) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("callflow itself failed, please report it: %v\n%s", r, debug.Stack())
+			err = fmt.Errorf("callflow itself failed, please report it: %v\n%s", r, runtimedebug.Stack())
 		}
 	}()
 	return b.target.Run(ctx, p, o.seed, o.record, func(h steps.Host) { p.Run(h) })
@@ -112,6 +117,9 @@ func (o *one) record(r steps.Record) {
 		if r.RunEnd != nil {
 			o.reports.add(o.nth, o.repeat, o.told)
 		}
+	}
+	if o.debugger != nil {
+		o.debugger.Record(o.mask.Record(r))
 	}
 	if o.quiet {
 		o.hold(r)

@@ -62,6 +62,7 @@ func (b *batch) display() display {
 		c.Chaos = fmt.Sprintf("%s from seed %d", mess, b.flags.seed)
 	}
 	c.RealTime = b.target.Waits()
+	c.Live = c.Live && !b.flags.debugs() // the last line is for the prompt
 	return console{c}
 }
 

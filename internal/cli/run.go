@@ -44,6 +44,8 @@ type runFlags struct {
 	reports                 []string
 	quiet, verbose, noColor bool
 	ladder                  bool
+	step                    bool
+	breaks                  []string
 	flagSet                 *pflag.FlagSet // to tell which were
 }
 
@@ -97,6 +99,8 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.StringVar(&f.format, "format", "text", "what is printed: text, or json for every record as it happens, one object a line")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed, and the summary")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every request, response and notification too")
+	fl.BoolVar(&f.step, "step", false, "stop before each step and after a failure, and take commands: look around, evaluate, go on, skip, retry, hang up")
+	fl.StringArrayVar(&f.breaks, "break", nil, "stop so at a `PLACE`: a step's id, a line, FILE:LINE, or failure; may be given several times")
 	fl.BoolVar(&f.ladder, "ladder", false, "draw the sequence diagram of every run, not only of those that failed")
 	fl.BoolVar(&f.noColor, "no-color", false, "no colours (also NO_COLOR; FORCE_COLOR turns them on)")
 	completeRun(cmd, &f)
@@ -187,7 +191,11 @@ func (f *runFlags) batch(scenarios []*project.Scenario, lines map[string]int, io
 	if err != nil {
 		return nil, err
 	}
-	b := &batch{flags: f, given: given, target: target, codes: codes, io: io, until: until, reports: reports{files: files, out: io.report},
+	breaks, err := f.places(chosen)
+	if err != nil {
+		return nil, err
+	}
+	b := &batch{flags: f, breaks: breaks, given: given, target: target, codes: codes, io: io, until: until, reports: reports{files: files, out: io.report},
 		folder: history.Folder{Dir: f.journal, Epoch: sim.Epoch}}
 	if err := pick(b, chosen); err != nil {
 		return nil, err
@@ -240,6 +248,9 @@ func (f *runFlags) check(args []string) error {
 		return &inputError{"--chaos: " + err.Error()}
 	}
 	if _, err := parseShard(f.shard); err != nil {
+		return err
+	}
+	if err := f.checkDebug(args); err != nil {
 		return err
 	}
 	return f.checkTogether(args)

@@ -135,6 +135,9 @@ func stepWords(key string, start *steps.StepStart) string {
 	return stepName(key, start)
 }
 
+// StepWords is how a step is called on lines of others: "await caller", "answer of line 25".
+func StepWords(key string, start *steps.StepStart) string { return stepWords(key, start) }
+
 // loopItem is the "[i]" that a forEach item adds to its step's key: after an id, or after the index of a path.
 func loopItem(key string) string {
 	if i := strings.LastIndexByte(key, '/'); i >= 0 {

@@ -305,3 +305,9 @@ func plural(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// Bold is text that stands out, without what could command a terminal.
+func (s Style) Bold(text string) string { return s.paint(bold, clean(text)) }
+
+// Offset is a moment as time since the start of its run: 0.450s, 1m05.450s.
+func Offset(start, at time.Time) string { return offset(start, at) }

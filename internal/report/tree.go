@@ -138,3 +138,9 @@ func valueText(v any) string {
 	}
 	return clean(strings.TrimSpace(b.String()))
 }
+
+// Tree lays out an expression with the value of each of its parts.
+func (s Style) Tree(e *schema.Explanation) []string { return s.tree(e, "") }
+
+// Value is a value as JSON, on one line that is safe to print.
+func Value(v any) string { return valueText(v) }

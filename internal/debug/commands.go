@@ -1,0 +1,226 @@
+package debug
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"callflow/runner"
+)
+
+// command is one word that the prompt knows.
+type command struct {
+	name, short string
+	args        string
+	doc         string
+	again       bool // an empty line repeats it
+	do          func(d *Debugger, s *runner.Stop, rest string) (action runner.Action, done bool)
+}
+
+// commands in the order of help.
+var commands []command
+
+func init() { // it has help, which lists it
+	commands = []command{
+		{"step", "s", "", "on to the next step, also inside of this one", true, stepOn(eachStep)},
+		{"next", "n", "", "on to the next step that is not inside of this one", true, stepOn(nextStep)},
+		{"continue", "c", "[STEP|LINE]", "on to a breakpoint, a failure, or that step", false, (*Debugger).goOn},
+		{"skip", "k", "", "leave this step out: what it would have captured is absent", false, (*Debugger).skip},
+		{"retry", "r", "", "run the step that failed once more", false, (*Debugger).retry},
+		{"quit", "q", "", "end the run, with finally and cleanup", false, (*Debugger).end},
+		{"list", "l", "", "the scenario around this step", false, show((*Debugger).source)},
+		{"steps", "", "", "what has been done", false, show((*Debugger).done)},
+		{"vars", "v", "", "variables and captured names", false, show((*Debugger).vars)},
+		{"calls", "", "", "the calls, their states and who is there", false, show((*Debugger).calls)},
+		{"inbox", "i", "[N]", "the events that have come, or one of them whole", false, (*Debugger).inbox},
+		{"print", "p", "EXPR", "evaluate an expression, part by part", false, (*Debugger).eval},
+		{"set", "", "NAME = EXPR", "give a variable another value", false, (*Debugger).set},
+		{"hangup", "", "CALL", "hang up a call, or reject one that rings", false, (*Debugger).hangUp},
+		{"ladder", "", "", "the sequence diagram so far", false, show((*Debugger).ladder)},
+		{"break", "b", "[STEP|LINE|failure]", "stop there too; alone it lists where", false, (*Debugger).breakAt},
+		{"clear", "", "STEP|LINE|failure", "stop there no longer", false, (*Debugger).clear},
+		{"events", "e", "[on|off|EXPR]", "stop at every event, at none, or at those of which EXPR is true", false, (*Debugger).eventsAt},
+		{"help", "h", "", "this list", false, show((*Debugger).help)},
+	}
+}
+
+func find(word string) *command {
+	if word == "?" {
+		word = "help"
+	}
+	i := slices.IndexFunc(commands, func(c command) bool { return word == c.name || word != "" && word == c.short })
+	if i < 0 {
+		return nil
+	}
+	return &commands[i]
+}
+
+func names() []string {
+	var all []string
+	for _, c := range commands {
+		all = append(all, c.name)
+	}
+	return all
+}
+
+// show makes a command of what only prints.
+func show(lines func(d *Debugger, s *runner.Stop) []string) func(*Debugger, *runner.Stop, string) (runner.Action, bool) {
+	return func(d *Debugger, s *runner.Stop, _ string) (runner.Action, bool) {
+		d.print(s, lines(d, s))
+		return 0, false
+	}
+}
+
+func stepOn(m mode) func(*Debugger, *runner.Stop, string) (runner.Action, bool) {
+	return func(d *Debugger, s *runner.Stop, _ string) (runner.Action, bool) {
+		d.mode, d.over = m, 0
+		if s.Step != nil {
+			d.over = depth(s)
+		}
+		return runner.Proceed, true
+	}
+}
+
+func (d *Debugger) goOn(s *runner.Stop, rest string) (runner.Action, bool) {
+	if rest != "" {
+		b, err := d.place(s, rest)
+		if err != nil {
+			d.say(s, err.Error())
+			return 0, false
+		}
+		d.until = &b
+	}
+	d.mode = free
+	return runner.Proceed, true
+}
+
+func (d *Debugger) skip(s *runner.Stop, _ string) (runner.Action, bool) {
+	if s.Why != runner.BeforeStep {
+		d.say(s, "there is no step to leave out here: skip goes before a step")
+		return 0, false
+	}
+	if len(s.Step.Capture) > 0 || s.Step.ID != "" {
+		var lost []string
+		for _, c := range s.Step.Capture {
+			lost = append(lost, c.Name)
+		}
+		if s.Step.ID != "" {
+			lost = append(lost, "what is in steps."+s.Step.ID)
+		}
+		d.say(s, "absent from here on: "+strings.Join(lost, ", ")+". A step that needs it fails, and says so")
+	}
+	return runner.Skip, true
+}
+
+func (d *Debugger) retry(s *runner.Stop, _ string) (runner.Action, bool) {
+	if s.Why != runner.OnFailure {
+		d.say(s, "nothing has failed here: retry goes behind a failure")
+		return 0, false
+	}
+	return runner.Again, true
+}
+
+func (d *Debugger) end(*runner.Stop, string) (runner.Action, bool) {
+	d.quit = true
+	return runner.Quit, true
+}
+
+// place reads a place to stop at, which must be in this scenario.
+func (d *Debugger) place(s *runner.Stop, text string) (Break, error) {
+	b, err := ParseBreak(text)
+	if err != nil {
+		return b, err
+	}
+	found, near := b.InPlan(s.Plan())
+	switch {
+	case found:
+		return b, nil
+	case near != "":
+		return b, fmt.Errorf("there is no step %q here; did you mean %q?", text, near)
+	case b.Step == "":
+		return b, fmt.Errorf("no step stands at %s", b)
+	}
+	return b, fmt.Errorf("there is no step %q here", text)
+}
+
+func (d *Debugger) breakAt(s *runner.Stop, rest string) (runner.Action, bool) {
+	if rest == "" {
+		if len(d.Breaks) == 0 {
+			d.say(s, "there are no breakpoints; a failure stops the run in any case")
+		}
+		for _, b := range d.Breaks {
+			d.say(s, b.String())
+		}
+		return 0, false
+	}
+	b, err := d.place(s, rest)
+	if err != nil {
+		d.say(s, err.Error())
+	} else if !slices.Contains(d.Breaks, b) {
+		d.Breaks = append(d.Breaks, b)
+	}
+	return 0, false
+}
+
+func (d *Debugger) clear(s *runner.Stop, rest string) (runner.Action, bool) {
+	b, err := ParseBreak(rest)
+	if i := slices.Index(d.Breaks, b); err == nil && i >= 0 {
+		d.Breaks = slices.Delete(d.Breaks, i, i+1)
+	} else {
+		d.say(s, fmt.Sprintf("there is no breakpoint %q; `break` lists them", rest))
+	}
+	return 0, false
+}
+
+func (d *Debugger) eventsAt(s *runner.Stop, rest string) (runner.Action, bool) {
+	switch rest {
+	case "", "on":
+		d.events, d.when = true, ""
+	case "off":
+		d.events, d.when = false, ""
+	default:
+		d.events, d.when = false, rest
+	}
+	return 0, false
+}
+
+func (d *Debugger) set(s *runner.Stop, rest string) (runner.Action, bool) {
+	name, text, ok := strings.Cut(rest, "=")
+	if name = strings.TrimSpace(name); !ok || name == "" || strings.HasPrefix(text, "=") {
+		d.say(s, "write set NAME = EXPR")
+		return 0, false
+	}
+	a, ok := d.value(s, strings.TrimSpace(text))
+	if !ok {
+		return 0, false
+	}
+	if err := s.Set(name, a.Value); err != nil {
+		d.say(s, err.Error())
+	}
+	return 0, false
+}
+
+// hangUp takes a call's id, the beginning of one, or a name that holds one.
+func (d *Debugger) hangUp(s *runner.Stop, rest string) (runner.Action, bool) {
+	id := ""
+	for _, c := range s.Calls() {
+		if rest != "" && strings.HasPrefix(c.ID, rest) {
+			id = c.ID
+		}
+	}
+	for _, k := range s.Known() {
+		if text, ok := k.Value.(string); ok && k.Name == rest {
+			id = text
+		}
+	}
+	if id == "" {
+		d.say(s, fmt.Sprintf("which call? %q is none; `calls` lists them", rest))
+		return 0, false
+	}
+	result, err := s.HangUp(id)
+	if err != nil {
+		result = err.Error()
+	}
+	d.say(s, result)
+	return 0, false
+}
