@@ -207,6 +207,9 @@ func (t *turn) debugged() (steps.Outputs, error) {
 			if t.failure == nil {
 				return outputs, err
 			}
+			if !t.item {
+				t.done(t.step, outputs) // what it came to can be looked at
+			}
 			switch t.ask(OnFailure, t.failure) {
 			case Again:
 				t.emit(steps.Record{Log: &steps.Logged{Level: "info", Text: "once more, in the debugger"}})

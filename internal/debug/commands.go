@@ -224,3 +224,15 @@ func (d *Debugger) hangUp(s *runner.Stop, rest string) (runner.Action, bool) {
 	d.say(s, result)
 	return 0, false
 }
+
+// Command tells the documentation of one command.
+type Command struct{ Usage, Short, Doc string }
+
+// Commands lists them in the order of help.
+func Commands() []Command {
+	var all []Command
+	for _, c := range commands {
+		all = append(all, Command{strings.TrimSpace(c.name + " " + c.args), c.short, c.doc})
+	}
+	return all
+}
