@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"callflow/internal/graph"
@@ -26,6 +27,7 @@ type await struct {
 	found   []*entry   // One and InOrder: in the order found
 	serving assignment // All
 	matched string     // Any
+	tooLate []string   // parts that events came for after the end
 	failure *steps.FailureError
 }
 
@@ -85,7 +87,7 @@ func (a *await) watch() error {
 		return err
 	}
 	withdraw := a.wantIncoming()
-	err := b.wait(a.env.frame.host, &waiter{key: a.key, order: a.order, offer: a.offer, freed: a.consider, wants: a.wants}, a.deadline)
+	err := b.wait(a.env.frame.host, &waiter{key: a.key, order: a.order, offer: a.offer, freed: a.consider, wants: a.wants, more: a.wantsMore}, a.deadline)
 	withdraw()
 	switch {
 	case err == nil:
@@ -232,18 +234,22 @@ func layEvent(names, view map[string]any) {
 	}
 }
 
-// wants says whether an event would have served a part that stayed open.
+// wants says whether an event would have served a part that stayed open, and for which no other came too late.
 func (a *await) wants(e *entry) bool {
 	if !a.mayClaim(e) {
 		return false
 	}
 	for _, part := range a.open() {
-		if a.holds(part, e) {
+		if !slices.Contains(a.tooLate, part.name) && a.holds(part, e) {
+			a.tooLate = append(a.tooLate, part.name)
 			return true
 		}
 	}
 	return false
 }
+
+// wantsMore says whether further events would have served too, besides those that came too late.
+func (a *await) wantsMore() bool { return a.Mode == steps.All && len(a.tooLate) < len(a.open()) }
 
 // open are the parts that no event serves yet.
 func (a *await) open() []condition {

@@ -45,6 +45,8 @@ type waiter struct {
 	freed func(e *entry) bool
 	// wants says whether the entry would have served, had it come in time. Nil: nothing is ever late for it.
 	wants func(e *entry) bool
+	// more says whether a further event can be late for it. Nil: one is all.
+	more func() bool
 	over  bool
 	wake  func(cause error)
 }
@@ -142,12 +144,15 @@ func (w *waiter) served() {
 	w.wake(errWoken)
 }
 
-// markLate notes the step whose time ran out before this event came; each such step gets one late event.
+// markLate notes the step whose time ran out before this event came; each such step gets one late event, or one for each
+// part.
 func (b *inbox) markLate(e *entry) {
 	for i, w := range b.expired {
 		if w.wants(e) {
 			e.late = w.key
-			b.expired = slices.Delete(b.expired, i, i+1)
+			if w.more == nil || !w.more() {
+				b.expired = slices.Delete(b.expired, i, i+1)
+			}
 			return
 		}
 	}

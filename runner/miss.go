@@ -136,7 +136,12 @@ func (a *await) arrivals(f *steps.Failure, open []condition) {
 		}
 		for _, e := range near {
 			why := part.expr.Explain(a.over(e))
-			notes[e] = steps.Miss{Nearest: true, Part: part.name, Why: &why}
+			if note, ok := notes[e]; ok && note.Why != nil {
+				note.Also = append(note.Also, steps.PartMiss{Part: part.name, Why: &why})
+				notes[e] = note
+			} else {
+				notes[e] = steps.Miss{Nearest: true, Part: part.name, Why: &why}
+			}
 			if f.Expression == nil {
 				f.Expression = &why
 			}

@@ -302,7 +302,7 @@ func (t *trail) lost(env Env, began time.Time, err error) error {
 	f.Expression, f.Hints = nil, nil
 	for i := range f.Arrivals {
 		m := &f.Arrivals[i]
-		m.Why, m.Nearest, m.Part = nil, false, ""
+		m.Why, m.Also, m.Nearest, m.Part = nil, nil, false, ""
 	}
 	if last.Event != nil {
 		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "the last notification of call " + t.call + ", so the callback address worked then"})

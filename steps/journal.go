@@ -332,6 +332,13 @@ type Miss struct {
 	Nearest bool                `json:"nearest,omitempty"`
 	Part    string              `json:"part,omitempty"`
 	Why     *schema.Explanation `json:"why,omitempty"`
+	Also    []PartMiss          `json:"also,omitempty"` // the further parts of the await that it came nearest to
+}
+
+// PartMiss is why an event did not match one part of an await.
+type PartMiss struct {
+	Part string              `json:"part"`
+	Why  *schema.Explanation `json:"why"`
 }
 
 // Explained is what the code dictionary says of a code. Also holds what it says of further codes in the same message: the

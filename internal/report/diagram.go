@@ -311,7 +311,7 @@ func (b *diagramBuilder) stepEnd(r *steps.Record) {
 	}
 	s := span{stepPlace{r.Step, r.Branch}, begin, len(b.d.rungs), failed}
 	inner := slices.ContainsFunc(b.spans, func(x span) bool { return x.failed && x.begin > s.begin && x.end <= s.end && s.holds(x.stepPlace) })
-	if failed && !inner {
+	if failed && !end.Excused && !inner {
 		b.fail(s)
 	}
 	b.spans = append(b.spans, s)

@@ -191,9 +191,25 @@ type arrivalList struct {
 
 func (l *arrivalList) add(lines ...string) { l.out = append(l.out, lines...) }
 
-// later says whether an event after the i-th is as near to the same condition, which is explained there.
-func (l *arrivalList) later(i int) bool {
-	return slices.ContainsFunc(l.arrivals[i+1:], func(m steps.Miss) bool { return m.Why != nil && m.Part == l.arrivals[i].Part })
+// missed are the parts that the i-th arrival is explained for: of those as near to the same part the last one is.
+func (l *arrivalList) missed(i int) (parts []steps.PartMiss) {
+	for _, p := range partsOf(&l.arrivals[i]) {
+		later := slices.ContainsFunc(l.arrivals[i+1:], func(m steps.Miss) bool {
+			return slices.ContainsFunc(partsOf(&m), func(other steps.PartMiss) bool { return other.Part == p.Part })
+		})
+		if !later {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+// partsOf are all the parts that an arrival came nearest to.
+func partsOf(m *steps.Miss) []steps.PartMiss {
+	if m.Why == nil {
+		return nil
+	}
+	return append([]steps.PartMiss{{Part: m.Part, Why: m.Why}}, m.Also...)
 }
 
 // event is the i-th arrival, and why it did not match, or did.
@@ -220,18 +236,17 @@ func (l *arrivalList) event(i int) {
 		text += " (serves " + clean(m.Part) + ")"
 	}
 	l.add(l.fold(fmt.Sprintf("  %s %9s  ", mark, offset(l.start, m.At)), text, l.Width, "                ")...)
-	if m.Why == nil || l.later(i) {
-		return
+	for _, p := range l.missed(i) {
+		why := "why not"
+		if struck {
+			why = "why"
+		}
+		if p.Part != "" {
+			why += " " + clean(p.Part)
+		}
+		l.add("        " + l.paint(faint, why+":"))
+		l.add(l.tree(p.Why, "        ")...)
 	}
-	why := "why not"
-	if struck {
-		why = "why"
-	}
-	if m.Part != "" {
-		why += " " + clean(m.Part)
-	}
-	l.add("        " + l.paint(faint, why+":"))
-	l.add(l.tree(m.Why, "        ")...)
 }
 
 // severalCalls says whether the events are about more than one call, so that each must say about which.

@@ -61,15 +61,20 @@ type pageArrivals struct {
 }
 
 type pageMiss struct {
-	Event uint64    `json:"event"`
-	At    float64   `json:"at"`
-	Text  string    `json:"text"`
-	Call  string    `json:"call,omitempty"`
-	Note  string    `json:"note,omitempty"`
-	Group string    `json:"group"`          // before, early, came
-	Mark  string    `json:"mark,omitempty"` // nearest, decided
-	Part  string    `json:"part,omitempty"`
-	Why   *pageTree `json:"why,omitempty"`
+	Event uint64     `json:"event"`
+	At    float64    `json:"at"`
+	Text  string     `json:"text"`
+	Call  string     `json:"call,omitempty"`
+	Note  string     `json:"note,omitempty"`
+	Group string     `json:"group"`          // before, early, came
+	Mark  string     `json:"mark,omitempty"` // nearest, decided
+	Why   []pagePart `json:"why,omitempty"`
+}
+
+// pagePart is why an event did not match a part of an await, or did.
+type pagePart struct {
+	Part string   `json:"part,omitempty"`
+	Tree pageTree `json:"tree"`
 }
 
 type pageCode struct {
@@ -188,7 +193,7 @@ func (b *pageBuilder) arrivals(f *steps.Failure) *pageArrivals {
 	list := arrivalList{arrivals: f.Arrivals}
 	for i := range f.Arrivals {
 		m := &f.Arrivals[i]
-		row := pageMiss{Event: m.Event, At: b.since(m.At), Text: m.Summary, Group: "came", Part: m.Part}
+		row := pageMiss{Event: m.Event, At: b.since(m.At), Text: m.Summary, Group: "came"}
 		switch {
 		case strings.HasPrefix(m.Ignored, "came before"):
 			row.Group, row.Note = "before", m.Ignored+", so does not count"
@@ -214,9 +219,8 @@ func (b *pageBuilder) arrivals(f *steps.Failure) *pageArrivals {
 		case m.Part != "" && m.Why == nil:
 			row.Note = "serves " + m.Part
 		}
-		if m.Why != nil && !list.later(i) {
-			t := newPageTree(m.Why)
-			row.Why = &t
+		for _, missed := range list.missed(i) {
+			row.Why = append(row.Why, pagePart{missed.Part, newPageTree(missed.Why)})
 		}
 		p.List = append(p.List, row)
 	}

@@ -76,7 +76,7 @@ function arrivalsView(a, run) {
         m.event ? el("a", { href: toRun(run, "event", m.event) }, m.text) : m.text, m.call && el("span", { class: "faint" }, " [" + shortID(m.call) + "]"),
         m.mark && el("span", { class: "chip " + (m.mark === "decided" ? "is-bad" : "is-warn") }, m.mark === "decided" ? "decided it" : "came nearest"),
         m.note && el("span", { class: "faint" }, " " + m.note),
-        m.why && el("div", { class: "tree" }, el("p", { class: "faint" }, (m.mark === "decided" ? "why" : "why not") + (m.part ? " " + m.part : "") + ":"), treeNode(m.why, true)))));
+        (m.why ?? []).map((w) => el("div", { class: "tree" }, el("p", { class: "faint" }, (m.mark === "decided" ? "why" : "why not") + (w.part ? " " + w.part : "") + ":"), treeNode(w.tree, true))))));
   }
   if (a.none) rows.push(el("li", { class: "heading" }, "nothing came while it waited"));
   return el("ol", { class: "facts" }, rows);
