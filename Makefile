@@ -7,7 +7,7 @@ staticcheck = $(GO) tool -modfile=tools/tools.mod staticcheck
 
 PLAYS      ?= 2000
 
-.PHONY: build install run test check vet lint race plays graphclient browser generate bench fuzz
+.PHONY: build install run test check vet lint race plays graphclient browser tapparser generate bench fuzz
 
 build: ## bin/callflow
 	$(GO) build -o bin/callflow .
@@ -21,7 +21,7 @@ run: build ## every scenario we ship, on the embedded simulator; those that are 
 test:
 	$(GO) test ./...
 
-check: build vet lint test race plays graphclient browser ## all of it; generated files are checked by the tests
+check: build vet lint test race plays graphclient browser tapparser ## all of it; generated files are checked by the tests
 
 vet:
 	$(GO) vet ./...
@@ -42,6 +42,9 @@ graphclient: ## Microsoft's own Graph client against callflow simulate, when Nod
 
 browser: ## the HTML report in a real browser, when Node, npm's registry and Chromium (apt-get install chromium) can be had
 	CALLFLOW_BROWSER=1 $(GO) test ./internal/report -run '^TestBrowser$$' -count 1 -v
+
+tapparser: ## node-tap's parser reads the TAP report, when Node and npm's registry can be had
+	CALLFLOW_TAP_PARSER=1 $(GO) test ./internal/report -run '^TestTAPParser$$' -count 1 -v
 
 generate: ## what is made from the code: the JSON Schema, the references of language, codes and coverage, the stories, the run in the README
 	$(GO) test ./internal/cli -run '^TestGenerated|^TestReadme' -update
