@@ -187,7 +187,6 @@ func hostile() []*Run {
 var (
 	tagsOfOurs  = regexp.MustCompile(`</?(details|summary|b|sub)( open)?>`)
 	githubLine  = regexp.MustCompile(`^::(notice|error|warning) (file=[^,:]*,)?(line=\d+,endLine=\d+,)?(col=\d+,)?title=[^,:]*::`)
-	topOK       = regexp.MustCompile(`(?m)^(not )?ok \d+ - `)
 	whatControl = regexp.MustCompile("[\x00-\x09\x0b-\x1f\x7f\u202e\u2028]")
 )
 
