@@ -40,8 +40,8 @@ plays: ## thousands of random sequences of requests and deeds on the simulator; 
 graphclient: ## Microsoft's own Graph client against callflow simulate, when Node and npm's registry can be had
 	CALLFLOW_GRAPH_CLIENT=1 $(GO) test ./internal/conformance -run '^TestGraphClient$$' -count 1 -v
 
-browser: ## the HTML report in a real browser, when Node, npm's registry and Chromium (apt-get install chromium) can be had
-	CALLFLOW_BROWSER=1 $(GO) test ./internal/report -run '^TestBrowser$$' -count 1 -v
+browser: ## the HTML report and the ladders in a real browser, when Node, npm's registry and Chromium (apt-get install chromium) can be had
+	CALLFLOW_BROWSER=1 $(GO) test ./internal/report -run '^TestBrowser' -count 1 -v
 
 tapparser: ## node-tap's parser reads the TAP report, when Node and npm's registry can be had
 	CALLFLOW_TAP_PARSER=1 $(GO) test ./internal/report -run '^TestTAPParser$$' -count 1 -v

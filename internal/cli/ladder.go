@@ -138,10 +138,11 @@ func (f *ladderFlags) read(name string, io streams, list *[]drawn) error {
 
 // write writes the ladders to where they are wanted. A picture holds one run, so several need a folder.
 func (f *ladderFlags) write(list []drawn, ext string, io streams) error {
-	if f.out != "" && (strings.HasSuffix(f.out, "/") || isFolder(f.out)) {
+	several := f.format != "text" && len(list) > 1
+	if f.out != "" && f.out != stdout && (strings.HasSuffix(f.out, "/") || isFolder(f.out) || several && filepath.Ext(f.out) == "") {
 		return f.writeEach(list, ext, io)
 	}
-	if f.format != "text" && len(list) > 1 {
+	if several {
 		return &inputError{fmt.Sprintf("these are %d runs, and %s holds one: name a folder to have a file for each, as in -o ladders/", len(list), f.format)}
 	}
 	var b bytes.Buffer

@@ -44,13 +44,24 @@ steps:
     timeout: 3200ms
 `
 
-// TestBrowser uses the HTML report in a real browser: see node/page.mjs. It needs Node, Chromium and two packages from npm,
+// TestBrowser uses the HTML report in a real browser: see node/page.mjs. It needs Node, Chromium and three packages from npm,
 // pinned by the lockfile, so it runs when it is asked for: make browser, which make check does too.
 func TestBrowser(t *testing.T) {
+	dir, browser, in := setUpBrowser(t)
+	reportsFor(t, dir)
+	said, err := in("node", "page.mjs", browser, dir)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	t.Logf("%s", said)
+}
+
+// setUpBrowser finds a browser, and makes a folder with what drives it; in runs a program there.
+func setUpBrowser(t *testing.T) (dir, browser string, in func(program string, args ...string) ([]byte, error)) {
+	t.Helper()
 	if os.Getenv("CALLFLOW_BROWSER") == "" {
 		t.Skip("not asked for; make browser runs it")
 	}
-	browser := ""
 	for _, name := range []string{os.Getenv("CALLFLOW_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil && browser == "" {
 			browser = path
@@ -65,15 +76,15 @@ func TestBrowser(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	dir := t.TempDir()
-	in := func(program string, args ...string) ([]byte, error) {
+	t.Cleanup(cancel)
+	dir = t.TempDir()
+	in = func(program string, args ...string) ([]byte, error) {
 		c := exec.CommandContext(ctx, program, args...)
 		c.Dir = dir
 		c.WaitDelay = 5 * time.Second
 		return c.CombinedOutput()
 	}
-	for _, name := range []string{"package.json", "package-lock.json", ".npmrc", "page.mjs"} {
+	for _, name := range []string{"package.json", "package-lock.json", ".npmrc", "page.mjs", "ladders.mjs"} {
 		text, err := os.ReadFile(filepath.Join("node", name))
 		if err != nil {
 			t.Fatal(err)
@@ -88,12 +99,7 @@ func TestBrowser(t *testing.T) {
 		}
 		t.Fatalf("npm ci: %v\n%s", err, said)
 	}
-	reportsFor(t, dir)
-	said, err := in("node", "page.mjs", browser, dir)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, said)
-	}
-	t.Logf("%s", said)
+	return dir, browser, in
 }
 
 // reportsFor makes the pages from real runs.
