@@ -22,6 +22,7 @@ import (
 var mayImport = map[string][]string{
 	"callflow":                    {"internal/cli"},
 	"callflow/schema":             {},
+	"callflow/scenarios":          {},
 	"callflow/internal/graph":     {},
 	"callflow/internal/world":     {},
 	"callflow/steps":              {"schema", "internal/graph", "internal/world"},

@@ -88,9 +88,9 @@ var scenarioKeys = []frameKey{
   - answer: ${{ callerLeg }}
   - id: ask
     createCall:
+      subject: ${{ greeting }}
       targets: [{identity: {user: {id: "${{ dora }}"}}}]
       requestedModalities: ${{ matrix.media }}
-      subject: ${{ greeting }}
     capture: {doraLeg: call.id}
   - log: her pin is ${{ pin }}       # is shown as ***`},
 	{name: "finally", shape: shapeSteps, doc: "Steps that run at the end whatever happened, with time of their own: 30 s in all, or what `defaults.finally` says. Names from `steps` may be absent here.",
@@ -140,7 +140,11 @@ var stepKeys = []frameKey{
   timeout: 90s                     # 30 s when absent`},
 	{name: "retry", shape: shapeRetry, doc: "Repeats an action that failed.",
 		example: `- listParticipants: ${{ leg }}
-  retry: {attempts: 5, initialInterval: 1s, maxInterval: 10s, when: "response.status in [409, 429]"}`},
+  retry:
+    attempts: 5
+    initialInterval: 1s
+    maxInterval: 10s
+    when: response.status in [409, 429]`},
 	{name: "expect", shape: shapeTests, doc: "What must hold afterwards; sees the step's outputs as plain names.",
 		example: `- getCall: ${{ leg }}
   expect:                          # all must hold; the step's outputs are plain names here
@@ -154,8 +158,8 @@ var stepKeys = []frameKey{
 - log: '"${{ subject }}" is ${{ state }}'`},
 	{name: "continueOnError", shape: shapeFlag, def: "false", doc: "A failure of this step does not fail the scenario.",
 		example: `- getCall: ${{ leg }}
-  continueOnError: true            # a failure here is shown, and does not fail the scenario
   capture: {later: call.state}     # so this may be absent
+  continueOnError: true            # a failure here is shown, and does not fail the scenario
 - log: it is ${{ later ?? "gone" }}`},
 }
 

@@ -38,21 +38,26 @@ func Reference(voc *Vocabulary) string {
 	b.examples()
 	b.expressions()
 	b.verbs()
-	if voc.Scene != nil {
+	b.world()
+	b.objects()
+	b.codes()
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// world describes the section simulate.
+func (b *markdown) world() {
+	if b.voc.Scene != nil {
 		b.line("## The simulated world")
 		b.line("")
 		b.line("Under `simulate`:")
 		b.line("")
-		b.params(voc.Scene)
-		for _, e := range voc.SceneExamples {
+		b.params(b.voc.Scene)
+		for _, e := range b.voc.SceneExamples {
 			b.line("%s", e.Text)
 			b.line("")
 			b.yaml(e.YAML)
 		}
 	}
-	b.objects()
-	b.codes()
-	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
 type markdown struct {
@@ -275,18 +280,21 @@ func (b *markdown) objects() {
 	}
 }
 
+// roleTitles say what the verbs of each role do.
+var roleTitles = []struct {
+	role  Role
+	title string
+}{
+	{Acts, "Verbs that act send a request and wait for its outcome"},
+	{Reads, "Verbs that read send a request that changes nothing"},
+	{Watches, "Verbs that watch look at events, or read again and again"},
+	{Speaks, "Words of the language"},
+}
+
 func (b *markdown) verbs() {
 	b.line("## Verbs")
 	b.line("")
-	for _, role := range []struct {
-		role  Role
-		title string
-	}{
-		{Acts, "Verbs that act send a request and wait for its outcome"},
-		{Reads, "Verbs that read send a request that changes nothing"},
-		{Watches, "Verbs that watch look at events, or read again and again"},
-		{Speaks, "Words of the language"},
-	} {
+	for _, role := range roleTitles {
 		var names []string
 		for _, v := range b.voc.Verbs {
 			if v.Role == role.role {

@@ -14,13 +14,13 @@ steps:
     createCall:
       targets: [{identity: {user: {id: "${{ callee }}"}}}]
     capture: {outgoing: call.id}
-  - getCall: ${{ outgoing }}
-    if: record
+  - if: record
+    getCall: ${{ outgoing }}
     capture: {subject: call.subject}
   - log: "${{ steps.ring.outcome }} after ${{ steps.ring.attempts }} attempts: ${{ subject ?? 'not asked' }}"
 finally:
-  - hangUp: ${{ outgoing }}
-    if: outgoing != nil`,
+  - if: outgoing != nil
+    hangUp: ${{ outgoing }}`,
 	},
 	{
 		"Retry",
@@ -48,15 +48,16 @@ steps:
       targets: [{identity: {user: {id: "${{ matrix.who }}"}}}]
       requestedModalities: ${{ matrix.media }}
     capture: {outgoing: call.id}
-  - getCall: ${{ outgoing }}
-    forEach: [1, 2, 3]
+  - forEach: [1, 2, 3]
+    getCall: ${{ outgoing }}
     capture: {states: call.state}
   - expect: 'all(states, # == "established")'     # quoted, as a comment would begin at the #`,
 	},
 	{
 		"Side by side",
 		"Branches run at the same time. A branch that fails ends the others at their next request or wait; what they captured is seen after the join.",
-		`steps:
+		`never: call.state == "terminated"
+steps:
   - parallel:
       first:
         - createCall:
@@ -69,7 +70,6 @@ steps:
   - expect:
       - one != two
       - calls[one].state == "established"
-never: call.state == "terminated"
 outputs:
   first: one
   second: two`,

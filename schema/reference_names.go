@@ -25,11 +25,16 @@ func (b *markdown) expressions() {
 	b.line("%s", expressionWordsIntro)
 	b.runtime()
 	b.line("%s", absentWords)
+	b.functions(functionNames())
+}
+
+// functions describes some of them.
+func (b *markdown) functions(names []string) {
 	b.line("### Functions")
 	b.line("")
 	b.line("| Function | What it yields |")
 	b.line("|---|---|")
-	for _, name := range functionNames() {
+	for _, name := range names {
 		doc := functions[name].doc
 		if p, ok := predicates[name]; ok {
 			doc = p.doc

@@ -47,6 +47,7 @@ Exit codes: 0 passed, 1 an expectation failed, 2 a file or flag is wrong, 3 coul
 there, or refused before any call existed), 130 interrupted.`,
 		Example: `  callflow init demo            write a first scenario
   callflow run demo             run it on the embedded simulator
+  callflow new                  list flows to start a scenario from
   callflow validate scenarios   check files, send nothing`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -66,7 +67,7 @@ there, or refused before any call existed), 130 interrupted.`,
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(newRun(io), newValidate(io), newList(io), newHistory(io), newReport(io), newLadder(io), newSimulate(io), newExplain(io), newInit(io), newSchema(io), newLSP(io), newVersion(io))
-	root.AddCommand(newFmt(io))
+	root.AddCommand(newFmt(io), newNew(io), newDocs(io))
 	return root
 }
 

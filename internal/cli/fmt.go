@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -39,6 +38,9 @@ Exit codes: 0 all is well, 1 --check or --diff found a file to lay out, 2 a file
   callflow fmt --check scenarios      in CI
   callflow fmt --diff scenarios/transfer.yaml
   callflow fmt - < draft.yaml`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+		},
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(args, io) },
 	}
 	cmd.Flags().BoolVar(&f.check, "check", false, "list the files whose layout would change, and write nothing")
@@ -102,7 +104,11 @@ func (f *fmtFlags) put(name string, was, is []byte, mode os.FileMode, io streams
 		_, err := io.out.Write(is)
 		return err
 	case !same:
-		if err := replace(name, is, mode); err != nil {
+		to, err := filepath.EvalSymlinks(filepath.FromSlash(name)) // a link stays one
+		if err == nil {
+			err = replaceFile(to, is, mode)
+		}
+		if err != nil {
 			return err
 		}
 		fmt.Fprintln(out, name)
@@ -129,27 +135,6 @@ func source(name string, io streams) ([]byte, os.FileMode, error) {
 	}
 	text, err := project.Read(name)
 	return text, st.Mode().Perm(), err
-}
-
-// replace writes a file whole or not at all: beside it first. Of a link, what it leads to is replaced.
-func replace(name string, text []byte, mode os.FileMode) error {
-	name, err := filepath.EvalSymlinks(filepath.FromSlash(name))
-	if err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".callflow-fmt-*")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(text)
-	err = errors.Join(err, tmp.Chmod(mode), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
-	}
-	return err
 }
 
 // formOf is what the keys of a file mean, by its name.

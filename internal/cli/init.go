@@ -18,6 +18,13 @@ import (
 //go:embed all:scaffold
 var scaffold embed.FS
 
+// scaffoldWords say what each file is for.
+var scaffoldWords = map[string]string{
+	"callflow.yaml":             "where scenarios run, other than on the simulator",
+	schemaFile:                  "for editors: completion and checks",
+	"scenarios/first-call.yaml": "a first scenario",
+}
+
 func newInit(io streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
@@ -25,6 +32,9 @@ func newInit(io streams) *cobra.Command {
 		Long: `init writes a scenario that runs at once on the embedded simulator, a callflow.yaml, and the JSON Schema by which
 editors complete and check scenarios (callflow schema prints it anew). It never overwrites a file.`,
 		Args: cobra.MaximumNArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {
@@ -61,18 +71,22 @@ func writeScaffold(io streams, dir string) error {
 			return &inputError{err.Error()}
 		}
 	}
+	widest := 0
+	for _, name := range names {
+		widest = max(widest, len(filepath.Join(dir, name)))
+	}
 	for _, name := range names {
 		to := filepath.Join(dir, filepath.FromSlash(name))
 		if err := writeNew(to, texts[name]); err != nil {
 			return &inputError{err.Error()}
 		}
-		fmt.Fprintf(io.out, "wrote %s\n", to)
+		fmt.Fprintf(io.out, "wrote %-*s  %s\n", widest, to, scaffoldWords[name])
 	}
 	run := "callflow run"
 	if dir != "." {
 		run = "cd " + dir + " && " + run
 	}
-	fmt.Fprintf(io.out, "now: %s\n", run)
+	fmt.Fprintf(io.out, "now: %s\nthen: callflow new, for more flows to start from; callflow docs, for the language\n", run)
 	return nil
 }
 

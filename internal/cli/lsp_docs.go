@@ -22,7 +22,7 @@ func problemPages(voc *schema.Vocabulary) func(code string) string {
 		if have, err := os.ReadFile(file); err == nil && string(have) == text {
 			return file
 		}
-		if os.MkdirAll(filepath.Dir(file), 0o700) != nil || replaceFile(file, []byte(text)) != nil {
+		if os.MkdirAll(filepath.Dir(file), 0o700) != nil || replaceFile(file, []byte(text), 0o600) != nil {
 			return ""
 		}
 		return file
@@ -40,13 +40,16 @@ func problemPages(voc *schema.Vocabulary) func(code string) string {
 	}
 }
 
-// replaceFile writes a file that others may be reading, or writing.
-func replaceFile(name string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+// replaceFile writes a file, whole or not at all, that others may be reading, or writing.
+func replaceFile(name string, text []byte, mode os.FileMode) error {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(text)
+	if err == nil {
+		err = f.Chmod(mode)
+	}
 	if closed := f.Close(); err == nil {
 		err = closed
 	}

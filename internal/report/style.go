@@ -61,6 +61,7 @@ const (
 	warn  = "33"
 	faint = "2"
 	bold  = "1"
+	code  = "36"
 )
 
 func (s Style) paint(how, text string) string {

@@ -16,7 +16,6 @@ type Fault struct {
 	Step      string   `json:"step" stepId:"true" doc:"Only the request of the step with this id, or the notifications that follow from it."`
 	Match     string   `json:"match" expression:"event" doc:"For a notification: which one; an expression over the event, such as call.state == \"terminated\"."`
 	Chance    *float64 `json:"chance" doc:"How likely it strikes what it could strike, from 0 to 1; the seed decides. 1 when absent."`
-	Times     int      `json:"times" doc:"How often it strikes; once when absent." default:"1"`
 
 	Status     int           `json:"status" doc:"The HTTP status that the request gets instead of an answer."`
 	Code       string        `json:"code" doc:"The error code in its body."`
@@ -25,6 +24,7 @@ type Fault struct {
 	RetryAfter time.Duration `json:"retryAfter" doc:"The Retry-After header."`
 	Lost       bool          `json:"lost" doc:"The service acts, but its response is lost."`
 	Reset      bool          `json:"reset" doc:"The connection is refused; the service never sees the request."`
+	Times      int           `json:"times" doc:"How often it strikes; once when absent." default:"1"`
 
 	Fails *Failing `json:"fails" doc:"The request is taken, and what it began fails: the call, the transfer, or the operation."`
 	Ghost bool     `json:"ghost" doc:"The operation completes, and nothing has come of it: who was invited is not there."`

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"callflow/internal/report"
+	"callflow/schema"
+	"callflow/steps"
+)
+
+func newDocs(io streams) *cobra.Command {
+	var noColor bool
+	cmd := &cobra.Command{
+		Use:   "docs [TOPIC…]",
+		Short: "Show the language's reference: a verb, a key, a function, expressions",
+		Long: `docs prints what the reference says of a verb (invite), a key of a scenario or a step (matrix, retry), a function of
+expressions (find), an object (identitySet), or a subject (expressions). Without a TOPIC it lists them.`,
+		Example: `  callflow docs
+  callflow docs invite
+  callflow docs expressions | less`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return completeTopics(), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			style, voc := report.StyleFor(io.out, os.Getenv, noColor), steps.Vocabulary()
+			if len(args) == 0 {
+				listTopics(io, style, voc)
+				return nil
+			}
+			var pages []string
+			for _, topic := range args {
+				page, err := findTopic(voc, topic)
+				if err != nil {
+					return err
+				}
+				pages = append(pages, page)
+			}
+			report.Manual(io.out, style, strings.Join(pages, "\n"))
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&noColor, "no-color", false, "no colours")
+	return cmd
+}
+
+// findTopic is a page of the reference, whatever the case of its name, also for names as what other APIs call it.
+func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
+	if page, ok := voc.Page(topic); ok {
+		return page, nil
+	}
+	names := voc.Names()
+	for _, name := range names {
+		if strings.EqualFold(name, topic) {
+			page, _ := voc.Page(name)
+			return page, nil
+		}
+	}
+	text := fmt.Sprintf("there is no page about %q", topic)
+	if near := schema.Nearest(topic, names); near != "" {
+		return "", &inputError{fmt.Sprintf("%s; did you mean %s?", text, near)}
+	}
+	return "", &inputError{text + "; `callflow docs` lists what there is, and `callflow explain` knows codes of calls"}
+}
+
+func listTopics(io streams, style report.Style, voc *schema.Vocabulary) {
+	var all []report.Titled
+	for _, c := range voc.Contents() {
+		all = append(all, report.Titled{Title: c.Title, Rows: c.Rows})
+	}
+	report.Columns(io.out, style, all)
+	fmt.Fprintln(io.out, "\nread on: callflow docs TOPIC; it knows functions and objects too (callflow docs functions)")
+}
+
+// completeTopics lists the topics for a shell, each with what it is.
+func completeTopics() []string {
+	voc := steps.Vocabulary()
+	var out []string
+	told := map[string]bool{}
+	for _, c := range voc.Contents() {
+		for _, r := range c.Rows {
+			if !told[r[0]] {
+				told[r[0]] = true
+				out = append(out, cobra.CompletionWithDesc(r[0], r[1]))
+			}
+		}
+	}
+	for _, name := range voc.Names() {
+		if !told[name] {
+			out = append(out, name)
+		}
+	}
+	return out
+}
