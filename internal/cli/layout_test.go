@@ -73,7 +73,7 @@ func TestTemplates(t *testing.T) {
 			t.Errorf("%s: %v", x.name, err)
 		}
 	}
-	_, problems := project.Check(mustFind(t, "some"), strings.NewReader(""))
+	_, problems := project.Check(mustFind(t, "some"), project.NewProjects(""), strings.NewReader(""))
 	for _, p := range problems {
 		if p.Severity == schema.SeverityError {
 			t.Error(p)
