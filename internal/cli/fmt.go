@@ -28,10 +28,11 @@ func newFmt(io streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fmt [PATH…]",
 		Short: "Lay out scenario files",
-		Long: `fmt rewrites files, and those in folders, in one layout: keys in the order of the language's reference, two spaces of
-indentation, at most one blank line. It keeps comments, blank lines, and the text of every value; what does not fit into a
-line of ` + fmt.Sprint(format.Width) + ` in { } or [ ] is written as a block, and so are expressions that would need quotes there. What a file says is
-never changed: a file that is no YAML is left alone, with its problem. - lays out standard input.
+		Long: `fmt rewrites files in one layout; in folders those that have steps, and callflow.yaml. Keys come in the order of the
+language's reference, indentation is two spaces, and never two blank lines follow each other. Comments, blank lines and the
+text of every value stay. What does not fit into a line of ` + fmt.Sprint(format.Width) + ` in { } or [ ] is written as a block, and so are expressions
+that would need quotes there. What a file says is never changed: one that is no YAML is left alone, with its problem.
+- lays out standard input.
 
 Exit codes: 0 all is well, 1 --check or --diff found a file to lay out, 2 a file or flag is wrong.`,
 		Example: `  callflow fmt
@@ -55,7 +56,7 @@ type unformattedError struct{}
 func (unformattedError) Error() string { return "" }
 
 func (f *fmtFlags) run(args []string, io streams) error {
-	files, err := project.FindYAML(args)
+	files, err := project.FindOurs(args)
 	if err != nil {
 		return err
 	}

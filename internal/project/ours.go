@@ -5,13 +5,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// FindYAML returns the files that args name, as Find does, but of folders every YAML file that is not hidden: those made for
-// include, and callflow.yaml, too. Without args: the current folder.
-func FindYAML(args []string) ([]string, error) {
+// FindOurs returns the files that args name, as Find does, but of folders those made for include and callflow.yaml too, and no
+// YAML of other tools: a scenario has steps. Without args: the current folder.
+func FindOurs(args []string) ([]string, error) {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
@@ -20,8 +21,8 @@ func FindYAML(args []string) ([]string, error) {
 		var found []string
 		var err error
 		if st, failed := os.Stat(arg); failed == nil && st.IsDir() {
-			if found, err = allYAML(arg); err == nil && len(found) == 0 {
-				err = fmt.Errorf("no file in folder %q: looked for *.yaml and *.yml", arg)
+			if found, err = ours(arg); err == nil && len(found) == 0 {
+				err = fmt.Errorf("no scenario in folder %q: looked for *.yaml and *.yml with steps", arg)
 			}
 		} else {
 			found, err = findOne(arg)
@@ -38,8 +39,10 @@ func FindYAML(args []string) ([]string, error) {
 	return files, nil
 }
 
-// allYAML lists the YAML files below folder in lexical order.
-func allYAML(folder string) (found []string, err error) {
+var hasSteps = regexp.MustCompile(`(?m)^["']?steps["']?\s*:`)
+
+// ours lists our files below folder in lexical order.
+func ours(folder string) (found []string, err error) {
 	err = filepath.WalkDir(folder, func(p string, d fs.DirEntry, err error) error {
 		hidden := p != folder && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules")
 		switch ext := filepath.Ext(p); {
@@ -47,7 +50,11 @@ func allYAML(folder string) (found []string, err error) {
 			return err
 		case d.IsDir() && hidden:
 			return fs.SkipDir
-		case !hidden && d.Type().IsRegular() && (ext == ".yaml" || ext == ".yml"):
+		case hidden || !d.Type().IsRegular() || ext != ".yaml" && ext != ".yml":
+			return nil
+		}
+		text, err := Read(p)
+		if err != nil || d.Name() == ConfigName || hasSteps.Match(text) { // who reads it again says what is wrong
 			found = append(found, p)
 		}
 		return nil
