@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"callflow/internal/graph"
@@ -37,6 +39,24 @@ func BenchmarkCheck(b *testing.B) {
 			b.Fatal(problems)
 		}
 	}
+}
+
+// BenchmarkValidate is `callflow validate` over a thousand files of some sixty lines each, none like another.
+func BenchmarkValidate(b *testing.B) {
+	const files = 1000
+	folder, text := b.TempDir(), string(readFlow(b))
+	for i := range files {
+		one := strings.ReplaceAll(text, "p2pCall", fmt.Sprintf("p2pCall%d", i))
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%04d.yaml", i)), []byte(one), 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if code := Main([]string{"validate", "--strict", folder}, strings.NewReader(""), io.Discard, io.Discard); code != 0 {
+			b.Fatal(code)
+		}
+	}
+	b.ReportMetric(float64(files*b.N)/b.Elapsed().Seconds(), "files/s")
 }
 
 // BenchmarkTransferFlow runs the flow on the simulator in virtual time, the plan compiled once.
