@@ -35,16 +35,17 @@ type field struct {
 
 // structure is a struct type as YAML may write it.
 type structure struct {
-	fields []field
-	short  *field // filled by a scalar or list in place of the mapping
-	inline *field // takes every key that no other field has
-	names  []string
+	fields            []*field
+	short             *field   // filled by a scalar or list in place of the mapping
+	calls, operations []*field // those that name a call, or an operation
+	inline            *field   // takes every key that no other field has
+	names             []string
 }
 
 func (s *structure) field(name string) *field {
 	for i := range s.fields {
 		if s.fields[i].name == name && !s.fields[i].inline {
-			return &s.fields[i]
+			return s.fields[i]
 		}
 	}
 	return nil
@@ -59,7 +60,7 @@ func structureOf(t reflect.Type) *structure {
 	s := &structure{}
 	collectFields(t, nil, s)
 	for i := range s.fields {
-		f := &s.fields[i]
+		f := s.fields[i]
 		switch {
 		case f.inline:
 			s.inline = f
@@ -68,6 +69,12 @@ func structureOf(t reflect.Type) *structure {
 		}
 		if f.short {
 			s.short = f
+		}
+		if f.call {
+			s.calls = append(s.calls, f)
+		}
+		if f.operation {
+			s.operations = append(s.operations, f)
 		}
 	}
 	structures.Store(t, s)
@@ -105,7 +112,7 @@ func collectFields(t reflect.Type, index []int, s *structure) {
 		} else {
 			f.enum = enumOf(sf.Type)
 		}
-		s.fields = append(s.fields, f)
+		s.fields = append(s.fields, &f)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -101,7 +100,7 @@ func (w *flowWalk) step(s *Step, c *course) {
 	if s.Include != nil {
 		w.include(s, c, outputs)
 	}
-	call, hasCall := w.param(s, c, func(f *field) bool { return f.call })
+	call, hasCall := c.callOf(s)
 	if w.whole {
 		w.wrongIDs(s, c)
 	}
@@ -211,49 +210,6 @@ func actingStep(s *Step) bool {
 	return false
 }
 
-var wholeReference = regexp.MustCompile(`^\$\{\{\s*(.*?)\s*\}\}$`)
-
-// param returns what the parameter of that sort names.
-func (w *flowWalk) param(s *Step, c *course, sort func(*field) bool) (thing, bool) {
-	if s.Params == nil || s.Verb.Params == nil || s.Params.node == nil {
-		return thing{}, false
-	}
-	n := resolve(s.Params.node)
-	for _, f := range structureOf(s.Verb.Params).fields {
-		if !sort(&f) {
-			continue
-		}
-		value := resolve(childNode(n, f.name))
-		if f.short && len(n.Content) == 0 {
-			value = n
-		}
-		if value == nil || value.Value == "" {
-			continue
-		}
-		return c.named(value.Value), true
-	}
-	return thing{}, false
-}
-
-// named is what a parameter's text names: ${{ name }}, or an id as it is.
-func (c *course) named(text string) thing {
-	if m := wholeReference.FindStringSubmatch(text); m != nil {
-		return c.at(m[1])
-	}
-	if id, ok := canonicalID(text); ok {
-		text = string(id[:])
-	}
-	return thing{key: "value " + text}
-}
-
-// at is what a path in an expression stands for.
-func (c *course) at(path string) thing {
-	if t, ok := c.known[path]; ok {
-		return t
-	}
-	return thing{key: "value of " + path}
-}
-
 // bind remembers what a step's outputs and captured names stand for; outputs may hold some already.
 func (w *flowWalk) bind(s *Step, c *course, call thing, outputs map[string]thing) {
 	if s.ForEach != nil {
@@ -359,7 +315,7 @@ func partsFieldNamed(v *Verb, name string) *field {
 func sinceField(v *Verb) *field {
 	for _, f := range structureOf(v.Params).fields {
 		if f.step {
-			return &f
+			return f
 		}
 	}
 	return nil
@@ -376,10 +332,10 @@ type eventFacts struct {
 func (w *flowWalk) facts(s *Step, e awaitedEvent, c *course) eventFacts {
 	f := stated(e, c)
 	if f.call.key == "" {
-		f.call, _ = w.param(s, c, func(f *field) bool { return f.call })
+		f.call, _ = c.callOf(s)
 	}
 	if f.operation.key == "" {
-		f.operation, _ = w.param(s, c, func(f *field) bool { return f.operation })
+		f.operation, _ = c.operationOf(s)
 	}
 	return f
 }

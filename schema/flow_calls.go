@@ -62,14 +62,14 @@ func (c *course) goesDown(key string) {
 
 // replaced are the calls that a step names beside its own.
 func (w *flowWalk) replaced(s *Step, c *course) (calls []thing) {
-	if s.Params == nil || s.Params.node == nil {
+	if len(c.up) == 0 || s.Params == nil || s.Params.node == nil {
 		return nil
 	}
 	named := map[string]bool{}
 	scalarTexts(s.Params.node, named)
 	for path := range named {
 		if t, ok := c.known[path]; ok && t.kind == "call" {
-			if own, has := w.param(s, c, func(f *field) bool { return f.call }); !has || own.key != t.key {
+			if own, has := c.callOf(s); !has || own.key != t.key {
 				calls = append(calls, t)
 			}
 		}

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 
 	"gopkg.in/yaml.v3"
 )
@@ -57,4 +58,60 @@ func (w *flowWalk) holdID(s *Step, c *course, call bool, n *yaml.Node) {
 		return
 	}
 	w.problems = append(w.problems, p)
+}
+
+var wholeReference = regexp.MustCompile(`^\$\{\{\s*(.*?)\s*\}\}$`)
+
+// callOf is the call that a step's parameters name.
+func (c *course) callOf(s *Step) (thing, bool) {
+	if s.Verb.Params == nil {
+		return thing{}, false
+	}
+	return c.param(s, structureOf(s.Verb.Params).calls)
+}
+
+// operationOf is the operation that a step's parameters name.
+func (c *course) operationOf(s *Step) (thing, bool) {
+	if s.Verb.Params == nil {
+		return thing{}, false
+	}
+	return c.param(s, structureOf(s.Verb.Params).operations)
+}
+
+// param returns what the first of those parameters names that is given.
+func (c *course) param(s *Step, fields []*field) (thing, bool) {
+	if s.Params == nil || s.Params.node == nil {
+		return thing{}, false
+	}
+	n := resolve(s.Params.node)
+	for _, f := range fields {
+		value := resolve(childNode(n, f.name))
+		if f.short && len(n.Content) == 0 {
+			value = n
+		}
+		if value == nil || value.Value == "" {
+			continue
+		}
+		return c.named(value.Value), true
+	}
+	return thing{}, false
+}
+
+// named is what a parameter's text names: ${{ name }}, or an id as it is.
+func (c *course) named(text string) thing {
+	if m := wholeReference.FindStringSubmatch(text); m != nil {
+		return c.at(m[1])
+	}
+	if id, ok := canonicalID(text); ok {
+		text = string(id[:])
+	}
+	return thing{key: "value " + text}
+}
+
+// at is what a path in an expression stands for.
+func (c *course) at(path string) thing {
+	if t, ok := c.known[path]; ok {
+		return t
+	}
+	return thing{key: "value of " + path}
 }

@@ -32,26 +32,8 @@ func (w *flowWalk) hopeless(e awaitedEvent, c *course) bool {
 
 // hopelessIn looks at every expression over events in a step's parameters.
 func (w *flowWalk) hopelessIn(s *Step, c *course) (found bool) {
-	static := staticParams(s)
-	if !static.IsValid() {
-		return false
-	}
-	for _, f := range structureOf(s.Verb.Params).fields {
-		if f.scope != "event" {
-			continue
-		}
-		switch v := static.FieldByIndex(f.index).Interface().(type) {
-		case *Expr:
-			if v != nil {
-				found = w.hopeless(awaitedEvent{"", v}, c) || found
-			}
-		case Map[*Expr]:
-			for _, e := range v {
-				if e.Value != nil {
-					found = w.hopeless(awaitedEvent{e.Key, e.Value}, c) || found
-				}
-			}
-		}
+	for _, e := range eventExprs(s) {
+		found = w.hopeless(e, c) || found
 	}
 	return found
 }

@@ -47,7 +47,7 @@ func (w *flowWalk) looksAt(s *Step, call thing, hasCall bool, c *course) {
 	}
 	switch s.Verb.Role {
 	case Watches:
-		operation, has := w.param(s, c, func(f *field) bool { return f.operation })
+		operation, has := c.operationOf(s)
 		if has {
 			l.things = append(l.things, operation)
 		}
@@ -59,7 +59,7 @@ func (w *flowWalk) looksAt(s *Step, call thing, hasCall bool, c *course) {
 		l.all = l.all || len(eventExprs(s)) == 0 && !hasCall && !has // poll: its read is looked at by itself
 		c.waiting = nil
 	case Reads:
-		operation, has := w.param(s, c, func(f *field) bool { return f.operation })
+		operation, has := c.operationOf(s)
 		if has {
 			l.things = append(l.things, operation)
 		}
@@ -149,7 +149,7 @@ func (w *flowWalk) sleeps(s, next *Step, c *course) {
 		return
 	}
 	builds := next.Verb.Role == Acts && !next.Verb.Ends || next.Verb.Role == Reads
-	call, hasCall := w.param(next, c, func(f *field) bool { return f.call })
+	call, hasCall := c.callOf(next)
 	before := c.waiting[call.key]
 	if !builds || !hasCall || before == nil {
 		return

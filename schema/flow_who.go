@@ -125,7 +125,7 @@ func (w *whoWalk) look(s *Step, t reflect.Type, n *yaml.Node) {
 			switch {
 			case value == nil:
 			case f.ids != "":
-				w.identity(s, &f, key, value)
+				w.identity(s, f, key, value)
 			case f.format != "" && value.Kind == yaml.ScalarNode:
 				w.form(s, f.format, value)
 			default:

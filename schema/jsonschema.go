@@ -295,7 +295,7 @@ func (w *schemaWriter) structure(t reflect.Type) object {
 	properties, required := object{}, []string{}
 	var rest any = false
 	for i := range s.fields {
-		f := &s.fields[i]
+		f := s.fields[i]
 		switch {
 		case f.inline:
 			if elem, ok := mapElem(f.typ); ok {

@@ -149,7 +149,7 @@ func structDocs(t reflect.Type) []keyDoc {
 	s := structureOf(t)
 	var docs []keyDoc
 	for i := range s.fields {
-		f := &s.fields[i]
+		f := s.fields[i]
 		if f.name == "" || f.inline {
 			continue
 		}

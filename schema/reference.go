@@ -157,7 +157,7 @@ func (b *markdown) params(t reflect.Type) {
 	b.line("| Key | Takes | What for |")
 	b.line("|---|---|---|")
 	for i := range s.fields {
-		f := &s.fields[i]
+		f := s.fields[i]
 		name := "`" + f.name + "`"
 		switch {
 		case f.inline:

@@ -78,7 +78,7 @@ func (b *markdown) shape(t reflect.Type) {
 	b.line("|---|---|---|")
 	b.reading = true
 	for i := range s.fields {
-		f := &s.fields[i]
+		f := s.fields[i]
 		b.line("| `%s` | %s | %s |", f.name, cell(b.takes(f.typ, f)), cell(strings.TrimSpace(f.doc)))
 	}
 	b.reading = false

@@ -145,7 +145,7 @@ func (b *structBuilder) set(f *field, m maker) {
 
 func (b *structBuilder) missing(n *yaml.Node) {
 	for i := range b.s.fields {
-		f := &b.s.fields[i]
+		f := b.s.fields[i]
 		if f.required && !b.seen[f.name] && !f.inline {
 			at := b.at(n)
 			if b.step != nil && n == resolve(b.step.paramsNode) {
@@ -159,7 +159,7 @@ func (b *structBuilder) missing(n *yaml.Node) {
 // defaults fills what was left out. A struct that is no pointer has its own defaults inside.
 func (b *structBuilder) defaults() {
 	for i := range b.s.fields {
-		f := &b.s.fields[i]
+		f := b.s.fields[i]
 		if b.seen[f.name] || f.inline {
 			continue
 		}
@@ -178,7 +178,7 @@ func defaultOf(f *field) (reflect.Value, bool) {
 		}
 		v := reflect.New(t).Elem()
 		for _, inner := range structureOf(t).fields {
-			if x, ok := defaultOf(&inner); ok {
+			if x, ok := defaultOf(inner); ok {
 				v.FieldByIndex(inner.index).Set(x)
 			}
 		}
@@ -278,7 +278,7 @@ func (s *structure) shortTime() *field {
 	}
 	for i := range s.fields {
 		if s.fields[i].typ == durationKind {
-			return &s.fields[i]
+			return s.fields[i]
 		}
 	}
 	return nil
@@ -289,7 +289,7 @@ func (b *structBuilder) unknownField(key *yaml.Node) {
 	var known []string
 	hint := ""
 	for i := range b.s.fields {
-		f := &b.s.fields[i]
+		f := b.s.fields[i]
 		if f.name == "" || f.name == odataType {
 			continue
 		}
