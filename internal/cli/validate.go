@@ -93,8 +93,7 @@ func checkAny(files []string, config string, stdin io.Reader) (problems schema.P
 			problems = append(problems, found...)
 		}
 	}
-	_, found := project.Check(scenarios, project.NewProjects(config), stdin)
-	for _, p := range found {
+	for _, p := range project.Problems(scenarios, project.NewProjects(config), stdin) {
 		if !slices.Contains(problems, p) { // a callflow.yaml that was named itself
 			problems = append(problems, p)
 		}

@@ -30,8 +30,19 @@ type Scenario struct {
 // Check reads and checks every file with its project, several at a time, and returns them in order with all their problems,
 // the projects' included. Nothing is sent.
 func Check(files []string, projects *Projects, stdin io.Reader) ([]*Scenario, schema.Problems) {
-	voc := steps.Vocabulary()
 	scenarios := make([]*Scenario, len(files))
+	return scenarios, each(files, projects, stdin, func(i int, s *Scenario) { scenarios[i] = s })
+}
+
+// Problems are those of every file, for which alone no plan need be kept.
+func Problems(files []string, projects *Projects, stdin io.Reader) schema.Problems {
+	return each(files, projects, stdin, func(int, *Scenario) {})
+}
+
+// each checks files side by side and hands each over as soon as it is checked, in no order; the problems are in theirs.
+func each(files []string, projects *Projects, stdin io.Reader, take func(i int, s *Scenario)) (all schema.Problems) {
+	voc := steps.Vocabulary()
+	found := make([]schema.Problems, len(files))
 	in := make([]*Project, len(files))
 	for i, name := range files {
 		in[i] = projects.Of(name)
@@ -41,22 +52,23 @@ func Check(files []string, projects *Projects, stdin io.Reader) ([]*Scenario, sc
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
-				scenarios[i] = checkOne(files[i], in[i], stdin, voc)
+				s := checkOne(files[i], in[i], stdin, voc)
+				found[i] = slices.Concat(in[i].Problems, s.Problems)
+				take(i, s)
 			}
 		})
 	}
 	wg.Wait()
-	var all schema.Problems
 	told := map[schema.Problem]bool{} // a file that several include is read with each of them
-	for _, s := range scenarios {
-		for _, p := range slices.Concat(s.Project.Problems, s.Problems) {
+	for _, problems := range found {
+		for _, p := range problems {
 			if !told[p] {
 				told[p] = true
 				all = append(all, p)
 			}
 		}
 	}
-	return scenarios, all
+	return all
 }
 
 func checkOne(name string, in *Project, stdin io.Reader, voc *schema.Vocabulary) *Scenario {
