@@ -7,7 +7,7 @@ staticcheck = $(GO) tool -modfile=tools/tools.mod staticcheck
 
 PLAYS      ?= 2000
 
-.PHONY: build install run test check vet lint race plays graphclient browser tapparser generate bench fuzz
+.PHONY: build install run test check vet lint race plays graphclient browser tapparser sarif generate bench fuzz
 
 build: ## bin/callflow
 	$(GO) build -o bin/callflow .
@@ -21,7 +21,7 @@ run: build ## every scenario we ship, on the embedded simulator; those that are 
 test:
 	$(GO) test ./...
 
-check: build vet lint test race plays graphclient browser tapparser ## all of it; generated files are checked by the tests
+check: build vet lint test race plays graphclient browser tapparser sarif ## all of it; generated files are checked by the tests
 
 vet:
 	$(GO) vet ./...
@@ -45,6 +45,9 @@ browser: ## the HTML report and the ladders in a real browser, when Node, npm's 
 
 tapparser: ## node-tap's parser reads the TAP report, when Node and npm's registry can be had
 	CALLFLOW_TAP_PARSER=1 $(GO) test ./internal/report -run '^TestTAPParser$$' -count 1 -v
+
+sarif: ## SARIF logs against the published schema, when Node and npm's registry can be had
+	CALLFLOW_SARIF=1 $(GO) test ./internal/report -run '^TestSARIFSchema$$' -count 1 -v
 
 generate: ## what is made from the code: the JSON Schema, the references of language, codes and coverage, the stories, the run in the README
 	$(GO) test ./internal/cli -run '^TestGenerated|^TestReadme' -update
