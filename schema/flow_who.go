@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -154,6 +155,11 @@ func (w *whoWalk) identity(s *Step, f *field, key, value *yaml.Node) {
 				Hint: "write " + who.kind + " in place of " + f.name})
 			return
 		}
+	}
+	if slices.Contains(s.Verb.Shuns, f.name) && len(w.texts(id.Value)) > 0 {
+		w.report(Problem{Pos: Pos{s.Pos.File, key.Line, key.Column}, Len: utf8.RuneCountInString(key.Value), Code: "identity-kind",
+			Text: fmt.Sprintf("%s was seen to be refused (7505) when its target is named as %s", s.Verb.Name, f.name),
+			Hint: "name a resource account as applicationInstance, by its object id"})
 	}
 }
 

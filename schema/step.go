@@ -277,6 +277,8 @@ func (w *stepWalk) before(outer *scope) *scope {
 			w.guard = strings.TrimSpace(s.If.Text())
 			inner = outer.under(w.guard)
 			inner.prove(outer, s.If)
+		} else {
+			w.broken = true // it would count as a step that always runs
 		}
 	}
 	if n, ok := w.key("timeout"); ok { // the items of a forEach share it

@@ -71,6 +71,7 @@ type Verb struct {
 	Operates   bool      // its outputs carry the id of an operation that a notification will end
 	Ends       bool      // it ends the call that it acts on (hangUp)
 	Groups     bool      // its call is in meeting mode afterwards, whatever comes of it (invite); see Gathers
+	Shuns      []string  // kinds of identity that the service was seen to refuse as its targets
 	BetweenTwo bool      // it wants a call that is not in meeting mode (transfer)
 	Lasts      []string  // the goals after which what it began on its call goes on (transfer: accepted)
 	Binds      bool      // its inline keys become names for later steps (set)

@@ -20,6 +20,7 @@ var redirect = Define[redirectParams, endOutputs](schema.Verb{
 		"The bot's leg ends when somebody answers; `call.answeredBy` may say who.",
 	Role:  schema.Acts,
 	Goals: endGoals,
+	Shuns: []string{"application"},
 	Example: `redirect:
   call: ${{ p2pCall }}
   targets: [{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}]

@@ -65,6 +65,7 @@ var transfer = Define[transferParams, transferOutputs](schema.Verb{
 		"the time after which their voicemail picks up, and then hand that call over.",
 	Role:       schema.Acts,
 	BetweenTwo: true,
+	Shuns:      []string{"application"},
 	Lasts:      []string{accepted, transferring},
 	Goals: []schema.Goal{
 		{Name: transferred, Doc: "The other party is connected with the target, and the bot's leg has ended."},

@@ -1,0 +1,122 @@
+package steps_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// The checks of habits: what they find, and above all what they must not find. Each case is a scenario without its names;
+// want has line and code of each warning.
+func TestHabits(t *testing.T) {
+	const (
+		dora     = `{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}`
+		incoming = "steps:\n- await: call.state == \"incoming\"\n  capture: {leg: call.id}\n- answer: ${{ leg }}\n"
+		ring     = "steps:\n- createCall: {targets: [" + dora + "]}\n  capture: {leg: call.id}\n"
+		ringSoon = "steps:\n- createCall: {targets: [" + dora + "]}\n  until: accepted\n  capture: {leg: call.id}\n"
+		two      = ring + "- id: second\n  createCall: {targets: [" + dora + "]}\n  capture: {other: call.id}\n"
+		invite   = "- invite: {call: \"${{ leg }}\", participants: [" + dora + "]}\n"
+		transfer = "- transfer: {call: \"${{ leg }}\", transferTarget: " + dora + "}\n"
+	)
+	tests := []struct {
+		name, text string
+		want       string
+	}{
+		// transfer-in-meeting
+		{"after an invite", incoming + invite + transfer, "6 transfer-in-meeting"},
+		{"after an invite that failed", incoming + invite + "  until: failed\n" + transfer, "7 transfer-in-meeting"},
+		{"of a group call", "steps:\n- createCall: {targets: [" + dora + ", " + dora + "]}\n  capture: {leg: call.id}\n" + transfer, "4 transfer-in-meeting"},
+		{"without an invite", incoming + transfer, ""},
+		{"after an invite on another call", two + strings.Replace(invite, "leg", "other", 1) + transfer, ""},
+		{"that is meant to be refused", incoming + invite + transfer + "  until: refused\n", ""},
+		{"after an invite that may not be made", incoming + invite + "  if: run.dialect == \"beta\"\n" + transfer, ""},
+		{"in the branch after an invite", incoming + invite + "- parallel:\n    a:\n    " + strings.TrimSpace(transfer) + "\n", "8 transfer-in-meeting"},
+
+		// outcome-unseen
+		{"nothing looks", incoming + "- mute: ${{ leg }}\n  until: accepted\n- hangUp: ${{ leg }}\n", "5 outcome-unseen"},
+		{"a prompt that nobody waits for", incoming + "- playPrompt: {call: \"${{ leg }}\", prompts: [{mediaInfo: {uri: \"https://x.example/a.wav\"}}]}\n  until: accepted\n- getCall: ${{ leg }}\n", ""},
+		{"an await of its operation", incoming + "- id: quiet\n  mute: ${{ leg }}\n  until: accepted\n  capture: {op: operation.id}\n- await: operation.id == op && operation.status == \"completed\"\n", ""},
+		{"an await from it", incoming + "- id: quiet\n  mute: ${{ leg }}\n  until: accepted\n- await: {from: quiet, match: operation.status == \"completed\"}\n", ""},
+		{"an await of another operation", two + "- mute: ${{ leg }}\n  until: accepted\n- mute: ${{ other }}\n  until: accepted\n  capture: {op: operation.id}\n- await: operation.id == op && operation.status == \"completed\"\n", "7 outcome-unseen"},
+		{"an await in another branch, further up", incoming + "- parallel:\n    a:\n    - await: operation.status == \"completed\"\n    b:\n    - mute: ${{ leg }}\n      until: accepted\n", ""},
+		{"never looks", "never: operation.status == \"failed\"\n" + incoming + "- mute: ${{ leg }}\n  until: accepted\n", ""},
+		{"calls[…] looks", incoming + "- transfer: {call: \"${{ leg }}\", transferTarget: " + dora + "}\n  until: accepted\n- sleep: 10s\n- expect: calls[leg].ended\n", ""},
+		{"a call that is used is there", ringSoon + "- mute: ${{ leg }}\n", ""},
+		{"a call that is only hung up", ringSoon + "- hangUp: ${{ leg }}\n", "2 outcome-unseen"},
+		{"a hang-up", ring + "- hangUp: ${{ leg }}\n  until: accepted\n", ""},
+
+		// await-other-call
+		{"one call", ring + "- await: call.state == \"terminated\"\n", ""},
+		{"two calls", two + "- await: {from: second, match: call.state == \"terminated\"}\n", "7 await-other-call"},
+		{"two calls, pinned", two + "- await: {from: second, match: call.id == leg && call.state == \"terminated\"}\n", ""},
+		{"two calls, narrowed", two + "- await: {from: second, call: \"${{ leg }}\", match: call.state == \"terminated\"}\n", ""},
+		{"two calls, one of which has ended", two + "- hangUp: ${{ other }}\n- await: {from: second, call: \"${{ leg }}\", match: call.state == \"terminated\"}\n", ""},
+		{"two calls, of which one is replaced", two + "- id: move\n  invite: {call: \"${{ leg }}\", participants: [{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}, replacesCallId: \"${{ other }}\"}]}\n- await: {from: move, match: len(participants) > 2}\n", ""},
+		{"somebody on a roster", two + "- await: {from: second, match: 'any(participants, .info.identity.user.id == \"550fae72-d251-43ec-868c-373732c2704f\")'}\n", ""},
+		{"a key pressed by anybody", two + "- subscribeToTone: {call: \"${{ leg }}\"}\n- await: {from: second, match: tone.tone == \"tone1\"}\n", "8 await-other-call"},
+		{"the operation of the step before", two + "- id: quiet\n  mute: ${{ leg }}\n  until: accepted\n- await: {from: quiet, match: operation.status == \"completed\"}\n", ""},
+		{"a call that may not be there", ring + "- if: run.dialect == \"beta\"\n  id: second\n  createCall: {targets: [" + dora + "]}\n- await: {from: now, match: call.state == \"terminated\"}\n", ""},
+
+		// sleep-not-await
+		{"a sleep for the call", ringSoon + "- sleep: 5s\n- mute: ${{ leg }}\n", "5 sleep-not-await"},
+		{"a sleep in a call", ring + "- sleep: 5s\n- mute: ${{ leg }}\n", ""},
+		{"a sleep, then a hang-up", ringSoon + "- sleep: 5s\n- hangUp: ${{ leg }}\n- expect: calls[leg].ended\n", ""},
+		{"a sleep after the await", ringSoon + "- await: call.id == leg && call.state == \"established\"\n- sleep: 5s\n- mute: ${{ leg }}\n", ""},
+
+		// timeout-too-short
+		{"two timeouts", "timeout: 1m\n" + ring + "  timeout: 40s\n- await: call.id == leg && call.state == \"terminated\"\n  timeout: 30s\n", "1 timeout-too-short"},
+		{"no times of their own", "timeout: 1m\n" + ring + "- await: call.id == leg && call.state == \"terminated\"\n", ""},
+		{"side by side", "timeout: 1m\nsteps:\n- parallel:\n    a:\n    - sleep: 40s\n    b:\n    - sleep: 50s\n", ""},
+		{"for each", "timeout: 1m\nsteps:\n- sleep: 25s\n  forEach: [1, 2, 3]\n", "1 timeout-too-short"},
+		{"for each, bounded", "timeout: 1m\nsteps:\n- sleep: 25s\n  forEach: [1, 2, 3]\n  timeout: 50s\n", ""},
+		{"either of two", "timeout: 1m\nsteps:\n- sleep: 40s\n  if: run.dialect == \"legacy\"\n- sleep: 50s\n  if: run.dialect != \"legacy\"\n", ""},
+		{"longer than any scenario", "steps:\n- sleep: 20m\n", "2 timeout-too-short"},
+
+		// unreachable
+		{"false", "steps:\n- log: a\n  if: false\n", "3 unreachable"},
+		{"against itself", "vars: {n: 1}\nsteps:\n- log: a\n  if: n > 3 && n < 2\n", "4 unreachable"},
+		{"against the one around", "vars: {late: true}\nsteps:\n- if: late\n  parallel:\n    a:\n    - log: a\n      if: not late\n", "7 unreachable"},
+		{"under another", "vars: {late: true, too: true}\nsteps:\n- if: late\n  parallel:\n    a:\n    - log: a\n      if: not too\n", ""},
+		{"after a failure", "steps:\n- expect: 1 == 2\n- log: a\n", "3 unreachable"},
+		{"after an excused failure", "steps:\n- expect: 1 == 2\n  continueOnError: true\n- log: a\n", ""},
+
+		// unused-name
+		{"a var", "vars: {x: 1}\nsteps:\n- log: a\n", "1 unused-name"},
+		{"a var that another uses", "vars: {x: 1, y: \"${{ x }}\"}\nsteps:\n- log: ${{ y }}\n", ""},
+		{"a var of the world", "vars: {x: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}\nsimulate: {people: {carol: {id: \"${{ x }}\"}}}\nsteps:\n- log: a\n", ""},
+		{"a captured name in outputs", ring + "outputs: {it: leg}\n", ""},
+		{"a set name", "steps:\n- set: {x: 1}\n", "2 unused-name"},
+		{"a secret", "secrets: {pin: \"${{ env.PIN }}\"}\nsteps:\n- log: a\n", "1 unused-name"},
+
+		// plain-secret
+		{"from one place", "vars: {a: \"${{ env.PIN }}\"}\nsecrets: {b: \"${{ env.PIN }}\"}\nsteps:\n- log: ${{ a }}${{ b }}\n", "1 plain-secret"},
+		{"by its name", "vars: {clientSecret: abc}\nsteps:\n- log: ${{ clientSecret }}\n", "1 plain-secret"},
+		{"by its form", "vars: {t: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc}\nsteps:\n- log: ${{ t }}\n", "1 plain-secret"},
+		{"a var that only sounds like one", "vars: {tokens: [tone1], secretary: Dora, keyPressed: tone1}\nsteps:\n- log: ${{ tokens[0] }}${{ secretary }}${{ keyPressed }}\n", ""},
+
+		// identity-kind, and ids that names hold
+		{"an application as target", "vars: {other: 90ed37dc-d8e3-4e11-9de3-30a955dda06f}\n" + incoming + "- transfer: {call: \"${{ leg }}\", transferTarget: {identity: {application: {id: \"${{ other }}\"}}}}\n", "6 identity-kind"},
+		{"the bot itself as target", incoming[:len("steps:\n- await: call.state == \"incoming\"\n")] + "  capture: {leg: call.id, me: \"call.targets[0].identity.application.id\"}\n- answer: ${{ leg }}\n- transfer: {call: \"${{ leg }}\", transferTarget: {identity: {application: {id: \"${{ me }}\"}}}}\n", ""},
+		{"a number in the matrix", "matrix: {desk: [\"+49301234567\", \"030 1234567\"]}\nsteps:\n- createCall: {source: {identity: {applicationInstance: {id: 90ed37dc-d8e3-4e11-9de3-30a955dda06f}}}, targets: [{identity: {phone: {id: \"${{ matrix.desk }}\"}}}]}\n", "3 bad-format"},
+	}
+	for _, tt := range tests {
+		_, found := schema.Check(schema.Source{Name: "t.yaml", Text: []byte(tt.text)}, steps.Vocabulary())
+		var got, said []string
+		about, _, _ := strings.Cut(strings.TrimLeft(tt.want, "0123456789 "), ";")
+		for _, p := range found {
+			// A case may capture what it does not need.
+			if p.Code != "unused-name" || about == "unused-name" {
+				got = append(got, fmt.Sprintf("%d %s", p.Line, p.Code))
+			}
+			said = append(said, p.String())
+		}
+		if diff := cmp.Diff(tt.want, strings.Join(got, "; ")); diff != "" {
+			t.Errorf("%s: -want +got\n%s\n%s\n%s", tt.name, diff, strings.Join(said, "\n"), tt.text)
+		}
+	}
+}
