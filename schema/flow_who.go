@@ -74,7 +74,7 @@ func canonical(text string) string {
 // constants are the vars and matrix values whose text the file says.
 func (c *checker) constants(p *Plan) map[string]constant {
 	known := map[string]constant{}
-	for _, v := range p.Vars {
+	for _, v := range slices.Concat(p.Shared, p.Vars) {
 		if text, ok := v.Value.make.static.Interface().(string); ok && v.Value.Constant() {
 			known[v.Name] = constant{"the var " + v.Name, []string{text}, resolve(v.Value.node), v.Pos.File}
 		}

@@ -109,7 +109,20 @@ const problemsIntroduction = "`callflow validate` checks scenarios before anythi
 	"Errors cannot be silenced. A comment that silences nothing is a warning itself, so that none is left behind.\n\n" +
 	"What the checks cannot see they do not guess at: values that only the run knows, expressions below an `||`, and steps\n" +
 	"that an `if` may skip are given the benefit of the doubt. Ids of steps may be there for reports alone, so an unused one is\n" +
-	"no problem. A scenario has no `schedule` yet; when it has one, `timeout-too-short` will look at it too."
+	"no problem. A scenario has no `schedule` yet; when it has one, `timeout-too-short` will look at it too.\n\n" +
+	"**In CI.** `--format github` prints annotations, which GitHub shows at their lines in a pull request (ten of each kind for a\n" +
+	"step). `--format sarif` writes SARIF 2.1.0 for code scanning and for editors: paths are relative to the repository, and\n" +
+	"columns count characters. `--format json` is for programs of your own.\n\n" +
+	"    callflow validate --strict --format github\n" +
+	"    callflow validate --format sarif > callflow.sarif\n\n" +
+	"**Before a commit.** [pre-commit](https://pre-commit.com) builds callflow from its repository, for which Go has to be there, and\n" +
+	"runs it on the changed files below `scenarios/`; another `files:` says where else they are. `<repository>` is where your\n" +
+	"team keeps callflow, and `<revision>` a tag or commit of it:\n\n" +
+	"    # .pre-commit-config.yaml\n" +
+	"    repos:\n" +
+	"      - repo: <repository>\n" +
+	"        rev: <revision>\n" +
+	"        hooks: [{id: callflow-validate}, {id: callflow-fmt}]"
 
 func (b *markdown) problemPage(p ProblemPage) {
 	b.line("## %s", p.Code)

@@ -93,8 +93,9 @@ func checkAny(files []string, config string, stdin io.Reader) (problems schema.P
 			problems = append(problems, found...)
 		}
 	}
+	told := problems
 	for _, p := range project.Problems(scenarios, project.NewProjects(config), stdin) {
-		if !slices.Contains(problems, p) { // a callflow.yaml that was named itself
+		if !slices.Contains(told, p) { // a callflow.yaml that was named itself
 			problems = append(problems, p)
 		}
 	}
