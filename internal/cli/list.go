@@ -141,10 +141,15 @@ func load(args []string, config string, io streams, noColor bool) ([]*project.Sc
 	if problems.Failed() {
 		return nil, &inputError{tally(len(files), problems) + "; nothing was sent"}
 	}
+	named(scenarios, args)
+	return scenarios, nil
+}
+
+// named notes which scenarios the user named one by one.
+func named(scenarios []*project.Scenario, args []string) {
 	for _, arg := range args {
 		for _, s := range scenarios {
 			s.Named = s.Named || s.File == project.Relative(arg)
 		}
 	}
-	return scenarios, nil
 }

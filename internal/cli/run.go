@@ -63,6 +63,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
   callflow run scenarios/transfer --tag 'not slow' --verbose
   callflow run 'scenarios/**/*.yaml' --parallel 4 --journal journals
   callflow run scenarios/transfer/blind.yaml --target staging --var caller=8a34a46b-3d17-4adc-8dce-dc4e7d572698
+  callflow run --watch
   callflow run --rerun-failed
   callflow run --repeat 100 --until-fail --chaos all scenarios/transfer`,
 		ValidArgsFunction: completeFiles,
@@ -89,6 +90,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.StringVar(&f.shard, "shard", "", "run one part of several, such as `2/5`: each run is in exactly one of them")
 	fl.StringVar(&f.until, "until", "", "stop after the step `STEP` (its id or path); finally and the hang-ups still run")
 	fl.DurationVar(&f.timeout, "timeout", 0, "how long a run's steps may take, in place of what its scenario says: `DURATION` such as 90s")
+	fl.BoolVarP(&f.watch, "watch", "w", false, "run again what changes, until Ctrl-C")
 	fl.BoolVar(&f.failFast, "fail-fast", false, "start no more runs after one that did not pass")
 	fl.BoolVar(&f.shuffle, "shuffle", false, "run in an order drawn from the seed")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids, jitter and order; the same seed gives the same run on the simulator (against a target the default is drawn anew)")
@@ -131,6 +133,9 @@ func (f *runFlags) run(args []string, io streams) error {
 	files, lines, err := places(args)
 	if err != nil {
 		return err
+	}
+	if f.watch {
+		return f.watching(context.Background(), files, lines, io)
 	}
 	var last *lastRun
 	if f.rerunFailed {
