@@ -261,12 +261,15 @@ const sameSignal = 100 * time.Millisecond
 // killGrace is how long killed runs have to write their journals.
 const killGrace = 2 * time.Second
 
-// ticking keeps the console's status line fresh until the returned function is called.
+// frameTime is how often the console is drawn anew.
+const frameTime = 100 * time.Millisecond
+
+// ticking keeps the console's last lines fresh until the returned function is called.
 func ticking(c *report.Console) (stop func()) {
 	if !c.Live {
 		return func() {}
 	}
-	ticker := time.NewTicker(500 * time.Millisecond)
+	ticker := time.NewTicker(frameTime)
 	done := make(chan struct{})
 	var wait sync.WaitGroup
 	wait.Go(func() {

@@ -57,7 +57,7 @@ func (b *batch) display() display {
 	}
 	c := report.NewConsole(b.io.out, report.StyleFor(b.io.out, os.Getenv, b.flags.noColor), b.flags.detail())
 	c.Together = b.flags.parallel > 1
-	c.Ladders = b.flags.ladder
+	c.Ladders, c.Total = b.flags.ladder, len(b.jobs)
 	if mess := b.flags.disorder().String(); mess != "" {
 		c.Chaos = fmt.Sprintf("%s from seed %d", mess, b.flags.seed)
 	}

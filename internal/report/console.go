@@ -26,7 +26,7 @@ const (
 )
 
 // Console shows runs to a person while they go on. Runs may go side by side: with Together each one's lines are held
-// until it ends, so that they never mix. On a terminal the last line is a status that is rewritten in place.
+// until it ends, so that they never mix. On a terminal the last lines say what goes on, and are rewritten in place.
 type Console struct {
 	Style
 	Detail   Detail
@@ -34,10 +34,15 @@ type Console struct {
 	Ladders  bool   // draw passed runs too
 	Chaos    string // what --chaos said, with its seed
 	RealTime bool   // the embedded simulator's clocks are those on the wall
+	Total    int    // how many runs there will be; 0: nobody knows
 
 	mu        sync.Mutex
 	w         io.Writer
-	status    string // what the status line shows now
+	shown     []string // the lines that are rewritten, as they stand there now
+	columns   int      // of the terminal then
+	waiting   []string // lines above them for the next frame
+	size      func() (width, height int)
+	began     time.Time
 	running   []*RunView
 	count     map[string]int
 	simulated time.Duration // by the embedded simulator's clocks
@@ -56,7 +61,8 @@ type wrongRun struct {
 
 // NewConsole writes to w.
 func NewConsole(w io.Writer, s Style, d Detail) *Console {
-	return &Console{Style: s, Detail: d, w: w, count: map[string]int{}, now: time.Now}
+	c := &Console{Style: s, Detail: d, w: w, count: map[string]int{}, now: time.Now, size: sizeOf(w, s), began: time.Now()}
+	return c
 }
 
 // Run opens the view of one run; give it all of the run's records in order, from one goroutine at a time. note stands
@@ -81,17 +87,17 @@ func (c *Console) Show(r *Run) {
 func (c *Console) Say(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.print(lines(text))
+	c.draw(lines(text))
 }
 
-// Tick rewrites the status line, so that a long wait is seen to go on.
+// Tick rewrites the last lines, so that a long wait is seen to go on.
 func (c *Console) Tick() {
 	if !c.Live {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.print(nil)
+	c.draw(nil)
 }
 
 // Summary prints the last lines: what went wrong, when there were many runs, and the counts. wall is 0 where nobody ran
@@ -144,8 +150,7 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 	if c.Chaos != "" {
 		line += c.paint(faint, ", chaos "+clean(c.Chaos))
 	}
-	c.print(append(out, line))
-	c.clear()
+	c.draw(append(out, line))
 }
 
 // byCode says how many runs failed with which code, the most frequent first; nothing where none came twice.
@@ -185,46 +190,6 @@ func statusColor(status string) string {
 		return warn
 	}
 	return bad
-}
-
-// print writes whole lines above the status line. The caller holds mu.
-func (c *Console) print(out []string) {
-	var b strings.Builder
-	status := c.statusLine()
-	if len(out) == 0 && status == c.status {
-		return
-	}
-	if c.status != "" {
-		b.WriteString("\r\x1b[K")
-	}
-	for _, line := range out {
-		b.WriteString(guarded(strings.TrimRight(line, " ")))
-		b.WriteByte('\n')
-	}
-	b.WriteString(guarded(status))
-	c.status = status
-	// A console that cannot be written to is no reason to end a run: calls must still be hung up.
-	_, _ = io.WriteString(c.w, b.String())
-}
-
-func (c *Console) clear() {
-	if c.status != "" {
-		_, _ = io.WriteString(c.w, "\r\x1b[K")
-		c.status = ""
-	}
-}
-
-func (c *Console) statusLine() string {
-	if !c.Live || c.Detail == Quiet || len(c.running) == 0 {
-		return ""
-	}
-	first := c.running[0]
-	text := first.doing()
-	if len(c.running) > 1 {
-		text = fmt.Sprintf("%s running, %d passed, %d failed; %s", plural(len(c.running), "scenario"),
-			c.count[steps.Passed], c.count[steps.Failed]+c.count[steps.Broken], text)
-	}
-	return c.paint(faint, c.cut("  "+c.mark("…", "...")+" "+text, c.Width-1))
 }
 
 func statusText(status int) string {

@@ -218,14 +218,14 @@ func TestConsoleLive(t *testing.T) {
 	for _, r := range records[:9] {
 		v.Record(r)
 	}
-	if got := b.String(); !strings.HasSuffix(got, "  … answer (last: call incoming from Carol)") {
+	if got := b.String(); !strings.HasSuffix(got, "  … answer (last: call incoming from Carol)"+eraseLine+eraseDown+frameEnd) {
 		t.Errorf("the status line is %q", got[strings.LastIndexByte(got, '\n')+1:])
 	}
 	for _, r := range records[9:] {
 		v.Record(r)
 	}
 	c.Summary(time.Second, 0)
-	if got := b.String(); !strings.HasSuffix(got, "1 passed in 1s (simulated 3.3s)\n") {
+	if got := b.String(); !strings.HasSuffix(got, frameEnd+"\n1 passed in 1s (simulated 3.3s)\n") {
 		t.Errorf("something stands after the summary: %q", got)
 	}
 }

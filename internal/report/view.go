@@ -12,6 +12,7 @@ import (
 // openStep is a step between its start and its end.
 type openStep struct {
 	at     time.Time
+	wall   time.Time
 	start  *steps.StepStart
 	key    string
 	branch string
@@ -34,6 +35,7 @@ type RunView struct {
 	names   map[string]string    // of steps, by key
 	ended   map[string]time.Time // when steps failed, by key
 	last    string               // what arrived last
+	now     moment               // for others to read, who hold the console's mu
 	shown   []string             // failures already laid out, by position and text
 }
 
@@ -47,6 +49,7 @@ func (v *RunView) Record(r steps.Record) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	v.now = v.at()
 	quiet := c.Detail == Quiet
 	ended := r.RunEnd != nil
 	if c.Together || quiet {
@@ -54,6 +57,9 @@ func (v *RunView) Record(r steps.Record) {
 		out = nil
 		if ended && (!quiet || wentWrong(r.RunEnd.Status)) {
 			out = v.held
+		}
+		if ended && c.Live && c.Detail == Normal && !c.Ladders && !wentWrong(r.RunEnd.Status) {
+			out = v.inShort(r.RunEnd)
 		}
 	}
 	if ended {
@@ -123,25 +129,6 @@ func (v *RunView) name() string {
 	return name
 }
 
-// doing says what the run waits for, for the status line.
-func (v *RunView) doing() string {
-	if len(v.waiting) == 0 {
-		return v.title()
-	}
-	step := v.waiting[len(v.waiting)-1]
-	text := stepName(step.key, step.start)
-	if step.start.Text != "" {
-		text += ": " + clean(step.start.Text)
-	}
-	if wall := v.c.now().Sub(v.began); wall > 2*time.Second {
-		text = duration(wall.Round(time.Second)) + "  " + text
-	}
-	if v.last != "" {
-		text += " (last: " + v.last + ")"
-	}
-	return text
-}
-
 // lines is what one record shows.
 func (v *RunView) lines(r *steps.Record) []string {
 	c := v.c
@@ -153,7 +140,7 @@ func (v *RunView) lines(r *steps.Record) []string {
 		return []string{c.paint(bold, title) + c.paint(faint, "  "+clean(r.RunStart.File))}
 	case r.StepStart != nil:
 		out := v.headings(depth(r))
-		s := &openStep{at: r.At, start: r.StepStart, key: r.Step, branch: r.Branch, depth: depth(r)}
+		s := &openStep{at: r.At, wall: c.now(), start: r.StepStart, key: r.Step, branch: r.Branch, depth: depth(r)}
 		v.open[r.Step+"\x00"+r.Branch] = s
 		v.waiting = append(v.waiting, s)
 		v.names[r.Step] = stepWords(r.Step, r.StepStart)
