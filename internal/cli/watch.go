@@ -20,7 +20,7 @@ var errChanged = fmt.Errorf("%w by a change", steps.ErrInterrupted)
 
 // watching runs the scenarios, and then again those whose files change, until ctx ends, which Ctrl-C does.
 func (f *runFlags) watching(ctx context.Context, args []string, lines map[string]int, io streams) error {
-	w, err := newWatch(args, slices.Concat([]string{f.config, f.codes}, f.varFiles))
+	w, err := newWatch(args, slices.Concat([]string{project.ConfigName, f.config, f.codes}, f.varFiles))
 	if err != nil {
 		return &setupError{"cannot watch", err}
 	}
@@ -138,7 +138,7 @@ func (r *rounds) round(ctx context.Context, all bool, changed []string) error {
 		return &inputError{err.Error()}
 	}
 	r.watch.follow(files) // before they are read, so that no change after that is missed
-	scenarios, _ := project.Check(files, nil)
+	scenarios, _ := project.Check(files, project.NewProjects(r.config), nil)
 	named(scenarios, r.args)
 	for _, s := range scenarios {
 		r.watch.follow(s.Files)
@@ -152,13 +152,13 @@ func (r *rounds) round(ctx context.Context, all bool, changed []string) error {
 	var bad []string
 	for _, s := range scenarios {
 		if concerned(s) {
-			for _, p := range s.Problems {
+			for _, p := range slices.Concat(s.Project.Problems, s.Problems) {
 				if !slices.Contains(problems, p) {
 					problems = append(problems, p)
 				}
 			}
 		}
-		if s.Plan == nil || s.Problems.Failed() {
+		if s.Plan == nil || s.Problems.Failed() || s.Project.Problems.Failed() {
 			bad = append(bad, s.File)
 		} else {
 			good = append(good, s)

@@ -42,7 +42,7 @@ func watchRun(t *testing.T, files map[string]string, f runFlags, args ...string)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &watched{t: t, wrote: make(chan struct{}, 1), end: cancel, ended: make(chan error, 1)}
-	f.parallel, f.repeat, f.seed, f.dialect, f.config, f.watch, f.noColor = 1, 1, 1, "v1.0", "callflow.yaml", true, true
+	f.parallel, f.repeat, f.seed, f.dialect, f.watch, f.noColor = 1, 1, 1, "v1.0", true, true
 	io := streams{out: w, err: w}
 	if f.format == "json" {
 		io.stream = report.NewStream(w)
