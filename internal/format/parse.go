@@ -76,7 +76,7 @@ func readOne(text, divider string, first int, form *schema.Form) (d document) {
 	}
 	d.head = p.pending
 	p.pending = nil
-	d.root = p.value(root.Content[0], place{indent: -1, column: p.column(), form: form})
+	d.root = p.value(root.Content[0], place{indent: -1, form: form})
 	p.gap()
 	if p.at < len(text) {
 		p.lost()
@@ -103,7 +103,6 @@ type parser struct {
 type place struct {
 	indent int  // the column of the innermost block collection around it; -1 for none
 	flow   bool // inside braces or brackets
-	column int
 	form   *schema.Form
 }
 
@@ -194,7 +193,6 @@ func (p *parser) value(n *yaml.Node, at place) *value {
 	defer func() { p.depth-- }()
 	v := &value{form: at.form}
 	p.properties(n, v)
-	v.column = p.column()
 	switch {
 	case n.Kind == yaml.AliasNode:
 		v.kind, v.fixed, p.aliased = scalar, true, true
@@ -266,7 +264,7 @@ func (p *parser) mapping(n *yaml.Node, v *value, at place) {
 			p.gap()
 			e.above = p.take()
 		}
-		p.pair(n.Content[i], n.Content[i+1], e, v, place{indent: column, column: column, form: at.form})
+		p.pair(n.Content[i], n.Content[i+1], e, v, place{indent: column, form: at.form})
 	}
 	p.tail(v, column, at.indent)
 }
@@ -286,7 +284,7 @@ func (p *parser) sequence(n *yaml.Node, v *value, at place) {
 			p.lost()
 		}
 		p.at++
-		p.under(c, e, place{indent: column, column: column, form: item})
+		p.under(c, e, place{indent: column, form: item})
 		v.add(e)
 	}
 	p.tail(v, column, at.indent)
@@ -332,7 +330,6 @@ func (p *parser) pair(key, val *yaml.Node, e *entry, v *value, at place) {
 	case key.Kind != yaml.ScalarNode || key.Anchor != "" || key.Style&yaml.TaggedStyle != 0:
 		panic(p.refuse("bad-key", "a key is no plain word"))
 	}
-	e.line = key.Line
 	k := &value{}
 	p.scalar(key, k, place{flow: true, indent: at.indent})
 	if k.kind != scalar || len(k.raw) != 1 {
@@ -342,7 +339,7 @@ func (p *parser) pair(key, val *yaml.Node, e *entry, v *value, at place) {
 	for p.peek() == ' ' || p.peek() == '\t' {
 		p.at++
 	}
-	inner := place{indent: at.indent, flow: at.flow, column: at.column, form: at.form.Key(e.name)}
+	inner := place{indent: at.indent, flow: at.flow, form: at.form.Key(e.name)}
 	if at.flow {
 		outer := p.take()
 		p.gap()

@@ -19,11 +19,10 @@ const (
 
 // value is one value as the source has it.
 type value struct {
-	kind   kind
-	form   *schema.Form
-	props  string // anchor and tag
-	raw    []string
-	column int // of its first character, from 0
+	kind  kind
+	form  *schema.Form
+	props string // anchor and tag
+	raw   []string
 
 	entries []*entry
 	below   []note // comments behind the last entry
@@ -47,7 +46,6 @@ type entry struct {
 	colon  bool
 	head   *note // the comment behind key and colon, before a value in the lines below
 	value  *value
-	line   int
 	before bool // a blank line stood before it
 	after  bool // and behind it
 }
