@@ -40,7 +40,9 @@ var mayImport = map[string][]string{
 	"callflow/internal/conformance": {"internal/graph"},
 	"callflow/internal/target": {"runner", "steps", "schema", "internal/graph", "internal/world", "internal/callback", "internal/host",
 		"internal/host/local", "internal/host/sim"},
-	"callflow/internal/project": {"steps", "schema", "internal/world", "internal/target"},
+	"callflow/internal/project": {"runner", "steps", "schema", "internal/graph", "internal/world", "internal/target"},
+	"callflow/runner/callflowtest": {"runner", "steps", "schema", "internal/graph", "internal/world", "internal/host/sim", "internal/project",
+		"internal/report", "internal/target"},
 	"callflow/internal/lsp":     {"schema", "steps"},
 }
 

@@ -32,9 +32,9 @@ type choice struct {
 // choose applies the flags. That nothing is left is an error: a test that tests nothing must not look like a success.
 // Scenarios without a plan are never left.
 func (s *selection) choose(scenarios []*project.Scenario, quietlyEmpty bool) ([]choice, error) {
-	var filters []tagFilter
+	var filters []project.TagFilter
 	for _, text := range s.tags {
-		f, err := parseTags(text)
+		f, err := project.ParseTags(text)
 		if err != nil {
 			return nil, &inputError{err.Error()}
 		}
@@ -49,7 +49,7 @@ func (s *selection) choose(scenarios []*project.Scenario, quietlyEmpty bool) ([]
 		if sc.Plan == nil {
 			continue
 		}
-		if slices.ContainsFunc(filters, func(f tagFilter) bool { return !f(sc.Plan.Tags) }) {
+		if slices.ContainsFunc(filters, func(f project.TagFilter) bool { return !f(sc.Plan.Tags) }) {
 			continue
 		}
 		c := choice{scenario: sc}

@@ -90,7 +90,7 @@ func tagsOf(scenarios []*project.Scenario) (tags []string) {
 func (s *selection) warnOfTags(scenarios []*project.Scenario, io streams) {
 	known := tagsOf(scenarios)
 	for _, text := range s.tags {
-		for _, tag := range tagsIn(text) {
+		for _, tag := range project.TagsIn(text) {
 			if slices.Contains(known, tag) {
 				continue
 			}

@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"callflow/internal/project"
 )
 
 func TestTags(t *testing.T) {
@@ -23,7 +25,7 @@ func TestTags(t *testing.T) {
 		{"not not a", "a", true},
 		{"pre-release", "pre-release", true},
 	} {
-		f, err := parseTags(tt.expr)
+		f, err := project.ParseTags(tt.expr)
 		if err != nil {
 			t.Errorf("%s: %v", tt.expr, err)
 			continue
@@ -33,7 +35,7 @@ func TestTags(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "a b", "and", "a and", "(a", "a)", "not", "a or or b", "()"} {
-		if _, err := parseTags(bad); err == nil {
+		if _, err := project.ParseTags(bad); err == nil {
 			t.Errorf("%q was understood", bad)
 		} else if !strings.Contains(err.Error(), "write it like") {
 			t.Errorf("%q: the error does not say what would be right: %v", bad, err)

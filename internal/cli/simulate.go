@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net"
 	"net/url"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,7 +20,6 @@ import (
 	"callflow/internal/report"
 	"callflow/internal/target"
 	"callflow/internal/world"
-	"callflow/runner"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -311,47 +309,18 @@ func whereabouts(name string, p *world.Person) string {
 	return world.IDFor(name)
 }
 
-// aScenario tells a scenario from a scene.
-var aScenario = regexp.MustCompile(`(?m)^steps\s*:`)
-
-// readScene reads --scene: the section simulate of a scenario, or a file that holds its keys alone.
+// readScene reads --scene.
 func (f *simulateFlags) readScene(io streams) (*world.Scene, error) {
 	if f.scene == "" {
 		return nil, nil
 	}
-	text, err := project.Read(f.scene)
-	if err != nil {
-		return nil, &inputError{fmt.Sprintf("cannot read --scene %s: %v", f.scene, project.Cause(err))}
-	}
-	src := schema.Source{Name: project.Relative(f.scene), Text: text, FS: project.Disk{}, Env: os.LookupEnv}
-	var scene *world.Scene
-	var problems schema.Problems
-	in := project.NewProjects("").Of(src.Name)
-	if !aScenario.Match(text) {
-		scene, problems = schema.Decode[world.Scene](src)
-	} else {
-		var plan *schema.Plan
-		src.Shared = in.Shared
-		if plan, problems = schema.Check(src, steps.Vocabulary()); plan != nil && !problems.Failed() {
-			p, err := runner.Prepare(plan, runner.Options{Row: plan.Rows[0], Seed: f.seed, Target: steps.Target{
-				Name: "simulator", Dialect: graph.Dialect(f.dialect), Simulated: true, Bot: f.bot}})
-			if err != nil {
-				return nil, &inputError{err.Error()}
-			}
-			scene = p.Scene
-		}
-	}
-	if src.Shared != nil {
-		problems = slices.Concat(in.Problems, problems)
-	}
-	report.Problems(io.err, report.StyleFor(io.err, os.Getenv, f.noColor), problems)
-	if problems.Failed() {
+	scene, problems, err := project.ReadScene(f.scene, f.seed, steps.Target{Name: "simulator", Dialect: graph.Dialect(f.dialect), Simulated: true, Bot: f.bot})
+	io.problems(problems, f.noColor)
+	switch {
+	case err != nil:
+		return nil, &inputError{fmt.Sprintf("--scene %s: %v", f.scene, err)}
+	case problems.Failed():
 		return nil, &inputError{tally(1, problems)}
-	}
-	if scene != nil {
-		if err := errors.Join(scene.Check()...); err != nil {
-			return nil, &inputError{fmt.Sprintf("--scene %s: %v", f.scene, err)}
-		}
 	}
 	return scene, nil
 }

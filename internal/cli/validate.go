@@ -89,7 +89,7 @@ func checkAny(files []string, config string, stdin io.Reader) (problems schema.P
 		cfg, found := project.ReadConfig(file)
 		problems = append(problems, found...)
 		if cfg != nil && cfg.Codes != "" {
-			_, found = readCodes(target.Beside(file, cfg.Codes))
+			_, found = project.ReadCodes(target.Beside(file, cfg.Codes))
 			problems = append(problems, found...)
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package project
 
 import (
 	"fmt"
@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// tagFilter is a checked tag expression: a function of a scenario's tags.
-type tagFilter func(tags []string) bool
+// TagFilter is a checked tag expression: a function of a scenario's tags.
+type TagFilter func(tags []string) bool
 
-// parseTags reads an expression such as "transfer and not (slow or flaky)". Precedence: not, and, or.
-func parseTags(text string) (tagFilter, error) {
+// ParseTags reads an expression such as "transfer and not (slow or flaky)". Precedence: not, and, or.
+func ParseTags(text string) (TagFilter, error) {
 	p := &tagParser{words: tagWords(text)}
 	f, err := p.either()
 	if err == nil && len(p.words) > 0 {
@@ -26,8 +26,8 @@ func tagWords(text string) []string {
 	return strings.Fields(strings.NewReplacer("(", " ( ", ")", " ) ").Replace(text))
 }
 
-// tagsIn lists the tags that an expression names.
-func tagsIn(text string) []string {
+// TagsIn lists the tags that an expression names.
+func TagsIn(text string) []string {
 	return slices.DeleteFunc(tagWords(text), func(word string) bool { return slices.Contains([]string{"(", ")", "and", "or", "not"}, word) })
 }
 
@@ -42,11 +42,11 @@ func (p *tagParser) take(word string) bool {
 	return false
 }
 
-func (p *tagParser) either() (tagFilter, error) {
+func (p *tagParser) either() (TagFilter, error) {
 	left, err := p.both()
 	for err == nil && p.take("or") {
 		a := left
-		var b tagFilter
+		var b TagFilter
 		if b, err = p.both(); err == nil {
 			left = func(tags []string) bool { return a(tags) || b(tags) }
 		}
@@ -54,11 +54,11 @@ func (p *tagParser) either() (tagFilter, error) {
 	return left, err
 }
 
-func (p *tagParser) both() (tagFilter, error) {
+func (p *tagParser) both() (TagFilter, error) {
 	left, err := p.one()
 	for err == nil && p.take("and") {
 		a := left
-		var b tagFilter
+		var b TagFilter
 		if b, err = p.one(); err == nil {
 			left = func(tags []string) bool { return a(tags) && b(tags) }
 		}
@@ -66,7 +66,7 @@ func (p *tagParser) both() (tagFilter, error) {
 	return left, err
 }
 
-func (p *tagParser) one() (tagFilter, error) {
+func (p *tagParser) one() (TagFilter, error) {
 	switch {
 	case p.take("not"):
 		f, err := p.one()
