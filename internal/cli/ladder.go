@@ -129,7 +129,7 @@ func (f *ladderFlags) read(name string, io streams, list *[]drawn) error {
 		case "mermaid":
 			d.text = []byte(report.Mermaid(records))
 		default:
-			d.text = []byte(strings.Join(append([]string{report.Title(records, style)}, report.Ladder(records, style)...), "\n") + "\n")
+			d.text = []byte(strings.Join(append(report.Title(records, style), report.Ladder(records, style)...), "\n") + "\n")
 		}
 		*list = append(*list, d)
 		return nil

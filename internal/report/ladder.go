@@ -25,13 +25,21 @@ func Ladder(records []steps.Record, s Style) []string {
 }
 
 // Title names a run and how it ended, for what stands above its ladder.
-func Title(records []steps.Record, s Style) string {
+func Title(records []steps.Record, s Style) []string {
 	run := NewRun(records)
-	title := s.paint(bold, s.mark("▸ ", "> ")+clean(run.Name()))
-	if status := run.End.Status; status != "" {
-		title += "  " + s.paint(statusColor(status), statusWord(status))
+	out := s.fold(s.mark("▸ ", "> "), clean(run.Name()), s.Width, "  ")
+	for i := range out {
+		out[i] = s.paint(bold, out[i])
 	}
-	return title + s.paint(faint, "  "+clean(run.Start.File))
+	rest := clean(run.Start.File)
+	if status := run.End.Status; status != "" {
+		rest = statusWord(status) + "  " + rest
+	}
+	if last := &out[len(out)-1]; width(plain(*last))+2+width(rest) <= s.Width {
+		*last += s.paint(faint, "  "+rest)
+		return out
+	}
+	return append(out, s.paint(faint, "  "+rest))
 }
 
 // The ladder's columns: the time, then the lanes and the ways between them.
@@ -208,7 +216,7 @@ func (l *ladder) draw(i int) []string {
 	var rows []*cellRow
 	switch {
 	case r.what == fault:
-		for n, text := range l.rows(" "+r.text, l.peopleCol()-l.far-4, "") {
+		for n, text := range l.rows(" "+r.text, mostRows, l.peopleCol()-l.far-4, "") {
 			row := l.row(i, n == 0)
 			if n == 0 {
 				row.put(l.far+1, "!", r.how)
@@ -224,7 +232,11 @@ func (l *ladder) draw(i int) []string {
 		case silence:
 			text = l.mark("… ", "... ") + text + l.mark(" …", " ...")
 		}
-		for n, text := range l.rows(text, min(max(l.Width, leastWidth), ladderCells)-l.last-3, "  ") {
+		most := mostRows
+		if r.what == stepFails { // what the ladder is read for
+			most = 2 * mostRows
+		}
+		for n, text := range l.rows(text, most, min(max(l.Width, leastWidth), ladderCells)-l.last-3, "  ") {
 			row := l.row(i, n == 0)
 			row.note(l.last+2, text, r.how)
 			rows = append(rows, row)
@@ -253,7 +265,7 @@ func (l *ladder) arrow(i int) []*cellRow {
 		at = l.far
 	}
 	var rows []*cellRow
-	for n, text := range l.rows(l.labelled(r), right-at-arrowCells, "") {
+	for n, text := range l.rows(l.labelled(r), mostRows, right-at-arrowCells, "") {
 		row := l.row(i, n == 0)
 		if n > 0 {
 			row.note(at+3, text, r.how)
@@ -329,12 +341,12 @@ func (l *ladder) labelled(r *rung) string {
 	return r.text
 }
 
-// rows breaks a label; what would need more than mostRows is cut.
-func (l *ladder) rows(text string, room int, indent string) []string {
+// rows breaks a label; what would need more than most is cut.
+func (l *ladder) rows(text string, most, room int, indent string) []string {
 	rows := l.fold("", text, room, indent)
-	if len(rows) > mostRows {
-		rows[mostRows-1] = l.cut(rows[mostRows-1]+" "+strings.TrimSpace(rows[mostRows]), room)
-		rows = rows[:mostRows]
+	if len(rows) > most {
+		rows[most-1] = l.cut(rows[most-1]+" "+strings.TrimSpace(rows[most]), room)
+		rows = rows[:most]
 	}
 	return rows
 }
