@@ -98,7 +98,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.BoolVar(&f.dryRun, "dry-run", false, "print the checked plan and send nothing")
 	fl.StringVar(&f.journal, "journal", "", "write each run's journal to a file in `DIR`; a run that fails is compared with those that passed there")
 	fl.StringArrayVar(&f.reports, "report", nil, "write a report `KIND=PATH`; may be given several times, see callflow report")
-	fl.StringVar(&f.format, "format", "text", "what is printed: text, or json for every record as it happens, one object a line")
+	fl.StringVar(&f.format, "format", "text", "`FORMAT` of what is printed: text, or json for every record as it happens, one object a line")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only what failed, and the summary")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "print every request, response and notification too")
 	fl.BoolVar(&f.step, "step", false, "stop before each step and after a failure, and take commands: look around, evaluate, go on, skip, retry, hang up")
