@@ -41,6 +41,9 @@ func (r *Reading) Rename(src Source, u Use, name string) ([]Edit, error) {
 	if name == u.Name {
 		return nil, nil
 	}
+	if src.Shared.stands(u.Decl) {
+		return nil, fmt.Errorf("%s is the project's, in %s:%d, and other scenarios may use it; rename it there and where they say so", u.Name, u.Decl.File, u.Decl.Line)
+	}
 	if err := checkNewName(u, name); err != nil {
 		return nil, err
 	}

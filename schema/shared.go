@@ -116,6 +116,14 @@ func (s *Shared) find(name string) (v Var, ok bool) {
 	return v, false
 }
 
+// stands says that a name is made in the project's file.
+func (s *Shared) stands(at Pos) bool {
+	if s == nil {
+		return false
+	}
+	return len(s.Vars) > 0 && s.Vars[0].Pos.File == at.File || s.People != nil && s.People.pos.File == at.File
+}
+
 // needed are the vars of those names and all that they refer to, in the order of the file.
 func (s *Shared) needed(names []string) (vars []Var) {
 	want := map[string]bool{}

@@ -12,6 +12,7 @@ import (
 
 	"callflow/internal/format"
 	"callflow/internal/lsp"
+	"callflow/internal/project"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -32,6 +33,7 @@ see docs/editors.md for ready configurations. Open scenarios are checked as they
 				Vocabulary: voc,
 				Docs:       problemPages(voc),
 				Env:        os.LookupEnv,
+				Shared:     project.SharedBy,
 				Format:     layOut(voc),
 				Run:        runSelf,
 				Log:        slog.New(slog.NewTextHandler(io.err, nil)),

@@ -129,10 +129,19 @@ func (s *Server) source(d *document) schema.Source {
 	return src
 }
 
+// whole is a document's source with what its project shares.
+func (s *Server) whole(d *document) schema.Source {
+	src := s.source(d)
+	if s.Shared != nil && d.path != "" {
+		src.Shared = s.Shared(d.path, s.root(d), func(file string) []byte { return []byte(s.textOf(file).all) })
+	}
+	return src
+}
+
 // read reads a document unless that was done since it changed.
 func (s *Server) read(d *document) *schema.Reading {
 	if d.reading == nil {
-		d.reading = schema.Read(s.source(d), s.Vocabulary)
+		d.reading = schema.Read(s.whole(d), s.Vocabulary)
 	}
 	return d.reading
 }

@@ -163,7 +163,7 @@ func (s *Server) rename(p renameParams) (any, error) {
 	for _, in := range s.everywhere(d, u) {
 		at := u
 		at.Decl = in.decl
-		edits, err := s.read(in.doc).Rename(s.source(in.doc), at, p.NewName)
+		edits, err := s.read(in.doc).Rename(s.whole(in.doc), at, p.NewName)
 		if err != nil {
 			return nil, err
 		}

@@ -26,6 +26,9 @@ type Server struct {
 	Vocabulary *schema.Vocabulary
 	// Env looks up env.NAME of vars; nil: none is there.
 	Env func(name string) (string, bool)
+	// Shared is what the project of a scenario's file gives it; positions in it are named relative to root, and text is
+	// what a file holds in the editor. nil: there are no projects.
+	Shared func(file, root string, text func(file string) []byte) *schema.Shared
 	// Docs is the page that describes a problem's code; nil: there is none.
 	Docs func(code string) string
 	// Format lays out a scenario; nil: the server does not offer it.

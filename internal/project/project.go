@@ -47,6 +47,9 @@ func (ps *Projects) Of(scenario string) *Project {
 		if abs, err := filepath.Abs(folder); err == nil {
 			file = ps.nearest(abs)
 		}
+		if file != "" {
+			file = Relative(file)
+		}
 	}
 	if p := ps.read[file]; p != nil {
 		return p
@@ -67,7 +70,7 @@ func (ps *Projects) nearest(folder string) (file string) {
 	}
 	file = filepath.Join(folder, ConfigName)
 	if st, err := os.Stat(file); err == nil && st.Mode().IsRegular() {
-		file = Relative(file)
+		// That is it.
 	} else if _, err := os.Stat(filepath.Join(folder, ".git")); err == nil || filepath.Dir(folder) == folder {
 		file = ""
 	} else {
@@ -75,4 +78,19 @@ func (ps *Projects) nearest(folder string) (file string) {
 	}
 	ps.above[folder] = file
 	return file
+}
+
+// SharedBy is what an absolute file shares with the scenarios of its project, for an editor: text returns what a file holds
+// there, and positions are named relative to root. It is nil when there is no project.
+func SharedBy(file, root string, text func(file string) []byte) *schema.Shared {
+	config := NewProjects("").nearest(filepath.Dir(file))
+	if config == "" || config == file {
+		return nil
+	}
+	name, err := filepath.Rel(root, config)
+	if err != nil {
+		name = config
+	}
+	cfg, _ := ParseConfig(filepath.ToSlash(name), text(config))
+	return cfg.shared()
 }

@@ -1,0 +1,56 @@
+package lsp_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+const aProject = `vars:
+  tenant: Contoso
+  dora: 550fae72-d251-43ec-868c-373732c2704f
+people:
+  dora: {id: "${{ dora }}"}
+`
+
+const inProject = `simulate:
+  script:
+    - dial: {from: dora}
+steps:
+  - log: ${{ tenant }} has ${{ dora }}
+  - log: ${{ ten }}
+  - simulate: {hangUp: {who: dora}}
+`
+
+// TestProject: vars and people of callflow.yaml are known in the editor, lead there, and are not renamed from a scenario.
+func TestProject(t *testing.T) {
+	c := start(t, map[string]string{"qa/callflow.yaml": aProject})
+	c.open("qa/flows/a.yaml", inProject)
+	found := c.diagnosed("qa/flows/a.yaml")
+	if len(found) != 1 || !strings.Contains(found[0].Message, `unknown name "ten"`) {
+		t.Errorf("problems: %v", found)
+	}
+	for _, tt := range []struct{ from, to string }{{"tenant }}", "tenant:"}, {"dora }}", "dora: 550"}, {"dora}}", "dora: {id"}, {"dora}\n", "dora: {id"}} {
+		var got *spot
+		c.ask("textDocument/definition", c.on("qa/flows/a.yaml", find(t, inProject, tt.from, 1)), &got)
+		if got == nil || got.URI != c.uri("qa/callflow.yaml") || got.Range.Start != find(t, aProject, tt.to, 1) {
+			t.Errorf("%q leads to %v, want %q", tt.from, got, tt.to)
+		}
+	}
+	at := find(t, inProject, "ten }}", 1)
+	at.Character += 3
+	if items := c.complete("qa/flows/a.yaml", at); !slices.ContainsFunc(items, func(i item) bool { return i.Label == "tenant" }) {
+		t.Errorf("tenant is not offered: %v", items)
+	}
+	if _, why := c.rename("qa/flows/a.yaml", find(t, inProject, "tenant }}", 1), "customer"); !strings.Contains(why, "tenant is the project's, in qa/callflow.yaml:2") {
+		t.Errorf("renamed: %s", why)
+	}
+
+	// What is open in the editor counts, not what is on the disk.
+	c.open("qa/callflow.yaml", strings.Replace(aProject, "tenant:", "ten:", 1))
+	c.write("qa/flows/a.yaml", inProject+"\n")
+	found = c.diagnosed("qa/flows/a.yaml")
+	if len(found) != 1 || !strings.Contains(found[0].Message, `unknown name "tenant"`) {
+		t.Errorf("problems after the change: %v", found)
+	}
+}
