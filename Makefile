@@ -7,7 +7,10 @@ staticcheck = $(GO) tool -modfile=tools/tools.mod staticcheck
 
 PLAYS      ?= 2000
 
-.PHONY: build install run test check vet lint race plays graphclient browser tapparser sarif generate bench fuzz
+# What some tests are tried with where it can be had: a browser, an editor, a reader of XML schemas.
+extras      = chromium neovim libxml2-utils
+
+.PHONY: build install run test extras check vet lint race plays graphclient browser tapparser sarif generate bench fuzz
 
 build: ## bin/callflow
 	$(GO) build -o bin/callflow .
@@ -20,6 +23,13 @@ run: build ## every scenario we ship, on the embedded simulator; those that are 
 
 test:
 	$(GO) test ./...
+
+extras: ## installs what more can be tried with than Go; where that cannot be, the tests that need it are skipped and say so
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		dpkg-query -W -f '$${Status}\n' $(extras) 2>/dev/null | grep -c '^install ok' | grep -qx $(words $(extras)) || { \
+			timeout 60 apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 300 apt-get install -qq -y --no-install-recommends $(extras) >/dev/null; \
+		} || echo "without some of: $(extras)"; \
+	else echo "no apt-get, or not root: without what is missing of: $(extras)"; fi
 
 check: build vet lint test race plays graphclient browser tapparser sarif ## all of it; generated files are checked by the tests
 
