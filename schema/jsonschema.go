@@ -22,24 +22,16 @@ func JSONSchema(voc *Vocabulary) []byte {
 	step := w.step() // fills w.definitions on the way
 	definitions := append(object{
 		{"expression", object{{"type", []string{"string", "boolean", "number"}}, {"description", "A bare expression: https://expr-lang.org"}}},
-		{"template", object{{"type", "string"}, {"pattern", `\$\{\{`}, {"description", "A value with ${{ expressions }} in it"}}},
-		{"duration", object{{"type", "string"}, {"pattern", `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|\$\{\{`}, {"description", "500ms, 15s, 1m30s"}}},
-		{"name", object{{"type", "string"}, {"pattern", identifier.String()}}},
+		templateSchema,
+		durationSchema,
+		nameSchema,
 		{"tests", object{{"anyOf", []any{ref("expression"), object{{"type", "array"}, {"items", ref("expression")}, {"minItems", 1}}}}}},
 		{"captures", object{{"type", "object"}, {"propertyNames", ref("name")}, {"additionalProperties", ref("expression")}}},
 		{"steps", object{{"type", "array"}, {"items", ref("step")}}},
 		{"step", step},
 	}, w.definitions...)
 	root = append(root, member{"definitions", definitions})
-
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(root); err != nil {
-		panic(err) // maps of strings, numbers and lists always encode
-	}
-	return out.Bytes()
+	return encodeSchema(root)
 }
 
 // object is a JSON object that keeps its order.
@@ -248,6 +240,9 @@ func (w *schemaWriter) typ(t reflect.Type, f *field) object {
 		return ref("duration")
 	case anyInterface:
 		return object{}
+	}
+	if o, ok := w.setting(t); ok {
+		return o
 	}
 	if elem, ok := mapElem(t); ok {
 		return object{{"type", "object"}, {"additionalProperties", w.typ(elem, f)}}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -103,5 +104,17 @@ func TestSharedSettings(t *testing.T) {
 		if s, ps := Decode[projectSettings](Source{Name: "callflow.yaml", Text: []byte(tt.text)}); s != nil || !strings.Contains(ps.Error(), tt.want) {
 			t.Errorf("%q: got\n%s\nwant\n%s", tt.text, ps.Error(), tt.want)
 		}
+	}
+}
+
+func TestSettingsSchema(t *testing.T) {
+	var v map[string]any
+	if err := json.Unmarshal(SettingsSchema[projectSettings](smallVocabulary()), &v); err != nil {
+		t.Fatal(err)
+	}
+	definitions := v["definitions"].(map[string]any)
+	checkRefs(t, v, definitions)
+	if definitions["smallPerson"] == nil || v["properties"].(map[string]any)["people"] == nil {
+		t.Errorf("no people in %v", v)
 	}
 }

@@ -20,6 +20,7 @@ func TestGenerated(t *testing.T) {
 		text []byte
 	}{
 		{"schema/scenario.schema.json", schema.JSONSchema(voc)},
+		{"schema/config.schema.json", configSchema()},
 		{"docs/language.md", []byte(schema.Reference(voc))},
 		{"docs/problems.md", []byte(schema.ProblemsReference(voc))},
 		{"docs/api-coverage.md", []byte(coveragePage(covered(t)))},

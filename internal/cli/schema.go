@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"callflow/internal/project"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -11,20 +12,30 @@ import (
 const schemaFile = "scenario.schema.json"
 
 func newSchema(io streams) *cobra.Command {
-	return &cobra.Command{
+	var config bool
+	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "Print the JSON Schema of scenarios, for editors",
-		Long: `schema prints the JSON Schema that scenario files follow. Editors with a YAML language server complete and check by it
-when a file's first line names where it lies:
+		Short: "Print the JSON Schema of scenarios or of callflow.yaml, for editors",
+		Long: `schema prints the JSON Schema that scenario files follow, with --config that of callflow.yaml. Editors with a YAML language
+server complete and check by it when a file's first line names where it lies:
 
   # yaml-language-server: $schema=../` + schemaFile,
-		Example: `  callflow schema > ` + schemaFile,
-		Args:    cobra.NoArgs,
+		Example: `  callflow schema > ` + schemaFile + `
+  callflow schema --config > config.schema.json`,
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := io.out.Write(jsonSchema())
+			text := jsonSchema()
+			if config {
+				text = configSchema()
+			}
+			_, err := io.out.Write(text)
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&config, "config", false, "that of callflow.yaml")
+	return cmd
 }
 
 func jsonSchema() []byte { return schema.JSONSchema(steps.Vocabulary()) }
+
+func configSchema() []byte { return schema.SettingsSchema[project.Config](steps.Vocabulary()) }

@@ -1,0 +1,48 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+)
+
+// SettingsSchema describes a file of settings, as Decode reads it into a T, for editors: JSON Schema draft-07.
+func SettingsSchema[T any](voc *Vocabulary) []byte {
+	w := &schemaWriter{voc: voc, names: map[reflect.Type]string{}, taken: map[string]bool{"template": true, "duration": true, "name": true}}
+	w.structure(reflect.TypeFor[T]())
+	root := append(object{{"$schema", "http://json-schema.org/draft-07/schema#"}}, w.definitions[0].value.(object)...)
+	root = append(root, member{"definitions", append(object{templateSchema, durationSchema, nameSchema}, w.definitions[1:]...)})
+	return encodeSchema(root)
+}
+
+// setting describes the types that only settings have.
+func (w *schemaWriter) setting(t reflect.Type) (o object, ok bool) {
+	pointer := reflect.PointerTo(t)
+	switch {
+	case t == varsType:
+		return object{{"type", "object"}, {"propertyNames", ref("name")}}, true
+	case pointer.Implements(laterInterface):
+		return w.typ(reflect.New(t).Interface().(later).elem(), nil), true
+	case pointer.Implements(perRunInterface):
+		return w.typ(reflect.New(t).Interface().(perRun).elem(), nil), true
+	}
+	return nil, false
+}
+
+func encodeSchema(root object) []byte {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(root); err != nil {
+		panic(err) // maps of strings, numbers and lists always encode
+	}
+	return out.Bytes()
+}
+
+// The definitions that scenarios and settings have in common.
+var (
+	templateSchema = member{"template", object{{"type", "string"}, {"pattern", `\$\{\{`}, {"description", "A value with ${{ expressions }} in it"}}}
+	durationSchema = member{"duration", object{{"type", "string"}, {"pattern", `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|\$\{\{`}, {"description", "500ms, 15s, 1m30s"}}}
+	nameSchema     = member{"name", object{{"type", "string"}, {"pattern", identifier.String()}}}
+)
