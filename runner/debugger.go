@@ -79,6 +79,9 @@ type Answer struct {
 // Plan is the scenario, or the included file, that the stop is in.
 func (s *Stop) Plan() *schema.Plan { return s.frame.plan }
 
+// Scenario is the whole run's plan, in which included files are.
+func (s *Stop) Scenario() *schema.Plan { return s.run.root.plan }
+
 // Now is the run's own time.
 func (s *Stop) Now() time.Time { return s.frame.host.Now() }
 

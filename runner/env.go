@@ -111,6 +111,10 @@ func (e *env) Branches(b schema.Map[schema.Block]) error {
 		frames[i] = &f
 		if err := f.block(b[i].Value); err != nil && first == nil {
 			first = err
+			if errors.Is(err, steps.ErrInterrupted) { // in the debugger
+				end(err)
+				return
+			}
 			end(&ended{kind: "sibling", why: "branch " + f.branch + " failed"})
 		}
 	})

@@ -62,6 +62,8 @@ func (f *runFlags) places(chosen []choice) ([]debug.Break, error) {
 		case found:
 		case near != "":
 			return nil, &inputError{fmt.Sprintf("--break %s: no scenario here has that step; did you mean %q?", text, near)}
+		case b.Step != "":
+			return nil, &inputError{fmt.Sprintf("--break %s: no scenario here has that step", text)}
 		default:
 			return nil, &inputError{fmt.Sprintf("--break %s: no scenario here has a step there", text)}
 		}

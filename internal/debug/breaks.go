@@ -10,8 +10,8 @@ import (
 	"callflow/schema"
 )
 
-// Break is a place to stop at: a step by its id or path, a line of a file, or every failure. Failures that nobody excuses
-// stop the run in any case.
+// Break is a place to stop at: a step by its id or path, which in an included file come below the include's (move/ring), a
+// line of a file, or every failure. Failures that nobody excuses stop the run in any case.
 type Break struct {
 	Step    string
 	File    string // of Line; "" is any
@@ -55,20 +55,20 @@ func (b Break) String() string {
 // InPlan says whether the plan, or a file that it includes, has that place. near is a step's id that may have been meant.
 func (b Break) InPlan(p *schema.Plan) (found bool, near string) {
 	var ids []string
-	Walk(p, func(s *schema.Step) {
+	Walk(p, func(s *schema.Step, key string) {
 		if s.ID != "" {
 			ids = append(ids, s.ID)
 		}
-		found = found || b.at(s)
+		found = found || b.at(s, key)
 	})
 	return found || b.Failure, schema.Nearest(b.Step, ids)
 }
 
-// at says whether the place is this very step.
-func (b Break) at(s *schema.Step) bool {
+// at says whether the place is this very step, which has that key in the run.
+func (b Break) at(s *schema.Step, key string) bool {
 	switch {
 	case b.Step != "":
-		return s.ID == b.Step || s.Path == b.Step
+		return s.ID == b.Step || s.Path == b.Step || sameKey(b.Step, key)
 	case b.Line == 0 || b.File != "" && b.File != s.Pos.File && !strings.HasSuffix(s.Pos.File, "/"+b.File):
 		return false
 	}
@@ -84,17 +84,35 @@ func (b Break) at(s *schema.Step) bool {
 	return true
 }
 
-// Walk visits all steps of a plan: finally's, those inside others, and those of included files too.
-func Walk(p *schema.Plan, visit func(*schema.Step)) {
+// sameKey says whether two keys name one step: either may leave out which item of a forEach it is, as "each/log" does of
+// "each[2]/log".
+func sameKey(a, b string) bool {
+	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
+	return slices.EqualFunc(as, bs, func(a, b string) bool { return a == b || itemOf(a, b) || itemOf(b, a) })
+}
+
+// itemOf says that a is b with the number of an item.
+func itemOf(a, b string) bool {
+	number, ok := strings.CutPrefix(a, b+"[")
+	number, closed := strings.CutSuffix(number, "]")
+	_, err := strconv.Atoi(number)
+	return ok && closed && err == nil
+}
+
+// Walk visits all steps of a plan with their keys in a run: finally's, those inside others, and those of included files too.
+func Walk(p *schema.Plan, visit func(s *schema.Step, key string)) { walk(p, "", visit) }
+
+func walk(p *schema.Plan, prefix string, visit func(*schema.Step, string)) {
 	var block func(schema.Block)
 	block = func(b schema.Block) {
 		for _, s := range b {
-			visit(s)
+			key := prefix + s.Key()
+			visit(s, key)
 			for _, in := range s.Inner {
 				block(in.Steps)
 			}
 			if s.Include != nil {
-				Walk(s.Include, visit)
+				walk(s.Include, key+"/", visit)
 			}
 		}
 	}
@@ -112,11 +130,11 @@ func (d *Debugger) wants(s *runner.Stop) (why string, stop bool) {
 		return "", !excused
 	}
 	for _, b := range d.Breaks {
-		if b.at(s.Step) {
+		if b.at(s.Step, s.Key) {
 			return "breakpoint", true
 		}
 	}
-	if d.until != nil && d.until.at(s.Step) {
+	if d.until != nil && d.until.at(s.Step, s.Key) {
 		return "", true
 	}
 	return "", d.mode == eachStep || d.mode == nextStep && depth(s) <= d.over

@@ -132,8 +132,9 @@ func (d *Debugger) place(s *runner.Stop, text string) (Break, error) {
 		return b, err
 	}
 	found, near := b.InPlan(s.Plan())
+	everywhere, _ := b.InPlan(s.Scenario())
 	switch {
-	case found:
+	case found, everywhere:
 		return b, nil
 	case near != "":
 		return b, fmt.Errorf("there is no step %q here; did you mean %q?", text, near)

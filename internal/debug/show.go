@@ -248,7 +248,7 @@ func (d *Debugger) words(s *runner.Stop) []string {
 	for _, k := range s.Known() {
 		words = append(words, k.Name)
 	}
-	Walk(s.Plan(), func(x *schema.Step) {
+	Walk(s.Plan(), func(x *schema.Step, _ string) {
 		if x.ID != "" {
 			words = append(words, x.ID, "steps."+x.ID)
 		}
