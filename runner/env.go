@@ -162,6 +162,7 @@ func (e *env) Include(with schema.Map[any]) (steps.Outputs, error) {
 	inner := e.inside()
 	inner.plan, inner.names, inner.book = plan, newNames(), newBook()
 	inner.prefix, inner.place = e.key+"/", e.place+e.step.Key()+"/"
+	inner.included = append([]steps.Inclusion{{Step: e.key, Pos: e.step.VerbPos}}, e.included...)
 	for _, name := range []string{"run", "calls"} {
 		inner.names.all[name] = e.names.all[name]
 	}

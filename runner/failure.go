@@ -105,6 +105,9 @@ func failure(f *frame, t *turn, err error) *steps.Failure {
 			out.Pos = t.step.Pos
 		}
 	}
+	if out.Included == nil && out.Pos.File == f.plan.File {
+		out.Included = f.included
+	}
 	if out.Excerpt == nil {
 		out.Excerpt = excerpt(f.plan, out.Pos)
 	}

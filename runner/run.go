@@ -280,6 +280,8 @@ type frame struct {
 	prefix string // of step keys: "login/"
 	place  string // the prefix without the items of forEach: the same for all of them
 	branch string // "left", nested "left/a"
+	// included are the steps that include this plan, the nearest first.
+	included []steps.Inclusion
 	// excused: a step around this one goes on after errors.
 	excused bool
 	order   []int // the branch's place in each fork above it: events are offered to those that wait in this order

@@ -262,6 +262,8 @@ type Failure struct {
 	Kind string     `json:"kind"` // await, expect, outcome, graph, network, timeout, never, value, interrupted …
 	Pos  schema.Pos `json:"pos"`
 	Text string     `json:"text"` // one sentence
+	// Included are the steps that include the file in which Pos lies, the nearest first.
+	Included []Inclusion `json:"included,omitempty"`
 	// Reason is a word for programs, where the outcome contradicts itself: see the constants below.
 	Reason string `json:"reason,omitempty"`
 	// Facts are what does not go together, or what decided, side by side and in order.
@@ -285,6 +287,12 @@ type Failure struct {
 	Trace *Trace `json:"trace,omitempty"`
 	// Hints say how to find out more.
 	Hints []string `json:"hints,omitempty"`
+}
+
+// Inclusion is a step that includes a file, and where it does.
+type Inclusion struct {
+	Step string     `json:"step"`
+	Pos  schema.Pos `json:"pos"`
 }
 
 // The reasons of failures in which the service contradicts itself, or the scenario its own transfer.

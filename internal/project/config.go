@@ -33,14 +33,19 @@ func ReadConfig(file string) (*Config, schema.Problems) {
 // ParseConfig is ReadConfig of a text.
 func ParseConfig(file string, text []byte) (*Config, schema.Problems) {
 	cfg, problems := schema.Decode[Config](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
-	if len(problems) == 1 && problems[0].Code == "empty-file" {
-		return &Config{}, nil // it marks the folder of a project
-	}
 	if cfg != nil {
 		problems = append(problems, cfg.shared().Check(steps.Vocabulary())...)
 		if problems.Failed() {
 			cfg = nil
 		}
+	}
+	return cfg, problems
+}
+
+// orMarker takes a file that nobody named, and that says nothing, for the mark of a project's folder.
+func orMarker(cfg *Config, problems schema.Problems) (*Config, schema.Problems) {
+	if len(problems) == 1 && problems[0].Code == "empty-file" {
+		return &Config{}, nil
 	}
 	return cfg, problems
 }

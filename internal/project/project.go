@@ -57,6 +57,9 @@ func (ps *Projects) Of(scenario string) *Project {
 	p := &Project{File: file}
 	if file != "" {
 		p.Config, p.Problems = ReadConfig(file)
+		if ps.named == "" {
+			p.Config, p.Problems = orMarker(p.Config, p.Problems)
+		}
 		p.Shared = p.Config.shared()
 	}
 	ps.read[file] = p
@@ -91,6 +94,6 @@ func SharedBy(file, root string, text func(file string) []byte) *schema.Shared {
 	if err != nil {
 		name = config
 	}
-	cfg, _ := ParseConfig(filepath.ToSlash(name), text(config))
+	cfg, _ := orMarker(ParseConfig(filepath.ToSlash(name), text(config)))
 	return cfg.shared()
 }

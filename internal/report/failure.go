@@ -73,7 +73,15 @@ func (s Style) headline(f *steps.Failure) (out []string) {
 		out = append(out, s.foldIn(bad, lead, line, s.Width, indent)...)
 		lead = indent
 	}
+	for _, by := range f.Included {
+		out = append(out, s.foldIn(faint, "  ", includedBy(by), s.Width, "  ")...)
+	}
 	return out
+}
+
+// includedBy says which step includes the file that a failure is in.
+func includedBy(by steps.Inclusion) string {
+	return fmt.Sprintf("included by step %s, %s", clean(by.Step), clean(by.Pos.String()))
 }
 
 var numbered = regexp.MustCompile(`^[> ]*(\d+) \|`)

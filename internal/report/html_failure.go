@@ -16,6 +16,7 @@ import (
 type pageFailure struct {
 	Step     string        `json:"step,omitempty"` // key of the one that failed
 	Place    string        `json:"place,omitempty"`
+	Included []string      `json:"included,omitempty"` // by which steps, the nearest first
 	Text     string        `json:"text"`
 	Reason   string        `json:"reason,omitempty"`
 	Excerpt  []pageSource  `json:"excerpt,omitempty"`
@@ -107,6 +108,9 @@ func (b *pageBuilder) lay(f *steps.Failure, step string) *pageFailure {
 		Excerpt: source(f), Late: b.late(step)}
 	if f.Pos.File != "" {
 		p.Place = f.Pos.String()
+		for _, by := range f.Included {
+			p.Included = append(p.Included, includedBy(by))
+		}
 	}
 	for _, fact := range f.Facts {
 		row := pageFact{Event: fact.Event, Text: fact.Text}

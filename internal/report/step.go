@@ -127,10 +127,21 @@ func stepName(key string, start *steps.StepStart) string {
 	return name
 }
 
-// stepWords is stepName for other lines than the step's own: one without a title is known by its line in the file.
+// stepWords is stepName for other lines than the step's own: one without a title is known by its line in the file, and one
+// of an included file stands under the steps that include it: createCall second/ring, expect of line 14 in second.
 func stepWords(key string, start *steps.StepStart) string {
-	if stepTitle(key, start) == "" && start.Line > 0 {
+	by := ""
+	if i := strings.LastIndexByte(key, '/'); i >= 0 {
+		by = clean(key[:i])
+	}
+	title := stepTitle(key, start)
+	switch {
+	case title == "" && start.Line > 0 && by != "":
+		return fmt.Sprintf("%s of line %d in %s", stepName(key, start), start.Line, by)
+	case title == "" && start.Line > 0:
 		return fmt.Sprintf("%s of line %d", stepName(key, start), start.Line)
+	case title != "" && by != "":
+		return clean(start.Verb) + " " + by + "/" + strings.TrimPrefix(stepName(key, start), clean(start.Verb)+" ")
 	}
 	return stepName(key, start)
 }

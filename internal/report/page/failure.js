@@ -5,6 +5,7 @@ function failureView(f, run, detail) {
   return [
     el("div", { class: "verdict" },
       f.place && el("p", { class: "place" }, f.place, " ", copier("the place", () => f.place)),
+      (f.included ?? []).map((by) => el("p", { class: "faint" }, by)),
       el("p", { class: "text" }, f.text),
       f.step && el("p", { class: "faint" }, "in step ", el("a", { href: toRun(run, "step", f.step) }, name(f.step)))),
     excerptView(f),
