@@ -113,7 +113,11 @@ func (b *batch) run(above context.Context) error {
 	ctx, stop := interruptible(above, say, "hanging up", b.target.Kill)
 	defer stop()
 	b.debugger = b.newDebugger(ctx)
-	if err := b.reports.open(); err != nil {
+	reads := append([]string{b.flags.config}, b.flags.varFiles...)
+	for _, j := range b.jobs {
+		reads = append(reads, j.scenario.File)
+	}
+	if err := b.reports.open(reads); err != nil {
 		return err
 	}
 	if err := b.target.Open(show.say); err != nil {

@@ -66,6 +66,9 @@ func (f *ladderFlags) run(args []string, io streams) error {
 	if err != nil {
 		return err
 	}
+	if err := spare("--output", f.out, names); err != nil {
+		return err
+	}
 	var list []drawn
 	var unread []string
 	for _, name := range names {

@@ -82,7 +82,7 @@ func (a *afterwards) report(args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.reports.open(); err != nil {
+	if err := a.reports.open(names); err != nil {
 		return err
 	}
 	for _, name := range names {

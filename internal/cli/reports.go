@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ type reportFile struct {
 	path string
 	file *os.File
 	out  *bufio.Writer
+	err  error // the first one; nothing more is written behind it
 	report.Report
 }
 
@@ -87,7 +89,6 @@ type reports struct {
 	mu    sync.Mutex
 	next  int
 	ended map[int]*report.Run
-	err   error
 }
 
 // toStdout says whether one of the reports goes to standard output.
@@ -95,8 +96,14 @@ func toStdout(files []*reportFile) bool {
 	return slices.ContainsFunc(files, func(f *reportFile) bool { return f.path == stdout })
 }
 
-// open makes all the files before the first run, so that a path that cannot be written is known in time.
-func (rs *reports) open() error {
+// open makes all the files before the first run, so that a path that cannot be written is known in time. None of them may
+// be a file that the command reads.
+func (rs *reports) open(reads []string) error {
+	for _, f := range rs.files {
+		if err := spare("--report", f.path, reads); err != nil {
+			return err
+		}
+	}
 	rs.ended = map[int]*report.Run{}
 	for _, f := range rs.files {
 		if f.path == stdout {
@@ -109,6 +116,20 @@ func (rs *reports) open() error {
 			f.file, f.out = file, bufio.NewWriter(file)
 		}
 		f.Report = f.kind.Open(f.out)
+	}
+	return nil
+}
+
+// spare refuses to write to a file that the command reads: it would be lost.
+func spare(flag, file string, reads []string) error {
+	there, err := os.Stat(file)
+	if file == stdout || err != nil || !there.Mode().IsRegular() {
+		return nil
+	}
+	for _, name := range reads {
+		if read, err := os.Stat(name); err == nil && os.SameFile(there, read) {
+			return &inputError{fmt.Sprintf("%s would overwrite %s, which is read here", flag, file)}
+		}
 	}
 	return nil
 }
@@ -143,24 +164,37 @@ func (rs *reports) add(nth, repeat int, records []steps.Record) {
 		delete(rs.ended, rs.next)
 		rs.next++
 		for _, f := range rs.files {
-			rs.err = errors.Join(rs.err, f.Add(run))
-			if f.path == stdout { // somebody may be watching
-				rs.err = errors.Join(rs.err, f.out.Flush())
-			}
+			f.add(run)
 		}
+	}
+}
+
+func (f *reportFile) add(run *report.Run) {
+	if f.err != nil {
+		return
+	}
+	f.err = f.Add(run)
+	if f.path == stdout { // somebody may be watching
+		f.err = cmp.Or(f.err, f.out.Flush())
 	}
 }
 
 // close writes what is left. Jobs are taken in order, so those that ended are without gaps.
 func (rs *reports) close(t report.Total) error {
+	var failed []string
 	for _, f := range rs.files {
-		rs.err = errors.Join(rs.err, f.Close(t), f.out.Flush())
+		if f.err == nil {
+			f.err = cmp.Or(f.Close(t), f.out.Flush())
+		}
 		if f.file != nil {
-			rs.err = errors.Join(rs.err, f.file.Close())
+			f.err = cmp.Or(f.err, f.file.Close())
+		}
+		if f.err != nil {
+			failed = append(failed, fmt.Sprintf("%s: %v", f.path, project.Cause(f.err)))
 		}
 	}
-	if rs.err != nil {
-		return &setupError{"cannot write the report", rs.err}
+	if len(failed) > 0 {
+		return &setupError{"cannot write the report", errors.New(strings.Join(failed, "; "))}
 	}
 	return nil
 }
