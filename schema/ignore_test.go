@@ -31,6 +31,8 @@ func TestIgnore(t *testing.T) {
 			[]string{"2:3 " + unused, `2:27 there is no problem with the code "unused-nam"`}},
 		{"an error", "vars:\n  x: 1 # callflow: ignore unused-name, expr-type\n",
 			[]string{"2:40 expr-type is an error, which cannot be silenced: it forbids a run"}},
+		{"an error that is there", "steps:\n  - nolog: a # callflow: ignore unknown-verb\n",
+			[]string{`2:5 unknown verb "nolog"`, "2:33 unknown-verb is an error, which cannot be silenced: it forbids a run"}},
 		{"text in quotes", "vars:\n  x: \"# callflow: ignore unused-name\"\n", []string{"2:3 " + unused}},
 		{"text in a block", "vars:\n  x: |\n    # callflow: ignore unused-name\n    two\n", []string{"2:3 " + unused}},
 		{"beside a block's beginning", "vars:\n  x: | # callflow: ignore unused-name\n    one\n", nil},

@@ -77,6 +77,10 @@ func TestHabits(t *testing.T) {
 		{"either of two", "timeout: 1m\nsteps:\n- sleep: 40s\n  if: run.dialect == \"legacy\"\n- sleep: 50s\n  if: run.dialect != \"legacy\"\n", ""},
 		{"longer than any scenario", "steps:\n- sleep: 20m\n", "2 timeout-too-short"},
 
+		// hangup-in-transfer
+		{"a hang-up behind a transfer", incoming + transfer + "  until: accepted\n- hangUp: ${{ leg }}\n", "7 hangup-in-transfer"},
+		{"a hang-up behind a transfer that may not be made", incoming + transfer + "  until: accepted\n  if: run.dialect == \"beta\"\n- hangUp: ${{ leg }}\n", "5 outcome-unseen"},
+
 		// unreachable
 		{"false", "steps:\n- log: a\n  if: false\n", "3 unreachable"},
 		{"against itself", "vars: {n: 1}\nsteps:\n- log: a\n  if: n > 3 && n < 2\n", "4 unreachable"},
@@ -95,6 +99,7 @@ func TestHabits(t *testing.T) {
 
 		// plain-secret
 		{"from one place", "vars: {a: \"${{ env.PIN }}\"}\nsecrets: {b: \"${{ env.PIN }}\"}\nsteps:\n- log: ${{ a }}${{ b }}\n", "1 plain-secret"},
+		{"the same short text", "vars: {a: 1234}\nsecrets: {b: 1234}\nsteps:\n- log: ${{ a }}${{ b }}\n", ""},
 		{"by its name", "vars: {clientSecret: abc}\nsteps:\n- log: ${{ clientSecret }}\n", "1 plain-secret"},
 		{"by its form", "vars: {t: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc}\nsteps:\n- log: ${{ t }}\n", "1 plain-secret"},
 		{"a var that only sounds like one", "vars: {tokens: [tone1], secretary: Dora, keyPressed: tone1}\nsteps:\n- log: ${{ tokens[0] }}${{ secretary }}${{ keyPressed }}\n", ""},

@@ -83,6 +83,38 @@ func TestLegs(t *testing.T) {
 	}
 }
 
+// What a refused request claims to tell of is no leg; and what somebody does who is on two legs is drawn at the service, for
+// nobody knows on which.
+func TestLegsThatAreSure(t *testing.T) {
+	ms := time.Millisecond
+	s := &story{start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	event := func(call, refused string) {
+		s.add(10*ms, "", steps.Record{Event: &steps.Arrived{Kind: graph.KindCall, Call: call, Summary: "call established", Origin: "notification", Refused: refused}})
+	}
+	s.add(0, "", steps.Record{RunStart: &steps.RunStart{Scenario: "Sure", People: []steps.Named{{ID: "550fae72-d251-43ec-868c-373732c2704f", Name: "Heidi", Kind: "person"}}}})
+	for _, call := range []string{p2p, meeting} {
+		s.add(0, "ask", steps.Record{Request: &steps.Sent{Attempt: 1, Verb: "createCall", Method: "POST", Path: "/v1.0/communications/calls",
+			Body: json.RawMessage(`{"targets":[{"identity":{"user":{"id":"550fae72-d251-43ec-868c-373732c2704f"}}}]}`)}})
+		s.add(5*ms, "ask", steps.Record{Response: &steps.Received{Attempt: 1, Status: 201, Call: call}})
+		event(call, "")
+		s.add(20*ms, "", steps.Record{World: &steps.Happened{Who: "Heidi", Did: "presses 1"}})
+	}
+	event("deadbeef-0000-4000-8000-000000000000", "401: no token")
+	d := diagramOf(s.records, Style{})
+	if legs := d.of(legLane); len(legs) != 2 {
+		t.Errorf("%d legs, and only two calls were made: %+v", len(legs), d.lanes)
+	}
+	var to []string
+	for _, r := range d.rungs {
+		if r.what == deed {
+			to = append(to, d.lanes[r.to].name)
+		}
+	}
+	if diff := cmp.Diff([]string{"leg 1", "Graph"}, to); diff != "" {
+		t.Errorf("where Heidi's deeds are drawn (-want +got):\n%s", diff)
+	}
+}
+
 // Legs that have no lane of their own share one, and their rows say which is meant.
 func TestManyLegs(t *testing.T) {
 	s := &story{start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
