@@ -28,7 +28,9 @@ func CompileLive(text string, names map[string]any, voc *Vocabulary, event bool)
 		}
 	}
 	var problems Problems
-	at := func(offset int) Pos { return Pos{File: "expression", Line: 1, Col: min(offset, utf8.RuneCountInString(text)) + 1} }
+	at := func(offset int) Pos {
+		return Pos{File: "expression", Line: 1, Col: min(offset, utf8.RuneCountInString(text)) + 1}
+	}
 	e := compileExpr(text, 0, at, sc, nil, func(p Problem) {
 		p.Severity, p.Source = SeverityError, text
 		problems = append(problems, p)
