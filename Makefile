@@ -10,7 +10,7 @@ PLAYS      ?= 2000
 # What some tests are tried with where it can be had: a browser, an editor, a reader of XML schemas.
 extras      = chromium neovim libxml2-utils
 
-.PHONY: build install run test extras check vet lint race plays graphclient browser tapparser sarif generate bench fuzz
+.PHONY: build dist install run test extras check vet lint race plays graphclient browser tapparser sarif generate bench fuzz
 
 build: ## bin/callflow
 	$(GO) build -o bin/callflow .
@@ -33,8 +33,17 @@ extras: ## installs what more can be tried with than Go; where that cannot be, t
 
 check: build vet lint test race plays graphclient browser tapparser sarif ## all of it; generated files are checked by the tests
 
-vet:
+vet: ## and whether it builds for the other systems
 	$(GO) vet ./...
+	GOOS=windows $(GO) build -o /dev/null .
+	GOOS=darwin $(GO) build -o /dev/null .
+
+dist: ## the program for every system, in dist/; what goreleaser builds, without its archives
+	@for os in linux darwin windows; do for arch in amd64 arm64; do \
+		end=; if [ $$os = windows ]; then end=.exe; fi; \
+		echo dist/callflow-$$os-$$arch$$end; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '-s -w' -o dist/callflow-$$os-$$arch$$end . || exit 1; \
+	done; done
 
 lint: ## formatting, and staticcheck with staticcheck.conf
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
