@@ -26,6 +26,7 @@ import (
 // Options are what a run is given besides its plan.
 type Options struct {
 	Vars     map[string]string // --var: replaces the value of a declared var
+	Given    map[string]string // those of Vars that the journal notes: they are the command's, not the target's
 	Secrets  map[string]string // --secret
 	Row      schema.Row
 	Seed     uint64

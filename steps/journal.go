@@ -88,6 +88,10 @@ type RunStart struct {
 	Started   time.Time `json:"started"`
 	Steps     int       `json:"steps"`
 	Tags      []string  `json:"tags,omitempty"`
+	// Vars are those that the command line or its files of vars say. What a target's vars say is not among them.
+	Vars    map[string]string `json:"vars,omitempty"`
+	Timeout time.Duration     `json:"timeout,omitempty"` // nanoseconds; of the command line
+	Until   string            `json:"until,omitempty"`   // the place of the step after which the command line stopped the run
 	// People names identities for ladders: canonical id -> display name.
 	People []Named `json:"people,omitempty"`
 	// Description is what the author says of the scenario, for who reads the run without the file.

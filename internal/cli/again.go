@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"callflow/internal/project"
+	"callflow/internal/report"
 )
 
 // again says of --until-fail which run did not pass, and how to see that one again. "" when all did.
@@ -35,9 +36,9 @@ var circumstances = []string{"var", "var-file", "target", "config", "codes", "di
 // commandFor is the command line that makes one run again. Secrets are not in it: their values come from the environment.
 func (b *batch) commandFor(j job) string {
 	f := b.flags
-	words := []string{"callflow", "run", quoted(j.scenario.File)}
+	words := []string{"callflow", "run", report.ShellWord(j.scenario.File)}
 	if j.row.Name != "" {
-		words = append(words, "--run", quoted("^"+regexp.QuoteMeta(j.title())+"$"))
+		words = append(words, "--run", report.ShellWord("^"+regexp.QuoteMeta(j.title())+"$"))
 	}
 	add := func(flag *pflag.Flag) {
 		values := []string{flag.Value.String()}
@@ -48,12 +49,12 @@ func (b *batch) commandFor(j job) string {
 			switch {
 			case flag.Name == "secret":
 				name, _, _ := strings.Cut(v, "=")
-				words = append(words, "--secret", quoted(name))
+				words = append(words, "--secret", report.ShellWord(name))
 			case !slices.Contains(circumstances, flag.Name):
 			case flag.Value.Type() == "bool":
 				words = append(words, "--"+flag.Name)
 			default:
-				words = append(words, "--"+flag.Name, quoted(v))
+				words = append(words, "--"+flag.Name, report.ShellWord(v))
 			}
 		}
 	}
@@ -61,17 +62,7 @@ func (b *batch) commandFor(j job) string {
 		f.flagSet.Visit(add)
 	}
 	if until := b.until[j.scenario]; f.until == "" && until != "" {
-		words = append(words, "--until", quoted(until))
+		words = append(words, "--until", report.ShellWord(until))
 	}
 	return strings.Join(append(words, "--seed", strconv.FormatUint(j.seed, 10)), " ")
-}
-
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=,@%+-]+$`)
-
-// quoted is a word as a shell wants it.
-func quoted(word string) string {
-	if plainWord.MatchString(word) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -68,9 +68,9 @@ func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
 // options are those of a run. Its seed alone tells repetitions apart, so that --seed makes any one of them again, with the
 // same run id.
 func (b *batch) options(j job) runner.Options {
-	vars, secrets := b.given.of(j.scenario.Plan)
+	given := b.given.of(j.scenario.Plan)
 	return runner.Options{
-		Vars: vars, Secrets: secrets, Row: j.row, Seed: j.seed, Timeout: b.flags.timeout, Until: b.until[j.scenario],
+		Vars: given.vars, Given: given.own, Secrets: given.secrets, Row: j.row, Seed: j.seed, Timeout: b.flags.timeout, Until: b.until[j.scenario],
 		Target: b.target.About(), Callback: b.target.Callback, Codes: b.codes, Debugger: b.asks(),
 	}
 }

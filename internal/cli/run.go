@@ -309,15 +309,17 @@ func (f *runFlags) detail() report.Detail {
 	return report.Normal
 }
 
-// given is what the command line says of variables and secrets.
-type given struct{ vars, secrets map[string]string }
+// given is what the command line says of variables and secrets. Variables are the target's too; own leaves these out.
+type given struct{ vars, own, secrets map[string]string }
 
 // given collects the target's vars, --var-file, --var, --secret and CALLFLOW_SECRET_NAME. A name that no chosen scenario declares is an
 // error: it is most likely misspelt.
 func (f *runFlags) given(chosen []choice, target map[string]string, io streams) (given, error) {
-	g := given{map[string]string{}, map[string]string{}}
-	maps.Copy(g.vars, target)
-	declared := given{map[string]string{}, map[string]string{}}
+	g := given{vars: maps.Clone(target), own: map[string]string{}, secrets: map[string]string{}}
+	if g.vars == nil {
+		g.vars = map[string]string{}
+	}
+	declared := given{vars: map[string]string{}, secrets: map[string]string{}}
 	for _, c := range chosen {
 		for _, v := range slices.Concat(c.scenario.Plan.Vars, c.scenario.Project.Vars()) {
 			declared.vars[v.Name] = ""
@@ -336,7 +338,7 @@ func (f *runFlags) given(chosen []choice, target map[string]string, io streams) 
 			return g, &inputError{tally(1, problems) + "; nothing was sent"}
 		}
 		// A file may serve many scenarios: names that these do not declare are no mistake.
-		maps.Copy(g.vars, vars)
+		maps.Copy(g.own, vars)
 	}
 	for _, pair := range f.vars {
 		name, value, ok := strings.Cut(pair, "=")
@@ -346,8 +348,9 @@ func (f *runFlags) given(chosen []choice, target map[string]string, io streams) 
 		if err := isDeclared("variable", "vars", name, declared.vars); err != nil {
 			return g, err
 		}
-		g.vars[name] = value
+		g.own[name] = value
 	}
+	maps.Copy(g.vars, g.own)
 	for _, pair := range f.secrets {
 		name, value, ok := strings.Cut(pair, "=")
 		if err := isDeclared("secret", "secrets", name, declared.secrets); err != nil {
@@ -381,7 +384,7 @@ func isDeclared(what, section, name string, declared map[string]string) error {
 }
 
 // of returns the values that a plan declares, so that every plan gets only its own.
-func (g given) of(p *schema.Plan) (vars, secrets map[string]string) {
+func (g given) of(p *schema.Plan) given {
 	pick := func(from map[string]string, declared []schema.Var) map[string]string {
 		out := map[string]string{}
 		for _, v := range declared {
@@ -391,7 +394,8 @@ func (g given) of(p *schema.Plan) (vars, secrets map[string]string) {
 		}
 		return out
 	}
-	return pick(g.vars, slices.Concat(p.Vars, p.Shared, p.PeopleVars)), pick(g.secrets, runner.Secrets(p))
+	vars := slices.Concat(p.Vars, p.Shared, p.PeopleVars)
+	return given{pick(g.vars, vars), pick(g.own, vars), pick(g.secrets, runner.Secrets(p))}
 }
 
 // maxRuns is how many runs one command makes at most. Their list is in memory.

@@ -25,6 +25,15 @@ steps:
   - log: <b>bold</b>
 `
 
+// toGive is run with flags of all kinds.
+const toGive = `
+name: Given
+vars: {word: none}
+steps:
+  - {id: first, log: "${{ word }}"}
+  - log: not reached
+`
+
 // many makes a thousand runs, some of which fail where disorder comes upon them.
 const many = `
 name: Reach somebody under disorder
@@ -127,6 +136,7 @@ func reportsFor(t *testing.T, dir string) {
 		args []string
 	}{
 		{"all.html", 1, []string{"scenarios"}},
+		{"given.html", 0, []string{"--var", "word=it's", "--timeout", "90s", "--until", "first", "--dialect", "beta", "--chaos", "reorder", "--seed", "7", write("given.yaml", toGive)}},
 		{"evil.html", 0, []string{write("evil.yaml", evil)}},
 		{"flaky.html", 1, []string{"--chaos", "all", "--repeat", "20", write("flaky.yaml", fmt.Sprintf(many, "1"))}},
 		{"many.html", 1, []string{"--chaos", "all", "--seed", "2", write("many.yaml", fmt.Sprintf(many, strings.Join(tries, ", ")))}},

@@ -15,6 +15,8 @@ import (
 type pageRun struct {
 	About    string         `json:"about,omitempty"` // what the author says of the scenario
 	Steps    []*pageStep    `json:"steps"`
+	Command  string         `json:"command,omitempty"` // that makes it again
+	Given    string         `json:"given,omitempty"`   // of that, what was said of the scenario itself
 	Events   []pageEvent    `json:"events,omitempty"`
 	Missing  []pageMissing  `json:"missing,omitempty"`
 	Loose    []pageExchange `json:"loose,omitempty"`
@@ -151,6 +153,10 @@ type pageBuilder struct {
 func newPageRun(r *Run, n int) *pageRun {
 	b := &pageBuilder{Run: r, names: r.stepNames(), told: map[string]int{}}
 	b.page.About = r.Start.Description
+	if r.Start.File != "" {
+		b.page.Command = r.Command()
+	}
+	b.page.Given = shellLine(given(&r.Start))
 	b.page.Steps = b.steps(r.Steps)
 	for _, f := range r.Failures() {
 		n := *b.failure(f, "")

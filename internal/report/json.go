@@ -98,6 +98,9 @@ type jsonRun struct {
 	Simulated        bool               `json:"simulated"`
 	Seed             uint64             `json:"seed"`
 	Chaos            string             `json:"chaos,omitempty"`
+	Vars             map[string]string  `json:"vars,omitempty"` // of the command line and its files
+	TimeoutMs        float64            `json:"timeoutMs,omitempty"`
+	Until            string             `json:"until,omitempty"`
 	Started          time.Time          `json:"started"`
 	TookMs           float64            `json:"tookMs"`
 	Status           string             `json:"status"`
@@ -179,7 +182,7 @@ func runOf(r *Run) jsonRun {
 	out := jsonRun{
 		ID: r.Start.RunID, Name: r.Name(), Scenario: r.Start.Scenario, Row: r.Start.Row, Repeat: r.Repeat, File: r.Start.File,
 		Tags: r.Start.Tags, Target: r.Start.Target, Dialect: r.Start.Dialect, Simulated: r.Start.Simulated, Seed: r.Start.Seed,
-		Chaos: r.Start.Chaos, Started: r.Start.Started, TookMs: ms(r.Took()), Status: r.Status(), Reason: r.End.Reason,
+		Chaos: r.Start.Chaos, Vars: r.Start.Vars, TimeoutMs: ms(r.Start.Timeout), Until: r.Start.Until, Started: r.Start.Started, TookMs: ms(r.Took()), Status: r.Status(), Reason: r.End.Reason,
 		PassedAfterRetry: r.PassedAfterRetry(), FailedStep: r.End.Failed, Explanation: text(r.Explain(plainStyle), mostText),
 		Steps: stepsOf(r, r.Steps), Cleanup: r.Cleanup, Outputs: r.End.Outputs, CallsLeftUp: r.End.Legs,
 	}

@@ -74,6 +74,9 @@ func (m *markdown) Add(r *Run) error {
 			one += "\n<details><summary>The same as a diagram</summary>\n\n" + fence("mermaid", strings.TrimRight(Mermaid(r.Records), "\n")) + "\n</details>\n"
 		}
 	}
+	if r.Start.File != "" {
+		one += "\nSee it again:\n\n" + fence("sh", clean(r.Command()))
+	}
 	one += fmt.Sprintf("\n<sub>run %s, %s, %s, seed %d</sub>\n\n</details>\n\n", escapeMD(r.Start.RunID), escapeMD(r.Start.Target), escapeMD(r.Start.Dialect), r.Start.Seed)
 	m.told.add(one)
 	return nil

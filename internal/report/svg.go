@@ -26,6 +26,7 @@ const SVGStyle = `.callflow-ladder{` + svgLight + `background:var(--cf-paper);fo
 @media screen{.dark .callflow-ladder,.callflow-ladder.dark{` + svgDark + `}}
 .callflow-ladder text{fill:var(--cf-ink);stroke:var(--cf-paper);stroke-width:4px;stroke-linejoin:round;paint-order:stroke}
 .callflow-ladder .failing text{stroke:var(--cf-ground)}
+@media print{.callflow-ladder text,.callflow-ladder .failing text{stroke:none}}
 .callflow-ladder .time,.callflow-ladder text.faint{fill:var(--cf-soft)}
 .callflow-ladder .time{font-size:11px;font-variant-numeric:tabular-nums}
 .callflow-ladder .name{font-weight:600;stroke:none}

@@ -138,6 +138,9 @@ func (r *Run) Explain(s Style) (out []string) {
 	for i := range out {
 		out[i] = strings.TrimRight(out[i], " ")
 	}
+	if with := ranWith(&r.Start); with != "" {
+		out = append(out, "", with)
+	}
 	if r.Start.Chaos != "" {
 		out = append(out, "", fmt.Sprintf("the same disorder again: --chaos %s --seed %d", clean(r.Start.Chaos), r.Start.Seed))
 	}

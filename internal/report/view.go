@@ -370,7 +370,7 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 	}
 	out = append(out, v.leftOut(end)...)
 	if wentWrong(end.Status) {
-		out = append(out, v.disorder()...)
+		out = append(out, v.circumstances()...)
 	}
 	for _, o := range end.Outputs {
 		out = append(out, "  "+clean(o.Name)+" = "+valueText(o.Value))
@@ -378,12 +378,18 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 	return out
 }
 
-// disorder says how to have the same disorder again.
-func (v *RunView) disorder() []string {
-	if v.about == nil || v.about.Chaos == "" {
+// circumstances say what the run was given, and how to have the same disorder again.
+func (v *RunView) circumstances() (out []string) {
+	if v.about == nil {
 		return nil
 	}
-	return []string{v.c.paint(faint, fmt.Sprintf("  the same disorder again: --chaos %s --seed %d", clean(v.about.Chaos), v.about.Seed))}
+	if with := ranWith(v.about); with != "" {
+		out = append(out, v.c.paint(faint, "  "+with))
+	}
+	if v.about.Chaos == "" {
+		return out
+	}
+	return append(out, v.c.paint(faint, fmt.Sprintf("  the same disorder again: --chaos %s --seed %d", clean(v.about.Chaos), v.about.Seed)))
 }
 
 func hasTraffic(records []steps.Record) bool {

@@ -88,6 +88,12 @@ async function list() {
   await page.select("select[aria-label='any code']", "400/8523");
   await settled(page);
   check((await texts(page, ".row")).every((t) => t.includes("8523")), "and a code");
+  await page.evaluate(() => { location.hash = "#?sort=time&tag=nosuch"; });
+  await settled(page);
+  const boxes = await page.$$eval(".toolbar select", (list) => list.map((e) => e.selectedOptions[0]?.textContent ?? ""));
+  check(boxes.includes("what went wrong first") && boxes.includes("nosuch (0)") && !boxes.includes(""), "an address with values that are none leaves no box empty", boxes);
+  await page.evaluate(() => { location.hash = "#"; });
+  await settled(page);
   await page.type("[type=search]", "no such thing");
   await settled(page);
   check((await texts(page, ".note"))[0].startsWith("No run matches"), "nothing found is said", await texts(page, ".note"));
@@ -171,6 +177,23 @@ async function keyboard() {
   await page.close();
 }
 
+// causeSeen looks at rows whose reason has two halves, and whether the one that decides begins where it can be seen.
+async function causeSeen(page, where) {
+  const cut = await page.$$eval(".row .what", (list) => list.filter((e) => e.textContent.includes("race: the call")).map((e) => {
+    const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+    for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+      const i = n.data.indexOf("race: the call");
+      if (i < 0) continue;
+      const range = document.createRange();
+      range.setStart(n, i);
+      range.setEnd(n, i + "race: the call".length);
+      return range.getBoundingClientRect().bottom <= n.parentElement.getBoundingClientRect().bottom + 1;
+    }
+    return false;
+  }));
+  check(cut.length > 0 && cut.every(Boolean), where + " the list shows what explains a failure", cut);
+}
+
 async function looks() {
   const shade = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).reduce((a, b) => a + Number(b), 0));
   const page = await open(url("all.html"), { scheme: "dark" });
@@ -183,10 +206,12 @@ async function looks() {
   await page.evaluate((id) => { location.hash = "#run/" + id; }, id);
   await settled(page);
   await accessible(page, "a dark failed run");
+  await causeSeen(page, "beside a run");
   await page.close();
   const phone = await open(url("all.html"), { width: 375, height: 800 });
   await fits(phone, "the list on a phone");
   await accessible(phone, "the list on a phone");
+  await causeSeen(phone, "on a phone");
   await phone.evaluate((id) => { location.hash = "#run/" + id; }, id);
   await settled(phone);
   await key(phone, "e");
@@ -202,6 +227,13 @@ async function paper() {
     window.printed = [...document.querySelectorAll(".print-out .run")].map((run) => ({ text: run.textContent, closed: run.querySelectorAll(".step > details:not([open])").length }));
   }));
   const pdf = await page.pdf({ format: "A4" });
+  await page.click(".row a");
+  await settled(page);
+  await page.emulateMediaType("print");
+  const halos = await page.$$eval(".ladder svg text", (list) => [list.length, list.filter((e) => getComputedStyle(e).stroke !== "none").length]);
+  check(halos[0] > 0 && halos[1] === 0, "a ladder's text is on paper once: who copies it does not get a halo's too", halos);
+  await page.emulateMediaType(null);
+  await key(page, "Escape");
   const printed = await page.evaluate(() => window.printed);
   const failed = Number((await texts(page, ".toggle[data-value=failed] b"))[0]);
   check(printed.length >= failed && printed.every((run) => run.closed === 0), "on paper every failed run is open", printed.length);
@@ -215,6 +247,23 @@ async function withoutScript() {
   const page = await open(url("all.html"), { script: false });
   const text = await page.evaluate(() => document.body.innerText);
   for (const want of ["could not test", story, "what is known (back_but_gone)", "404/8522", "People"]) check(text.includes(want), "without JavaScript the page says " + want);
+  await page.close();
+}
+
+// given is a run with flags: the page says which, and its command makes the same run again.
+async function given() {
+  const page = await open(url("given.html"));
+  await page.click(".row a");
+  await settled(page);
+  check((await texts(page, ".given")).join() === "ran with --var 'word=it'\\''s' --timeout 1m30s --until first", "a run says what it was given", await texts(page, ".given"));
+  const copied = await page.evaluate(async () => {
+    let text = "";
+    Object.defineProperty(navigator, "clipboard", { value: { writeText: async (t) => { text = t; } }, configurable: true });
+    [...document.querySelectorAll(".tools .copy")].find((b) => b.textContent === "copy command").click();
+    await new Promise((done) => setTimeout(done, 30));
+    return text;
+  });
+  check(/^callflow run \S+given\.yaml --var 'word=it'\\''s' --timeout 1m30s --until first --dialect beta --chaos reorder --seed 7$/.test(copied), "the copied command makes it again", copied);
   await page.close();
 }
 
@@ -270,7 +319,7 @@ async function many() {
   check(ready < 1000, "a thousand runs open in under 1 s", ready);
 }
 
-for (const part of [list, failure, links, keyboard, looks, paper, withoutScript, evil, flaky, many]) {
+for (const part of [list, failure, links, keyboard, looks, paper, withoutScript, given, evil, flaky, many]) {
   try {
     await part();
   } catch (e) {

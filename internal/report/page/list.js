@@ -56,15 +56,22 @@ const chips = (run, withFlaky) => [
 
 // row is one run. `inner` says that it stands in its group, which has its name already.
 function row(run, inner) {
-  const why = run.text ? [run.at && el("span", { class: "place" }, lineOf(run.at) + " "), run.text] : run.reason;
+  const [what, cause] = halves(run.text ?? "");
+  const why = what ? [run.at && el("span", { class: "place" }, lineOf(run.at) + " "), what] : run.reason;
   return el("li", { class: "row " + tone(run.status), "data-run": run.id },
     el("a", { href: toRun(run), "aria-current": run.id === view.run && "true" },
       el("span", { class: "sign" }, icon(run.status), el("span", { class: "word" }, statusWord(run.status))),
       el("span", { class: "what" },
         el("span", { class: "name" }, inner ? "seed " + run.seed : run.name, !inner && run.row && el("span", { class: "matrix" }, " [" + run.row + "]")),
         " ", chips(run, !inner),
-        why && el("span", { class: "why" }, why)),
+        why && el("span", { class: "why" + (cause ? " half" : "") }, why), cause && el("span", { class: "why cause" }, cause)),
       el("span", { class: "took" }, lasting(run.took))));
+}
+
+// halves parts what a service answered from what explains it: a line that is cut off would lose the half that decides.
+function halves(text) {
+  const at = text.lastIndexOf('"; ');
+  return at < 0 ? [text, ""] : [text.slice(0, at + 1), text.slice(at + 3)];
 }
 
 // lineOf leaves of a/b.yaml:12:5 what the eye needs beside the run's name.
@@ -159,7 +166,13 @@ const search = el("input", { type: "search", placeholder: "Filter by name, text,
 function choice(name, label, values) {
   const select = el("select", { "aria-label": label, onchange: () => replace({ [name]: select.value }) },
     el("option", { value: "" }, label), values.map(([value, n]) => el("option", { value }, value + " (" + n + ")")));
-  select.refresh = () => { select.value = view[name]; select.classList.toggle("set", Boolean(view[name])); };
+  select.refresh = () => {
+    if (view[name] && ![...select.options].some((o) => o.value === view[name])) {
+      select.append(el("option", { value: view[name] }, view[name] + " (0)")); // of an address that somebody wrote
+    }
+    select.value = view[name];
+    select.classList.toggle("set", Boolean(view[name]));
+  };
   return values.length > 0 ? select : null;
 }
 
@@ -188,6 +201,7 @@ const filters = [
   choice("code", "any code", tally((run) => run.codes)),
 ].filter(Boolean);
 
+const sorts = ["order", "slowest"];
 const sorter = el("select", { "aria-label": "order of the runs", onchange: () => replace({ sort: sorter.value }) },
   el("option", { value: "" }, "what went wrong first"), el("option", { value: "order" }, "as they were run"), el("option", { value: "slowest" }, "slowest first"));
 
@@ -196,6 +210,6 @@ const toolbar = el("form", { class: "toolbar", role: "search", "aria-label": "fi
 
 function refreshFilters() {
   if (search.value !== view.q) search.value = view.q;
-  sorter.value = view.sort;
+  sorter.value = sorts.includes(view.sort) ? view.sort : "";
   filters.forEach((f) => f.refresh());
 }

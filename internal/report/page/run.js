@@ -58,12 +58,13 @@ function head(run, detail, all) {
     el("p", { class: "to-list" }, el("a", { href: at({ run: null, part: null, key: null }) }, "← all runs")),
     el("h2", { tabindex: "-1" }, badge(run.status), " ", run.name, run.row && el("span", { class: "matrix" }, " [" + run.row + "]")),
     el("p", { class: "faint about" }, run.file && el("span", { class: "file" }, run.file, " · "), facts.filter((f) => f !== run.file).join(" · ")),
+    detail.given && el("p", { class: "faint about given" }, "ran with ", el("code", null, detail.given)),
     run.status === "skipped" && run.reason && el("p", null, run.reason),
     about(detail, all),
     siblings(run),
     el("p", { class: "tools" }, (run.tags ?? []).map((tag) => el("a", { class: "chip", href: at({ tag, run: null, part: null, key: null }) }, tag)),
       copier("a link to this run", () => location.href.replace(/#.*/, "") + address({ run: run.id }), "copy link"),
-      run.file && copier("the command that runs it again", () => command(run), "copy command")),
+      detail.command && copier("the command that runs it again", () => detail.command, "copy command")),
     parts.length > 1 && el("nav", { "aria-label": "parts of the run" }, parts.map(([id, title]) => el("a", { href: toRun(run, id) }, title))));
 }
 
@@ -82,18 +83,6 @@ function siblings(run) {
   const others = g.flaky ? (run.status === "passed" ? g.failing : g.runs.filter((r) => r.status === "passed")) : [];
   return el("p", null, g.flaky && el("span", { class: "chip is-warn" }, "flaky"), " ", g.passed + " of " + g.tested + " runs of this passed",
     others.length > 0 && [". Compare with seed ", others.slice(0, 5).map((r, i) => [i > 0 && ", ", el("a", { href: toRun(r) }, r.seed)]), ", which " + (run.status === "passed" ? "did not pass" : "passed")], ".");
-}
-
-const shellWord = (text) => (/^[\w./:=@%+,-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'");
-
-// command runs it again: on the simulator the same seed gives the same run.
-function command(run) {
-  const words = ["callflow", "run", run.file, "--seed", run.seed];
-  if (run.row) words.push("--run", "^" + fullName(run).replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + "$");
-  if (run.chaos) words.push("--chaos", run.chaos);
-  if (run.simulated && run.dialect && run.dialect !== "v1.0") words.push("--dialect", run.dialect);
-  if (!run.simulated && run.target) words.push("--target", run.target);
-  return words.map(shellWord).join(" ");
 }
 
 function ladderView(detail, open) {

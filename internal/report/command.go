@@ -1,0 +1,76 @@
+package report
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"callflow/steps"
+)
+
+// Command is the command line that makes the run again: on the simulator the same seed gives the same run. A secret in the
+// value of a var is masked there, as everywhere.
+func (r *Run) Command() string {
+	start := &r.Start
+	file := start.File
+	if file == "<stdin>" {
+		file = "-"
+	}
+	words := []string{"callflow", "run", file}
+	if start.Row != "" {
+		words = append(words, "--run", "^"+regexp.QuoteMeta(r.Name())+"$")
+	}
+	words = append(words, given(start)...)
+	if start.Target != "" && start.Target != "simulator" {
+		words = append(words, "--target", start.Target)
+	} else if start.Dialect != "" && start.Dialect != "v1.0" {
+		words = append(words, "--dialect", start.Dialect)
+	}
+	if start.Chaos != "" {
+		words = append(words, "--chaos", start.Chaos)
+	}
+	return shellLine(append(words, "--seed", strconv.FormatUint(start.Seed, 10)))
+}
+
+// given are the flags that said something of the scenario itself: its vars, how long it may take, where it stops.
+func given(start *steps.RunStart) (words []string) {
+	for _, name := range slices.Sorted(maps.Keys(start.Vars)) {
+		words = append(words, "--var", name+"="+start.Vars[name])
+	}
+	if start.Timeout > 0 {
+		words = append(words, "--timeout", start.Timeout.String())
+	}
+	if start.Until != "" {
+		words = append(words, "--until", start.Until)
+	}
+	return words
+}
+
+// ranWith says what was given; "" when nothing was.
+func ranWith(start *steps.RunStart) string {
+	words := given(start)
+	if len(words) == 0 {
+		return ""
+	}
+	return "it ran with: " + clean(shellLine(words))
+}
+
+func shellLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = ShellWord(word)
+	}
+	return strings.Join(quoted, " ")
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=,@%+-]+$`)
+
+// ShellWord is a word as a shell wants it: quoted where that is needed.
+func ShellWord(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
