@@ -61,7 +61,7 @@ var ProblemCodes = []ProblemCode{
 	{"no-goals", SeverityError, "`until` stands beside a verb that has no goals."},
 	{"no-retry", SeverityError, "`retry` stands beside a verb that sends no request."},
 	{"matrix", SeverityError, "The matrix has no rows, too many, or twice the same; an axis has no values; an exclude agrees with no row. Or the file with the rows cannot be read, a column has no name of its own, or a row has other cells than the first."},
-	{"wrong-id", SeverityError, "A parameter wants a call and is given an operation's id, or the other way round."},
+	{"wrong-id", SeverityError, "A call's id is wanted, and an operation's or a person's is given; or the other way round."},
 	// Includes.
 	{"include-file", SeverityError, "The file cannot be read, or lies outside of the folder that scenarios are read from."},
 	{"include-loop", SeverityError, "Files include each other in a circle, or too deep."},

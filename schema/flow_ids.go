@@ -14,21 +14,22 @@ func (w *flowWalk) wrongIDs(s *Step, c *course) {
 	if s.Params == nil || s.Params.node == nil || s.Verb.Params == nil || len(awaited(s)) > 0 {
 		return
 	}
-	w.idsIn(s, c, s.Verb.Params, s.Params.node)
+	idsIn(s.Verb.Params, s.Params.node, func(call bool, n *yaml.Node) { w.holdID(s, c, call, n) })
 }
 
-func (w *flowWalk) idsIn(s *Step, c *course, t reflect.Type, n *yaml.Node) {
+// idsIn finds the values in parameters that are to be the id of a call, or of an operation.
+func idsIn(t reflect.Type, n *yaml.Node, found func(call bool, n *yaml.Node)) {
 	n = resolve(n)
 	if n == nil || t == exprPointer || t == reflect.TypeFor[*Step]() {
 		return
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		w.idsIn(s, c, t.Elem(), n)
+		idsIn(t.Elem(), n, found)
 	case reflect.Slice:
 		if n.Kind == yaml.SequenceNode {
 			for _, item := range n.Content {
-				w.idsIn(s, c, t.Elem(), item)
+				idsIn(t.Elem(), item, found)
 			}
 		}
 	case reflect.Struct:
@@ -38,9 +39,9 @@ func (w *flowWalk) idsIn(s *Step, c *course, t reflect.Type, n *yaml.Node) {
 				value = n
 			}
 			if !f.call && !f.operation {
-				w.idsIn(s, c, f.typ, value)
+				idsIn(f.typ, value, found)
 			} else if value = resolve(value); value != nil && value.Value != "" {
-				w.holdID(s, c, f.call, value)
+				found(f.call, value)
 			}
 		}
 	}

@@ -54,15 +54,7 @@ func neverHolds(x *Expr, mine, around []claim) string {
 
 // alwaysFails is an expectation of the step that never holds.
 func alwaysFails(s *Step) *Expr {
-	tests := s.Expect
-	if static := staticParams(s); static.IsValid() {
-		for _, f := range structureOf(s.Verb.Params).fields {
-			if list, ok := static.FieldByIndex(f.index).Interface().([]*Expr); ok && s.Verb.Role == Speaks {
-				tests = append(tests[:len(tests):len(tests)], list...)
-			}
-		}
-	}
-	for _, x := range tests {
+	for _, x := range testsOf(s) {
 		if x == nil {
 			continue // it could not be read
 		}
@@ -71,6 +63,19 @@ func alwaysFails(s *Step) *Expr {
 		}
 	}
 	return nil
+}
+
+// testsOf are the expectations of a step, and those that are its verb's.
+func testsOf(s *Step) []*Expr {
+	tests := s.Expect[:len(s.Expect):len(s.Expect)]
+	if static := staticParams(s); static.IsValid() {
+		for _, f := range structureOf(s.Verb.Params).fields {
+			if list, ok := static.FieldByIndex(f.index).Interface().([]*Expr); ok && s.Verb.Role == Speaks {
+				tests = append(tests, list...)
+			}
+		}
+	}
+	return tests
 }
 
 // constant is the value of an expression that mentions nothing.

@@ -18,6 +18,7 @@ type whoWalk struct {
 	*checker
 	constants map[string]constant
 	kinds     map[string]resident // the people of the simulated world, by id
+	persons   map[string]string   // by id or captured name: what shows that it is a person's
 }
 
 // constant is a value that the file itself gives a name.
@@ -33,12 +34,13 @@ type resident struct{ name, kind string }
 
 // who checks a plan's steps.
 func (c *checker) who(p *Plan) {
-	w := &whoWalk{checker: c, constants: c.constants(p), kinds: map[string]resident{}}
+	w := &whoWalk{checker: c, constants: c.constants(p), kinds: map[string]resident{}, persons: map[string]string{}}
 	for _, name := range sortedKeys(c.people) {
 		w.settle(name, c.people[name])
 	}
 	w.block(p.Steps)
 	w.block(p.Finally)
+	w.mistaken(p)
 }
 
 // settle notes what kind somebody is whose id is known.
@@ -51,6 +53,7 @@ func (w *whoWalk) settle(name string, person *yaml.Node) {
 		if id := resolve(childNode(person, key)); id != nil && id.Kind == yaml.ScalarNode {
 			for _, text := range w.texts(id.Value) {
 				w.kinds[canonical(text)] = resident{name, kind}
+				w.persons[canonical(text)] = name + " in simulate.people"
 			}
 		}
 	}
@@ -96,6 +99,11 @@ func (c *checker) constants(p *Plan) map[string]constant {
 
 func (w *whoWalk) block(b Block) {
 	for _, s := range b {
+		for _, x := range s.Capture {
+			if personPath.MatchString(x.Expr.root.path) {
+				w.persons["name "+x.Name] = x.Expr.root.path + " of " + stepName(s)
+			}
+		}
 		if s.Params != nil && s.Params.node != nil && s.Verb.Params != nil {
 			w.look(s, s.Verb.Params, s.Params.node)
 		}
@@ -149,6 +157,9 @@ func (w *whoWalk) identity(s *Step, f *field, key, value *yaml.Node) {
 		w.form(s, f.ids, id)
 	}
 	for _, text := range w.texts(id.Value) {
+		if w.persons[canonical(text)] == "" {
+			w.persons[canonical(text)] = fmt.Sprintf("the %s of %s", f.name, stepName(s))
+		}
 		if who, ok := w.kinds[canonical(text)]; ok && who.kind != f.name {
 			w.report(Problem{Pos: Pos{s.Pos.File, key.Line, key.Column}, Len: utf8.RuneCountInString(key.Value), Code: "identity-kind",
 				Text: fmt.Sprintf("%s names %s as %s; in simulate.people they are %s", s.Verb.Name, who.name, f.name, article(who.kind)),

@@ -21,12 +21,23 @@ func TestHabits(t *testing.T) {
 		ringSoon = "steps:\n- createCall: {targets: [" + dora + "]}\n  until: accepted\n  capture: {leg: call.id}\n"
 		two      = ring + "- id: second\n  createCall: {targets: [" + dora + "]}\n  capture: {other: call.id}\n"
 		invite   = "- invite: {call: \"${{ leg }}\", participants: [" + dora + "]}\n"
+		people   = "vars: {carol: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}\nsimulate: {people: {carol: {id: \"${{ carol }}\"}}}\n"
 		transfer = "- transfer: {call: \"${{ leg }}\", transferTarget: " + dora + "}\n"
 	)
 	tests := []struct {
 		name, text string
 		want       string
 	}{
+		// wrong-id
+		{"a person in expectNone", people + incoming + "- expectNone: {match: call.state == \"terminated\", for: 5s, call: \"${{ carol }}\"}\n", "7 wrong-id"},
+		{"a person who is compared", people + incoming + "- expectNone: {match: call.id == carol && call.state == \"terminated\", for: 5s}\n", "7 wrong-id"},
+		{"a person in one part", people + incoming + "- await: {any: {back: call.id == leg, gone: carol == call.id}}\n", "7 wrong-id"},
+		{"calls of a person", people + incoming + "- expect: calls[carol].ended\n", "7 wrong-id"},
+		{"a request on a person", people + incoming + "- mute: ${{ carol }}\n", "7 wrong-id"},
+		{"a request on whom a transfer names", "vars: {d: 550fae72-d251-43ec-868c-373732c2704f}\n" + incoming + strings.Replace(transfer, "550fae72-d251-43ec-868c-373732c2704f", "\"${{ d }}\"", 1) + "- hangUp: ${{ d }}\n", "7 wrong-id"},
+		{"a person that was captured", strings.Replace(incoming, "leg: call.id", "leg: call.id, who: call.source.identity.user.id", 1) + "- mute: ${{ who }}\n", "5 wrong-id"},
+		{"a person as a person", people + incoming + "- expect: calls[leg].source.identity.user.id == carol\n", ""},
+
 		// transfer-in-meeting
 		{"after an invite", incoming + invite + transfer, "6 transfer-in-meeting"},
 		{"after an invite that failed", incoming + invite + "  until: failed\n" + transfer, "7 transfer-in-meeting"},

@@ -1,0 +1,109 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A person's id where a call's is wanted. The service would answer 404, and a check of events would pass because there are
+// none of such a call.
+
+// personPath is where events and answers have somebody's id.
+var personPath = regexp.MustCompile(`(^|\.)identity\.\w+\.id$`)
+
+// mistaken reports ids of persons that stand for calls and operations.
+func (w *whoWalk) mistaken(p *Plan) {
+	for _, x := range p.Never {
+		w.mistakenIn(awaitedEvent{"", x}, x.root)
+	}
+	w.mistakenBlock(p.Steps)
+	w.mistakenBlock(p.Finally)
+}
+
+func (w *whoWalk) mistakenBlock(b Block) {
+	for _, s := range b {
+		exprs := eventExprs(s)
+		for _, x := range append(testsOf(s), s.If) {
+			if x != nil {
+				exprs = append(exprs, awaitedEvent{"", x})
+			}
+		}
+		for _, x := range s.Capture {
+			exprs = append(exprs, awaitedEvent{"", x.Expr})
+		}
+		for _, e := range exprs {
+			w.mistakenIn(e, e.root)
+		}
+		if s.Params != nil && s.Params.node != nil && s.Verb.Params != nil {
+			idsIn(s.Verb.Params, s.Params.node, func(call bool, n *yaml.Node) {
+				name := ""
+				if m := wholeReference.FindStringSubmatch(n.Value); m != nil {
+					name = m[1]
+				}
+				if whose := w.person(name, n.Value); whose != "" {
+					w.mistake(call, Pos{s.Pos.File, n.Line, n.Column}, utf8.RuneCountInString(n.Value), "", whose)
+				}
+			})
+		}
+		for _, in := range s.Inner {
+			w.mistakenBlock(in.Steps)
+		}
+	}
+}
+
+// person says whose id a name holds, or a text is; "": nobody's, as far as the file shows.
+func (w *whoWalk) person(name, text string) string {
+	if whose := w.persons["name "+name]; name != "" && whose != "" {
+		return whose
+	}
+	texts := []string{text}
+	if name != "" {
+		texts = w.constants[name].texts
+	}
+	whose := ""
+	for _, text := range texts {
+		if whose = w.persons[canonical(text)]; whose == "" {
+			return ""
+		}
+	}
+	return whose
+}
+
+// mistakenIn looks for call.id == person, operation.id == person and calls[person], anywhere in an expression.
+func (w *whoWalk) mistakenIn(e awaitedEvent, n *node) {
+	if n == nil {
+		return
+	}
+	if len(n.parts) == 2 && (n.op == "==" || n.op == "!=" || n.op == "index") {
+		for i, side := range n.parts {
+			switch {
+			case n.op == "index" && i == 0 && side.path == "calls", n.op != "index" && (side.path == "call.id" || side.path == "operation.id"):
+				other := n.parts[1-i]
+				text, _ := other.literal.(string)
+				if whose := w.person(other.path, text); whose != "" {
+					from, shown := written(e.text, other.from, other.to)
+					w.mistake(side.path != "operation.id", e.at(e.offset+from), utf8.RuneCountInString(shown), e.partText(), whose)
+				}
+			}
+		}
+	}
+	if n.each != nil {
+		w.mistakenIn(e, n.each.list)
+		w.mistakenIn(e, n.each.body)
+	}
+	for _, p := range n.parts {
+		w.mistakenIn(e, p)
+	}
+}
+
+func (w *whoWalk) mistake(call bool, at Pos, length int, part, whose string) {
+	what, hint := "a call's id", "capture call.id of the step that makes or claims the call, and write that name"
+	if !call {
+		what, hint = "an operation's id", "capture operation.id of the step that begins it, and write that name"
+	}
+	w.report(Problem{Pos: at, Len: length, Code: "wrong-id", Severity: SeverityError,
+		Text: fmt.Sprintf("%s%s is wanted, and this is a person's: that of %s", part, what, whose), Hint: hint})
+}
