@@ -112,3 +112,45 @@ func TestNobodyListens(t *testing.T) {
 		t.Errorf("a service that is none: %+v", f)
 	}
 }
+
+// A transfer that fails and takes both legs with it: the end of the one to be replaced has the same code, and is no cause.
+func TestTransferTakesBothLegs(t *testing.T) {
+	const yaml = `
+name: both
+simulate:
+  people:
+    carol: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698, displayName: Carol}
+    heidi: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8, displayName: Heidi Steen}
+  script:
+    - dial: {from: carol, to: bot}
+  faults:
+    - fault: transfer
+      fails: {code: 404, subcode: 10202, message: Replacement call was not found., ends: true}
+steps:
+  - await: call.state == "incoming"
+    capture: {leg: call.id}
+  - answer: ${{ leg }}
+  - createCall: {targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]}
+    capture: {consult: call.id}
+  - transfer:
+      call: ${{ leg }}
+      transferTarget:
+        identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}
+        replacesCallId: ${{ consult }}
+`
+	f := (&trial{yaml: yaml}).run(t).Failure
+	if f.Reason != "" || strings.Contains(f.Text, "race") || !strings.Contains(f.Text, "both legs ended with it") {
+		t.Errorf("reason %q: %s", f.Reason, f.Text)
+	}
+	if !slices.ContainsFunc(f.Facts, func(k steps.Fact) bool {
+		return strings.Contains(k.Text, "(Heidi Steen), to be replaced, ended with the same code")
+	}) {
+		t.Errorf("the facts do not name whose leg ended: %+v", f.Facts)
+	}
+	if !slices.ContainsFunc(f.Hints, func(h string) bool { return strings.HasPrefix(h, "nobody is left on either leg: call back") }) {
+		t.Errorf("the hints are %q", f.Hints)
+	}
+	if f.Code == nil || f.Code.Status != graph.Seen || len(f.Code.Causes) == 0 || !slices.ContainsFunc(f.Code.Next, func(n string) bool { return strings.Contains(n, "call the other party back") }) {
+		t.Errorf("a code that the scenario chose is explained as %+v", f.Code)
+	}
+}

@@ -158,7 +158,7 @@ func describeError(t *turn, err error) *steps.Failure {
 
 // anotherOutcome is the failure of an action that came to another end than the wanted one.
 func anotherOutcome(t *turn, err *steps.OutcomeError) *steps.Failure {
-	f := &steps.Failure{Kind: "outcome", Text: err.Error(), Reason: err.Reason, Facts: err.Facts}
+	f := &steps.Failure{Kind: "outcome", Text: err.Error(), Reason: err.Reason, Facts: err.Facts, Hints: err.Hints}
 	if t == nil {
 		return f
 	}
@@ -334,7 +334,7 @@ func errorCode(t *turn, r *graph.Reply) *steps.Explained {
 	case t == nil:
 		return explained(graph.Codes().ExplainError(r.Error))
 	}
-	return explained(t.run.codes().ExplainError(r.Error))
+	return explainedFor(t.step.Verb.Name, t.run.codes().ExplainError(r.Error))
 }
 
 // suggest is `; did you mean "x"?` for the known name nearest to a misspelt one, else the known names.

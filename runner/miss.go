@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -423,7 +424,14 @@ func (r *run) explainCode(info *graph.ResultInfo) *steps.Explained {
 	if info == nil || info.Code < 400 && info.Subcode == 0 {
 		return nil
 	}
-	return explained(r.codes().ExplainResult(info.Code, info.Subcode, info.Message, r.Target.Simulated))
+	return explained(r.codes().ExplainResult(info.Code, info.Subcode, info.Message, r.Target.Simulated && !r.madeToFail(info)))
+}
+
+// madeToFail says that a fault of the scenario chose a result, so that it stands for the service's own.
+func (r *run) madeToFail(info *graph.ResultInfo) bool {
+	return r.Scene != nil && slices.ContainsFunc(r.Scene.Faults, func(f world.Fault) bool {
+		return f.Fails != nil && f.Fails.Code == info.Code && f.Fails.Subcode == info.Subcode
+	})
 }
 
 // codes is the dictionary that this run's failures are explained from.
@@ -432,6 +440,15 @@ func (r *run) codes() *graph.Dictionary {
 		return r.opt.Codes
 	}
 	return graph.Codes()
+}
+
+// explainedFor is explained, of a request of one verb.
+func explainedFor(verb string, found []graph.Finding) *steps.Explained {
+	for i := range found {
+		e := &found[i].Entries[0]
+		e.Article = e.Article.For(verb)
+	}
+	return explained(found)
 }
 
 // explained puts the first finding before the others; nil if there is none.

@@ -83,6 +83,6 @@ func (t *turn) sendProbe(p *probed) {
 	if err != nil {
 		rec.Error = err.Error()
 	}
-	p.at, p.reached, p.said, p.underWay = sent, rec.Reached, rec.Text, false
+	p.at, p.reached, p.said, p.underWay = h.Now(), rec.Reached, rec.Text, false
 	emit(h, t.key, t.branch, steps.Record{Probe: rec})
 }

@@ -308,15 +308,16 @@ func (t *trail) lost(env Env, began time.Time, err error) error {
 		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "the last notification of call " + t.call + ", so the callback address worked then"})
 	}
 	if last.Event != nil && last.Ended() && hasTransferred(object(last.View["call"])) {
-		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "so ends a call that was transferred"})
-		f.Hints = append(f.Hints, "the transfer went well; a call between others is none of the bot's, and no notification tells of it")
+		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "that was its end, and so ends a call that was transferred"})
+		f.Text += "; the transfer itself went well"
+		f.Hints = append(f.Hints, "a call between others is none of the bot's, and no notification tells of it")
 	}
 	if reply, aerr := env.Ask(graph.Command{Op: "getCall", Call: t.call}); aerr == nil {
 		state := text(reply.Call["state"])
 		if reply.Error != nil {
 			state = fmt.Sprintf("%d %s", reply.Status, reply.Error.Code)
 		}
-		f.Facts = append(f.Facts, Fact{At: env.Host().Now(), Text: "reading it now: " + state})
+		f.Facts = append(f.Facts, Fact{At: env.Host().Now(), Text: "reading the old call now: " + state})
 		if state == graph.StateEstablished {
 			f.Hints = append(f.Hints, "the old call is still up: the transfer did not happen, and nothing told the bot so. Who transferred may see a failure on their side")
 		}

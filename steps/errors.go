@@ -42,6 +42,7 @@ type OutcomeError struct {
 	Reason       string // see Failure.Reason
 	Facts        []Fact // what it rests on, if that is more than one event
 	Also         string // more to be said of it
+	Hints        []string
 }
 
 // Error says what came instead: `invite reached failed, not completed: 412/9999 "addParticipants failed"`.

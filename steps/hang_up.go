@@ -3,6 +3,8 @@ package steps
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"callflow/internal/graph"
@@ -99,4 +101,31 @@ func hasTransferred(call map[string]any) bool {
 // picture is what the run knows of a call.
 func picture(env Env, id string) map[string]any {
 	return object(object(env.Names()["calls"])[id])
+}
+
+// legText is a call in words: its id, and who is on it besides the bot, as far as that is known.
+func legText(env Env, id string) string {
+	known := picture(env, id)
+	bot := graph.CanonicalID(env.Target().Bot.AppID)
+	var names []string
+	add := func(info map[string]any) {
+		ids := graph.IdentityIDs(object(info["identity"]))
+		if len(ids) == 0 || slices.ContainsFunc(ids, func(id string) bool { return bareID(id) == bot }) {
+			return
+		}
+		if name := env.Person(bareID(ids[0]), ""); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if known["direction"] == "incoming" {
+		add(object(known["source"]))
+	}
+	targets, _ := known["targets"].([]any)
+	for _, target := range targets {
+		add(object(target))
+	}
+	if len(names) == 0 {
+		return "call " + id
+	}
+	return "call " + id + " (" + strings.Join(names, ", ") + ")"
 }

@@ -103,7 +103,11 @@ func invited(env Env, p *inviteParams, out Outputs) error {
 	}
 	var told *FailureError
 	if errors.As(err, &told) && len(p.Participants) > 0 && p.Participants[0].ReplacesCallID != "" {
-		told.Failure.Facts = append(told.Failure.Facts, replacedLeg(env, p.Participants[0].ReplacesCallID))
+		leg, up := replacedLeg(env, p.Participants[0].ReplacesCallID)
+		told.Failure.Facts = append(told.Failure.Facts, leg)
+		if up && told.Failure.Reason == NotOnRoster {
+			told.Failure.Hints[0] = "the call to be replaced still is up: who was invited is on that one, with the bot, and can be invited again"
+		}
 	}
 	if err == nil {
 		err = voicemail(env, c.present)
@@ -112,22 +116,23 @@ func invited(env Env, p *inviteParams, out Outputs) error {
 }
 
 // replacedLeg says how it stands with a call that was to be replaced: what was notified of it, else what reading it shows.
-func replacedLeg(env Env, id string) Fact {
+func replacedLeg(env Env, id string) (fact Fact, up bool) {
 	for _, e := range env.Events(false) {
 		if e.CallID == id && e.Kind == graph.KindCall && e.Ended() {
-			return Fact{At: e.At, Event: e.Seq, Text: "call " + id + ", to be replaced, has ended"}
+			return Fact{At: e.At, Event: e.Seq, Text: legText(env, id) + ", to be replaced, has ended"}, false
 		}
 	}
-	f := Fact{At: env.Host().Now(), Text: "call " + id + ", to be replaced: no end was notified"}
+	f := Fact{At: env.Host().Now(), Text: legText(env, id) + ", to be replaced: no end was notified"}
 	reply, err := env.Ask(graph.Command{Op: "getCall", Call: id})
 	switch {
 	case err != nil:
 	case reply.Error != nil:
 		f.Text += fmt.Sprintf(", and reading it is refused with %d", reply.Status)
 	default:
-		f.Text = "call " + id + ", to be replaced, still is " + text(reply.Call["state"])
+		f.Text = legText(env, id) + ", to be replaced, still is " + text(reply.Call["state"])
+		up = text(reply.Call["state"]) == graph.StateEstablished
 	}
-	return f
+	return f, up
 }
 
 // voicemail fails if one who joined is a voicemail.

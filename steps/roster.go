@@ -138,6 +138,9 @@ func (c *rosterCheck) disagrees(env Env) error {
 		Facts: []Fact{c.said},
 		Hints: []string{"if the roster takes longer here, give the step a longer settle; settle: 0s leaves the roster out of it"},
 	}
+	if c.there {
+		f.Hints = slices.Insert(f.Hints, 0, "completed was seen to be told of somebody who had declined, or had not answered: ask them; then invite them again")
+	}
 	if c.roster != nil {
 		people, _ := c.roster.View["participants"].([]map[string]any)
 		f.Facts = append(f.Facts, Fact{At: c.roster.At, Event: c.roster.Seq, Text: rosterText(people)})

@@ -109,29 +109,49 @@ func raced(env Env, p *transferParams, sent time.Time, err error) error {
 		})
 		end = ends(env, id)
 	}
-	if end == nil {
-		told.Facts = append(told.Facts, replacedLeg(env, id))
-	} else {
-		when, order := end.At.Sub(sent), "after"
-		if !slices.ContainsFunc(env.Events(true), func(e Event) bool { return e.Seq == end.Seq }) {
-			when, order = -when, "before"
-		}
-		told.Reason = ReplacedLegRace
-		told.Also = fmt.Sprintf("race: the call to be replaced ended %s %s the transfer was sent", Span(when), order)
-		if when < time.Millisecond {
-			told.Also = fmt.Sprintf("race: the call to be replaced ended right %s the transfer was sent", order)
-		}
-		at := Fact{At: end.At, Event: end.Seq, Text: "call " + id + ", to be replaced, ended"}
-		if order == "before" {
-			told.Facts = []Fact{at, told.Facts[0]}
-		} else {
-			told.Facts = append(told.Facts, at)
-		}
+	switch {
+	case end == nil:
+		leg, _ := replacedLeg(env, id)
+		told.Facts = append(told.Facts, leg)
+	case tookAlong(end, outcome.Verdict):
+		told.Also = "both legs ended with it: the call to be replaced was up until then"
+		told.Facts = append(told.Facts, Fact{At: end.At, Event: end.Seq, Text: legText(env, id) + ", to be replaced, ended with the same code: an effect of the failure, and not its cause"})
+		told.Hints = append(told.Hints, "nobody is left on either leg: call back who was to be transferred; and before a transfer read the call to be replaced, "+
+			"for whether it is still up (getCall)")
+	default:
+		told.race(env, end, sent, id)
 	}
 	if e := decided(env, outcome.Verdict); e != nil {
 		told.Facts = append(told.Facts, *e)
 	}
 	return &told
+}
+
+// tookAlong says that the end of the call to be replaced is what the failed transfer did, not why it failed: both have the
+// same code.
+func tookAlong(end *Event, v Verdict) bool {
+	have := object(object(end.View["call"])["resultInfo"])
+	code, subcode := number(have["code"]), number(have["subcode"])
+	return v.Goal == strayed && code >= 400 && code == number(v.ResultInfo["code"]) && subcode == number(v.ResultInfo["subcode"])
+}
+
+// race says how the end of the call to be replaced lies to the request.
+func (e *OutcomeError) race(env Env, end *Event, sent time.Time, id string) {
+	when, order := end.At.Sub(sent), "after"
+	if !slices.ContainsFunc(env.Events(true), func(e Event) bool { return e.Seq == end.Seq }) {
+		when, order = -when, "before"
+	}
+	e.Reason = ReplacedLegRace
+	e.Also = fmt.Sprintf("race: the call to be replaced ended %s %s the transfer was sent", Span(when), order)
+	if when < time.Millisecond {
+		e.Also = fmt.Sprintf("race: the call to be replaced ended right %s the transfer was sent", order)
+	}
+	at := Fact{At: end.At, Event: end.Seq, Text: legText(env, id) + ", to be replaced, ended"}
+	if order == "before" {
+		e.Facts = []Fact{at, e.Facts[0]}
+	} else {
+		e.Facts = append(e.Facts, at)
+	}
 }
 
 func decided(env Env, v Verdict) *Fact {

@@ -236,7 +236,8 @@ func (d *Dictionary) simulated(code, subcode int) Entry {
 	own := Entry{e.Code, Article{Status: Simulator,
 		Meaning: e.Simulator + "; the code is the simulator's own choice, Graph documents none for this"}}
 	if e.Status != Related { // that says the same
-		own.Next = []string{"from Graph the pair means: " + e.Meaning}
+		own.Meaning += "; from Graph the pair means: " + e.Meaning
+		own.Causes, own.Next = e.Causes, e.Next
 	}
 	return own
 }
@@ -274,6 +275,27 @@ func (d *Dictionary) errorNumber(status, n int) Entry {
 		e.Code = pairKey(status, n)
 	}
 	return e
+}
+
+// For is what the entry says to one verb: without the texts that begin with others of its verbs ("answer, reject: sent too
+// late"), and those of this verb without that beginning.
+func (a Article) For(verb string) Article {
+	a.Causes, a.Next = a.textsFor(verb, a.Causes), a.textsFor(verb, a.Next)
+	return a
+}
+
+func (a Article) textsFor(verb string, texts []string) (out []string) {
+	for _, text := range texts {
+		of, rest, _ := strings.Cut(text, ": ")
+		verbs := strings.Split(of, ", ")
+		switch {
+		case rest == "" || slices.ContainsFunc(verbs, func(v string) bool { return !slices.Contains(a.In, v) }):
+			out = append(out, text)
+		case slices.Contains(verbs, verb):
+			out = append(out, rest)
+		}
+	}
+	return out
 }
 
 func repeatsStatus(word string, status int) bool {

@@ -39,6 +39,23 @@ func TestResult(t *testing.T) {
 	}
 }
 
+// What holds of an answer only is not said of another verb.
+func TestArticleForAVerb(t *testing.T) {
+	e := Codes().Result(404, 8522)
+	for _, c := range []struct {
+		verb, cause string
+		causes      int
+	}{{"answer", "sent more than 15 s", 3}, {"playPrompt", "the call had ended", 1}} {
+		got := e.For(c.verb)
+		if len(got.Causes) != c.causes || !slices.ContainsFunc(got.Causes, func(x string) bool { return strings.HasPrefix(x, c.cause) }) {
+			t.Errorf("%s: causes %q", c.verb, got.Causes)
+		}
+		if slices.ContainsFunc(got.Next, func(x string) bool { return strings.HasPrefix(x, "look at the time") }) != (c.verb == "answer") {
+			t.Errorf("%s: next %q", c.verb, got.Next)
+		}
+	}
+}
+
 // The simulator says what it means by the codes that it chose; from Graph the same codes are what Graph says of them.
 func TestExplainResultSimulated(t *testing.T) {
 	for _, c := range []struct {
@@ -58,8 +75,9 @@ func TestExplainResultSimulated(t *testing.T) {
 			t.Errorf("%d/%d, simulated %v: %+v, want %s, %q", c.code, c.subcode, c.simulated, got, c.status, c.want)
 		}
 	}
-	if e := Codes().ExplainResult(480, 10076, "", true)[0].Entries[0]; !strings.Contains(e.Next[0], "the callee cannot be reached") {
-		t.Errorf("what Graph means by it is not said: %+v", e)
+	if e := Codes().ExplainResult(480, 10076, "", true)[0].Entries[0]; !strings.Contains(e.Meaning, "from Graph the pair means: the callee cannot be reached") || len(e.Next) == 0 ||
+		strings.Contains(e.Next[0], "means") {
+		t.Errorf("what Graph means by it, and what to do then, is not said: %+v", e)
 	}
 }
 

@@ -143,12 +143,6 @@ func (b *pageBuilder) lay(f *steps.Failure, step string) *pageFailure {
 				p.Trace = append(p.Trace, id)
 			}
 		}
-	} else if g := f.Graph; g != nil {
-		for _, id := range []pageValue{{"request-id", g.RequestID}, {"client-request-id", g.ClientRequestID}, {"date", g.Date}} {
-			if id.Value != "" {
-				p.Trace = append(p.Trace, id)
-			}
-		}
 	}
 	return p
 }

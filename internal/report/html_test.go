@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/steps"
 )
 
@@ -153,5 +154,22 @@ func BenchmarkHTML(b *testing.B) {
 		if err := p.Close(Total{}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// The ids for support are those that support asks for, with the call's and the request's; a simulator has no support.
+func TestHTMLForSupport(t *testing.T) {
+	b := pageBuilder{names: func(key string) string { return key }, Run: NewRun(transfer(true))}
+	refused := &steps.Failure{Text: "refused", Graph: &graph.Error{Status: 403, RequestID: "r"}}
+	if p := b.lay(refused, ""); p.Trace != nil {
+		t.Errorf("on a simulator: %v", p.Trace)
+	}
+	refused.Trace = &steps.Trace{Call: p2p, ScenarioID: "s", RequestID: "r"}
+	var names []string
+	for _, id := range b.lay(refused, "").Trace {
+		names = append(names, id.Name)
+	}
+	if got := strings.Join(names, ", "); got != "last request sent, call, request-id, Scenario-Id" {
+		t.Errorf("against a service: %s", got)
 	}
 }
