@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"callflow/internal/project": {"runner", "steps", "schema", "internal/graph", "internal/world", "internal/target"},
 	"callflow/runner/callflowtest": {"runner", "steps", "schema", "internal/graph", "internal/world", "internal/host/sim", "internal/project",
 		"internal/report", "internal/target"},
-	"callflow/internal/lsp":     {"schema", "steps"},
+	"callflow/internal/lsp": {"schema", "steps"},
 }
 
 // mayImportAll is the one package that wires the others together.

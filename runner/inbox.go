@@ -47,8 +47,8 @@ type waiter struct {
 	wants func(e *entry) bool
 	// more says whether a further event can be late for it. Nil: one is all.
 	more func() bool
-	over  bool
-	wake  func(cause error)
+	over bool
+	wake func(cause error)
 }
 
 // errWoken ends the host call of a waiter that another branch has served.
