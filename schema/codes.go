@@ -88,7 +88,8 @@ var ProblemCodes = []ProblemCode{
 	// Habits.
 	{"sleep-not-await", SeverityWarning, "A `sleep` waits for the outcome of a step before another that builds on it. An await is over as soon as the outcome comes, and fails when it does not."},
 	{"timeout-too-short", SeverityWarning, "The steps may take longer than the scenario's `timeout`, by the times that the file gives them."},
-	{"unreachable", SeverityWarning, "The step never runs: its `if` is false whatever comes, or against one around it, or a step before it always fails."},
+	{"unreachable", SeverityWarning, "The step never runs: its `if` is false whatever comes, or against one around it, or a step before it always fails, or never has that outcome."},
+	{"never-holds", SeverityWarning, "The step expects an outcome that `until` excludes."},
 	{"unused-name", SeverityWarning, "Nothing uses the var, secret or captured name."},
 	{"plain-secret", SeverityWarning, "A var holds what looks like a secret, or what a secret holds too. Vars are printed; secrets are shown as `***`."},
 	{"identity-kind", SeverityWarning, "A step names somebody as another kind of identity than they are, or as one that the verb cannot reach."},

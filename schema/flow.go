@@ -28,8 +28,8 @@ func flow(p *Plan, voc *Vocabulary, whole bool, uses func(file, name string) boo
 	w.block(p.Finally, c)
 	if whole {
 		w.unseen(p, uses)
-		w.unreachable(p.Steps, nil)
-		w.unreachable(p.Finally, nil)
+		w.unreachable(p.Steps, nil, nil)
+		w.unreachable(p.Finally, nil, nil)
 		w.tooShort(p)
 	}
 	return w.problems

@@ -1,15 +1,24 @@
 package schema
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // Steps that can never run: an if that is false whatever comes, or against one around it, and what stands after a step that
 // always fails.
 
 // unreachable looks at a list of steps; around are the conditions that hold there.
-func (w *flowWalk) unreachable(b Block, around []claim) {
+func (w *flowWalk) unreachable(b Block, around []claim, came outcomes) {
+	came = maps.Clone(came)
 	for i, s := range b {
 		inner := around
+		w.neverExpected(s, came)
 		if s.If != nil {
+			if why := came.against(s.If); why != "" {
+				w.warn(s.If.Pos(), textLen(s.If.Text()), "unreachable", outcomeHint, "this step never runs: %s", why)
+				continue
+			}
 			mine := claimsOf(s.If.root, false, nil)
 			if why := neverHolds(s.If, mine, around); why != "" {
 				w.warn(s.If.Pos(), textLen(s.If.Text()), "unreachable", "", "this step never runs: %s", why)
@@ -18,12 +27,13 @@ func (w *flowWalk) unreachable(b Block, around []claim) {
 			inner = append(around[:len(around):len(around)], mine...)
 		}
 		for _, in := range s.Inner {
-			w.unreachable(in.Steps, inner)
+			w.unreachable(in.Steps, inner, came)
 		}
 		if fails := alwaysFails(s); fails != nil && i+1 < len(b) && s.If == nil && !s.ContinueOnError {
 			w.warn(b[i+1].Pos, 1, "unreachable", "", "this step never runs: the expectation of %s, %s, never holds", stepName(s), strings.TrimSpace(fails.Text()))
 			return
 		}
+		came = came.after(s)
 	}
 }
 

@@ -38,6 +38,18 @@ func TestHabits(t *testing.T) {
 		{"a person that was captured", strings.Replace(incoming, "leg: call.id", "leg: call.id, who: call.source.identity.user.id", 1) + "- mute: ${{ who }}\n", "5 wrong-id"},
 		{"a person as a person", people + incoming + "- expect: calls[leg].source.identity.user.id == carol\n", ""},
 
+		// outcomes that until excludes
+		{"an if of another outcome", incoming + "- id: first\n  " + transfer[2:] + "- if: steps.first.outcome == \"refused\"\n  log: x\n", "7 unreachable"},
+		{"an if behind accepted", incoming + "- id: first\n  " + transfer[2:] + "  until: accepted\n- if: steps.first.outcome in [\"refused\", \"ended\"]\n  log: x\n- getCall: ${{ leg }}\n", "8 unreachable"},
+		{"an if of the goal", incoming + "- id: first\n  " + transfer[2:] + "  until: refused\n- if: steps.first.outcome == \"refused\"\n  log: x\n", ""},
+		{"an if of a step that may fail", incoming + "- id: first\n  " + transfer[2:] + "  continueOnError: true\n- if: steps.first.outcome == \"refused\"\n  log: x\n", ""},
+		{"an if below an or", incoming + "- id: first\n  " + transfer[2:] + "- if: steps.first.outcome == \"refused\" || run.dialect == \"beta\"\n  log: x\n", ""},
+		{"an if in finally", incoming + "- id: first\n  " + transfer[2:] + "finally:\n- if: (steps.first.outcome ?? \"refused\") == \"refused\"\n  log: x\n", ""},
+		{"an outcome that was captured", incoming + transfer + "  capture: {how: outcome}\n- if: how == \"refused\"\n  log: x\n", "7 unreachable"},
+		{"an expect of its own", incoming + transfer + "  expect: outcome == \"refused\"\n", "6 never-holds"},
+		{"an expect behind it", incoming + "- id: first\n  " + transfer[2:] + "- expect: [steps.first.outcome != \"transferred\"]\n", "7 never-holds"},
+		{"a hang-up that finds nobody", incoming + "- id: bye\n  hangUp: ${{ leg }}\n  until: accepted\n- expect: steps.bye.outcome == \"terminated\"\n", ""},
+
 		// transfer-in-meeting
 		{"after an invite", incoming + invite + transfer, "6 transfer-in-meeting"},
 		{"after an invite that failed", incoming + invite + "  until: failed\n" + transfer, "7 transfer-in-meeting"},
