@@ -73,7 +73,7 @@ func (t *turn) meetingMode(f *steps.Failure) {
 	if e := t.run.outcomeOf(x.id, m); e != nil {
 		know(f, e.At, e.Seq, summary(e.Event.Event)+": that changed nothing")
 	}
-	know(f, t.sent.at, 0, fmt.Sprintf("transfer was sent, %s after that", steps.Span(t.sent.at.Sub(m.at))))
+	know(f, t.sent.at, 0, fmt.Sprintf("transfer%s was sent, %s after that", t.toWhom(), steps.Span(t.sent.at.Sub(m.at))))
 }
 
 // outcomeOf is the event that told how an invite ended; nil: none has yet.
@@ -97,4 +97,24 @@ func (t *turn) called(call string) string {
 		}
 	}
 	return call
+}
+
+// toWhom names the target of a transfer that was sent, where the run knows who that is: " to Heidi Steen".
+func (t *turn) toWhom() string {
+	var body struct {
+		TransferTarget struct {
+			Identity map[string]any `json:"identity"`
+		} `json:"transferTarget"`
+	}
+	if json.Unmarshal(t.sent.body, &body) != nil {
+		return ""
+	}
+	for _, id := range graph.IdentityIDs(body.TransferTarget.Identity) {
+		for _, p := range t.run.people {
+			if p.ID == graph.CanonicalID(id) {
+				return " to " + p.Name
+			}
+		}
+	}
+	return ""
 }
