@@ -39,6 +39,9 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 		c.mustBe(r, KindString, "the right side of "+n.Operator)
 	}
 	test := c.test(n.Operator, l, r)
+	if n.Operator == "==" {
+		at.proves = append(picked(l, r), picked(r, l)...)
+	}
 	want := !not
 	if n.Operator == "!=" {
 		want = !want
@@ -56,6 +59,14 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 		return ev.spend(at, 1) && holds
 	}
 	return at
+}
+
+// picked is what the comparison of the name of the part that came with a word proves.
+func picked(name, word *node) []string {
+	if part, ok := word.literal.(string); ok && name.typ.picks != "" {
+		return []string{partProof(name.typ.picks, part)}
+	}
+	return nil
 }
 
 // presence compiles x == nil and x != nil.

@@ -110,7 +110,10 @@ func (c *compiler) member(at *node, n *ast.MemberNode) *node {
 		}
 		c.noteField(at, base, prop.Value)
 		at.typ = c.field(at, base, prop.Value)
-		return c.fieldNode(at, base, prop.Value)
+		own := *at
+		at = c.fieldNode(at, base, prop.Value)
+		at.typ = c.arrived(&own, prop.Value, at.path, at.typ)
+		return at
 	}
 	key := c.node(n.Property)
 	at.join(base, key)

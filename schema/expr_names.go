@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,7 +27,8 @@ func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
 	c.sc.use(n.Value)
 	c.sc.take(n.Value)
 	c.guarded(at, n.Value, n.Value, sym)
-	at.op, at.typ, at.path = "name", sym.typ, n.Value
+	at.op, at.path = "name", n.Value
+	at.typ = c.arrived(at, n.Value, n.Value, sym.typ)
 	name := n.Value
 	at.eval = func(ev *evaluation) any { return ev.names[name] }
 	return at
@@ -83,14 +85,30 @@ func (c *compiler) guarded(at *node, key, shown string, sym *symbol) {
 	switch {
 	case sym.guard == "continueOnError":
 		why = "may be missing: its step goes on after an error (continueOnError)"
-	case strings.Contains(sym.guard, "one part of"):
-		why = "may be missing: it belongs to " + sym.guard
 	}
 	value := shown
 	if strings.HasPrefix(shown, "steps.") {
 		value += ".…" // of one of its outputs
 	}
 	c.problem(at.from, at.to, "expr-guard", "write "+value+" ?? …, or use it under the same if", "%s %s", shown, why)
+}
+
+// partProof is what stands among a node's proofs when it holds only if that part of a step came.
+func partProof(step, part string) string { return step + "=" + part }
+
+// arrived reports a part that need not have come, path being how it was reached. Once told apart it is like any object.
+func (c *compiler) arrived(at *node, part, path string, t *Type) *Type {
+	if t.part == "" {
+		return t
+	}
+	if c.lenient == 0 && !slices.Contains(c.there, t.part) && !slices.Contains(c.there, path) && !c.sc.arrived(t.part, path) {
+		matched := strings.TrimSuffix(path, part) + "matched"
+		c.problem(at.from, at.to, "expr-guard", fmt.Sprintf("write %s.… ?? …, or use it where %s == %q holds", path, matched, part),
+			"%s may be missing: only one part of any comes", path)
+	}
+	told := *t
+	told.part = ""
+	return &told
 }
 
 func (c *compiler) stepsKnown() string {

@@ -122,7 +122,7 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 	})
 	d := r.decoder(main.sc)
 	read("never", func(n *yaml.Node) {
-		plan.Never = d.tests(n, d.withFields(r.known(main), typeOf(r.voc.Event)))
+		plan.Never = d.tests(n, d.withFields(r.known(main), typeOf(r.voc.Event)), false)
 	})
 	read("outputs", func(n *yaml.Node) {
 		plan.Outputs, _ = r.captures(n, main.sc, func(key *yaml.Node) bool {
@@ -236,7 +236,7 @@ func (r *reader) defaults(n *yaml.Node) {
 }
 
 // tests reads one expression or a list of them, all boolean.
-func (d *decoder) tests(n *yaml.Node, sc *scope) []*Expr {
+func (d *decoder) tests(n *yaml.Node, sc *scope, together bool) []*Expr {
 	n = resolve(n)
 	items := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
@@ -249,6 +249,10 @@ func (d *decoder) tests(n *yaml.Node, sc *scope) []*Expr {
 	for _, item := range items {
 		if x := d.bare(item, sc, boolType); x != nil {
 			tests = append(tests, x)
+			if together { // what the first says holds for the others
+				sc = sc.child()
+				sc.prove(sc.parent, x)
+			}
 		}
 	}
 	return tests

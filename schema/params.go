@@ -90,9 +90,7 @@ func (w *stepWalk) optionalParts(name string) {
 	if f == nil || !f.optional {
 		return
 	}
-	for _, part := range w.partKeys(f) {
-		w.optional[part] = "one part of " + f.name + ": " + part
-	}
+	w.optional = append(w.optional, w.partKeys(f)...)
 }
 
 // partsField finds a field by its key or its Go name.
@@ -216,7 +214,12 @@ func (w *stepWalk) after(inner *scope) {
 	}
 	seen = w.withFields(seen, w.yields())
 	if n, ok := w.key("expect"); ok {
-		s.Expect = w.decoder(seen).tests(n, seen)
+		s.Expect = w.decoder(seen).tests(n, seen, true)
+		seen = seen.child()
+		for _, x := range s.Expect {
+			seen.prove(seen.parent, x)
+			w.holds = append(w.holds, x.root.proves...)
+		}
 	}
 	if n, ok := w.key("capture"); ok {
 		s.Capture, w.lost = w.captures(n, seen, func(key *yaml.Node) bool { return w.declareName(key, "captured") })
@@ -322,7 +325,11 @@ func (w *stepWalk) settleKeys(t *Type) {
 		if len(keys) == 0 {
 			t.Fields = slices.Delete(t.Fields, at, at+1)
 		} else {
-			t.Fields[at].Type = withEnum(t.Fields[at].Type, keys)
+			words := *withEnum(t.Fields[at].Type, keys)
+			if w.step.ForEach == nil {
+				words.picks = w.at(w.node).String()
+			}
+			t.Fields[at].Type = &words
 		}
 	}
 }
@@ -350,7 +357,13 @@ func (w *stepWalk) addParts(t *Type) {
 	}
 	t.Fields = kept
 	for _, part := range parts {
-		add(t, Field{part, "The event that served this part.", event})
+		typ := event
+		if w.step.ForEach == nil && containsWord(w.optional, part) {
+			own := *event
+			own.part = partProof(w.at(w.node).String(), part)
+			typ = &own
+		}
+		add(t, Field{part, "The event that served this part.", typ})
 		w.tracePart(t, part)
 	}
 }

@@ -292,7 +292,16 @@ func (d *decoder) expression(n *yaml.Node, f *field) *Expr {
 	if f != nil {
 		scopeTag = f.scope
 	}
-	return d.bare(n, d.scopeFor(scopeTag), want)
+	x := d.bare(n, d.scopeFor(scopeTag), want)
+	if x != nil && scopeTag == "" && f != nil && f.typ == reflect.TypeFor[[]*Expr]() {
+		outer := d.sc // what the first of a list says holds for the others
+		d.sc = outer.child()
+		d.sc.prove(outer, x)
+		if d.step != nil && d.step.verb.Name == "expect" {
+			d.step.holds = append(d.step.holds, x.root.proves...)
+		}
+	}
+	return x
 }
 
 func (d *decoder) bare(n *yaml.Node, sc *scope, want *Type) *Expr {

@@ -29,6 +29,9 @@ type Type struct {
 	Enum   []string // KindString: the only values there are
 	Elem   *Type    // KindList; KindObject with keys of any name
 	Fields []Field  // KindObject with known keys
+
+	picks string // a text that names one of a step's parts, the one that came: which step's
+	part  string // what a part yields that need not have come: what proves that it did, as partProof says it
 }
 
 // Field is a known key of an object.
@@ -45,6 +48,7 @@ type scope struct {
 	names     map[string]*symbol // a step's outputs under "steps.<id>"
 	elsewhere map[string]place
 	guard     string          // in this scope names made under that guard are there
+	came      []string        // the proofs of parts that have come
 	anything  bool            // what made names here could not be read: any name may be one of them
 	uses      map[string]bool // the names that expressions of this file mention, steps.<id> among them
 	taken     map[string]bool // which of this very scope's names expressions used, where that is asked for
@@ -168,6 +172,18 @@ func (s *scope) guarded(guard string, holding []string) bool {
 		}
 	}
 	return true
+}
+
+// arrived says that one of these is among the proofs that hold here.
+func (s *scope) arrived(proofs ...string) bool {
+	for ; s != nil; s = s.parent {
+		for _, p := range proofs {
+			if slices.Contains(s.came, p) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *scope) holds(condition string) bool {

@@ -105,12 +105,13 @@ type stepWalk struct {
 	verb       *Verb
 	verbKey    *yaml.Node
 	paramsNode *yaml.Node
-	guard      string            // the text of its if, or ""
-	nested     []made            // what steps inside its parameters made
-	optional   map[string]string // parts that need not be there, with the words for it
-	inline     *Type             // of a verb that binds: the names
-	lost       []made            // captured names whose expressions could not be read
-	result     *Type             // of an include: the file's outputs
+	guard      string   // the text of its if, or ""
+	nested     []made   // what steps inside its parameters made
+	optional   []string // parts that need not be there
+	holds      []string // what the step's expectations prove once it has passed
+	inline     *Type    // of a verb that binds: the names
+	lost       []made   // captured names whose expressions could not be read
+	result     *Type    // of an include: the file's outputs
 }
 
 func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
@@ -124,7 +125,7 @@ func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
 		r.broken = true
 		return nil
 	}
-	w := &stepWalk{reader: r, lane: l, node: n, step: &Step{Path: path, Pos: r.at(n)}, optional: map[string]string{}}
+	w := &stepWalk{reader: r, lane: l, node: n, step: &Step{Path: path, Pos: r.at(n)}}
 	r.trace.step(n, w)
 	if !w.findVerb() {
 		w.glance()
@@ -363,6 +364,7 @@ func (s *scope) prove(outer *scope, test *Expr) {
 			s.declare(name, sym.typ, "", sym.at)
 		}
 	}
+	s.came = append(s.came, test.root.proves...)
 }
 
 // leave tells the lane of the names that the step made.
@@ -371,6 +373,9 @@ func (w *stepWalk) leave() {
 	guard := bothGuards(w.guard, "")
 	if s.ContinueOnError {
 		guard = "continueOnError"
+	}
+	if guard == "" && s.ForEach == nil {
+		w.lane.sc.came = append(w.lane.sc.came, w.holds...)
 	}
 	for _, m := range w.nested {
 		if s.ForEach != nil {
@@ -386,13 +391,7 @@ func (w *stepWalk) leave() {
 		}
 	}
 	for _, c := range s.Capture {
-		g := guard
-		for part, words := range w.optional {
-			if c.Expr.Mentions(part) {
-				g = bothGuards(g, words)
-			}
-		}
-		w.lane.add(made{c.Name, w.listed(c.Expr.Type()), g, c.Pos})
+		w.lane.add(made{c.Name, w.listed(c.Expr.Type()), guard, c.Pos})
 	}
 	w.lane.addLost(w.lost)
 	if s.ID != "" {
@@ -409,10 +408,10 @@ func (w *stepWalk) listed(t *Type) *Type {
 	return &Type{Kind: KindList, Elem: t}
 }
 
-// bothGuards joins two conditions. What may be missing for its own reasons is missing under any `if`.
+// bothGuards joins two conditions. What may be missing after an error is missing under any `if`.
 func bothGuards(a, b string) string {
 	switch {
-	case a == "" || b == "continueOnError" || strings.HasPrefix(b, "one part of"):
+	case a == "" || b == "continueOnError":
 		if b == "" {
 			return a
 		}
