@@ -16,7 +16,6 @@ func JSONSchema(voc *Vocabulary) []byte {
 	scenario := w.frame(scenarioKeys)
 	root := object{
 		{"$schema", "http://json-schema.org/draft-07/schema#"},
-		{"title", "callflow scenario"},
 	}
 	root = append(root, scenario...)
 	step := w.step() // fills w.definitions on the way
@@ -83,7 +82,7 @@ func described(o object, doc, def string) object {
 	if def != "" {
 		doc = strings.TrimSpace(doc + " Default: " + def + ".")
 	}
-	return append(kept, member{"description", doc})
+	return append(kept, member{"description", doc}, member{"markdownDescription", doc}) // yaml-language-server escapes the plain one
 }
 
 type schemaWriter struct {
