@@ -56,6 +56,7 @@ type course struct {
 	lasts    map[string]*Step // the last step on it whose effect goes on, see Verb.Lasts
 	meetings map[string]*Step // the step that put it into meeting mode
 	up       map[string]*Step // the step that brought it up; it is so still
+	ended    map[string]*Step // the step that hung it up, and saw its end
 	waiting  map[string]*Step // the last step on it that went on before its outcome, and nothing was waited for since
 }
 
@@ -75,7 +76,7 @@ type thing struct {
 
 func (c *course) fork() *course {
 	return &course{acts: c.acts[:len(c.acts):len(c.acts)], known: maps.Clone(c.known), sources: c.sources, lasts: c.lasts,
-		meetings: c.meetings, up: c.up, waiting: c.waiting}
+		meetings: c.meetings, up: c.up, ended: c.ended, waiting: c.waiting}
 }
 
 func (w *flowWalk) block(b Block, c *course) {
@@ -121,6 +122,7 @@ func (w *flowWalk) step(s *Step, c *course) {
 			c.acts = append(c.acts, act{s, call})
 		}
 		w.meeting(s, call, hasCall, c)
+		w.overAlready(s, call, hasCall, c)
 		w.leftOpen(s, call, c)
 	}
 	w.calls(s, call, hasCall, c)

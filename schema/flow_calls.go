@@ -151,3 +151,24 @@ func textLen(text string) int {
 	line, _, _ := strings.Cut(text, "\n")
 	return utf8.RuneCountInString(line)
 }
+
+// overAlready warns of a request on a call that an earlier step of the lane has hung up: the service answers 404.
+func (w *flowWalk) overAlready(s *Step, call thing, hasCall bool, c *course) {
+	if !hasCall || call.key == "" || s.ForEach != nil {
+		return
+	}
+	by := c.ended[call.key]
+	switch {
+	case s.Verb.Ends:
+		if by == nil && s.If == nil && !s.ContinueOnError && !pendingGoal(s) {
+			c.ended = maps.Clone(c.ended)
+			if c.ended == nil {
+				c.ended = map[string]*Step{}
+			}
+			c.ended[call.key] = s
+		}
+	case by != nil && !s.Verb.Creates && !s.ContinueOnError && len(s.Verb.Goals) > 0 && s.Until == s.Verb.Goals[0].Name:
+		w.warn(s.VerbPos, len(s.Verb.Name), "call-ended", "hang up behind this step; where the refusal is meant, give it continueOnError: true and expect its outcome",
+			"%s acts on a call that is over: %s has hung it up", s.Verb.Name, stepName(by))
+	}
+}

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -139,10 +140,17 @@ func are(names []string) string {
 
 // plainName reports a text that is a name, where the name's value is wanted: in ids, which are never plain words.
 func (d *decoder) plainName(n *yaml.Node, f *field) bool {
-	if f == nil || !identifier.MatchString(n.Value) {
+	if f == nil {
 		return false
 	}
-	isID := f.name == "id" || strings.HasSuffix(f.name, "Id")
+	if m := shellName.FindStringSubmatch(n.Value); m != nil && (isIDName(f.name) || f.call || f.operation || f.format != "") {
+		d.problem(n, "plain-name", "write ${{ "+m[1]+m[2]+" }}", "%s is plain text, not an expression", n.Value)
+		return true
+	}
+	if !identifier.MatchString(n.Value) {
+		return false
+	}
+	isID := isIDName(f.name)
 	if f.name == "participant" && (d.authored(n.Value) || d.people[n.Value] != nil) {
 		d.problem(n, "plain-name", "capture it from a roster, find(participants, .info.identity.user.id == …).id, and write ${{ … }}",
 			"this is the text %q, and not the id of a participant", n.Value)
@@ -169,6 +177,11 @@ func (d *decoder) plainName(n *yaml.Node, f *field) bool {
 	d.problem(n, "plain-name", hint, "%q is a name in simulate.people, not an id", n.Value)
 	return true
 }
+
+// shellName is a name as shells and other template languages have it.
+var shellName = regexp.MustCompile(`^\$(?:([A-Za-z_][\w.]*)|\{\s*([A-Za-z_][\w.]*)\s*\})$`)
+
+func isIDName(name string) bool { return name == "id" || strings.HasSuffix(name, "Id") }
 
 // authored says that an author gave this name to a value.
 func (d *decoder) authored(name string) bool {

@@ -50,6 +50,16 @@ func TestHabits(t *testing.T) {
 		{"an expect behind it", incoming + "- id: first\n  " + transfer[2:] + "- expect: [steps.first.outcome != \"transferred\"]\n", "7 never-holds"},
 		{"a hang-up that finds nobody", incoming + "- id: bye\n  hangUp: ${{ leg }}\n  until: accepted\n- expect: steps.bye.outcome == \"terminated\"\n", ""},
 
+		// call-ended, and names that are written as in a shell
+		{"a transfer of a call that was hung up", incoming + "- hangUp: ${{ leg }}\n" + transfer, "6 call-ended"},
+		{"of another call", two + "- hangUp: ${{ leg }}\n- mute: ${{ other }}\n", ""},
+		{"a hang-up under an if", incoming + "- if: run.dialect == \"beta\"\n  hangUp: ${{ leg }}\n" + transfer, ""},
+		{"a refusal that is meant", incoming + "- hangUp: ${{ leg }}\n" + transfer + "  continueOnError: true\n", ""},
+		{"hung up in another branch", incoming + "- parallel:\n    a:\n    - hangUp: ${{ leg }}\n    b:\n    - mute: ${{ leg }}\n", ""},
+		{"hung up twice", incoming + "- hangUp: ${{ leg }}\n- hangUp: ${{ leg }}\n", ""},
+		{"$leg", strings.Replace(incoming, "${{ leg }}", "$leg", 1), "4 plain-name"},
+		{"${ leg }", strings.Replace(incoming, "${{ leg }}", "${ leg }", 1), "4 plain-name"},
+
 		// transfer-in-meeting
 		{"after an invite", incoming + invite + transfer, "6 transfer-in-meeting"},
 		{"after an invite that failed", incoming + invite + "  until: failed\n" + transfer, "7 transfer-in-meeting"},
