@@ -205,7 +205,7 @@ func (c *completion) value(w way) []Suggestion {
 	}
 	for _, want := range c.trace.values[n] {
 		if want.typ.Kind() == reflect.String && want.dec.literal == "" && (want.field == nil || len(want.field.enum) == 0 && !want.field.person && !want.field.step && !want.field.stepID) {
-			list = append(list, c.named(want.dec.sc, w)...)
+			list = append(list, c.named(want.dec.sc, w, want.field != nil && want.field.name == "call")...)
 			break
 		}
 	}
@@ -221,8 +221,8 @@ func (c *completion) begin(more string) int {
 	return runes(rest) + 1 + len(c.before[len(rest):]) - len(strings.TrimLeft(c.before[len(rest):], " "))
 }
 
-// named suggests ${{ name }} for the names that are known.
-func (c *completion) named(sc *scope, w way) (list []Suggestion) {
+// named suggests ${{ name }} for the names that are known. Where a call's id is wanted those come first that steps made.
+func (c *completion) named(sc *scope, w way, ofCall bool) (list []Suggestion) {
 	flow := false
 	for _, n := range w {
 		flow = flow || n.Style&yaml.FlowStyle != 0
@@ -234,12 +234,19 @@ func (c *completion) named(sc *scope, w way) (list []Suggestion) {
 			continue
 		}
 		s := Suggestion{Label: "${{ " + name + " }}", Kind: UseName, Detail: sym.typ.words(), Doc: sym.doc, From: c.begin("${ ")}
+		s.First = ofCall && !c.declares(name)
 		if flow && !quoted {
 			s.Insert = `"` + s.Label + `"`
 		}
 		list = append(list, s)
 	}
 	return list
+}
+
+// declares says that a name is made before the first step.
+func (c *completion) declares(name string) bool {
+	vars := childNode(c.root, "vars")
+	return vars != nil && childNode(resolve(vars), name) != nil
 }
 
 func words(kind UseKind, names []string, doc string) []Suggestion {

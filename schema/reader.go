@@ -140,7 +140,9 @@ func (r *reader) literal(n *yaml.Node, t reflect.Type, f *field) (any, bool) {
 		r.problem(n, "not-literal", "", "this must be known before the run; ${{ }} cannot stand here")
 		return nil, false
 	}
-	m := r.decoder(r.base).value(n, t, f)
+	d := r.decoder(r.base)
+	d.literal = "this must be known before the run"
+	m := d.value(n, t, f)
 	if !m.given {
 		return nil, false
 	}

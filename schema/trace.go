@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -186,7 +187,12 @@ func (c *compiler) noteFunction(at *node, name, doc string) {
 // noteWords notes that the cursor stands beside a value that is one of a few words.
 func (c *compiler) noteWords(l, r *node) {
 	t := c.sc.trace
-	if t == nil || t.mark == "" {
+	if t == nil {
+		return
+	}
+	if t.mark == "" {
+		c.noteWord(l, r.typ)
+		c.noteWord(r, l.typ)
 		return
 	}
 	for _, side := range [][2]*node{{l, r}, {r, l}} {
@@ -204,6 +210,27 @@ func (c *compiler) noteWords(l, r *node) {
 			t.cursor.beside = other
 		}
 	}
+}
+
+// noteWord notes a literal, or those of a list, that is one of the words that the other side can be.
+func (c *compiler) noteWord(n *node, other *Type) {
+	if n.op == "list" {
+		for _, p := range n.parts {
+			c.noteWord(p, other)
+		}
+		return
+	}
+	if other.Kind == KindList {
+		other = other.elem()
+	}
+	word, ok := n.literal.(string)
+	if !ok || !containsWord(other.Enum, word) {
+		return
+	}
+	at := *n
+	at.from, at.to = n.from+1, n.to-1 // without the quotes
+	doc := fmt.Sprintf("**%s**\n\nOne of %s.", word, listed(other.Enum, "and"))
+	c.note(&at, Use{Kind: UseWord, Name: word, Doc: doc})
 }
 
 // markIn finds a literal among the elements of a list, or the part itself.

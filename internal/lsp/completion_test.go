@@ -77,6 +77,7 @@ func TestCompletion(t *testing.T) {
 		{"keys of retry", frame + "  - getCall: ${{ leg }}\n    retry:\n      |\n", "attempts when jitter"},
 		{"keys of defaults", "defaults:\n  |\nsteps: []\n", "await cleanup"},
 		{"goals", frame + "  - hangUp: ${{ leg }}\n    until: |\n", "terminated accepted !established !completed"},
+		{"goals are no expressions", frame + "  - hangUp: ${{ leg }}\n    until: |\n", "terminated !${{|caller|}} !${{|leg|}}"},
 		{"goals, begun", frame + "  - createCall: {targets: []}\n    until: est|\n", "established accepted terminated"},
 		{"leak", frame + "leak: |\n", "hangUp fail keep"},
 		{"requires", "requires: [|]\nsteps: []", "simulator"},
@@ -161,6 +162,17 @@ func TestCompletion(t *testing.T) {
 		})
 	}
 	c.t = t
+	for _, text := range []string{frame + "  - invite: {call: |, participants: []}\n", frame + "  - getCall: |\n"} {
+		text, p := at(t, text)
+		c.open("a.yaml", text)
+		sorts := map[string]string{}
+		for _, it := range c.complete("a.yaml", p) {
+			sorts[it.Label] = it.SortText
+		}
+		if leg, caller := sorts["${{ leg }}"], sorts["${{ caller }}"]; leg == "" || leg >= caller {
+			t.Errorf("where a call is wanted, what a step captured is sorted as %q, a var as %q:\n%s", leg, caller, text)
+		}
+	}
 }
 
 // What is chosen is written in place of the word at the cursor.

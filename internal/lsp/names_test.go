@@ -142,6 +142,20 @@ func TestHover(t *testing.T) {
 			}
 		}
 	}
+	compared := "steps:\n  - await: call.state == \"terminated\" || call.state in [\"incoming\", 'established']\n"
+	c.open("w.yaml", compared)
+	for _, word := range []string{"terminated", "incoming", "established"} {
+		var got struct {
+			Contents struct {
+				Value string `json:"value"`
+			} `json:"contents"`
+			Range reach `json:"range"`
+		}
+		c.ask("textDocument/hover", c.on("w.yaml", find(t, compared, word, 1)), &got)
+		if !strings.Contains(got.Contents.Value, "**"+word+"**") || got.Range.End.Character-got.Range.Start.Character != len(word) {
+			t.Errorf("hover on the word %s: %+v", word, got)
+		}
+	}
 	var function struct {
 		Contents struct {
 			Value string `json:"value"`
