@@ -140,7 +140,10 @@ func (b *batch) run(above context.Context) error {
 	wall := time.Since(began)
 	show.end(wall, left)
 	reportErr := b.reports.close(report.Total{Command: "callflow run", Version: buildVersion(), Wall: wall, NotRun: left})
-	for _, where := range []string{b.again(), b.reports.where(), b.where()} {
+	if text := b.again(); text != "" { // what --until-fail is for, also of a quiet console
+		show.say(text)
+	}
+	for _, where := range []string{b.reports.where(), b.where()} {
 		if where != "" && !b.flags.quiet {
 			show.say(where)
 		}

@@ -138,6 +138,9 @@ func (l *lastRun) sameCircumstances(f *runFlags) error {
 	if l.Chaos != "" && f.disorder().String() != l.Chaos {
 		flags = append(flags, "--chaos "+l.Chaos)
 	}
+	if now := f.disorder().String(); l.Chaos == "" && now != "" && len(flags) == 0 {
+		return &inputError{"--rerun-failed: the last run here was one without --chaos: leave it out"}
+	}
 	if len(flags) > 0 {
 		return &inputError{fmt.Sprintf("--rerun-failed: the last run here was one with %s: give that again", strings.Join(flags, " "))}
 	}

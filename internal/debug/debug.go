@@ -85,7 +85,11 @@ func (d *Debugger) Stop(s *runner.Stop) runner.Action {
 	for {
 		line, err := d.in.read(d.Context, d.words(s))
 		if err != nil {
-			d.say(s, "no more input: the run ends here, with finally and cleanup")
+			text := "the run ends here, with finally and cleanup"
+			if !d.in.typed() && d.Context.Err() == nil {
+				text = "no more input: " + text
+			}
+			d.say(s, text)
 			d.quit = true
 			return runner.Quit
 		}

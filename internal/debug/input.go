@@ -37,6 +37,9 @@ func newInput(c Config) *input {
 	return in
 }
 
+// typed says whether somebody types at a terminal.
+func (in *input) typed() bool { return in.editor != nil }
+
 // read returns the next line. Ctrl-C and Ctrl-D on a terminal, and the end of a script, are io.EOF, as the end of ctx is.
 func (in *input) read(ctx context.Context, words []string) (string, error) {
 	type answer struct {
@@ -88,12 +91,13 @@ func (in *input) line() (string, error) {
 }
 
 // complete completes the word before the cursor where only one word goes on like that, or as far as all of them agree.
+// Words with a dot in front are fields, which stand behind a bracket.
 func complete(words []string) func(line string, pos int, key rune) (string, int, bool) {
 	return func(line string, pos int, key rune) (string, int, bool) {
 		if key != '\t' {
 			return "", 0, false
 		}
-		from := strings.LastIndexAny(line[:pos], " (!") + 1
+		from := strings.LastIndexAny(line[:pos], " (!,=<>&|?:[]") + 1
 		typed := line[from:pos]
 		common, n := "", 0
 		for _, w := range words {
@@ -106,6 +110,9 @@ func complete(words []string) func(line string, pos int, key rune) (string, int,
 			for !strings.HasPrefix(w, common) {
 				common = common[:len(common)-1]
 			}
+		}
+		if n == 1 && from == 0 && find(common) != nil { // what it takes comes next
+			common += " "
 		}
 		if len(common) <= len(typed) {
 			return "", 0, false

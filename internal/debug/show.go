@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -253,10 +254,14 @@ func (d *Debugger) words(s *runner.Stop) []string {
 			words = append(words, x.ID, "steps."+x.ID)
 		}
 	})
+	fields := map[string]bool{}
 	for _, c := range s.Calls() {
 		words = append(words, c.ID)
+		for name := range c.Picture {
+			fields["."+name] = true
+		}
 	}
-	return words
+	return append(words, slices.Sorted(maps.Keys(fields))...)
 }
 
 var _ runner.Debugger = (*Debugger)(nil)
