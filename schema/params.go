@@ -249,6 +249,11 @@ func (w *stepWalk) until() {
 		w.problem(w.keys["until"].key, "no-goals", "", "%s has no goals to wait for", w.verb.Name)
 		return
 	}
+	if list := resolve(n); list.Kind == yaml.SequenceNode {
+		w.problem(list, "wrong-kind", "where either will do, write continueOnError: true and look at steps.<id>.outcome in the if of later steps",
+			"this is a list; a step waits for one goal")
+		return
+	}
 	word := w.text(n)
 	n = resolve(n)
 	switch {

@@ -52,6 +52,12 @@ func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
 	if page, ok := voc.Page(topic); ok {
 		return page, nil
 	}
+	if page, ok := otherTopics[topic]; ok {
+		if named, ok := voc.Page(page.of); ok {
+			return page.text + "\n\n" + named, nil
+		}
+		return page.text + "\n", nil
+	}
 	names := voc.Names()
 	for _, name := range names {
 		if strings.EqualFold(name, topic) {
@@ -64,6 +70,22 @@ func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
 		return "", &inputError{fmt.Sprintf("%s; did you mean %s?", text, near)}
 	}
 	return "", &inputError{text + "; `callflow docs` lists what there is, and `callflow explain` knows codes of calls"}
+}
+
+// otherTopics are words that people look for and that have no page of their own: what they are, and the page to read.
+var otherTopics = map[string]struct{ text, of string }{
+	"calls": {"`calls[id]` is what the run has learnt of a call so far, `calls[leg].ended` for instance. `calls` has all of them by their ids. " +
+		"What is in a call stands below under `calls[id]`.", "expressions"},
+	"calls[id]": {"`calls[id]` is what the run has learnt of a call so far, `calls[leg].ended` for instance. What is in it stands below.", "expressions"},
+	"matched":   {"`matched` is an output of `await` with `any`: the name of the part that came. `capture: {which: matched}` gives it a name.", "await"},
+	"nil":       {"`nil` is an absent value: `x == nil` asks whether x is absent. See absent values below.", "expressions"},
+	"??":        {"`x ?? y` is x, or y where x is absent. See absent values below.", "expressions"},
+	"chaos": {"Chaos is no word of a scenario but a flag: `callflow run --chaos all` has the simulator's notifications come late, twice, " +
+		"in another order and before the response. `callflow run --help` says more.", ""},
+	"throttling": {"A throttled request is answered with 429. `retry` on the step sends it again, as Retry-After says; `callflow explain 429` " +
+		"has the limits. A fault in `simulate` lets the simulator throttle.", "retry"},
+	"replacesCallId": {"`replacesCallId` names the call that is replaced: on the target of a `transfer` it makes the transfer consultative, on a participant of " +
+		"`invite` it moves them here (`callflow docs invite`).", "transfer"},
 }
 
 func listTopics(io streams, style report.Style, voc *schema.Vocabulary) {

@@ -125,6 +125,15 @@ func (d *Dictionary) numberFound(n int) Finding {
 	case len(pairs) == 1:
 		f.Note = f.Text + " is a subcode; with another code beside it, it may mean something else"
 	}
+	if f.Entries == nil && n >= 400 && n < 600 {
+		f.Entries = d.withStatus(n)
+		if f.Entries != nil {
+			f.Note = f.Text + " is the HTTP status of these; the code in the response says which is meant"
+			if pairs := d.withCode(n); pairs != "" {
+				f.Note += "; with a subcode it is of a call or an operation" + pairs
+			}
+		}
+	}
 	if f.Entries != nil {
 		return f
 	}
@@ -141,6 +150,17 @@ func (d *Dictionary) numberFound(n int) Finding {
 	}
 	f.Entries = []Entry{e}
 	return f
+}
+
+// withStatus are the words of error responses with that HTTP status, which are about any request.
+func (d *Dictionary) withStatus(status int) []Entry {
+	var out []Entry
+	for _, e := range d.sorted {
+		if e.HTTP == status && slices.Contains(e.In, "any request") {
+			out = append(out, *e)
+		}
+	}
+	return out
 }
 
 // withCode lists the pairs with that code.

@@ -411,7 +411,7 @@ func (b *diagramBuilder) seen(rung, lane int) { b.marks = append(b.marks, legMar
 // lives finds between which rungs each leg is up: from when it is first seen until it first ends.
 func (b *diagramBuilder) lives() {
 	for i := range b.d.lanes {
-		b.d.lanes[i].from, b.d.lanes[i].to = -1, len(b.d.rungs)-1
+		b.d.lanes[i].from, b.d.lanes[i].to = -1, len(b.d.rungs) // a leg that is up when the run is left off has no end
 	}
 	for _, m := range slices.Backward(b.marks) {
 		l := &b.d.lanes[m.lane]

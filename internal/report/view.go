@@ -57,6 +57,8 @@ func (v *RunView) Record(r steps.Record) {
 		out = nil
 		if ended && (!quiet || wentWrong(r.RunEnd.Status)) {
 			out = v.held
+		} else if ended && quiet { // not all of it was run
+			out = v.leftOut(r.RunEnd)
 		}
 		if ended && c.Live && c.Detail == Normal && !c.Ladders && !wentWrong(r.RunEnd.Status) {
 			out = v.inShort(r.RunEnd)
