@@ -30,6 +30,10 @@ type lastRun struct {
 	Chaos   string      `json:"chaos,omitempty"`
 	Runs    int         `json:"runs"`
 	Failed  []failedRun `json:"failed"`
+	// Unfinished: it could not begin, still runs, or was killed. Then Failed has all its runs.
+	Unfinished bool `json:"unfinished,omitempty"`
+	// Unbegun: a later command found something wrong before it knew what to run.
+	Unbegun bool `json:"unbegun,omitempty"`
 }
 
 const lastRunVersion = 1
@@ -40,6 +44,7 @@ type failedRun struct {
 	Row    string `json:"row,omitempty"`
 	Seed   uint64 `json:"seed"`
 	Status string `json:"status"` // a run's, or notRun
+	Shard  string `json:"shard,omitempty"`
 }
 
 const notRun = "notRun"
@@ -89,20 +94,30 @@ func (l *lastRun) write() error {
 	return err
 }
 
-// remember notes how the command's runs ended, for --rerun-failed. It is no reason to fail where it cannot be written.
-func (b *batch) remember() {
-	if b.status == nil { // no run could begin
-		return
+// unbegun notes that a command did not get as far as its runs: those before it are not the last word then.
+func unbegun() {
+	if last, err := readLastRun(); err == nil {
+		last.Unbegun = true
+		_ = last.write()
 	}
+}
+
+// remember notes how the command's runs ended, for --rerun-failed; before they begin, that none has been made. It is no
+// reason to fail where it cannot be written.
+func (b *batch) remember() {
 	about := b.target.About()
 	last := lastRun{Version: lastRunVersion, At: time.Now().UTC().Truncate(time.Second), Target: about.Name, Dialect: string(about.Dialect),
-		Chaos: about.Chaos, Failed: []failedRun{}}
+		Chaos: about.Chaos, Failed: []failedRun{}, Unfinished: b.status == nil}
 	type run struct{ file, row string }
 	made, left := map[run]bool{}, map[run]uint64{}
 	var order []run
 	for _, j := range b.jobs {
 		r := run{j.scenario.File, j.row.Name}
-		switch status := b.status[j.nth]; {
+		status := ""
+		if b.status != nil {
+			status = b.status[j.nth]
+		}
+		switch {
 		case j.scenario.File == project.StdinName:
 		case status == "":
 			if _, known := left[r]; !known {
@@ -113,13 +128,13 @@ func (b *batch) remember() {
 			made[r] = true
 			last.Runs++
 			if status != steps.Passed && status != steps.Skipped {
-				last.Failed = append(last.Failed, failedRun{r.file, r.row, j.seed, status})
+				last.Failed = append(last.Failed, failedRun{r.file, r.row, j.seed, status, b.flags.shard})
 			}
 		}
 	}
 	for _, r := range order {
 		if !made[r] {
-			last.Failed = append(last.Failed, failedRun{r.file, r.row, left[r], notRun})
+			last.Failed = append(last.Failed, failedRun{r.file, r.row, left[r], notRun, b.flags.shard})
 		}
 	}
 	last.Failed = append(last.Failed, b.still...)
@@ -166,7 +181,16 @@ func (f *runFlags) rerunFiles(last *lastRun, named []string, io streams) ([]stri
 	if err := last.sameCircumstances(f); err != nil {
 		return nil, err
 	}
-	if len(last.Failed) == 0 {
+	switch {
+	case last.Unbegun && len(last.Failed) == 0:
+		return nil, &inputError{"--rerun-failed: the last command here could not begin, so what would not pass is not known; run once without it"}
+	case last.Unbegun:
+		io.say("the last command here could not begin; what did not pass in the run before it is run again")
+	case last.Unfinished && len(last.Failed) == 0:
+		return nil, &inputError{"--rerun-failed: the last run here has no end, and what it was to run is not known; run once without it"}
+	case last.Unfinished:
+		io.say("the last run here has no end: it could not begin, was killed, or still runs; all of it is run again")
+	case len(last.Failed) == 0:
 		io.say(fmt.Sprintf("nothing to run again: all of %s passed in the last run here", count(last.Runs, "run")))
 		return nil, nil
 	}
@@ -183,44 +207,55 @@ func (f *runFlags) rerunFiles(last *lastRun, named []string, io streams) ([]stri
 	return files, nil
 }
 
-// again lists the runs to make again among the chosen ones, and what is left for a later time. gone are those whose
+// left sorts what did not pass: those among the chosen runs, those to leave for a later time, and the names of those whose
 // matrix row is no longer there.
-func (l *lastRun) again(f *runFlags, all, chosen []choice) (jobs []job, still []failedRun, gone []string) {
-	find := func(in []choice, r failedRun) (job, bool) {
-		for _, c := range in {
-			for _, row := range c.rows {
-				if c.scenario.File == r.File && row.Name == r.Row {
-					return job{scenario: c.scenario, row: row, seed: r.Seed}, true
-				}
+func (l *lastRun) left(all, chosen []choice) (found, still []failedRun, gone []string) {
+	for _, r := range l.Failed {
+		_, isChosen := find(chosen, r)
+		_, there := find(all, r)
+		switch {
+		case isChosen:
+			found = append(found, r)
+		case !there && slices.ContainsFunc(all, func(c choice) bool { return c.scenario.File == r.File }):
+			gone = append(gone, rowOf(r))
+		default:
+			still = append(still, r)
+		}
+	}
+	return found, still, gone
+}
+
+// find is the run to make again.
+func find(in []choice, r failedRun) (job, bool) {
+	for _, c := range in {
+		for _, row := range c.rows {
+			if c.scenario.File == r.File && row.Name == r.Row {
+				return job{scenario: c.scenario, row: row, seed: r.Seed}, true
 			}
 		}
-		return job{}, false
 	}
+	return job{}, false
+}
+
+// jobsAgain lists the runs to make again, out of the chosen ones.
+func (f *runFlags) jobsAgain(runs []failedRun, chosen []choice) (jobs []job) {
 	own := f.seedGiven || f.target != "" // on a real service a run's id must not come twice
 	for n := range f.repeat {
-		for _, r := range l.Failed {
-			j, ok := find(chosen, r)
+		for _, r := range runs {
+			j, _ := find(chosen, r)
 			if own {
 				j.seed = f.seed
 			}
 			j.repeat, j.seed = n, j.seed+uint64(n)
-			switch {
-			case ok && own && slices.ContainsFunc(jobs, func(o job) bool {
+			same := func(o job) bool {
 				return o.scenario == j.scenario && o.row.Name == j.row.Name && o.seed == j.seed
-			}):
-			case ok:
+			}
+			if !own || !slices.ContainsFunc(jobs, same) {
 				jobs = append(jobs, j)
-			case n > 0:
-			default:
-				if _, there := find(all, r); !there && slices.ContainsFunc(all, func(c choice) bool { return c.scenario.File == r.File }) {
-					gone = append(gone, rowOf(r))
-				} else {
-					still = append(still, r)
-				}
 			}
 		}
 	}
-	return jobs, still, gone
+	return jobs
 }
 
 // rowOf names a run whose file has it no more.

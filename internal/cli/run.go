@@ -146,20 +146,29 @@ func (f *runFlags) run(args []string, io streams) error {
 			return err
 		}
 	}
-	scenarios, err := load(files, f.config, io, f.noColor)
+	b, err := f.loadBatch(files, lines, last, io)
 	if err != nil {
-		return err
-	}
-	b, err := f.batch(scenarios, lines, io, func(b *batch, chosen []choice) error { return f.pick(b, last, chosen, scenarios) })
-	if err != nil {
+		if last == nil && !f.dryRun {
+			unbegun()
+		}
 		return err
 	}
 	if f.dryRun {
 		return b.plan()
 	}
+	b.remember() // it may be killed
 	err = b.run(context.Background())
 	b.remember()
 	return err
+}
+
+// loadBatch makes the runs of files ready; last: what of them is to be run again, or nil.
+func (f *runFlags) loadBatch(files []string, lines map[string]int, last *lastRun, io streams) (*batch, error) {
+	scenarios, err := load(files, f.config, io, f.noColor)
+	if err != nil {
+		return nil, err
+	}
+	return f.batch(scenarios, lines, io, func(b *batch, chosen []choice) error { return f.pick(b, last, chosen, scenarios) })
 }
 
 // batch makes the runs of scenarios ready. pick sets the batch's jobs, out of those that the flags chose.
@@ -214,11 +223,14 @@ func (f *runFlags) pick(b *batch, last *lastRun, chosen []choice, scenarios []*p
 	if err != nil {
 		return err
 	}
-	own := part.deal(chosen)
-	if len(own) == 0 {
-		b.io.say(fmt.Sprintf("shard %s has none of %s: nothing to run", f.shard, count(rows(chosen), "run")))
+	none := func(of int) {
+		b.io.say(fmt.Sprintf("shard %s has none of %s: nothing to run", f.shard, count(of, "run")))
 	}
 	if last == nil {
+		own := part.deal(chosen)
+		if len(own) == 0 {
+			none(rows(chosen))
+		}
 		b.jobs = f.jobs(own)
 		return nil
 	}
@@ -226,14 +238,23 @@ func (f *runFlags) pick(b *batch, last *lastRun, chosen []choice, scenarios []*p
 	for _, s := range scenarios {
 		all = append(all, choice{s, s.Plan.Rows})
 	}
-	jobs, still, gone := last.again(f, all, own)
+	found, still, gone := last.left(all, chosen)
 	for _, g := range gone {
 		b.io.say("no longer there, and left out: " + g)
 	}
-	if len(jobs) == 0 && len(own) > 0 {
+	if len(found) == 0 {
 		return &inputError{fmt.Sprintf("--rerun-failed: none of what did not pass last time is left here (%s); nothing was run", lastRunFile)}
 	}
-	b.jobs, b.still = f.inOrder(jobs), still
+	own := found
+	if f.shard != "" {
+		var others []failedRun
+		own, others = part.dealAgain(found)
+		still = append(still, others...)
+	}
+	if len(own) == 0 {
+		none(len(found))
+	}
+	b.jobs, b.still = f.inOrder(f.jobsAgain(own, chosen)), still
 	return nil
 }
 

@@ -57,6 +57,26 @@ func (s shard) deal(chosen []choice) (own []choice) {
 	return own
 }
 
+func (s shard) String() string { return fmt.Sprintf("%d/%d", s.nth, s.of) }
+
+// dealAgain keeps the shard's own of the runs to make again. Those that were in one of as many shards stay in it: each
+// machine has its own failures. The others are dealt out in their order.
+func (s shard) dealAgain(runs []failedRun) (own, others []failedRun) {
+	n := 0
+	for _, r := range runs {
+		if was, err := parseShard(r.Shard); r.Shard == "" || err != nil || was.of != s.of {
+			r.Shard = shard{n%s.of + 1, s.of}.String()
+			n++
+		}
+		if r.Shard == s.String() {
+			own = append(own, r)
+		} else {
+			others = append(others, r)
+		}
+	}
+	return own, others
+}
+
 // rows counts the runs that are chosen, without their repetitions.
 func rows(chosen []choice) (n int) {
 	for _, c := range chosen {
