@@ -13,7 +13,6 @@ type cursor struct {
 	base   *Type // of what stands before the dot
 	elem   *Type // of the list whose predicate this is
 	beside *Type // of the other side of a comparison
-	text   bool  // between quotes
 }
 
 type cursorKind int
