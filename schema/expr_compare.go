@@ -18,7 +18,12 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 	if equality && (leftNil || rightNil) {
 		return c.presence(at, n)
 	}
-	l, r := c.node(n.Left), c.node(n.Right)
+	l := c.node(n.Left)
+	if _, name := n.Right.(*ast.IdentifierNode); name && equality {
+		c.words = l.typ.Enum
+	}
+	r := c.node(n.Right)
+	c.words = nil
 	from, to := at.from, at.to
 	at.join(l, r)
 	at.op, at.typ = n.Operator, boolType

@@ -54,6 +54,9 @@ func (c *compiler) unknownName(at *node, name string) *node {
 	if _, ok := functions[name]; ok {
 		return c.refuse(at, "expr-name", "", "%s is a function: write %s(…)", name, name)
 	}
+	if slices.Contains(c.words, name) {
+		return c.refuse(at, "expr-name", fmt.Sprintf("write %q", name), "unknown name %q; a text stands in quotes", name)
+	}
 	if hint := didYouMean(name, known); hint != "" {
 		return c.refuse(at, "expr-name", "", "unknown name %q; did you mean %q?", name, Nearest(name, known))
 	}

@@ -33,6 +33,8 @@ func TestProblems(t *testing.T) {
 		// Names.
 		{`p2pCal == "x"`, []string{`1+6 expr-name: unknown name "p2pCal"; did you mean "p2pCall"?`}},
 		{`flag and zzzzzz`, []string{`10+6 expr-name: unknown name "zzzzzz"; known here: anything, call, calls, event, f, flag, maybe, n, op, operation, p2pCall, participants, people, run, steps and wait`}},
+		{`call.state == incoming`, []string{`15+8 expr-name: unknown name "incoming"; a text stands in quotes | write "incoming"`}},
+		{`call.state != established and flag`, []string{`15+11 expr-name: unknown name "established"; a text stands in quotes | write "established"`}},
 		{`call.id == meetingCall`, []string{`12+11 expr-name: "meetingCall" is captured only later, at t.yaml:40; it is not known here`}},
 		{`call.id == leftCall`, []string{`12+8 expr-name: "leftCall" is captured only in branch left, at t.yaml:12; it is not known here`}},
 		{`env.HOME == ""`, []string{`1+3 expr-name: env is known in vars and secrets only; give the value a name there`}},

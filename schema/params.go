@@ -222,6 +222,7 @@ func (w *stepWalk) after(inner *scope) {
 		}
 	}
 	if n, ok := w.key("capture"); ok {
+		w.lane.sc.anything = w.lane.sc.anything || resolve(n).Kind != yaml.MappingNode // any name may be meant by it
 		s.Capture, w.lost = w.captures(n, seen, func(key *yaml.Node) bool { return w.declareName(key, "captured") })
 	}
 }

@@ -311,6 +311,9 @@ func (d *decoder) bare(n *yaml.Node, sc *scope, want *Type) *Expr {
 	switch {
 	case reported(n):
 		return nil
+	case n.Kind == yaml.MappingNode:
+		d.problem(n, "wrong-kind", "put the whole expression in quotes: a colon or a brace makes a mapping of it", "this is a mapping; an expression is wanted")
+		return nil
 	case n.Kind != yaml.ScalarNode || isNull(n):
 		d.wrongKind(n, "an expression")
 		return nil
