@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,7 +28,12 @@ func TestSignals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start, did := time.Now(), []string{}
-				note := func(what string) { did = append(did, fmt.Sprintf("%s at %s", what, time.Since(start))) }
+				var mu sync.Mutex // the killer's timer has a goroutine of its own
+				note := func(what string) {
+					mu.Lock()
+					defer mu.Unlock()
+					did = append(did, fmt.Sprintf("%s at %s", what, time.Since(start)))
+				}
 				signals, done := make(chan os.Signal), make(chan struct{})
 				go obey(signals, done, func() { note("interrupt") }, func() { note("kill") }, func(code int) { note(fmt.Sprint("exit ", code)) })
 				for _, d := range tt.at {
