@@ -14,16 +14,22 @@ function failureView(f, run, detail) {
     f.trees && part(f.trees.length > 1 ? "What does not hold" : "What the expression saw", f.trees.map((t) => treeView(t, f))),
     f.arrivals && part(arrivalsTitle(f.arrivals), arrivalsView(f.arrivals, run)),
     f.late && part("What came too late", facts(f.late, run), el("p", { class: "faint" }, "The step needs a longer timeout if these are what it waits for.")),
-    f.graph && part("What the service answered", el("p", null, el("b", null, f.graph.status + " " + (f.graph.code ?? "")), " ", f.graph.message)),
+    f.graph && part("What the service answered", el("p", null, el("b", null, f.graph.status + " " + (f.graph.code ?? "")), " ", f.graph.message),
+      !f.trace && idsView(answerIDs(f.graph))),
     f.codes && part(f.codes.length > 1 ? "What the codes mean" : "What the code means", f.codes.map(codeView)),
     f.hints && part(f.hints.length > 1 ? "Hints" : "Hint", el("ul", { class: "plain" }, f.hints.map((hint) => el("li", null, hint)))),
-    f.trace && part("For the service's support", el("dl", { class: "ids" }, f.trace.map((id) => [el("dt", null, id.name),
-      el("dd", null, el("code", null, id.value), " ", copier(id.name, () => id.value))])),
-      copier("all ids", () => f.trace.map((id) => id.name + ": " + id.value).join("\n"), "copy all")),
+    f.trace && part("For the service's support", idsView(f.trace), copier("all ids", () => f.trace.map((id) => id.name + ": " + id.value).join("\n"), "copy all")),
   ];
 }
 
 const part = (title, ...content) => el("section", { class: "part" }, el("h4", null, title), content);
+
+const idsView = (ids) => el("dl", { class: "ids" }, ids.map((id) => [el("dt", null, id.name),
+  el("dd", null, el("code", null, id.value), " ", copier(id.name, () => id.value))]));
+
+// answerIDs are those that came with an answer; what is traced has them too.
+const answerIDs = (graph) => [["request-id", graph.requestId], ["client-request-id", graph.clientRequestId], ["date", graph.date]]
+  .filter(([, value]) => value).map(([name, value]) => ({ name, value }));
 
 const momentView = (ms) => el("span", { class: "moment" }, ms === undefined ? "" : moment(ms));
 
