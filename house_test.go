@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"callflow":                    {"internal/cli"},
 	"callflow/schema":             {},
 	"callflow/scenarios":          {},
+	"callflow/docs":               {},
 	"callflow/internal/graph":     {},
 	"callflow/internal/world":     {},
 	"callflow/steps":              {"schema", "internal/graph", "internal/world"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callflow/docs"
 	"callflow/internal/report"
 	"callflow/schema"
 	"callflow/steps"
@@ -18,8 +19,10 @@ func newDocs(io streams) *cobra.Command {
 		Use:   "docs [TOPIC…]",
 		Short: "Show the language's reference: a verb, a key, a function, expressions",
 		Long: `docs prints what the reference says of a verb (invite), a key of a scenario or a step (matrix, retry), a function of
-expressions (find), an object (identitySet), or a subject (expressions). Without a TOPIC it lists them.`,
+expressions (find), an object (identitySet), or a subject (expressions). Without a TOPIC it lists them. start is the page to
+begin with.`,
 		Example: `  callflow docs
+  callflow docs start
   callflow docs invite
   callflow docs expressions | less`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -47,8 +50,14 @@ expressions (find), an object (identitySet), or a subject (expressions). Without
 	return cmd
 }
 
+// firstTopic is the one page that is no part of the reference.
+var firstTopic = struct{ name, about string }{"start", "five minutes: from nothing to a scenario of your own, a failure, your editor and CI"}
+
 // findTopic is a page of the reference, whatever the case of its name, also for names as what other APIs call it.
 func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
+	if strings.EqualFold(topic, firstTopic.name) {
+		return docs.Start, nil
+	}
 	if page, ok := voc.Page(topic); ok {
 		return page, nil
 	}
@@ -58,7 +67,7 @@ func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
 		}
 		return page.text + "\n", nil
 	}
-	names := voc.Names()
+	names := append(voc.Names(), firstTopic.name)
 	for _, name := range names {
 		if strings.EqualFold(name, topic) {
 			page, _ := voc.Page(name)
@@ -89,7 +98,7 @@ var otherTopics = map[string]struct{ text, of string }{
 }
 
 func listTopics(io streams, style report.Style, voc *schema.Vocabulary) {
-	var all []report.Titled
+	all := []report.Titled{{Title: "New here", Rows: [][2]string{{firstTopic.name, firstTopic.about}}}}
 	for _, c := range voc.Contents() {
 		all = append(all, report.Titled{Title: c.Title, Rows: c.Rows})
 	}
@@ -100,7 +109,7 @@ func listTopics(io streams, style report.Style, voc *schema.Vocabulary) {
 // completeTopics lists the topics for a shell, each with what it is.
 func completeTopics() []string {
 	voc := steps.Vocabulary()
-	var out []string
+	out := []string{cobra.CompletionWithDesc(firstTopic.name, firstTopic.about)}
 	told := map[string]bool{}
 	for _, c := range voc.Contents() {
 		for _, r := range c.Rows {

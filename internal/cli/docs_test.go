@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // elapsed is the only part of a run on the simulator that differs from run to run.
@@ -93,71 +91,4 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestGeneratedGuide does what the guide for QA engineers says, in an empty folder: its files, its one change, and its
-// commands, which print what the guide shows. Its files hold in every dialect.
-func TestGeneratedGuide(t *testing.T) {
-	file, err := filepath.Abs(filepath.Join("..", "..", "docs", "guides", "qa.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	guide, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(t.TempDir())
-	t.Setenv("LANG", "C.UTF-8")
-	var files []string
-	blocks := regexp.MustCompile("(?ms)^```(yaml|text)\n(.*?)^```")
-	shown := blocks.ReplaceAllStringFunc(string(guide), func(block string) string {
-		m := blocks.FindStringSubmatch(block)
-		if m[1] == "yaml" {
-			name, text, _ := strings.Cut(strings.TrimPrefix(m[2], "# "), "\n")
-			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-				t.Error(err)
-			}
-			files = append(files, name)
-			return block
-		}
-		return "```text\n" + printed(t, m[2]) + "```"
-	})
-	if *update {
-		renew(t, file, string(guide), shown)
-		return
-	}
-	for _, file := range files {
-		for _, dialect := range []string{"v1.0", "beta", "legacy"} {
-			var out bytes.Buffer
-			if code := Main([]string{"run", "--dialect", dialect, file}, strings.NewReader(""), &out, &out); code != 0 {
-				t.Errorf("%s in the dialect %s: exit code %d\n%s", file, dialect, code, out.String())
-			}
-		}
-	}
-	if diff := cmp.Diff(timeless(string(guide)), timeless(shown)); diff != "" {
-		t.Errorf("the guide does not show what is printed now; run make generate (-guide +printed):\n%s", diff)
-	}
-}
-
-// printed runs the commands of a block, which begin with $, and returns them with what they print. The second run is the one
-// after the change that the guide asks for.
-func printed(t *testing.T, block string) string {
-	var out strings.Builder
-	for _, line := range strings.Split(block, "\n") {
-		command, ok := strings.CutPrefix(line, "$ callflow ")
-		if !ok {
-			continue
-		}
-		var stdout bytes.Buffer
-		Main(strings.Fields(command), strings.NewReader(""), &stdout, &stdout)
-		out.WriteString(line + "\n" + stdout.String())
-	}
-	first := filepath.Join("scenarios", "first-call.yaml")
-	if text, err := os.ReadFile(first); err == nil {
-		changed := strings.ReplaceAll(string(text), "answers: {after: 2s}", "declines: {after: 2s}")
-		if err := os.WriteFile(first, []byte(changed), 0o600); err != nil {
-			t.Error(err)
-		}
-	}
-	return out.String()
 }

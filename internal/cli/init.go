@@ -86,7 +86,7 @@ func writeScaffold(io streams, dir string) error {
 	if dir != "." {
 		run = "cd " + dir + " && " + run
 	}
-	fmt.Fprintf(io.out, "now: %s\nthen: callflow new, for more flows to start from; callflow docs, for the language\n", run)
+	fmt.Fprintf(io.out, "now: %s\nthen: callflow docs start, five minutes to read; callflow new, for more flows to start from\n", run)
 	return nil
 }
 

@@ -52,6 +52,12 @@ func Manual(w io.Writer, s Style, text string) {
 			for i++; i < len(all) && !strings.HasPrefix(all[i], "```"); i++ {
 				m.put("    " + clean(all[i]))
 			}
+		case strings.HasPrefix(line, "    ") && strings.TrimSpace(line) != "": // code too
+			m.gap()
+			for ; i < len(all) && strings.HasPrefix(all[i], "    "); i++ {
+				m.put(clean(all[i]))
+			}
+			i--
 		case strings.HasPrefix(line, "<!--"):
 		case strings.HasPrefix(line, "#"):
 			m.gap()
