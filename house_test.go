@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"callflow/internal/report":      {"steps", "schema", "internal/graph", "internal/history"},
 	"callflow/internal/debug":       {"runner", "steps", "schema", "internal/graph", "internal/report"},
 	"callflow/internal/conformance": {"internal/graph"},
+	"callflow/internal/nodetest":    {},
 	"callflow/internal/target": {"runner", "steps", "schema", "internal/graph", "internal/world", "internal/callback", "internal/host",
 		"internal/host/local", "internal/host/sim"},
 	"callflow/internal/project": {"runner", "steps", "schema", "internal/graph", "internal/world", "internal/target"},

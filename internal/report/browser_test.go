@@ -2,21 +2,17 @@ package report_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"callflow/internal/cli"
+	"callflow/internal/nodetest"
 )
-
-// offline is how npm says that it reaches no registry.
-var offline = regexp.MustCompile(`ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ENOTCACHED|network`)
 
 // evil has a name that would be a page of its own.
 const evil = `
@@ -56,59 +52,26 @@ steps:
 // TestBrowser uses the HTML report in a real browser: see node/page.mjs. It needs Node, Chromium and three packages from npm,
 // pinned by the lockfile, so it runs when it is asked for: make browser, which make check does too.
 func TestBrowser(t *testing.T) {
-	dir, browser, in := setUpBrowser(t)
-	reportsFor(t, dir)
-	said, err := in("node", "page.mjs", browser, dir)
+	node, browser := setUpBrowser(t)
+	reportsFor(t, node.Path)
+	said, err := node.Run(nil, "node", "page.mjs", browser, node.Path)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	t.Logf("%s", said)
 }
 
-// setUpBrowser finds a browser, and makes a folder with what drives it; in runs a program there.
-func setUpBrowser(t *testing.T) (dir, browser string, in func(program string, args ...string) ([]byte, error)) {
+// setUpBrowser finds a browser, and makes a folder with what drives it.
+func setUpBrowser(t *testing.T) (node *nodetest.Folder, browser string) {
 	t.Helper()
-	if os.Getenv("CALLFLOW_BROWSER") == "" {
-		t.Skip("not asked for; make browser runs it")
-	}
+	node = nodetest.New(t, "CALLFLOW_BROWSER", "node")
 	for _, name := range []string{os.Getenv("CALLFLOW_CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil && browser == "" {
-			browser = path
+		if path, err := exec.LookPath(name); err == nil {
+			return node, path
 		}
 	}
-	if browser == "" {
-		t.Skip("the page was not tried: there is no Chromium (apt-get install chromium)")
-	}
-	for _, program := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("the page was not tried: %v", err)
-		}
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	t.Cleanup(cancel)
-	dir = t.TempDir()
-	in = func(program string, args ...string) ([]byte, error) {
-		c := exec.CommandContext(ctx, program, args...)
-		c.Dir = dir
-		c.WaitDelay = 5 * time.Second
-		return c.CombinedOutput()
-	}
-	for _, name := range []string{"package.json", "package-lock.json", ".npmrc", "page.mjs", "ladders.mjs"} {
-		text, err := os.ReadFile(filepath.Join("node", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if said, err := in("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"); err != nil {
-		if offline.Match(said) {
-			t.Skipf("the page was not tried: npm cannot fetch what it takes:\n%s", said)
-		}
-		t.Fatalf("npm ci: %v\n%s", err, said)
-	}
-	return dir, browser, in
+	t.Skip("not tried: there is no Chromium (apt-get install chromium)")
+	return nil, ""
 }
 
 // reportsFor makes the pages from real runs.

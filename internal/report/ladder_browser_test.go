@@ -32,7 +32,8 @@ steps:
 // TestBrowserLadders has Mermaid itself draw the Mermaid text of every run that we ship, and a browser the SVGs: see
 // node/ladders.mjs.
 func TestBrowserLadders(t *testing.T) {
-	dir, browser, in := setUpBrowser(t)
+	node, browser := setUpBrowser(t)
+	dir := node.Path
 	if err := os.WriteFile(filepath.Join(dir, "strange.yaml"), []byte(strange), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func TestBrowserLadders(t *testing.T) {
 			t.Fatalf("callflow %q ended with %d, want %d\n%s", c.args, code, c.code, out.String())
 		}
 	}
-	said, err := in("node", "ladders.mjs", browser, filepath.Join(dir, "ladders"))
+	said, err := node.Run(nil, "node", "ladders.mjs", browser, filepath.Join(dir, "ladders"))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}

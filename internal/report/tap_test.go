@@ -1,63 +1,27 @@
 package report
 
 import (
-	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-// noRegistry is how npm says that it reaches no registry.
-var noRegistry = regexp.MustCompile(`ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ENOTCACHED|network`)
+	"callflow/internal/nodetest"
+)
 
 // TestTAPParser has node-tap's parser, in its strict mode, read what is written: see tap/parse.mjs. It comes from npm, pinned
 // by the lockfile, so it runs when it is asked for: make tapparser, which make check does too.
 func TestTAPParser(t *testing.T) {
-	if os.Getenv("CALLFLOW_TAP_PARSER") == "" {
-		t.Skip("not asked for; make tapparser runs it")
-	}
-	for _, program := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("the parser was not tried: %v", err)
-		}
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	dir := t.TempDir()
-	in := func(program string, args ...string) ([]byte, error) {
-		c := exec.CommandContext(ctx, program, args...)
-		c.Dir = dir
-		c.WaitDelay = 5 * time.Second
-		return c.CombinedOutput()
-	}
-	for _, name := range []string{"package.json", "package-lock.json", ".npmrc", "parse.mjs"} {
-		text, err := os.ReadFile(filepath.Join("tap", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if said, err := in("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"); err != nil {
-		if noRegistry.Match(said) {
-			t.Skipf("the parser was not tried: npm cannot fetch it:\n%s", said)
-		}
-		t.Fatalf("npm ci: %v\n%s", err, said)
-	}
+	node := nodetest.New(t, "CALLFLOW_TAP_PARSER", "tap")
 	for name, runs := range map[string][]*Run{"every-end": everyEnd(), "hostile": hostile()} {
-		file := filepath.Join(dir, name+".tap")
+		file := filepath.Join(node.Path, name+".tap")
 		if err := os.WriteFile(file, []byte(reportOf(t, "tap", Total{}, runs...)), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		said, err := in("node", "parse.mjs", file)
+		said, err := node.Run(nil, "node", "parse.mjs", file)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, said)
 		}
