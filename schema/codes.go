@@ -81,7 +81,9 @@ var ProblemCodes = []ProblemCode{
 	// Awaits.
 	{"await-stale", SeverityError, "The await could claim an event from before a step that acted on the same call. Write `from: <id of that step>`, or pin the event: the operation's id."},
 	{"hangup-in-transfer", SeverityWarning, "The step hangs up a call whose transfer was only accepted and may be under way. It would cut off whoever is being transferred."},
-	{"call-ended", SeverityWarning, "The step acts on a call that an earlier step of the same branch has hung up."},
+	{"call-ended", SeverityWarning, "The step acts on a call that an earlier step of the same branch has ended: hung up, turned away, transferred, replaced, or waited for its end."},
+	{"call-unanswered", SeverityWarning, "The step wants an established call, and nothing has answered the incoming one."},
+	{"call-not-incoming", SeverityWarning, "The step answers, rejects or redirects a call that is not incoming: the bot places it itself, or it was answered."},
 	{"transfer-in-meeting", SeverityWarning, "The step transfers a call that an earlier step has made a meeting: an invite, several targets, or a meeting that was joined. The service refuses that."},
 	{"outcome-unseen", SeverityWarning, "The step goes on before its outcome (`until: accepted`), and nothing later looks at it."},
 	{"await-other-call", SeverityWarning, "Several calls are up, and the await does not say which one it is about: an event of another call could match."},

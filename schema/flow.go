@@ -25,8 +25,10 @@ func flow(p *Plan, voc *Vocabulary, whole bool, uses func(file, name string) boo
 	for _, x := range p.Never {
 		w.hopeless(awaitedEvent{"", x}, c)
 	}
+	c.taken, c.ended = nil, nil // where the steps broke off is not known
 	w.block(p.Finally, c)
 	if whole {
+		w.unanswered()
 		w.unseen(p, uses)
 		w.unreachable(p.Steps, nil, nil)
 		w.unreachable(p.Finally, nil, nil)
@@ -45,6 +47,10 @@ type flowWalk struct {
 	open     []open // steps that went on before their outcome
 	looks    []look
 	cutOff   []*Step // those of which hangup-in-transfer has told
+
+	early          []early
+	answered       map[string]*Step // by the key of a call: the first step that answers, rejects or redirects it
+	answeredBeside bool             // some step in a branch does
 }
 
 // course is what has happened before a step, on its branch.
@@ -56,7 +62,9 @@ type course struct {
 	lasts    map[string]*Step // the last step on it whose effect goes on, see Verb.Lasts
 	meetings map[string]*Step // the step that put it into meeting mode
 	up       map[string]*Step // the step that brought it up; it is so still
-	ended    map[string]*Step // the step that hung it up, and saw its end
+	incoming map[string]*Step // the step that claimed it while it was incoming; nothing can have answered it since
+	taken    map[string]*Step // the step that answered it
+	ended    map[string]ending
 	waiting  map[string]*Step // the last step on it that went on before its outcome, and nothing was waited for since
 }
 
@@ -76,7 +84,7 @@ type thing struct {
 
 func (c *course) fork() *course {
 	return &course{acts: c.acts[:len(c.acts):len(c.acts)], known: maps.Clone(c.known), sources: c.sources, lasts: c.lasts,
-		meetings: c.meetings, up: c.up, ended: c.ended, waiting: c.waiting}
+		meetings: c.meetings, up: c.up, incoming: c.incoming, taken: c.taken, ended: c.ended, waiting: c.waiting}
 }
 
 func (w *flowWalk) block(b Block, c *course) {
@@ -96,10 +104,14 @@ func (w *flowWalk) step(s *Step, c *course) {
 	if s.Verb == nil {
 		return
 	}
+	sure := c.fork()
 	w.nested(s, c)
 	outputs := map[string]thing{}
 	if s.Include != nil {
 		w.include(s, c, outputs)
+	}
+	if s.If != nil || s.ForEach != nil || s.ContinueOnError {
+		c.taken, c.ended = sure.taken, sure.ended // its inner steps may not have run
 	}
 	call, hasCall := c.callOf(s)
 	if w.whole {
@@ -122,7 +134,8 @@ func (w *flowWalk) step(s *Step, c *course) {
 			c.acts = append(c.acts, act{s, call})
 		}
 		w.meeting(s, call, hasCall, c)
-		w.overAlready(s, call, hasCall, c)
+		w.answers(s, call, hasCall, c)
+		w.over(s, call, hasCall, c)
 		w.leftOpen(s, call, c)
 	}
 	w.calls(s, call, hasCall, c)
@@ -132,6 +145,7 @@ func (w *flowWalk) step(s *Step, c *course) {
 // nested walks the steps within a step's parameters. Branches do not see each other's.
 func (w *flowWalk) nested(s *Step, c *course) {
 	start := c.fork()
+	var branches []*course
 	for _, inner := range s.Inner {
 		if !inner.Beside {
 			w.block(inner.Steps, c)
@@ -151,6 +165,10 @@ func (w *flowWalk) nested(s *Step, c *course) {
 		for name, t := range branch.known {
 			c.known[name] = t
 		}
+		branches = append(branches, branch)
+	}
+	if branches != nil {
+		c.join(start, branches)
 	}
 }
 

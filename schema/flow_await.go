@@ -32,7 +32,8 @@ func (w *flowWalk) await(s *Step, c *course) {
 			continue
 		}
 		before := len(w.problems)
-		if since == nil {
+		w.awaitsAnswer(s, e, f, c)
+		if since == nil && len(w.problems) == before {
 			w.stale(s, e, f, c)
 		}
 		if len(w.problems) == before {

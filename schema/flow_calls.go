@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -33,12 +32,18 @@ func (w *flowWalk) calls(s *Step, call thing, hasCall bool, c *course) {
 func (w *flowWalk) shown(s *Step, events []awaitedEvent, c *course) {
 	for _, e := range events {
 		f := w.facts(s, e, c)
+		if e.claimsIncoming() && f.call.key == "" && s.ForEach == nil {
+			c.incoming = with(c.incoming, w.own("call seen", s)+" "+e.part, s)
+		}
 		switch {
 		case onlyOf(f.states, stateEnded):
 			if f.call.key == "" {
 				c.up = nil // one of them: which is not known
 			}
 			c.goesDown(f.call.key)
+			if f.call.kind == "call" && s.If == nil && s.ForEach == nil && !s.ContinueOnError && !s.oneIsEnough(e.part) {
+				c.end(f.call.key, ending{by: s, how: "has waited for its end"})
+			}
 		case e.claimsIncoming() && s.If == nil && len(events) == 1:
 			c.comesUp(w.own("call seen", s)+" "+e.part, s)
 		}
@@ -46,18 +51,11 @@ func (w *flowWalk) shown(s *Step, events []awaitedEvent, c *course) {
 }
 
 func (c *course) comesUp(key string, s *Step) {
-	c.up = maps.Clone(c.up)
-	if c.up == nil {
-		c.up = map[string]*Step{}
-	}
-	c.up[key] = s
+	c.up = with(c.up, key, s)
 }
 
 func (c *course) goesDown(key string) {
-	if c.up[key] != nil {
-		c.up = maps.Clone(c.up)
-		delete(c.up, key)
-	}
+	c.up = without(c.up, key)
 }
 
 // replaced are the calls that a step names beside its own.
@@ -150,25 +148,4 @@ func (e awaitedEvent) partText() string {
 func textLen(text string) int {
 	line, _, _ := strings.Cut(text, "\n")
 	return utf8.RuneCountInString(line)
-}
-
-// overAlready warns of a request on a call that an earlier step of the lane has hung up: the service answers 404.
-func (w *flowWalk) overAlready(s *Step, call thing, hasCall bool, c *course) {
-	if !hasCall || call.key == "" || s.ForEach != nil {
-		return
-	}
-	by := c.ended[call.key]
-	switch {
-	case s.Verb.Ends:
-		if by == nil && s.If == nil && !s.ContinueOnError && !pendingGoal(s) {
-			c.ended = maps.Clone(c.ended)
-			if c.ended == nil {
-				c.ended = map[string]*Step{}
-			}
-			c.ended[call.key] = s
-		}
-	case by != nil && !s.Verb.Creates && !s.ContinueOnError && len(s.Verb.Goals) > 0 && s.Until == s.Verb.Goals[0].Name:
-		w.warn(s.VerbPos, len(s.Verb.Name), "call-ended", "hang up behind this step; where the refusal is meant, give it continueOnError: true and expect its outcome",
-			"%s acts on a call that is over: %s has hung it up", s.Verb.Name, stepName(by))
-	}
 }

@@ -3,14 +3,19 @@ package schema
 // include walks an included file and adds what its outputs stand for. To the file that includes it, the whole of it is one
 // act on each call that it acts on.
 func (w *flowWalk) include(s *Step, c *course, outputs map[string]thing) {
-	inner := &course{known: c.passed(s), sources: true, meetings: c.meetings, up: c.up} // the callers may have any calls
+	inner := &course{known: c.passed(s), sources: true, meetings: c.meetings, up: c.up, // the callers may have any calls
+		incoming: c.incoming, taken: c.taken, ended: c.ended}
 	outside := w.within
 	w.within += s.Path + "/"
 	w.block(s.Include.Steps, inner)
+	taken, ended := inner.taken, inner.ended
+	inner.taken, inner.ended = nil, nil // where the steps broke off is not known
 	w.block(s.Include.Finally, inner)
+	inner.taken, inner.ended = taken, ended
 	w.within = outside
 	c.sources = c.sources || acting(s.Include.Steps)
 	c.meetings, c.up, c.waiting = inner.meetings, inner.up, nil
+	c.incoming, c.taken, c.ended = inner.incoming, inner.taken, inner.ended
 	seen := map[string]bool{}
 	for _, a := range inner.acts {
 		if !seen[a.call.key] {

@@ -17,6 +17,7 @@ func flowVocabulary() *Vocabulary {
 		v.Role, v.Summary = Acts, v.Name+" a call"
 		v.Goals = []Goal{{Name: "done", Doc: "It is done."}, {Name: "accepted", Doc: "It was accepted."}}
 		v.Params, v.Outputs = reflect.TypeFor[callParams](), reflect.TypeFor[actedOutputs]()
+		v.Incoming = v.Name == "answer"
 		if v.Name == "transfer" {
 			v.Lasts = []string{"accepted"}
 		}

@@ -70,6 +70,9 @@ type Verb struct {
 	Creates    bool      // its outputs carry the id of a new call
 	Operates   bool      // its outputs carry the id of an operation that a notification will end
 	Ends       bool      // it ends the call that it acts on (hangUp)
+	Incoming   bool      // it wants a call that is incoming still (answer, reject); what acts otherwise on a call wants it established
+	Finishes   bool      // with its first goal the call that it acts on is over (transfer) ...
+	KeptBy     string    // ... unless this parameter is given (transferee)
 	Groups     bool      // its call is in meeting mode afterwards, whatever comes of it (invite); see Gathers
 	Shuns      []string  // kinds of identity that the service was seen to refuse as its targets
 	BetweenTwo bool      // it wants a call that is not in meeting mode (transfer)

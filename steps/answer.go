@@ -26,8 +26,9 @@ var answer = Define[answerParams, answerOutputs](schema.Verb{
 		"further ones of the policy are announced by events of the kind `participantJoining`, and `participantJoining` says\n" +
 		"what the bot answers to those. The answer stands in the response to the notification, so it has to be known here.\n" +
 		"Without an `inviteUri`, the new incoming call comes to the run itself. Who leaves is told by `participantLeft`.",
-	Role:  schema.Acts,
-	Goals: callGoals,
+	Role:     schema.Acts,
+	Incoming: true,
+	Goals:    callGoals,
 	Example: `answer:
   call: ${{ p2pCall }}
   acceptedModalities: [audio, video]`,

@@ -46,7 +46,8 @@ steps:
 			_, problems := schema.Check(schema.Source{Name: "example.yaml", Text: []byte(text), FS: files}, steps.Vocabulary())
 			for _, p := range problems {
 				before := p.Line < 1+strings.Count(text[:strings.Index(text, step)], "\n") // what comes before the example is there for its names
-				if p.Severity == schema.SeverityError || !before && p.Code != "unused-name" {
+				// Nor does anybody answer p2pCall: some of the examples do.
+				if p.Severity == schema.SeverityError || !before && p.Code != "unused-name" && p.Code != "call-unanswered" {
 					t.Error(p)
 				}
 			}

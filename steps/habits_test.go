@@ -17,6 +17,8 @@ func TestHabits(t *testing.T) {
 	const (
 		dora     = `{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}`
 		incoming = "steps:\n- await: call.state == \"incoming\"\n  capture: {leg: call.id}\n- answer: ${{ leg }}\n"
+		claimed  = "steps:\n- await: call.state == \"incoming\"\n  capture: {leg: call.id}\n"
+		consult  = "- transfer: {call: \"${{ leg }}\", transferTarget: {identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}, replacesCallId: \"${{ other }}\"}}\n"
 		ring     = "steps:\n- createCall: {targets: [" + dora + "]}\n  capture: {leg: call.id}\n"
 		ringSoon = "steps:\n- createCall: {targets: [" + dora + "]}\n  until: accepted\n  capture: {leg: call.id}\n"
 		two      = ring + "- id: second\n  createCall: {targets: [" + dora + "]}\n  capture: {other: call.id}\n"
@@ -59,6 +61,55 @@ func TestHabits(t *testing.T) {
 		{"hung up twice", incoming + "- hangUp: ${{ leg }}\n- hangUp: ${{ leg }}\n", ""},
 		{"$leg", strings.Replace(incoming, "${{ leg }}", "$leg", 1), "4 plain-name"},
 		{"${ leg }", strings.Replace(incoming, "${{ leg }}", "${ leg }", 1), "4 plain-name"},
+
+		{"a call that was rejected", claimed + "- reject: ${{ leg }}\n" + transfer, "5 call-ended"},
+		{"answered after it was redirected", claimed + "- redirect: {call: \"${{ leg }}\", targets: [" + dora + "]}\n- answer: ${{ leg }}\n", "5 call-ended"},
+		{"a call that was transferred", incoming + transfer + "- mute: ${{ leg }}\n", "6 call-ended"},
+		{"a call whose transfer was only accepted", incoming + "- id: move\n  " + transfer[2:] + "  until: accepted\n- await: {from: move, match: call.id == leg && call.state == \"established\"}\n- mute: ${{ leg }}\n", ""},
+		{"a call whose transfer was refused", incoming + transfer + "  until: refused\n- mute: ${{ leg }}\n", ""},
+		{"a call out of which somebody was transferred", incoming + strings.Replace(transfer, "{call:", "{transferee: "+dora+", call:", 1) + "- mute: ${{ leg }}\n", ""},
+		{"a call that was handed over", two + consult + "- mute: ${{ other }}\n", "8 call-ended"},
+		{"a hang-up of a call that was handed over", two + consult + "- hangUp: ${{ other }}\n", ""},
+		{"an await of its end before", incoming + "- await: call.id == leg && call.state == \"terminated\"\n- mute: ${{ leg }}\n", "6 call-ended"},
+		{"an await of one of two ends before", two + "- await: {any: {a: call.id == leg && call.state == \"terminated\", b: call.id == other && call.state == \"terminated\"}}\n- mute: ${{ leg }}\n", ""},
+		{"a call that is to be declined", "steps:\n- createCall: {targets: [" + dora + "]}\n  until: terminated\n  capture: {leg: call.id}\n- mute: ${{ leg }}\n", "5 call-ended"},
+		{"ended in a branch", incoming + "- parallel:\n    a:\n    - hangUp: ${{ leg }}\n    b:\n    - log: x\n- mute: ${{ leg }}\n", "10 call-ended"},
+		{"ended in branches that may not run", incoming + "- if: run.dialect == \"beta\"\n  parallel:\n    a:\n    - hangUp: ${{ leg }}\n- mute: ${{ leg }}\n", ""},
+		{"in finally, whatever became of the steps", incoming + "- hangUp: ${{ leg }}\nfinally:\n- if: leg != nil\n  mute: ${{ leg }}\n  continueOnError: true\n", ""},
+
+		// call-unanswered
+		{"a transfer without an answer", claimed + transfer, "4 call-unanswered"},
+		{"a prompt without an answer", claimed + "- playPrompt: {call: \"${{ leg }}\", prompts: [{mediaInfo: {uri: \"https://x.example/a.wav\"}}]}\n", "4 call-unanswered"},
+		{"tones without an answer", claimed + "- subscribeToTone: ${{ leg }}\n- mute: ${{ leg }}\n", "4 call-unanswered"},
+		{"an answer that comes too late", claimed + "- mute: ${{ leg }}\n- answer: ${{ leg }}\n", "4 call-unanswered"},
+		{"another call was answered", claimed + "- await: call.state == \"incoming\"\n  capture: {other: call.id}\n- answer: ${{ other }}\n- mute: ${{ leg }}\n", "7 call-unanswered"},
+		{"of an await of several", "steps:\n- id: both\n  await: {all: {a: call.state == \"incoming\" && call.source.identity.user.id == \"8a34a46b-3d17-4adc-8dce-dc4e7d572698\", b: call.state == \"incoming\"}}\n- answer: ${{ steps.both.a.call.id }}\n- mute: ${{ steps.both.b.call.id }}\n", "5 call-unanswered"},
+		{"an await of the established call", claimed + "- await: call.id == leg && call.state == \"established\"\n- mute: ${{ leg }}\n", "4 call-unanswered"},
+		{"established or not", claimed + "- await: {any: {up: call.id == leg && call.state == \"established\", down: call.id == leg && call.state == \"terminated\"}}\n", ""},
+		{"an await of a call that was rejected", claimed + "- reject: ${{ leg }}\n- await: {from: start, match: call.id == leg && call.state == \"established\"}\n", "5 await-unsatisfiable"},
+		{"the end of a call that was rejected", claimed + "- reject: ${{ leg }}\n  until: accepted\n- await: call.id == leg && call.state == \"terminated\"\n", ""},
+		{"an answer under an if", claimed + "- if: run.dialect == \"beta\"\n  answer: ${{ leg }}\n- mute: ${{ leg }}\n", ""},
+		{"an answer under either if", claimed + "- if: run.dialect == \"beta\"\n  answer: ${{ leg }}\n- if: run.dialect != \"beta\"\n  answer: {call: \"${{ leg }}\", acceptedModalities: [audio, video]}\n- mute: ${{ leg }}\n", ""},
+		{"an answer in another branch", claimed + "- parallel:\n    a:\n    - answer: ${{ leg }}\n    b:\n    - mute: ${{ leg }}\n", ""},
+		{"an answer in a branch before", claimed + "- parallel:\n    a:\n    - answer: ${{ leg }}\n    b:\n    - log: x\n- mute: ${{ leg }}\n", ""},
+		{"no answer in any branch", claimed + "- parallel:\n    a:\n    - mute: ${{ leg }}\n    b:\n    - log: x\n", "6 call-unanswered"},
+		{"claimed in a branch, used behind it", "steps:\n- parallel:\n    a:\n    - await: call.state == \"incoming\"\n      capture: {leg: call.id}\n- mute: ${{ leg }}\n", "6 call-unanswered"},
+		{"an answer of each", claimed + "- forEach: [\"${{ leg }}\"]\n  answer: ${{ item }}\n- mute: ${{ leg }}\n", ""},
+		{"an answer by a request", claimed + "- request: {method: POST, path: \"/communications/calls/${{ leg }}/answer\", body: {}}\n- mute: ${{ leg }}\n", ""},
+		{"an answer of a set name", claimed + "- set: {it: \"${{ leg }}\"}\n- answer: ${{ it }}\n- mute: ${{ leg }}\n", ""},
+		{"a transfer that is to be refused", claimed + transfer + "  until: refused\n", ""},
+		{"a request that may fail", claimed + "- mute: ${{ leg }}\n  continueOnError: true\n", ""},
+		{"what an incoming call allows", claimed + "- getCall: ${{ leg }}\n- hangUp: ${{ leg }}\n", ""},
+		{"a call that the bot places", ring + transfer, ""},
+
+		// call-not-incoming
+		{"answered twice", incoming + "- answer: ${{ leg }}\n", "5 call-not-incoming"},
+		{"redirected after the answer", incoming + "- redirect: {call: \"${{ leg }}\", targets: [" + dora + "]}\n", "5 call-not-incoming"},
+		{"an answer of one's own call", ring + "- answer: ${{ leg }}\n", "4 call-not-incoming"},
+		{"answered in a branch, and behind it", claimed + "- parallel:\n    a:\n    - answer: ${{ leg }}\n- answer: ${{ leg }}\n", "7 call-not-incoming"},
+		{"a second answer that is to be refused", incoming + "- answer: ${{ leg }}\n  continueOnError: true\n", ""},
+		{"an answer that was not waited for", claimed + "- answer: ${{ leg }}\n  until: accepted\n- answer: ${{ leg }}\n", ""},
+		{"either answered or rejected", claimed + "- if: run.dialect == \"beta\"\n  answer: ${{ leg }}\n- if: run.dialect != \"beta\"\n  reject: ${{ leg }}\n", ""},
 
 		// transfer-in-meeting
 		{"after an invite", incoming + invite + transfer, "6 transfer-in-meeting"},

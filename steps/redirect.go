@@ -18,9 +18,10 @@ var redirect = Define[redirectParams, endOutputs](schema.Verb{
 	Detail: "Only a call that was not answered yet can be redirected, within 15 s. One target is a forward; several ring at\n" +
 		"once, and the first to answer gets the call. Each rings for `timeout` seconds (15 to 90).\n\n" +
 		"The bot's leg ends when somebody answers; `call.answeredBy` may say who.",
-	Role:  schema.Acts,
-	Goals: endGoals,
-	Shuns: []string{"application"},
+	Role:     schema.Acts,
+	Incoming: true,
+	Goals:    endGoals,
+	Shuns:    []string{"application"},
 	Example: `redirect:
   call: ${{ p2pCall }}
   targets: [{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}]

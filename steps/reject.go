@@ -21,6 +21,7 @@ var reject = Define[rejectParams, endOutputs](schema.Verb{
 	Summary:    "reject an incoming call",
 	Detail:     "The service waits 15 s for it. `reason` is `none` when absent; what the caller hears for each is not documented.",
 	Role:       schema.Acts,
+	Incoming:   true,
 	Goals:      endGoals,
 	Idempotent: true,
 	Example: `reject:

@@ -65,6 +65,8 @@ var transfer = Define[transferParams, transferOutputs](schema.Verb{
 		"the time after which their voicemail picks up, and then hand that call over.",
 	Role:       schema.Acts,
 	BetweenTwo: true,
+	Finishes:   true,
+	KeptBy:     "transferee",
 	Shuns:      []string{"application"},
 	Lasts:      []string{accepted, transferring},
 	Goals: []schema.Goal{

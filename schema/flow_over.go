@@ -1,0 +1,59 @@
+package schema
+
+import "gopkg.in/yaml.v3"
+
+// Calls that are over: the service answers 404 to a request on them.
+
+// ending is how a call came to its end.
+type ending struct {
+	by       *Step
+	how      string // "has hung it up"
+	declined bool   // it was never answered
+}
+
+// end notes a call's end; the first is the one.
+func (c *course) end(key string, e ending) {
+	if key != "" && c.ended[key].by == nil {
+		c.ended = with(c.ended, key, e)
+	}
+}
+
+// over notes the calls that a step ends, and warns of a request on one that an earlier step of the lane has ended.
+func (w *flowWalk) over(s *Step, call thing, hasCall bool, c *course) {
+	if !hasCall || call.key == "" || s.ForEach != nil {
+		return
+	}
+	if by := c.ended[call.key]; by.by != nil && !s.Verb.Ends && !s.Verb.Creates && !s.ContinueOnError && len(s.Verb.Goals) > 0 && s.Until == s.Verb.Goals[0].Name {
+		w.warn(s.VerbPos, len(s.Verb.Name), "call-ended", "end it behind this step; where the refusal is meant, give it continueOnError: true and expect its outcome",
+			"%s acts on a call that is over: %s %s", s.Verb.Name, stepName(by.by), by.how)
+		return
+	}
+	if s.If != nil || s.ContinueOnError {
+		return
+	}
+	first := s.Until == s.Verb.Goals[0].Name
+	switch {
+	case s.Verb.Ends:
+		if !pendingGoal(s) {
+			c.end(call.key, ending{by: s, how: "has hung it up"})
+		}
+	case first && s.Verb.Incoming && s.Until == stateEnded:
+		c.end(call.key, ending{by: s, how: "has turned it away", declined: c.taken[call.key] == nil})
+	case s.Until == stateEnded:
+		c.end(call.key, ending{by: s, how: "goes on when it has ended"})
+	case first && s.Verb.Finishes && !s.gives(s.Verb.KeptBy):
+		c.end(call.key, ending{by: s, how: "connects its people without the bot"})
+	}
+	if first && !pendingGoal(s) {
+		idsIn(s.Verb.Params, s.Params.node, func(isCall bool, n *yaml.Node) {
+			if replaced := c.named(n.Value); isCall && replaced.kind == "call" && replaced.key != call.key {
+				c.end(replaced.key, ending{by: s, how: "puts another in its place"})
+			}
+		})
+	}
+}
+
+// gives says that a step's parameters have that key.
+func (s *Step) gives(name string) bool {
+	return name != "" && s.Params != nil && s.Params.node != nil && childNode(resolve(s.Params.node), name) != nil
+}
