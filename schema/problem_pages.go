@@ -100,7 +100,7 @@ func ProblemsReference(voc *Vocabulary) string {
 
 const problemsIntroduction = "`callflow validate` checks scenarios before anything is sent; `callflow run` does the same first, and runs nothing while\n" +
 	"there is an **error**. A **warning** is a habit that costs people time: the scenario runs all the same, unless\n" +
-	"`validate --strict` is asked to fail. Each problem ends with its code in brackets; `callflow explain CODE` prints its\n" +
+	"`--strict` is given; `validate --strict` ends with 2, `run --strict` sends nothing. Each problem ends with its code in brackets; `callflow explain CODE` prints its\n" +
 	"section of this page. The examples below are tests: each bad one has that problem and no other, each good one has none.\n\n" +
 	"A comment silences warnings of one line, at its end or alone above it; what comes after a hyphen is for people:\n\n" +
 	"```yaml\n" +

@@ -48,7 +48,7 @@ func TestFaultsOfOurOwn(t *testing.T) {
 			var out, stderr bytes.Buffer
 			io := streams{out: &out, err: &stderr}
 			f := &runFlags{parallel: 1, repeat: 2, journal: "j"}
-			scenarios, err := load([]string{"hello.yaml"}, "", io, true)
+			scenarios, err := load([]string{"hello.yaml"}, "", false, io, true)
 			if err != nil {
 				t.Fatal(err)
 			}

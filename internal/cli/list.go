@@ -49,7 +49,7 @@ func newList(io streams) *cobra.Command {
 			if err := checkFormat(format); err != nil {
 				return err
 			}
-			scenarios, err := load(args, config, io, noColor)
+			scenarios, err := load(args, config, false, io, noColor)
 			if err != nil {
 				return err
 			}
@@ -131,7 +131,7 @@ func listedIn(b schema.Block, prefix, branch string) []listed {
 }
 
 // load finds and checks scenarios; problems go to standard error, and errors among them end the command.
-func load(args []string, config string, io streams, noColor bool) ([]*project.Scenario, error) {
+func load(args []string, config string, strict bool, io streams, noColor bool) ([]*project.Scenario, error) {
 	files, err := project.Find(args)
 	if err != nil {
 		return nil, err
@@ -140,6 +140,9 @@ func load(args []string, config string, io streams, noColor bool) ([]*project.Sc
 	io.problems(problems, noColor)
 	if problems.Failed() {
 		return nil, &inputError{tally(len(files), problems) + "; nothing was sent"}
+	}
+	if strict && len(problems) > 0 {
+		return nil, &inputError{tally(len(files), problems) + "; nothing was sent, because of --strict"}
 	}
 	named(scenarios, args)
 	return scenarios, nil

@@ -40,6 +40,7 @@ type runFlags struct {
 	seedGiven               bool
 	chaos                   string
 	dryRun, realTime        bool
+	strict                  bool
 	journal                 string
 	reports                 []string
 	quiet, verbose, noColor bool
@@ -55,8 +56,9 @@ func newRun(io streams) *cobra.Command {
 		Use:   "run [PATH…]",
 		Short: "Run scenarios",
 		Long: `run checks every scenario in the files, folders and globs given, then runs them. If anything is wrong with any of
-them it ends with 2 and nothing has been sent. Without PATH it takes ./scenarios, or else the current folder; - is standard
-input. FILE:LINE runs a scenario up to and including the step at that line.
+them it ends with 2 and nothing has been sent; warnings are only printed, unless --strict is given. Without PATH it takes
+./scenarios, or else the current folder; - is standard input. FILE:LINE runs a scenario up to and including the step at that
+line.
 
 Without --target scenarios run on the embedded simulator, in virtual time: waits of minutes pass at once.`,
 		Example: `  callflow run
@@ -95,6 +97,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.BoolVar(&f.shuffle, "shuffle", false, "run in an order drawn from the seed")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids, jitter and order; the same seed gives the same run on the simulator (against a target the default is drawn anew)")
 	fl.StringVar(&f.chaos, "chaos", "", "have the simulator deliver in disorder drawn from the seed: `KINDS` of reorder, early, duplicate, delay, or all")
+	fl.BoolVar(&f.strict, "strict", false, "run nothing when there are warnings, too")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "print the checked plan and send nothing")
 	fl.StringVar(&f.journal, "journal", "", "write each run's journal to a file in `DIR`; a run that fails is compared with those that passed there")
 	fl.StringArrayVar(&f.reports, "report", nil, "write a report `KIND=PATH`; may be given several times, see callflow report")
@@ -164,7 +167,7 @@ func (f *runFlags) run(args []string, io streams) error {
 
 // loadBatch makes the runs of files ready; last: what of them is to be run again, or nil.
 func (f *runFlags) loadBatch(files []string, lines map[string]int, last *lastRun, io streams) (*batch, error) {
-	scenarios, err := load(files, f.config, io, f.noColor)
+	scenarios, err := load(files, f.config, f.strict, io, f.noColor)
 	if err != nil {
 		return nil, err
 	}

@@ -158,7 +158,7 @@ func (r *rounds) round(ctx context.Context, all bool, changed []string) error {
 				}
 			}
 		}
-		if s.Plan == nil || s.Problems.Failed() || s.Project.Problems.Failed() {
+		if s.Plan == nil || s.Problems.Failed() || s.Project.Problems.Failed() || r.strict && len(s.Problems)+len(s.Project.Problems) > 0 {
 			bad = append(bad, s.File)
 		} else {
 			good = append(good, s)

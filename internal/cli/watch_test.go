@@ -174,6 +174,15 @@ func TestWatch(t *testing.T) {
 	w.stop()
 }
 
+// TestWatchStrict: with --strict a file with warnings is not run.
+func TestWatchStrict(t *testing.T) {
+	w := watchRun(t, map[string]string{"odd.yaml": "vars: {x: 1}\nsteps:\n- log: odd\n", "plain.yaml": "steps:\n- log: plain\n"}, runFlags{strict: true}, ".")
+	text := w.until(roundEnd)
+	if got := strings.Join(ran(text), " "); got != "plain" || !strings.Contains(text, "not run, for they have problems: odd.yaml") {
+		t.Errorf("ran %q, want plain alone:\n%s", got, text)
+	}
+}
+
 // TestWatchEndsRuns: runs whose scenario changes are ended, with their hang-ups, and begin anew.
 func TestWatchEndsRuns(t *testing.T) {
 	long := "name: Long\ntimeout: 2h\nsteps:\n  - log: begun\n  - sleep: 1h\nfinally:\n  - log: tidied\n"
