@@ -99,6 +99,9 @@ func (s *Stop) Known() []steps.Captured {
 	return known
 }
 
+// Outputs are those of the steps that have run, by their ids: `steps` in expressions.
+func (s *Stop) Outputs() map[string]any { return s.frame.names.steps }
+
 // Inbox lists the events that have come, in order.
 func (s *Stop) Inbox() []InboxEvent {
 	list := make([]InboxEvent, len(s.run.inbox.entries))
@@ -139,6 +142,12 @@ func (s *Stop) Eval(text string) (a Answer, problems schema.Problems, err error)
 		ask(s.frame.names.all)
 	}
 	return a, nil, err
+}
+
+// CheckEvent says what is wrong with an expression that is to be asked of the events to come, over the scenario's own names.
+func (s *Stop) CheckEvent(text string) schema.Problems {
+	_, problems := schema.CompileCondition(text, s.run.root.names.all, steps.Vocabulary())
+	return problems
 }
 
 // Set gives a variable or captured name another value, from here on in this branch. What expressions were checked to see

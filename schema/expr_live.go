@@ -9,6 +9,15 @@ import (
 // are, with the types of the values that they have. Positions in problems are those in the text. event says that it sees
 // the names of an event too.
 func CompileLive(text string, names map[string]any, voc *Vocabulary, event bool) (*Expr, Problems) {
+	return compileLive(text, names, voc, event, nil)
+}
+
+// CompileCondition is CompileLive of what is to be true or false of events.
+func CompileCondition(text string, names map[string]any, voc *Vocabulary) (*Expr, Problems) {
+	return compileLive(text, names, voc, true, boolType)
+}
+
+func compileLive(text string, names map[string]any, voc *Vocabulary, event bool, want *Type) (*Expr, Problems) {
 	sc := newScope(voc)
 	for _, name := range sortedKeys(names) {
 		switch name {
@@ -31,7 +40,7 @@ func CompileLive(text string, names map[string]any, voc *Vocabulary, event bool)
 	at := func(offset int) Pos {
 		return Pos{File: "expression", Line: 1, Col: min(offset, utf8.RuneCountInString(text)) + 1}
 	}
-	e := compileExpr(text, 0, at, sc, nil, func(p Problem) {
+	e := compileExpr(text, 0, at, sc, want, func(p Problem) {
 		p.Severity, p.Source = SeverityError, text
 		problems = append(problems, p)
 	})

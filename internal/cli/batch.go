@@ -197,7 +197,7 @@ func (b *batch) verdict(ctx context.Context, journalErr, reportErr error) error 
 		bad = bad || !fine(status)
 	}
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, b.debugger.Over(): // quit is Ctrl-C, also where a step had failed already
 		counts[steps.Interrupted]++
 		return errors.Join(&verdictError{counts}, reportErr)
 	case bad:

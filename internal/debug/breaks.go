@@ -135,23 +135,26 @@ func (d *Debugger) wants(s *runner.Stop) (why string, stop bool) {
 		}
 	}
 	if d.until != nil && d.until.at(s.Step, s.Key) {
+		d.until = nil
 		return "", true
 	}
 	return "", d.mode == eachStep || d.mode == nextStep && depth(s) <= d.over
 }
 
-// wantsEvent stops at every event, or at those of which an expression is true. One that cannot be evaluated over an event
-// stops too: only its author can say what was meant.
+// wantsEvent stops at every event, or at those of which one of the expressions is true. One that fails over an event stops
+// too: only its author can say what was meant. One that names what this run has not captured yet is not true.
 func (d *Debugger) wantsEvent(s *runner.Stop) (why string, stop bool) {
-	if d.events || d.when == "" {
-		return "", d.events
+	for i, text := range d.when {
+		a, problems, err := s.Eval(text)
+		switch {
+		case err != nil:
+			d.when = slices.Delete(slices.Clone(d.when), i, i+1)
+			return fmt.Sprintf("%q fails here, and is dropped: %s", text, err), true
+		case len(problems) == 0 && a.Value == true:
+			return text, true
+		}
 	}
-	a, problems, err := s.Eval(d.when)
-	if len(problems) > 0 || err != nil {
-		why, d.when = fmt.Sprintf("%q cannot be evaluated here, and is dropped", d.when), ""
-		return why, true
-	}
-	return d.when, a.Value == true
+	return "", d.events
 }
 
 // depth is how deep a step is inside of others.

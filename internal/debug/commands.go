@@ -3,6 +3,7 @@ package debug
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"callflow/runner"
@@ -24,7 +25,7 @@ func init() { // it has help, which lists it
 	commands = []command{
 		{"step", "s", "", "on to the next step, also inside of this one", true, stepOn(eachStep)},
 		{"next", "n", "", "on to the next step that is not inside of this one", true, stepOn(nextStep)},
-		{"continue", "c", "[STEP|LINE]", "on to a breakpoint, a failure, or that step", false, (*Debugger).goOn},
+		{"continue", "c", "[STEP|LINE]", "on to a breakpoint, a failure, or that step: once, whatever stops before it", false, (*Debugger).goOn},
 		{"skip", "k", "", "leave this step out: what it would have captured is absent", false, (*Debugger).skip},
 		{"retry", "r", "", "run the step that failed once more", false, (*Debugger).retry},
 		{"quit", "q", "", "end the run, with finally and cleanup", false, (*Debugger).end},
@@ -37,9 +38,9 @@ func init() { // it has help, which lists it
 		{"set", "", "NAME = EXPR", "give a variable another value", false, (*Debugger).set},
 		{"hangup", "", "CALL", "hang up a call, or reject one that rings", false, (*Debugger).hangUp},
 		{"ladder", "", "", "the sequence diagram so far", false, show((*Debugger).ladder)},
-		{"break", "b", "[STEP|LINE|failure]", "stop there too; alone it lists where", false, (*Debugger).breakAt},
+		{"break", "b", "[STEP|LINE|failure]", "stop there too; alone it lists where the run stops", false, (*Debugger).breakAt},
 		{"clear", "", "STEP|LINE|failure", "stop there no longer", false, (*Debugger).clear},
-		{"events", "e", "[on|off|EXPR]", "stop at every event, at none, or at those of which EXPR is true", false, (*Debugger).eventsAt},
+		{"events", "e", "[EXPR|on|off [N]]", "stop at events of which EXPR is true, too; at all; at none; no longer for number N. Alone it lists them", false, (*Debugger).eventsAt},
 		{"help", "h", "", "this list", false, show((*Debugger).help)},
 	}
 }
@@ -146,12 +147,7 @@ func (d *Debugger) place(s *runner.Stop, text string) (Break, error) {
 
 func (d *Debugger) breakAt(s *runner.Stop, rest string) (runner.Action, bool) {
 	if rest == "" {
-		if len(d.Breaks) == 0 {
-			d.say(s, "there are no breakpoints; a failure stops the run in any case")
-		}
-		for _, b := range d.Breaks {
-			d.say(s, b.String())
-		}
+		d.listBreaks(s)
 		return 0, false
 	}
 	b, err := d.place(s, rest)
@@ -163,26 +159,75 @@ func (d *Debugger) breakAt(s *runner.Stop, rest string) (runner.Action, bool) {
 	return 0, false
 }
 
+func (d *Debugger) listBreaks(s *runner.Stop) {
+	if len(d.Breaks) == 0 && d.until == nil && !d.events && len(d.when) == 0 {
+		d.say(s, "there are no breakpoints; a failure stops the run in any case")
+	}
+	for _, b := range d.Breaks {
+		d.say(s, b.String())
+	}
+	if d.until != nil {
+		d.say(s, d.until.String()+", once")
+	}
+	d.listEvents(s)
+}
+
+func (d *Debugger) listEvents(s *runner.Stop) {
+	if d.events {
+		d.say(s, "every event")
+	}
+	for i, text := range d.when {
+		d.say(s, fmt.Sprintf("events, %d: %s", i+1, text))
+	}
+}
+
 func (d *Debugger) clear(s *runner.Stop, rest string) (runner.Action, bool) {
 	b, err := ParseBreak(rest)
-	if i := slices.Index(d.Breaks, b); err == nil && i >= 0 {
+	i := slices.Index(d.Breaks, b)
+	switch {
+	case err == nil && i >= 0:
 		d.Breaks = slices.Delete(d.Breaks, i, i+1)
-	} else {
-		d.say(s, fmt.Sprintf("there is no breakpoint %q; `break` lists them", rest))
+	case err == nil && d.until != nil && *d.until == b:
+		d.until = nil
+	default:
+		d.say(s, fmt.Sprintf("there is no breakpoint %q; `break` lists them, `events off` is for events", rest))
 	}
 	return 0, false
 }
 
 func (d *Debugger) eventsAt(s *runner.Stop, rest string) (runner.Action, bool) {
-	switch rest {
-	case "", "on":
-		d.events, d.when = true, ""
-	case "off":
-		d.events, d.when = false, ""
+	word, nth, _ := strings.Cut(rest, " ")
+	switch nth = strings.TrimSpace(nth); {
+	case rest == "":
+		if !d.events && len(d.when) == 0 {
+			d.say(s, "no event stops the run: events EXPR stops at those of which it is true, events on at all")
+		}
+		d.listEvents(s)
+	case rest == "on":
+		d.events = true
+	case rest == "off":
+		d.events, d.when = false, nil
+	case word == "off":
+		d.noEvents(s, nth)
+	case slices.Contains(d.when, rest):
 	default:
-		d.events, d.when = false, rest
+		if problems := s.CheckEvent(rest); len(problems) > 0 {
+			d.problems(s, problems)
+			return 0, false
+		}
+		d.when, d.events = append(d.when, rest), false
 	}
 	return 0, false
+}
+
+// noEvents takes away the nth condition.
+func (d *Debugger) noEvents(s *runner.Stop, nth string) {
+	n, err := strconv.Atoi(nth)
+	if err != nil || n < 1 || n > len(d.when) {
+		d.say(s, fmt.Sprintf("there is no number %q; `events` lists them", nth))
+		return
+	}
+	d.when = slices.Delete(d.when, n-1, n)
 }
 
 func (d *Debugger) set(s *runner.Stop, rest string) (runner.Action, bool) {

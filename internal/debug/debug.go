@@ -34,10 +34,10 @@ type Debugger struct {
 	in     *input
 	mode   mode
 	over   int    // mode nextStep: how deep the step was that is stepped over
-	until  *Break // of continue STEP
+	until  *Break // of continue STEP, until it is reached
 	events bool
-	when   string // stop at events of which this is true
-	warned bool   // that time goes on
+	when   []string // stop at events of which one of these is true
+	warned bool     // that time goes on
 	quit   bool
 
 	records []steps.Record // of the run, masked: for the ladder and the list of steps
@@ -80,7 +80,7 @@ func (d *Debugger) Stop(s *runner.Stop) runner.Action {
 	if !stop {
 		return runner.Proceed
 	}
-	d.until = nil
+	d.Style.Width = d.in.width(d.Style.Width)
 	d.head(s, why)
 	for {
 		line, err := d.in.read(d.Context, d.words(s))
@@ -99,6 +99,7 @@ func (d *Debugger) Stop(s *runner.Stop) runner.Action {
 		}
 		word, rest, _ := strings.Cut(line, " ")
 		c := find(word)
+		d.Style.Width = d.in.width(d.Style.Width)
 		switch {
 		case line == "":
 			continue

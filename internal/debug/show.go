@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,9 @@ import (
 	"callflow/schema"
 	"callflow/steps"
 )
+
+// gutter is what stands before a line of a file.
+const gutter = len("> 1234 | ")
 
 // around is how many lines `list` shows before and after the step.
 const around = 8
@@ -35,7 +39,7 @@ func (d *Debugger) head(s *runner.Stop, why string) {
 	switch s.Why {
 	case runner.OnEvent:
 		e := s.Event
-		d.print(s, []string{d.Style.Bold(fmt.Sprintf("event %d%s", e.Seq, why)) + "  at " + where + ": " + report.Plain(e.Summary)})
+		d.print(s, []string{d.Style.Bold(fmt.Sprintf("event %d%s", e.Seq, why)) + "  at " + where + ": " + report.Plain(e.Summary) + called(s, e.Call)})
 		return
 	case runner.OnFailure:
 		d.print(s, []string{d.Style.Bold("failed"+why) + "  at " + where + ": " + report.Plain(s.Title) + "; retry, continue, or quit"})
@@ -61,7 +65,18 @@ func (d *Debugger) lines(s *runner.Stop, from, to int) []string {
 		if n == s.Step.Pos.Line {
 			mark = "> "
 		}
-		out = append(out, mark+fmt.Sprintf("%4d | ", n)+report.Plain(strings.TrimRight(all[n-1], "\r")))
+		text := report.Plain(strings.TrimRight(all[n-1], "\r"))
+		if !d.in.typed() { // a line stays a line where programs read it
+			out = append(out, mark+fmt.Sprintf("%4d | ", n)+text)
+			continue
+		}
+		for i, part := range d.Style.Hard(text, d.Style.Width-gutter) {
+			if i > 0 {
+				out = append(out, "       | "+part)
+			} else {
+				out = append(out, mark+fmt.Sprintf("%4d | ", n)+part)
+			}
+		}
 	}
 	return out
 }
@@ -74,7 +89,11 @@ func (d *Debugger) done(s *runner.Stop) []string {
 		if status == "" {
 			status = "under way"
 		}
-		out = append(out, fmt.Sprintf("%10s  %-9s  %s%s", report.Offset(s.Began(), x.At), status, strings.Repeat("  ", depth), report.Plain(x.Title())))
+		branch := ""
+		if x.Branch != "" {
+			branch = report.Plain(x.Branch) + ": "
+		}
+		out = append(out, fmt.Sprintf("%10s  %-9s  %s%s%s", report.Offset(s.Began(), x.At), status, strings.Repeat("  ", depth), branch, report.StepWords(x.Key, &x.Start)))
 	})
 	if out == nil {
 		return []string{"no step has begun"}
@@ -104,12 +123,7 @@ func (d *Debugger) calls(s *runner.Stop) []string {
 	if len(list) == 0 {
 		return []string{"the run knows no call yet"}
 	}
-	names := map[string][]string{}
-	for _, k := range s.Known() {
-		if id, ok := k.Value.(string); ok {
-			names[graph.CanonicalID(id)] = append(names[graph.CanonicalID(id)], k.Name)
-		}
-	}
+	names := callNames(s)
 	var out []string
 	for _, c := range list {
 		state, _ := c.Picture["state"].(string)
@@ -137,6 +151,29 @@ func (d *Debugger) calls(s *runner.Stop) []string {
 	return out
 }
 
+// callNames are the variables that hold the id of a call, by that id.
+func callNames(s *runner.Stop) map[string][]string {
+	names := map[string][]string{}
+	for _, k := range s.Known() {
+		if id, ok := k.Value.(string); ok {
+			names[graph.CanonicalID(id)] = append(names[graph.CanonicalID(id)], k.Name)
+		}
+	}
+	return names
+}
+
+// called says which call an event is about.
+func called(s *runner.Stop, id string) string {
+	text := report.ShortIDs(id)
+	if known := callNames(s)[id]; known != nil && id != "" {
+		text += " = " + strings.Join(known, ", ")
+	}
+	if text == "" {
+		return ""
+	}
+	return "  " + report.Plain(text)
+}
+
 // inbox lists the events, or shows one with all that came.
 func (d *Debugger) inbox(s *runner.Stop, rest string) (runner.Action, bool) {
 	events := s.Inbox()
@@ -161,9 +198,7 @@ func (d *Debugger) inbox(s *runner.Stop, rest string) (runner.Action, bool) {
 		case e.Repeat:
 			text += " (again)"
 		}
-		if e.Call != "" {
-			text += "  " + e.Call
-		}
+		text += called(s, e.Call)
 		d.print(s, d.Style.Fold(fmt.Sprintf("%4d %10s  ", e.Seq, report.Offset(s.Began(), e.At)), text, strings.Repeat(" ", 17)))
 	}
 	return 0, false
@@ -204,15 +239,20 @@ func (d *Debugger) value(s *runner.Stop, text string) (runner.Answer, bool) {
 	a, problems, err := s.Eval(text)
 	switch {
 	case len(problems) > 0:
-		var b bytes.Buffer
-		report.Problems(&b, d.Style, problems)
-		d.print(s, strings.Split(strings.TrimRight(b.String(), "\n"), "\n"))
+		d.problems(s, problems)
 	case err != nil:
 		d.say(s, err.Error())
 	default:
 		return a, true
 	}
 	return a, false
+}
+
+// problems says what is wrong with an expression.
+func (d *Debugger) problems(s *runner.Stop, problems schema.Problems) {
+	var b bytes.Buffer
+	report.Problems(&b, d.Style, problems)
+	d.print(s, strings.Split(strings.TrimRight(b.String(), "\n"), "\n"))
 }
 
 // title is how people call a step that the journal names by its key.
@@ -243,12 +283,23 @@ func (d *Debugger) help(*runner.Stop) []string {
 	return append(out, "  An empty line repeats step and next. Ctrl-C and Ctrl-D are quit.")
 }
 
-// words are what the prompt completes.
+// mostDeep is how far into values the prompt completes, mostPaths how many of them it offers.
+const (
+	mostDeep  = 6
+	mostPaths = 5000
+)
+
+// words are what the prompt completes: commands, places, and the names and fields of all values that there are.
 func (d *Debugger) words(s *runner.Stop) []string {
 	words := names()
-	for _, k := range s.Known() {
-		words = append(words, k.Name)
+	add := func(path string) bool {
+		words = append(words, path)
+		return len(words) < mostPaths
 	}
+	for _, k := range s.Known() {
+		paths(k.Name, k.Value, mostDeep, add)
+	}
+	paths("steps", s.Outputs(), mostDeep, add)
 	Walk(s.Plan(), func(x *schema.Step, _ string) {
 		if x.ID != "" {
 			words = append(words, x.ID, "steps."+x.ID)
@@ -257,11 +308,31 @@ func (d *Debugger) words(s *runner.Stop) []string {
 	fields := map[string]bool{}
 	for _, c := range s.Calls() {
 		words = append(words, c.ID)
-		for name := range c.Picture {
-			fields["."+name] = true
+		paths("", c.Picture, mostDeep, func(path string) bool { fields[path] = path != ""; return true })
+	}
+	words = append(words, slices.Sorted(maps.Keys(fields))...)
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// paths tells add the path of a value and those of all fields in it, as an expression has them, until it has enough.
+func paths(path string, value any, deep int, add func(string) bool) bool {
+	if !add(path) {
+		return false
+	}
+	fields, ok := value.(map[string]any)
+	if !ok || deep == 0 {
+		return true
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if aName.MatchString(name) && !paths(path+"."+name, fields[name], deep-1, add) {
+			return false
 		}
 	}
-	return append(words, slices.Sorted(maps.Keys(fields))...)
+	return true
 }
+
+// aName is what may stand behind a dot.
+var aName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 var _ runner.Debugger = (*Debugger)(nil)

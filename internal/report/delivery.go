@@ -104,7 +104,7 @@ func (d *deliveries) odd(r *steps.Record) (words []string) {
 		words = append(words, "webhook took "+duration(e.Took))
 	}
 	if e.Kind == graph.KindMisrouted {
-		words = append(words, "to "+shortIDs(clean(e.Address)))
+		words = append(words, "to "+ShortIDs(clean(e.Address)))
 	}
 	if e.Kind == graph.KindOther && e.Refused == "" && e.Status > 0 { // nobody could read it, and the service does not know
 		words = append(words, fmt.Sprintf("answered %d", e.Status))
@@ -222,7 +222,7 @@ func (d *deliveries) row(r *steps.Record, s Style, start time.Time, name func(ke
 	case e.Refused != "":
 		text += " (refused)"
 	case e.Kind == graph.KindMisrouted:
-		text += " (to " + shortIDs(clean(e.Address)) + ")"
+		text += " (to " + ShortIDs(clean(e.Address)) + ")"
 	}
 	row[6] = text + d.by(e, s, name)
 	return row

@@ -183,5 +183,5 @@ func (g *legs) name(p map[string]any) string {
 			return name
 		}
 	}
-	return shortIDs(clean(graph.PersonName(p)))
+	return ShortIDs(clean(graph.PersonName(p)))
 }

@@ -107,7 +107,7 @@ func (s Style) excerpt(f *steps.Failure) []string {
 			continue
 		}
 		mark := fmt.Sprintf("> %4d |", n)
-		for _, row := range s.hard(text, s.Width-lead) {
+		for _, row := range s.Hard(text, s.Width-lead) {
 			out = append(out, s.paint(bad, mark)+row)
 			mark = "       |"
 		}

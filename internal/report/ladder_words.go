@@ -42,7 +42,7 @@ func worldText(w *steps.Happened) string {
 	if w.Who == "" {
 		return clean(w.Did)
 	}
-	return shortIDs(clean(w.Who + " " + w.Did))
+	return ShortIDs(clean(w.Who + " " + w.Did))
 }
 
 func retryText(r *steps.Retried) string {
@@ -92,7 +92,7 @@ func responseText(a *steps.Received) (text, how string) {
 
 // shortPath leaves out what is the same in every request: the version, and the folder of today's calling API.
 func shortPath(path string) string {
-	path = shortIDs(clean(path))
+	path = ShortIDs(clean(path))
 	if u, err := url.Parse(path); err == nil && u.Host != "" { // a file: where it is kept says little
 		segments := strings.Split(strings.Trim(u.Path, "/"), "/")
 		return "…/" + strings.Join(segments[max(0, len(segments)-2):], "/")
@@ -110,14 +110,14 @@ func shortPath(path string) string {
 
 var longID = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\b[0-9a-fA-F]{32}\b`)
 
-// shortIDs leaves the first eight digits of every GUID in text.
-func shortIDs(text string) string {
+// ShortIDs leaves the first eight digits of every GUID in text.
+func ShortIDs(text string) string {
 	return longID.ReplaceAllStringFunc(text, func(id string) string { return strings.ToLower(id[:8]) })
 }
 
 // short is an id as ladders and lists show it.
 func short(id string) string {
-	id = shortIDs(clean(id))
+	id = ShortIDs(clean(id))
 	if i := strings.LastIndexByte(id, '/'); i >= 0 {
 		id = id[i+1:]
 	}

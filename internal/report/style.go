@@ -26,6 +26,9 @@ type Style struct {
 // defaultWidth is used where nobody knows the width: files, pipes, CI logs.
 const defaultWidth = 100
 
+// leastColumns is what lines are laid out for where a window is narrower.
+const leastColumns = 40
+
 // StyleFor looks at where w goes and at the environment: NO_COLOR and noColor turn colour off, FORCE_COLOR turns it on
 // without a terminal (https://no-color.org, https://force-color.org), a locale that names another character set than
 // UTF-8 turns to ASCII. A locale that is not set at all is taken for UTF-8, as containers rarely set one.
@@ -35,7 +38,7 @@ func StyleFor(w io.Writer, env func(string) string, noColor bool) Style {
 		smart := env("TERM") != "dumb"
 		s.Color, s.Live = smart, smart
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			s.Width = max(width, 40)
+			s.Width = max(width, leastColumns)
 		}
 	}
 	if force := env("FORCE_COLOR"); force != "" && force != "0" && force != "false" {
@@ -152,8 +155,8 @@ func (s Style) Fold(lead, text, indent string) []string {
 	return s.fold(lead, clean(text), s.Width, indent)
 }
 
-// hard breaks text into lines of at most w cells wherever they end, and keeps its spaces.
-func (s Style) hard(text string, w int) []string {
+// Hard breaks text into lines of at most w cells wherever they end, and keeps its spaces.
+func (s Style) Hard(text string, w int) []string {
 	w = max(w, 8)
 	var out []string
 	for width(text) > w {

@@ -75,7 +75,7 @@ func (s Style) node(e *schema.Explanation, lead, below string) []string {
 	value, how := s.value(e)
 	if least := min(width(text), 20); width(value) > room-width(arrow)-least {
 		out := []string{lead + s.cut(text, room-width(arrow)) + s.paint(faint, strings.TrimRight(arrow, " "))}
-		for _, row := range s.hard(value, s.Width-width(below)) {
+		for _, row := range s.Hard(value, s.Width-width(below)) {
 			out = append(out, below+s.paint(how, row))
 		}
 		return out

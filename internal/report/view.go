@@ -41,9 +41,13 @@ type RunView struct {
 
 // Record shows one record of the run.
 func (v *RunView) Record(r steps.Record) {
-	v.records = append(v.records, r)
-	out := v.lines(&r)
 	c := v.c
+	v.records = append(v.records, r)
+	if !c.Together { // the window may be another size by now; nobody else lays out lines
+		columns, _ := c.size()
+		c.Width = max(columns, leastColumns)
+	}
+	out := v.lines(&r)
 	if len(out) == 0 && !c.Live && r.RunEnd == nil {
 		return
 	}
