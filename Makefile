@@ -10,7 +10,7 @@ PLAYS      ?= 2000
 # What some tests are tried with where it can be had: a browser, an editor, a reader of XML schemas.
 extras      = chromium neovim libxml2-utils
 
-.PHONY: build dist install run test extras check vet lint race plays graphclient browser tapparser sarif generate bench fuzz
+.PHONY: build dist install run test extras check vet lint race plays graphclient browser tapparser sarif yamlls generate bench fuzz
 
 build: ## bin/callflow
 	$(GO) build -o bin/callflow .
@@ -31,7 +31,7 @@ extras: ## installs what more can be tried with than Go; where that cannot be, t
 		} || echo "without some of: $(extras)"; \
 	else echo "no apt-get, or not root: without what is missing of: $(extras)"; fi
 
-check: build vet lint test race plays graphclient browser tapparser sarif ## all of it; generated files are checked by the tests
+check: build vet lint test race plays graphclient browser tapparser sarif yamlls ## all of it; generated files are checked by the tests
 
 vet: ## and whether it builds for the other systems
 	$(GO) vet ./...
@@ -67,6 +67,9 @@ tapparser: ## node-tap's parser reads the TAP report, when Node and npm's regist
 
 sarif: ## SARIF logs against the published schema, when Node and npm's registry can be had
 	CALLFLOW_SARIF=1 $(GO) test ./internal/report -run '^TestSARIFSchema$$' -count 1 -v
+
+yamlls: ## Red Hat's YAML language server with our JSON Schema, when Node and npm's registry can be had
+	CALLFLOW_YAMLLS=1 $(GO) test ./internal/lsp -run '^TestYAMLLS' -count 1 -v
 
 generate: ## what is made from the code: the JSON Schema, the references of language, codes and coverage, the stories, the run in the README
 	$(GO) test ./internal/cli -run '^TestGenerated|^TestReadme' -update

@@ -278,14 +278,25 @@ func (r *Reading) wordsAt(w way) []Suggestion {
 		case f != nil && f.stepID:
 			list = append(list, words(UseStep, r.stepIDs(), f.doc)...)
 		case f != nil && len(f.enum) > 0:
-			list = append(list, words(UseWord, f.enum, f.doc)...)
+			list = append(list, r.enumWords(f)...)
 		case want.typ.Kind() == reflect.Bool:
 			list = append(list, words(UseWord, []string{"true", "false"}, "")...)
 		case f != nil && f.name == "file":
 			list = append(list, r.filesBeside()...)
 		}
 		if want.typ.Kind() == reflect.Struct && structureOf(want.typ).short != nil && len(structureOf(want.typ).short.enum) > 0 && len(r.trace.values[n]) == 1 {
-			list = append(list, words(UseWord, structureOf(want.typ).short.enum, structureOf(want.typ).short.doc)...)
+			list = append(list, r.enumWords(structureOf(want.typ).short)...)
+		}
+	}
+	return list
+}
+
+// enumWords are the words that a field can be, each with what it means.
+func (r *Reading) enumWords(f *field) []Suggestion {
+	list := words(UseWord, f.enum, f.doc)
+	for i := range list {
+		if doc := r.voc.wordDoc(f.name, list[i].Label); doc != "" {
+			list[i].Doc = doc
 		}
 	}
 	return list

@@ -13,8 +13,14 @@ func TestJSONSchemaIsJSON(t *testing.T) {
 	}
 	definitions := v["definitions"].(map[string]any)
 	step := definitions["step"].(map[string]any)
-	if got, want := len(step["oneOf"].([]any)), len(smallVocabulary().Verbs); got != want {
-		t.Errorf("a step has one of %d verbs, want %d", got, want)
+	verbs := 0
+	for _, v := range smallVocabulary().Verbs {
+		if !containsWord(stepKeyNames, v.Name) {
+			verbs++
+		}
+	}
+	if got := len(step["else"].(map[string]any)["dependencies"].(map[string]any)); got != verbs {
+		t.Errorf("a step has one of %d verbs, want %d", got, verbs)
 	}
 	checkRefs(t, v, definitions)
 }

@@ -12,7 +12,7 @@ import (
 // supports whole. It follows from the same tables and tags as the checks; what no schema can say (types of expressions,
 // the goals of each verb) is left to them.
 func JSONSchema(voc *Vocabulary) []byte {
-	w := &schemaWriter{voc: voc, names: map[reflect.Type]string{}, taken: map[string]bool{}}
+	w := &schemaWriter{voc: voc, names: map[reflect.Type]string{}, taken: definitionNames()}
 	scenario := w.frame(scenarioKeys)
 	root := object{
 		{"$schema", "http://json-schema.org/draft-07/schema#"},
@@ -20,10 +20,12 @@ func JSONSchema(voc *Vocabulary) []byte {
 	root = append(root, scenario...)
 	step := w.step() // fills w.definitions on the way
 	definitions := append(object{
-		{"expression", object{{"type", []string{"string", "boolean", "number"}}, {"description", "A bare expression: https://expr-lang.org"}}},
+		textSchema,
 		templateSchema,
 		durationSchema,
 		nameSchema,
+		{"expression", anyText},
+		{"eventExpression", append(anyText[:len(anyText):len(anyText)], member{"defaultSnippets", eventSnippets()})},
 		{"tests", object{{"anyOf", []any{ref("expression"), object{{"type", "array"}, {"items", ref("expression")}, {"minItems", 1}}}}}},
 		{"captures", object{{"type", "object"}, {"propertyNames", ref("name")}, {"additionalProperties", ref("expression")}}},
 		{"steps", object{{"type", "array"}, {"items", ref("step")}}},
@@ -65,13 +67,11 @@ func (o object) MarshalJSON() ([]byte, error) {
 
 func ref(name string) object { return object{{"$ref", "#/definitions/" + name}} }
 
-// described adds a description; beside a $ref draft-07 would ignore it.
+// described adds a description. A $ref stays as it is: draft-07 ignores what stands beside it, but for the words that editors
+// show, and an editor that resolves it sees at the key itself what can follow.
 func described(o object, doc, def string) object {
 	if doc == "" && def == "" {
 		return o
-	}
-	if len(o) == 1 && o[0].key == "$ref" {
-		o = object{{"allOf", []any{o}}}
 	}
 	kept := object{}
 	for _, m := range o {
@@ -83,6 +83,15 @@ func described(o object, doc, def string) object {
 		doc = strings.TrimSpace(doc + " Default: " + def + ".")
 	}
 	return append(kept, member{"description", doc}, member{"markdownDescription", doc}) // yaml-language-server escapes the plain one
+}
+
+// demanded says which keys must be there. Beside the properties an editor would offer all of them as one more item, which it
+// has no good name for.
+func demanded(keys []string) object {
+	if len(keys) == 0 {
+		return nil
+	}
+	return object{{"allOf", []any{object{{"required", keys}}}}}
 }
 
 type schemaWriter struct {
@@ -102,13 +111,8 @@ func (w *schemaWriter) frame(keys []frameKey) object {
 		}
 	}
 	o := object{{"type", "object"}, {"properties", properties}, {"additionalProperties", false}}
-	if len(required) > 0 {
-		o = append(o, member{"required", required})
-	}
-	return o
+	return append(o, demanded(required)...)
 }
-
-var anyText = object{{"type", []string{"string", "number", "boolean"}}}
 
 func (w *schemaWriter) shape(s shape) object {
 	words := func(items object) object {
@@ -116,13 +120,13 @@ func (w *schemaWriter) shape(s shape) object {
 	}
 	switch s {
 	case shapeText:
-		return anyText
+		return ref("text")
 	case shapeID:
 		return ref("name")
 	case shapeWords:
 		return words(object{{"type", "string"}, {"pattern", wordForm.String()}})
 	case shapeRequires:
-		return words(object{{"enum", requirable}})
+		return words(w.words("requires", requirable))
 	case shapeValues:
 		return object{{"type", "object"}, {"propertyNames", ref("name")}}
 	case shapeMatrix:
@@ -154,82 +158,26 @@ func (w *schemaWriter) shape(s shape) object {
 	case shapeCaptures:
 		return ref("captures")
 	case shapeLeak:
-		return object{{"enum", leaks}}
+		return w.words("leak", leaks)
 	case shapeList:
-		return object{{"anyOf", []any{object{{"type", "array"}}, ref("template")}}}
+		return orTemplate("array", nil)
 	case shapeRetry:
 		return w.typ(reflect.TypeFor[Retry](), nil)
 	case shapeFlag:
 		return object{{"type", "boolean"}}
 	case shapeGoal:
-		return object{{"enum", w.goals()}}
+		return w.goals()
 	}
 	return object{}
 }
 
-func (w *schemaWriter) goals() []string {
-	goals := []string{}
-	for _, v := range w.voc.Verbs {
-		for _, g := range v.Goals {
-			if !containsWord(goals, g.Name) {
-				goals = append(goals, g.Name)
-			}
-		}
-	}
-	return goals
-}
-
-// step describes a step: the keys of the frame and exactly one verb. A verb spelt like a key of the frame (expect) is the
-// verb only in a step that has no other.
-func (w *schemaWriter) step() object {
-	o := w.frame(stepKeys)
-	properties := o[1].value.(object)
-	var one []any
-	var others []any
-	for _, v := range w.voc.Verbs {
-		if !containsWord(stepKeyNames, v.Name) {
-			others = append(others, object{{"required", []string{v.Name}}})
-		}
-	}
-	for _, v := range w.voc.Verbs {
-		params := object{{"type", "null"}}
-		if v.Params != nil {
-			params = w.params(v)
-		}
-		doc := strings.TrimSpace(v.Summary + ".\n\n" + v.Detail)
-		need := object{{"required", []string{v.Name}}}
-		if !containsWord(stepKeyNames, v.Name) {
-			properties = append(properties, member{v.Name, described(params, doc, "")})
-			one = append(one, need)
-			continue
-		}
-		for i, p := range properties {
-			if p.key == v.Name {
-				properties[i].value = object{{"anyOf", []any{p.value, described(params, doc, "")}}}
-			}
-		}
-		one = append(one, append(need, member{"not", object{{"anyOf", others}}}))
-	}
-	o[1].value = properties
-	return append(o, member{"oneOf", one})
-}
-
-// params describes a verb's parameters; a verb that needs none may stand alone.
-func (w *schemaWriter) params(v *Verb) object {
-	o := w.typ(v.Params, nil)
-	for _, f := range structureOf(v.Params).fields {
-		if f.required {
-			return o
-		}
-	}
-	return object{{"anyOf", []any{o, object{{"type", "null"}}}}}
-}
-
 // typ describes a field f of type t.
 func (w *schemaWriter) typ(t reflect.Type, f *field) object {
-	orTemplate := func(o object) object { return object{{"anyOf", []any{o, ref("template")}}} }
 	switch t {
 	case exprPointer:
+		if f != nil && f.scope == "event" {
+			return ref("eventExpression")
+		}
 		return ref("expression")
 	case blockType:
 		return ref("steps")
@@ -256,20 +204,37 @@ func (w *schemaWriter) typ(t reflect.Type, f *field) object {
 		if t.Elem() == exprPointer {
 			return ref("tests")
 		}
-		return orTemplate(object{{"type", "array"}, {"items", items}})
+		if f != nil && len(f.enum) > 0 {
+			return orTemplate("array", w.listOfWords(f))
+		}
+		return orTemplate("array", object{{"items", items}})
 	case reflect.Map:
-		return orTemplate(object{{"type", "object"}, {"additionalProperties", w.typ(t.Elem(), nil)}})
+		return orTemplate("object", object{{"additionalProperties", w.typ(t.Elem(), nil)}})
 	case reflect.Bool:
-		return orTemplate(object{{"type", "boolean"}})
+		return orTemplate("boolean", nil)
 	case reflect.Int, reflect.Int32, reflect.Int64:
-		return orTemplate(object{{"type", "integer"}})
+		return orTemplate("integer", nil)
 	case reflect.Float32, reflect.Float64:
-		return orTemplate(object{{"type", "number"}})
+		return orTemplate("number", nil)
 	}
 	if f != nil && len(f.enum) > 0 {
-		return orTemplate(object{{"enum", f.enum}})
+		return object{{"anyOf", []any{w.words(f.name, f.enum), ref("template")}}}
 	}
-	return anyText
+	return ref("text")
+}
+
+// orTemplate describes a value of a type, or a text that yields one. What is said of the one type says nothing of the other.
+func orTemplate(typ string, more object) object {
+	types := []string{typ, "string"} // the first says how an editor writes what follows the key
+	if more == nil && typ != "array" {
+		types = []string{"string", typ}
+	}
+	o := append(object{{"type", types}}, more...)
+	return append(o, member{"pattern", templatePattern}, member{"errorMessage", wantedKinds[typ] + " is wanted, or ${{ }}"})
+}
+
+var wantedKinds = map[string]string{
+	"array": "a list", "object": "a mapping", "boolean": "true or false", "integer": "a whole number", "number": "a number",
 }
 
 // structure describes a struct once, under a name of its own.
@@ -299,17 +264,28 @@ func (w *schemaWriter) structure(t reflect.Type) object {
 		case f.name == "":
 			continue
 		}
-		properties = append(properties, member{f.name, described(w.typ(f.typ, f), f.doc, f.def)})
+		value := w.typ(f.typ, f)
+		if f.name == odataType {
+			value = object{{"allOf", []any{value}}, {"doNotSuggest", true}} // it is filled in
+		}
+		properties = append(properties, member{f.name, described(value, f.doc, f.def)})
 		if f.required {
 			required = append(required, f.name)
 		}
 	}
 	o := object{{"type", "object"}, {"properties", properties}, {"additionalProperties", rest}}
+	if s.short == nil {
+		o[0].value = []string{"object", "string"}
+		o = append(o, member{"pattern", templatePattern}, member{"patternErrorMessage", "a mapping is wanted, or ${{ }}"})
+	}
 	if s.field(odataType) == nil {
 		o = append(o, member{"patternProperties", object{{"^@odata\\.type$", object{{"type", "string"}}}}})
 	}
-	if len(required) > 0 {
-		o = append(o, member{"required", required})
+	switch {
+	case s.short != nil:
+		o = append(o, demanded(required)...)
+	case len(required) > 0:
+		o = append(o, member{"required", required}) // an editor writes them with the key
 	}
 	if s.short != nil {
 		forms := []any{o, w.typ(s.short.typ, s.short)}

@@ -8,10 +8,10 @@ import (
 
 // SettingsSchema describes a file of settings, as Decode reads it into a T, for editors: JSON Schema draft-07.
 func SettingsSchema[T any](voc *Vocabulary) []byte {
-	w := &schemaWriter{voc: voc, names: map[reflect.Type]string{}, taken: map[string]bool{"template": true, "duration": true, "name": true}}
+	w := &schemaWriter{voc: voc, names: map[reflect.Type]string{}, taken: definitionNames()}
 	w.structure(reflect.TypeFor[T]())
 	root := append(object{{"$schema", "http://json-schema.org/draft-07/schema#"}}, w.definitions[0].value.(object)...)
-	root = append(root, member{"definitions", append(object{templateSchema, durationSchema, nameSchema}, w.definitions[1:]...)})
+	root = append(root, member{"definitions", append(object{textSchema, templateSchema, durationSchema, nameSchema}, w.definitions[1:]...)})
 	return encodeSchema(root)
 }
 
@@ -42,7 +42,25 @@ func encodeSchema(root object) []byte {
 
 // The definitions that scenarios and settings have in common.
 var (
-	templateSchema = member{"template", object{{"type", "string"}, {"pattern", `\$\{\{`}, {"description", "A value with ${{ expressions }} in it"}}}
-	durationSchema = member{"duration", object{{"type", "string"}, {"pattern", `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|\$\{\{`}, {"description", "500ms, 15s, 1m30s"}}}
-	nameSchema     = member{"name", object{{"type", "string"}, {"pattern", identifier.String()}}}
+	textSchema     = member{"text", anyText}
+	templateSchema = member{"template", object{{"type", "string"}, {"pattern", templatePattern}}}
+	durationSchema = member{"duration", object{{"type", "string"}, {"pattern", `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|\$\{\{`},
+		{"errorMessage", "a duration is wanted: 500ms, 15s or 1m30s"},
+		{"defaultSnippets", []any{
+			object{{"label", "15s"}, {"body", "15s"}, {"description", "Fifteen seconds."}},
+			object{{"label", "1m30s"}, {"body", "1m30s"}, {"description", "A minute and a half."}},
+			object{{"label", "500ms"}, {"body", "500ms"}, {"description", "Half a second."}}}}}}
+	nameSchema = member{"name", object{{"type", "string"}, {"pattern", identifier.String()}, {"title", "name"},
+		{"errorMessage", "a name is wanted: letters, digits and _, and no digit first"}}}
 )
+
+const templatePattern = `\$\{\{`
+
+// definitionNames are those that no struct's description may take.
+func definitionNames() map[string]bool {
+	taken := map[string]bool{}
+	for _, name := range []string{"text", "template", "duration", "name", "expression", "eventExpression", "tests", "captures", "steps", "step"} {
+		taken[name] = true
+	}
+	return taken
+}

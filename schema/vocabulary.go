@@ -108,6 +108,9 @@ type Vocabulary struct {
 	CheckScene func(scene any) []Finding
 	// SceneExamples are whole scenarios that show it.
 	SceneExamples []Example
+	// Words says what a word means that a value can be: by the key it stands at and the word ("reason busy"), or by the word
+	// alone where it means the same everywhere.
+	Words map[string]string
 }
 
 // Finding is something wrong with a value. Path leads there, by keys and indices of lists. A finding about a value that an

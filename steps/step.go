@@ -158,6 +158,8 @@ func Vocabulary() *schema.Vocabulary {
 		Scene: reflect.TypeFor[world.Scene](),
 
 		CheckScene: checkScene, SceneExamples: sceneExamples,
+
+		Words: words,
 	}
 }
 
