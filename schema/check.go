@@ -54,20 +54,21 @@ func (c *checker) check() (plan *Plan, ps Problems) {
 
 // checker gathers what all files of one check share.
 type checker struct {
-	voc      *Vocabulary
-	src      Source
-	problems Problems
-	seen     map[Problem]bool
-	files    map[string]*document
-	included map[string]*includedFile
-	chain    []string                    // the files being read, outermost first
-	people   map[string]*yaml.Node       // of the simulated world, from the outermost file
-	trace    *trace                      // for an editor; nil: nobody asks
-	uses     map[string]map[string]bool  // by file: the names that its expressions mention
-	named    map[string]map[string]named // by file: its names
-	broken   bool                        // a step is missing from the plan: what only the whole plan can show would mislead
-	exprs    int
-	steps    int // in all plans, those of included files each time
+	voc       *Vocabulary
+	src       Source
+	problems  Problems
+	seen      map[Problem]bool
+	files     map[string]*document
+	included  map[string]*includedFile
+	chain     []string                    // the files being read, outermost first
+	people    map[string]*yaml.Node       // of the simulated world, from the outermost file
+	trace     *trace                      // for an editor; nil: nobody asks
+	uses      map[string]map[string]bool  // by file: the names that its expressions mention
+	named     map[string]map[string]named // by file: its names
+	concealed []string                    // secrets that stand in the files
+	broken    bool                        // a step is missing from the plan: what only the whole plan can show would mislead
+	exprs     int
+	steps     int // in all plans, those of included files each time
 }
 
 // report takes a problem once: a value behind an alias is walked at each place that uses it.
@@ -95,10 +96,7 @@ func (c *checker) full() bool { return len(c.problems) > maxProblems && c.trace.
 // sorted returns the problems in the order of file, line and column, each with its source line.
 func (c *checker) sorted() Problems {
 	for i := range c.problems {
-		p := &c.problems[i]
-		if d := c.files[p.File]; d != nil && p.Line <= len(d.lines) {
-			p.Source, p.Skipped = aroundColumn(d.src.runes(p.Line-1), p.Col)
-		}
+		c.mask(&c.problems[i])
 	}
 	rank := func(file string) int {
 		if file == c.src.Name {
@@ -130,15 +128,6 @@ func shorten(text string, most int) string {
 		return text
 	}
 	return string(rs[:most/2]) + " … " + string(rs[len(rs)-most/2:])
-}
-
-// aroundColumn returns the part of a long line that col is in, and how many runes before it were left out.
-func aroundColumn(line []rune, col int) (part string, skipped int) {
-	if len(line) > maxSource {
-		skipped = max(0, min(col-maxSource/2, len(line)-maxSource))
-		line = line[skipped : skipped+maxSource]
-	}
-	return string(line), skipped
 }
 
 func (c *checker) file(name string, text []byte) *Plan {

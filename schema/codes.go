@@ -95,6 +95,7 @@ var ProblemCodes = []ProblemCode{
 	{"never-holds", SeverityWarning, "The step expects an outcome that `until` excludes."},
 	{"unused-name", SeverityWarning, "Nothing uses the var, secret or captured name."},
 	{"plain-secret", SeverityWarning, "A var holds what looks like a secret, or what a secret holds too. Vars are printed; secrets are shown as `***`."},
+	{"literal-secret", SeverityWarning, "The value of a secret stands in the file."},
 	{"identity-kind", SeverityWarning, "A step names somebody as another kind of identity than they are, or as one that the verb cannot reach."},
 }
 

@@ -64,6 +64,7 @@ func (r *reader) scenario() {
 	})
 	r.body(keys, read)
 	r.findStruck()
+	r.literalSecrets(keys["secrets"].value)
 	r.plainSecrets(keys["vars"].value, keys["secrets"].value)
 	r.share()
 	read("leak", func(n *yaml.Node) {

@@ -35,6 +35,15 @@ func decodeSettings(src Source, t reflect.Type) (value any, ps Problems) {
 	r.settingVars(t)
 	m := r.decoder(sc).value(doc.root, t, nil)
 	m = r.withEnv(doc.root, m)
+	if t.Kind() == reflect.Struct {
+		vars := childNode(resolve(doc.root), "vars")
+		r.plainSecrets(vars, nil)
+		for _, p := range pairs(resolve(doc.root)) {
+			if p.value != vars {
+				r.settingSecrets(p.value)
+			}
+		}
+	}
 	if c.problems.Failed() {
 		return nil, c.sorted()
 	}

@@ -183,7 +183,15 @@ func TestHabits(t *testing.T) {
 
 		// plain-secret
 		{"from one place", "vars: {a: \"${{ env.PIN }}\"}\nsecrets: {b: \"${{ env.PIN }}\"}\nsteps:\n- log: ${{ a }}${{ b }}\n", "1 plain-secret"},
-		{"the same short text", "vars: {a: 1234}\nsecrets: {b: 1234}\nsteps:\n- log: ${{ a }}${{ b }}\n", ""},
+		{"the same short text", "vars: {a: 1234}\nsecrets: {b: 1234}\nsteps:\n- log: ${{ a }}${{ b }}\n", "2 literal-secret"},
+		{"by other names", "vars: {pwd: hunter2, token: abc, apiKey: k-1, botToken: t, PASSWORD: x}\nsteps:\n- log: ${{ pwd }}${{ token }}${{ apiKey }}${{ botToken }}${{ PASSWORD }}\n", "1 plain-secret; 1 plain-secret; 1 plain-secret; 1 plain-secret; 1 plain-secret"},
+		{"a var that is given", "vars: {password: , token: \"${{ env.T }}\"}\nsteps:\n- log: ${{ password }}${{ token }}\n", ""},
+		{"a meeting's token and a list", "vars: {meetingToken: abc, tokens: [a], pwdLength: 8, passwordless: true}\nsteps:\n- log: ${{ meetingToken }}${{ tokens }}${{ pwdLength }}${{ passwordless }}\n", ""},
+
+		// literal-secret
+		{"written out", "secrets: {pwd: hunter2}\nsteps:\n- log: ${{ pwd }}\n", "1 literal-secret"},
+		{"on several lines", "secrets:\n  key: |\n    one line\n    another\nsteps:\n- log: ${{ key }}\n", "2 literal-secret"},
+		{"with a stand-in", "secrets: {pwd: '${{ env.PWD ?? \"none given\" }}', given: }\nsteps:\n- log: ${{ pwd }}${{ given }}\n", ""},
 		{"by its name", "vars: {clientSecret: abc}\nsteps:\n- log: ${{ clientSecret }}\n", "1 plain-secret"},
 		{"by its form", "vars: {t: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc}\nsteps:\n- log: ${{ t }}\n", "1 plain-secret"},
 		{"a var that only sounds like one", "vars: {tokens: [tone1], secretary: Dora, keyPressed: tone1}\nsteps:\n- log: ${{ tokens[0] }}${{ secretary }}${{ keyPressed }}\n", ""},
