@@ -111,8 +111,9 @@ const problemsIntroduction = "`callflow validate` checks scenarios before anythi
 	"that an `if` may skip are given the benefit of the doubt. Ids of steps may be there for reports alone, so an unused one is\n" +
 	"no problem. A scenario has no `schedule` yet; when it has one, `timeout-too-short` will look at it too.\n\n" +
 	"**In CI.** `--format github` prints annotations, which GitHub shows at their lines in a pull request (ten of each kind for a\n" +
-	"step). `--format sarif` writes SARIF 2.1.0 for code scanning and for editors: paths are relative to the repository, and\n" +
-	"columns count characters. `--format json` is for programs of your own.\n\n" +
+	"step). `--format sarif` writes SARIF 2.1.0 for code scanning and for editors: paths are from the root of the\n" +
+	"repository (`GITHUB_WORKSPACE`, else the folder above the file that has `.git`), and columns count characters. `--format json`\n" +
+	"is for programs of your own.\n\n" +
 	"    callflow validate --strict --format github\n" +
 	"    callflow validate --format sarif > callflow.sarif\n\n" +
 	"**Before a commit.** [pre-commit](https://pre-commit.com) builds callflow from its repository, for which Go has to be there, and\n" +

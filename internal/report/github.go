@@ -120,21 +120,40 @@ func escapeProperty(text string) string {
 	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(clean(text)))
 }
 
-// inWorkspace is a file's path from the root of the repository, as GitHub knows it: a job may run in another folder.
+// inWorkspace is a file's path from the root of its repository, with slashes, as code hosts know it: a job may run in another
+// folder. The root is what GITHUB_WORKSPACE says, else the nearest folder above the file with a .git in it; a file in neither
+// keeps its path.
 func inWorkspace(file string, env func(string) string) string {
-	root := env("GITHUB_WORKSPACE")
-	if root == "" || file == "" {
+	if file == "" || strings.HasPrefix(file, "<") { // standard input
 		return file
 	}
 	whole, err := filepath.Abs(filepath.FromSlash(file))
 	if err != nil {
-		return file
+		return filepath.ToSlash(file)
 	}
-	below, err := filepath.Rel(root, whole)
-	if err != nil || strings.HasPrefix(below, "..") {
-		return file
+	for _, root := range []string{env("GITHUB_WORKSPACE"), repositoryOf(whole)} {
+		if root == "" {
+			continue
+		}
+		below, err := filepath.Rel(root, whole)
+		if err == nil && below != ".." && !strings.HasPrefix(below, ".."+string(filepath.Separator)) {
+			return filepath.ToSlash(below)
+		}
 	}
-	return filepath.ToSlash(below)
+	return filepath.ToSlash(file)
+}
+
+// repositoryOf is the root of the repository that a file is in; "" when it is in none. Of a worktree or a submodule .git is a
+// file.
+func repositoryOf(whole string) string {
+	for dir := filepath.Dir(whole); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
 }
 
 // escapePath is a path in a link.

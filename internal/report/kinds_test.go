@@ -92,9 +92,8 @@ func everyEnd() []*Run {
 
 // Each format of every way in which a run ends.
 func TestKinds(t *testing.T) {
-	for _, name := range []string{"GITHUB_WORKSPACE", "GITHUB_REPOSITORY"} {
-		t.Setenv(name, "")
-	}
+	t.Setenv("GITHUB_REPOSITORY", "")
+	t.Setenv("GITHUB_WORKSPACE", inHere(t)("GITHUB_WORKSPACE"))
 	total := Total{Command: "callflow run", Version: "1.2.3", Wall: 1500 * time.Millisecond, NotRun: 2}
 	for _, kind := range []string{"junit", "json", "tap", "markdown", "github"} {
 		t.Run(kind, func(t *testing.T) {
@@ -394,19 +393,57 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// The place of an annotation is from the root of the repository, in whatever folder the job runs.
-func TestInWorkspace(t *testing.T) {
+// inHere is an environment in which the current folder is the root of the repository, wherever the tests run.
+func inHere(t *testing.T) func(string) string {
+	t.Helper()
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := func(root string) func(string) string { return func(string) string { return root } }
-	for root, want := range map[string]string{
-		"": "s/a.yaml", filepath.Dir(here): "report/s/a.yaml", filepath.Join(here, "elsewhere"): "s/a.yaml",
-	} {
-		if got := inWorkspace("s/a.yaml", env(root)); got != want {
-			t.Errorf("in %q: %s, want %s", root, got, want)
+	return func(name string) string {
+		if name == "GITHUB_WORKSPACE" {
+			return here
 		}
+		return ""
+	}
+}
+
+// The place of an annotation is from the root of the repository, in whatever folder the job runs.
+func TestInWorkspace(t *testing.T) {
+	root := t.TempDir()
+	for _, dir := range []string{"plain/s", "clone/.git", "clone/sub/s", "worktree/sub/s"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(root, "worktree/.git"), []byte("gitdir: elsewhere\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, in, workspace, file, want string }{
+		{"in no repository", "plain", "", "s/a.yaml", "s/a.yaml"},
+		{"in a clone", "clone/sub", "", "s/a.yaml", "sub/s/a.yaml"},
+		{"at its root", "clone", "", "a.yaml", "a.yaml"},
+		{"in a folder that is gone", "clone/sub", "", "other/a.yaml", "sub/other/a.yaml"},
+		{"in a worktree", "worktree/sub", "", "s/a.yaml", "sub/s/a.yaml"},
+		{"of another clone", "clone/sub", "", "../../worktree/sub/s/a.yaml", "sub/s/a.yaml"},
+		{"climbing", "clone/sub", "", "../a.yaml", "a.yaml"},
+		{"beside a name with dots", "clone", "", "..a/a.yaml", "..a/a.yaml"},
+		{"what GitHub says", "clone/sub", ".", "s/a.yaml", "clone/sub/s/a.yaml"},
+		{"outside of what GitHub says", "clone/sub", "plain", "s/a.yaml", "sub/s/a.yaml"},
+		{"standard input", "clone/sub", "", "<stdin>", "<stdin>"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Chdir(filepath.Join(root, test.in))
+			env := func(string) string {
+				if test.workspace == "" {
+					return ""
+				}
+				return filepath.Join(root, test.workspace)
+			}
+			if got := inWorkspace(test.file, env); got != test.want {
+				t.Errorf("%s in %s: %s, want %s", test.file, test.in, got, test.want)
+			}
+		})
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // ProblemsSARIF writes problems as SARIF 2.1.0, which code scanning and editors read. Columns count characters, not UTF-16
-// units, and say so. Paths are relative to the root of the sources: the workspace that env knows, else the current folder.
+// units, and say so. Paths are relative to the root of the repository: see inWorkspace.
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 func ProblemsSARIF(w io.Writer, version string, env func(string) string, problems schema.Problems) error {
 	run := sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}

@@ -18,16 +18,14 @@ var awkward = schema.Problems{
 	{Pos: schema.Pos{File: "<stdin>", Line: 1, Col: 1}, Code: "empty-file", Severity: schema.SeverityError, Text: "the file is empty"},
 	{Pos: schema.Pos{File: "/elsewhere/ä.yaml", Line: 1, Col: 1000}, Len: 2, Code: "unused-name", Severity: schema.SeverityWarning,
 		Text: "nothing uses it", Source: "part of a long line", Skipped: 800},
-	{Pos: schema.Pos{File: "../callflow.yaml", Line: 1, Col: 1}, Code: "of-nobody", Severity: schema.SeverityError, Text: "has no page"},
-	{Pos: schema.Pos{File: "../callflow.yaml", Line: 2, Col: 1}, Code: "unused-name", Severity: schema.SeverityWarning, Text: "again"},
+	{Pos: schema.Pos{File: "conf/callflow.yaml", Line: 1, Col: 1}, Code: "of-nobody", Severity: schema.SeverityError, Text: "has no page"},
+	{Pos: schema.Pos{File: "conf/callflow.yaml", Line: 2, Col: 1}, Code: "unused-name", Severity: schema.SeverityWarning, Text: "again"},
 }
-
-func noEnv(string) string { return "" }
 
 // What readers of SARIF rely on: each result's rule is the one at its index, and the places are ours.
 func TestProblemsSARIF(t *testing.T) {
 	var out bytes.Buffer
-	if err := ProblemsSARIF(&out, "v1.2.3", noEnv, awkward); err != nil {
+	if err := ProblemsSARIF(&out, "v1.2.3", inHere(t), awkward); err != nil {
 		t.Fatal(err)
 	}
 	var log sarifLog
@@ -59,8 +57,8 @@ func TestProblemsSARIF(t *testing.T) {
 		{"unknown-verb", "error", "a%20b/100%25:x,y.yaml", "%SRCROOT%", 3, 5, 9, "  - 𝄞wiat: x"},
 		{"empty-file", "error", "%3Cstdin%3E", "%SRCROOT%", 1, 1, 2, ""},
 		{"unused-name", "warning", "file:///elsewhere/%C3%A4.yaml", "", 1, 1000, 1002, ""},
-		{"of-nobody", "error", "../callflow.yaml", "%SRCROOT%", 1, 1, 2, ""},
-		{"unused-name", "warning", "../callflow.yaml", "%SRCROOT%", 2, 1, 2, ""},
+		{"of-nobody", "error", "conf/callflow.yaml", "%SRCROOT%", 1, 1, 2, ""},
+		{"unused-name", "warning", "conf/callflow.yaml", "%SRCROOT%", 2, 1, 2, ""},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
 		t.Error(diff)
@@ -72,15 +70,15 @@ func TestProblemsSARIF(t *testing.T) {
 
 func TestProblemsGitHub(t *testing.T) {
 	var out bytes.Buffer
-	if err := ProblemsGitHub(&out, noEnv, awkward); err != nil {
+	if err := ProblemsGitHub(&out, inHere(t), awkward); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
 		`::error file=a b/100%25%3Ax%2Cy.yaml,line=3,endLine=3,col=5,endColumn=9,title=unknown-verb::50%25 of \u001b[31m%0Alines, and: colons%0Ahint: one\u000d%0Atwo`,
 		`::error file=<stdin>,line=1,endLine=1,col=1,endColumn=2,title=empty-file::the file is empty`,
 		`::warning file=/elsewhere/ä.yaml,line=1,endLine=1,col=1000,endColumn=1002,title=unused-name::nothing uses it`,
-		`::error file=../callflow.yaml,line=1,endLine=1,col=1,endColumn=2,title=of-nobody::has no page`,
-		`::warning file=../callflow.yaml,line=2,endLine=2,col=1,endColumn=2,title=unused-name::again`,
+		`::error file=conf/callflow.yaml,line=1,endLine=1,col=1,endColumn=2,title=of-nobody::has no page`,
+		`::warning file=conf/callflow.yaml,line=2,endLine=2,col=1,endColumn=2,title=unused-name::again`,
 		"",
 	}
 	if diff := cmp.Diff(want, strings.Split(out.String(), "\n")); diff != "" {
