@@ -104,7 +104,8 @@ const problemsIntroduction = "`callflow validate` checks scenarios before anythi
 	"section of this page. The examples below are tests: each bad one has that problem and no other, each good one has none.\n\n" +
 	"A comment silences warnings of one line, at its end or alone above it; what comes after a hyphen is for people:\n\n" +
 	"```yaml\n" +
-	"- hangUp: ${{ leg }} # callflow: ignore hangup-in-transfer - the story is about just that\n" +
+	"- transfer:\n    call: ${{ p2pCall }}\n    transferTarget: {identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}\n  until: accepted\n" +
+	"- hangUp: ${{ p2pCall }} # callflow: ignore hangup-in-transfer - the story is about just that\n" +
 	"```\n\n" +
 	"Errors cannot be silenced. A comment that silences nothing is a warning itself, so that none is left behind.\n\n" +
 	"What the checks cannot see they do not guess at: values that only the run knows, expressions below an `||`, and steps\n" +

@@ -26,7 +26,7 @@ var keepAlive = Define[keepAliveParams, keepAliveOutputs](schema.Verb{
 	Idempotent: true,
 	Harmless:   func(any) bool { return true },
 	Example:    `keepAlive: ${{ p2pCall }}`,
-	Examples: []schema.Example{{Text: "A call that lasts an hour.", YAML: `- createCall: {targets: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
+	Examples: []schema.Example{{Text: "A call that lasts an hour, in a scenario with `timeout: 65m`.", YAML: `- createCall: {targets: [{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}]}
   capture: {leg: call.id}
 - sleep: 30m
 - keepAlive: ${{ leg }}

@@ -2,9 +2,12 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -70,25 +73,62 @@ func rewriteRun(t *testing.T, readme, printed string) {
 	renew(t, "README.md", readme, before+start+printed+"```"+after)
 }
 
-// TestLinks follows the relative links of the documentation.
-func TestLinks(t *testing.T) {
-	root := filepath.Join("..", "..")
-	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/guides/*.md"} {
-		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %v, %v", pattern, files, err)
+var (
+	docLink    = regexp.MustCompile(`\[[^\]\n]*(?:\n[^\]\n]*)?\]\(([^)\s]+)\)`)
+	heading    = regexp.MustCompile(`(?m)^#{1,6} +(.+?)\s*$`)
+	placeName  = regexp.MustCompile(`<a (?:id|name)="([^"]+)">`)
+	noHeading  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+	linkOfText = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
+)
+
+// anchorsOf are the places in a page that a link can name, as GitHub makes them of headings.
+func anchorsOf(page string) map[string]bool {
+	all := map[string]bool{}
+	for _, m := range heading.FindAllStringSubmatch(fence.ReplaceAllString(page, ""), -1) {
+		text := linkOfText.ReplaceAllString(m[1], "$1")
+		anchor := strings.ReplaceAll(noHeading.ReplaceAllString(strings.ToLower(text), ""), " ", "-")
+		name := anchor
+		for n := 1; all[name]; n++ {
+			name = fmt.Sprintf("%s-%d", anchor, n)
 		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
+		all[name] = true
+	}
+	for _, m := range placeName.FindAllStringSubmatch(page, -1) {
+		all[m[1]] = true
+	}
+	return all
+}
+
+// TestLinks follows the links of the documentation to files and to places in pages. The map leads to every page.
+func TestLinks(t *testing.T) {
+	all := pages(t)
+	to := map[string][]string{}
+	anchors := map[string]map[string]bool{}
+	for page, text := range all {
+		anchors[page] = anchorsOf(text)
+	}
+	for page, text := range all {
+		for _, m := range docLink.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+			if strings.Contains(m[1], "://") {
+				continue
 			}
-			for _, m := range link.FindAllStringSubmatch(string(text), -1) {
-				if _, err := os.Stat(filepath.Join(filepath.Dir(file), filepath.FromSlash(m[1]))); err != nil {
-					t.Errorf("%s: the link %s leads nowhere", file, m[1])
-				}
+			file, anchor, _ := strings.Cut(m[1], "#")
+			target := page
+			if file != "" {
+				target = path.Join(path.Dir(page), file)
 			}
+			if _, err := os.Stat(filepath.Join("..", "..", filepath.FromSlash(target))); err != nil {
+				t.Errorf("%s: the link %s leads nowhere", page, m[1])
+			}
+			if anchor != "" && !anchors[target][anchor] {
+				t.Errorf("%s: the link %s names no heading", page, m[1])
+			}
+			to[page] = append(to[page], target)
+		}
+	}
+	for page := range all {
+		if strings.HasPrefix(page, "docs/") && page != "docs/README.md" && !slices.Contains(to["docs/README.md"], page) {
+			t.Errorf("the map, docs/README.md, does not lead to %s", page)
 		}
 	}
 }
