@@ -95,8 +95,24 @@ func checkFormat(format string) error {
 	return nil
 }
 
+// where says how many files were looked at, and in which folder, where the user named none.
+func where(args []string, files int) string {
+	if len(args) > 0 {
+		return count(files, "file")
+	}
+	folder := project.Default()
+	if folder == "." {
+		folder = "this folder"
+	}
+	return count(files, "file") + " in " + folder
+}
+
 // tally says how many files and problems there are.
 func tally(files int, problems schema.Problems) string {
+	return count(files, "file") + ": " + tallied(problems)
+}
+
+func tallied(problems schema.Problems) string {
 	errors, warnings := 0, 0
 	for _, p := range problems {
 		if p.Severity == schema.SeverityError {
@@ -105,16 +121,15 @@ func tally(files int, problems schema.Problems) string {
 			warnings++
 		}
 	}
-	text := count(files, "file") + ": "
 	switch {
 	case errors == 0 && warnings == 0:
-		return text + "no problems"
+		return "no problems"
 	case errors == 0:
-		return text + count(warnings, "warning")
+		return count(warnings, "warning")
 	case warnings == 0:
-		return text + count(errors, "error")
+		return count(errors, "error")
 	}
-	return text + count(errors, "error") + ", " + count(warnings, "warning")
+	return count(errors, "error") + ", " + count(warnings, "warning")
 }
 
 func count(n int, noun string) string {

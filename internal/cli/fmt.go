@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -28,7 +29,8 @@ func newFmt(io streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fmt [PATH…]",
 		Short: "Lay out scenario files",
-		Long: `fmt rewrites files in one layout; in folders those that have steps, and callflow.yaml. Keys come in the order of the
+		Long: `fmt rewrites files in one layout; in folders those that have steps, and callflow.yaml. Without PATH it takes ./scenarios
+and ./callflow.yaml, or else the current folder. Keys come in the order of the
 language's reference, indentation is two spaces, and never two blank lines follow each other. Comments, blank lines and the
 text of every value stay. What does not fit into a line of ` + fmt.Sprint(format.Width) + ` in { } or [ ] is written as a block, and so are expressions
 that would need quotes there. What a file says is never changed: one that is no YAML is left alone, with its problem.
@@ -60,7 +62,7 @@ func (f *fmtFlags) run(args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	failed, changed := false, false
+	failed, changed := false, 0
 	for _, name := range files {
 		was, mode, err := source(name, io)
 		if err != nil {
@@ -76,18 +78,38 @@ func (f *fmtFlags) run(args []string, io streams) error {
 			failed = true
 			continue
 		}
-		changed = changed || !bytes.Equal(was, is)
+		if !bytes.Equal(was, is) {
+			changed++
+		}
 		if err := f.put(name, was, is, mode, io); err != nil {
 			return &inputError{err.Error()}
 		}
 	}
+	if len(args) == 0 {
+		text := where(args, len(files))
+		if project.Default() != "." && slices.Contains(files, project.ConfigName) { // beside that folder
+			text = where(args, len(files)-1) + ", and " + project.ConfigName
+		}
+		fmt.Fprintln(io.err, text+": "+f.tally(changed))
+	}
 	switch {
 	case failed:
 		return &inputError{}
-	case changed && (f.check || f.diff):
+	case changed > 0 && (f.check || f.diff):
 		return unformattedError{}
 	}
 	return nil
+}
+
+// tally says how many files were laid out, or would be.
+func (f *fmtFlags) tally(changed int) string {
+	switch {
+	case changed == 0:
+		return "nothing to lay out"
+	case f.check || f.diff:
+		return fmt.Sprintf("%d to lay out", changed)
+	}
+	return fmt.Sprintf("%d laid out", changed)
 }
 
 // put does with one file what the flags say.

@@ -32,7 +32,7 @@ func newValidate(io streams) *cobra.Command {
 		Aliases: []string{"lint"},
 		Short:   "Check scenario files; send nothing",
 		Long: `validate reads files, folders and globs (- is standard input), and prints everything that is wrong with them, each with
-its line and column. In folders it looks for scenarios; callflow.yaml is left out there, and checked as configuration when
+its line and column. Without PATH it takes ./scenarios, or else the current folder. In folders it looks for scenarios; callflow.yaml is left out there, and checked as configuration when
 it is named itself. It ends with 2 when there are errors, with --strict also when there are warnings.
 
 Each problem ends with its code: callflow explain CODE says more, with a bad and a good example. A comment silences a warning
@@ -69,7 +69,7 @@ func (f *validateFlags) run(args []string, io streams) error {
 	if f.quiet && !f.strict {
 		problems = slices.DeleteFunc(problems, func(p schema.Problem) bool { return p.Severity != schema.SeverityError })
 	}
-	if err := f.print(io.out, len(files), problems); err != nil {
+	if err := f.print(io.out, where(args, len(files)), problems); err != nil {
 		return err
 	}
 	if failed {
@@ -102,7 +102,7 @@ func checkAny(files []string, config string, stdin io.Reader) (problems schema.P
 	return problems
 }
 
-func (f *validateFlags) print(out io.Writer, files int, problems schema.Problems) error {
+func (f *validateFlags) print(out io.Writer, files string, problems schema.Problems) error {
 	switch f.format {
 	case "json":
 		return report.ProblemsJSON(out, problems)
@@ -116,7 +116,7 @@ func (f *validateFlags) print(out io.Writer, files int, problems schema.Problems
 		report.Problems(out, report.StyleFor(out, os.Getenv, f.noColor), problems)
 	}
 	if !f.quiet {
-		fmt.Fprintln(out, tally(files, problems))
+		fmt.Fprintln(out, files+": "+tallied(problems))
 	}
 	return nil
 }

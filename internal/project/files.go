@@ -27,14 +27,11 @@ const (
 
 // Find returns the scenario files that args name: files as they are, folders with all *.yaml and *.yml below, and globs
 // with * ? [] and **, and - for standard input. What begins with a dot or an underscore inside a folder is skipped, so that files made for `include`
-// may lie beside scenarios; so is callflow.yaml. Without args: ./scenarios if it is there, else the current folder. Names
+// may lie beside scenarios; so is callflow.yaml. Without args it takes the Default folder. Names
 // are slash-separated and relative to the current folder where possible, so that journals name no machine.
 func Find(args []string) ([]string, error) {
 	if len(args) == 0 {
-		args = []string{"."}
-		if st, err := os.Stat("scenarios"); err == nil && st.IsDir() {
-			args = []string{"scenarios"}
-		}
+		args = []string{Default()}
 	}
 	var files []string
 	seen := map[string]bool{}
@@ -51,6 +48,14 @@ func Find(args []string) ([]string, error) {
 		}
 	}
 	return files, nil
+}
+
+// Default is the folder of who names none: scenarios, where it is there, else the current one.
+func Default() string {
+	if st, err := os.Stat("scenarios"); err == nil && st.IsDir() {
+		return "scenarios"
+	}
+	return "."
 }
 
 func findOne(arg string) ([]string, error) {

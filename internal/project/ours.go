@@ -8,13 +8,18 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"callflow/schema"
 )
 
 // FindOurs returns the files that args name, as Find does, but of folders those made for include and callflow.yaml too, and no
-// YAML of other tools: a scenario has steps. Without args: the current folder.
+// YAML of other tools: a scenario has steps, and a pipeline that has them too has other keys besides. Without args: the Default folder, and the callflow.yaml beside it.
 func FindOurs(args []string) ([]string, error) {
 	if len(args) == 0 {
-		args = []string{"."}
+		args = []string{Default()}
+		if st, err := os.Stat(ConfigName); err == nil && st.Mode().IsRegular() && args[0] != "." {
+			args = append(args, ConfigName)
+		}
 	}
 	var files []string
 	for _, arg := range args {
@@ -39,7 +44,24 @@ func FindOurs(args []string) ([]string, error) {
 	return files, nil
 }
 
-var hasSteps = regexp.MustCompile(`(?m)^["']?steps["']?\s*:`)
+var topKey = regexp.MustCompile(`(?m)^["']?([A-Za-z][\w-]*)["']?\s*:(?:\s|$)`)
+
+// isScenario says whether a text is one by the keys at its left edge: it has steps, and most others are a scenario's too.
+func isScenario(text []byte) bool {
+	steps, known, unknown := false, 0, 0
+	for _, m := range topKey.FindAllSubmatch(text, -1) {
+		switch key := string(m[1]); {
+		case key == "steps":
+			steps = true
+			known++
+		case slices.Contains(schema.ScenarioKeys(), key):
+			known++
+		default:
+			unknown++
+		}
+	}
+	return steps && known >= unknown
+}
 
 // ours lists our files below folder in lexical order.
 func ours(folder string) (found []string, err error) {
@@ -54,7 +76,7 @@ func ours(folder string) (found []string, err error) {
 			return nil
 		}
 		text, err := Read(p)
-		if err != nil || d.Name() == ConfigName || hasSteps.Match(text) { // who reads it again says what is wrong
+		if err != nil || d.Name() == ConfigName || isScenario(text) { // who reads it again says what is wrong
 			found = append(found, p)
 		}
 		return nil
