@@ -35,7 +35,6 @@ type arena struct {
 	wire  []string  // for comparing: whatever went over it
 	calls []*follow // in the order in which they began
 	byID  map[string]*follow
-	brief map[string]bool // calls that were over before they were met
 	ops   map[string]*begun
 	fared map[string]int // verbs that were taken
 	last  request        // the verb and the call of the last request
@@ -49,15 +48,19 @@ type orderliness struct {
 
 // follow is what a bot was told of a call.
 type follow struct {
-	id      string
-	dialect graph.Dialect
-	app     string
-	leg     weak.Pointer[call]
-	state   string
-	ends    int // notifications deleted
-	roster  map[string]any
-	told    bool // a roster came
-	last    float64
+	id        string
+	dialect   graph.Dialect
+	app       string
+	leg       weak.Pointer[call]
+	began     time.Time
+	offered   bool     // it came in
+	forwarded bool     // by another way than straight
+	used      bool     // something was asked of it and taken, or may have been
+	told      []string // the states that notifications told, in order
+	ends      int      // notifications deleted
+	roster    map[string]any
+	seen      bool // a roster came
+	last      float64
 }
 
 // begun is an operation whose response was seen.
@@ -87,7 +90,7 @@ var typesOf = func() map[graph.Dialect]*conformance.Types {
 
 // newArena makes a world of the numbers that r draws.
 func newArena(r *rand.Rand) *arena {
-	a := &arena{clock: &clock{now: epoch}, types: typesOf, ledger: &conformance.Ledger{}, byID: map[string]*follow{}, brief: map[string]bool{},
+	a := &arena{clock: &clock{now: epoch}, types: typesOf, ledger: &conformance.Ledger{}, byID: map[string]*follow{},
 		ops: map[string]*begun{}, fared: map[string]int{}}
 	a.bots = []Bot{
 		{Name: "bot", AppID: botID, DisplayName: "Test Bot", TenantID: tenant, Address: address1},
@@ -96,7 +99,7 @@ func newArena(r *rand.Rand) *arena {
 	}
 	scene := people()
 	scene.People["carol"].HangsUp = &world.After{After: 40 * time.Second}
-	scene.People["lobby"] = &world.Person{Lobby: true}
+	scene.People["lobby"], scene.People["hall"] = &world.Person{Lobby: true}, &world.Person{Lobby: true}
 	scene.People["guest"] = &world.Person{Kind: "guest"}
 	scene.People["away"] = &world.Person{Forwards: &world.Forwards{To: "second", After: time.Duration(r.IntN(2)) * time.Second}}
 	scene.People["both"] = &world.Person{AlsoRings: "third"}
@@ -112,13 +115,12 @@ func newArena(r *rand.Rand) *arena {
 	}
 	a.service = New(Config{
 		Clock: a.clock, Rand: rand.New(rand.NewPCG(r.Uint64(), 7)).Uint64, Scene: scene, Root: "https://graph.microsoft.com", Bots: a.bots,
-		Sign: func(audience string) string { return "for." + audience },
-		Observe: func(who, did, call string) {
-			a.wire = append(a.wire, strings.Join([]string{"saw", who, did, call}, " "))
-		},
+		Sign:      func(audience string) string { return "for." + audience },
+		Observe:   a.saw,
 		Deliver:   a.deliver,
 		Authorize: authorizeAs(&a.app),
 	})
+	a.clock.each = a.meet
 	a.service.Start()
 	return a
 }
@@ -186,12 +188,6 @@ func (a *arena) deliver(d Delivery) {
 	a.meet()
 	for _, e := range graph.DecodeNotification(d.Headers, d.Body) {
 		f := a.byID[e.CallID]
-		if f == nil && bytes.Contains(d.Body, []byte(`"forwarded"`)) {
-			a.brief[e.CallID] = true // a branch that rang and lost at one instant: it was over before anybody could meet it
-		}
-		if e.Problem == "" && f == nil && (a.order.tampered || a.brief[e.CallID]) {
-			continue // delayed until its call was over, which nobody had met
-		}
 		if e.Problem != "" || f == nil {
 			a.broken("notification unreadable", "%q, call known: %v: %s", e.Problem, f != nil, d.Body)
 			continue
@@ -222,19 +218,26 @@ func (a *arena) check(what string, found []conformance.Finding, body []byte) {
 	}
 }
 
+// longestOffer is the longest answerDeadline that a random world has, and a moment.
+const longestOffer = time.Minute + time.Second
+
 // meet learns of new calls. A call's id is drawn, so their order follows from the seed.
 func (a *arena) meet() {
 	var fresh []*call
 	for id, c := range a.service.calls {
 		if f := a.byID[id]; f != nil {
 			f.dialect = c.dialect // an answer may change it
+			if c.state == incoming && a.clock.now.Sub(f.began) > longestOffer {
+				a.broken("rings for ever", "%s %s", f.dialect, f.id)
+			}
 		} else {
 			fresh = append(fresh, c)
 		}
 	}
 	slices.SortFunc(fresh, func(x, y *call) int { return strings.Compare(x.id, y.id) })
 	for _, c := range fresh {
-		f := &follow{id: c.id, dialect: c.dialect, app: c.bot.id, leg: weak.Make(c), roster: map[string]any{}}
+		f := &follow{id: c.id, dialect: c.dialect, app: c.bot.id, leg: weak.Make(c), roster: map[string]any{}, began: a.clock.now,
+			offered: c.direction == "incoming", forwarded: c.routes != nil}
 		a.byID[c.id] = f
 		a.calls = append(a.calls, f)
 	}
@@ -271,6 +274,10 @@ func (a *arena) ask(app, method, path string, body []byte) map[string]any {
 	text := w.Body.Bytes()
 	a.note("%.3s %s %s %s -> %d %s", app, method, path, body, w.Code, clip(string(text)))
 	a.wire = append(a.wire, fmt.Sprint(w.Code, w.Header(), string(text)))
+	f := a.byID[graph.CanonicalID(idIn(path))]
+	if f != nil && method != "GET" && w.Code < 300 && !w.fate.Reset {
+		f.used = true
+	}
 	if w.fate.Reset || w.fate.Lost {
 		return nil
 	}
@@ -278,7 +285,7 @@ func (a *arena) ask(app, method, path string, body []byte) map[string]any {
 		a.broken(fmt.Sprint("status ", w.Code), "%s %s %s: %s", method, path, body, text)
 	}
 	asked := conformance.Read(method, path)
-	if f := a.byID[graph.CanonicalID(idIn(path))]; f == nil || f.dialect == asked.Dialect { // a call answers in its own
+	if f == nil || f.dialect == asked.Dialect { // a call answers in its own
 		a.check("response", a.types[asked.Dialect].Response(asked, w.Code, w.Header().Get("Location"), text), text)
 	}
 	if w.Code >= 300 {

@@ -72,7 +72,7 @@ func (s *Service) createCall(_ *call, q *request) reply {
 // dialOne rings the other party of a call of two.
 func (s *Service) dialOne(c *call, to *party, limit time.Duration) {
 	r := s.ring(invitation{party: to, caller: c.bot, room: c.room, limit: limit, modalities: c.modalities, done: func(o outcome) {
-		c.rings = nil
+		c.forgetSettled()
 		if o.joined == nil {
 			s.end(c, o.how)
 			return

@@ -66,16 +66,16 @@ var deeds = map[string]func(m *mover) world.Deed{
 	"hangUp": func(m *mover) world.Deed { return world.Deed{HangUp: m.who()} },
 	"leave":  func(m *mover) world.Deed { return world.Deed{Leave: m.who()} },
 	"join": func(m *mover) world.Deed {
-		return world.Deed{Join: &world.Join{Who: m.pick("lobby", m.someone()), Thread: m.pick("", thread)}}
+		return world.Deed{Join: &world.Join{Who: m.pick("lobby", "hall", m.someone()), Thread: m.pick("", thread)}}
 	},
 	"mute":   func(m *mover) world.Deed { return world.Deed{Mute: m.who()} },
-	"unmute": func(m *mover) world.Deed { return world.Deed{Unmute: m.who()} },
-	"admit":  func(m *mover) world.Deed { return world.Deed{Admit: &world.Entry{Who: m.pick("lobby", m.someone())}} },
+	"unmute": func(m *mover) world.Deed { return world.Deed{Unmute: &world.Who{Who: m.oneWho(muted)}} },
+	"admit":  func(m *mover) world.Deed { return world.Deed{Admit: &world.Entry{Who: m.oneWho(waits)}} },
 	"remove": func(m *mover) world.Deed {
 		return world.Deed{Remove: &world.Removal{Who: m.pick("bot", "second", m.someone())}}
 	},
-	"share":   func(m *mover) world.Deed { return world.Deed{Share: m.who()} },
-	"unshare": func(m *mover) world.Deed { return world.Deed{Unshare: m.who()} },
+	"share":   func(m *mover) world.Deed { return world.Deed{Share: &world.Who{Who: m.oneWho(mayShare)}} },
+	"unshare": func(m *mover) world.Deed { return world.Deed{Unshare: &world.Who{Who: m.oneWho(shares)}} },
 	"speak":   func(m *mover) world.Deed { return world.Deed{Speak: &world.Speak{Who: m.someone(), For: m.briefly()}} },
 	"press": func(m *mover) world.Deed {
 		return world.Deed{Press: &world.Press{Who: m.someone(), Tones: m.pick("1", "12#", "*A"), Every: m.briefly()}}
@@ -93,19 +93,12 @@ var nullMembers = regexp.MustCompile(`"\w+":null,?`)
 
 // someone is a person's name: of somebody in a call, most of the time.
 func (m *mover) someone() string {
-	var in []string
-	for r := range m.service.rooms.all() {
-		for _, x := range r.members {
-			if x.party.person != nil && slices.Contains(m.service.people, x.party) {
-				in = append(in, x.party.name)
-			}
-		}
-	}
+	in := m.those(func(*member) bool { return true })
 	if len(in) > 0 && m.chance(70) {
 		return m.pick(in...)
 	}
 	if m.chance(15) {
-		return "lobby" // who waits in every meeting
+		return m.pick("lobby", "hall") // who wait in every meeting
 	}
 	return m.service.people[m.IntN(len(m.service.people))].name
 }
@@ -114,6 +107,9 @@ func (m *mover) deed() {
 	name := m.pick(world.Deeds()...)
 	if m.chance(25) {
 		name = "dial" // without calls, little can happen
+	}
+	if seldom := m.seldom(); seldom != "" && m.chance(20) {
+		name = seldom
 	}
 	deed := deeds[name](m)
 	var err error
@@ -130,14 +126,23 @@ const thread = "19:m@thread.v2"
 // request asks for something that a call can do, mostly in words that the types allow.
 func (m *mover) request() {
 	verb := m.verb()
+	for tries := 0; tries < 3 && verb != "createCall" && len(m.fit(verb)) == 0; tries++ {
+		verb = m.verb()
+	}
 	c := m.callFor(verb)
 	if next, ok := sequels[m.last.verb]; ok && m.byID[m.last.call] != nil && m.chance(60) {
 		verb, c = m.pick(next...), m.byID[m.last.call]
+	}
+	if now, f := m.occasion(); f != nil && m.chance(25) {
+		verb, c = now, f
 	}
 	m.last = request{verb: verb, call: c.id}
 	dialect := c.dialect
 	if m.chance(15) && slices.Contains([]string{"answer", "hangUp", "getCall", "listParticipants", "transfer", "invite"}, verb) {
 		dialect = []graph.Dialect{graph.V1, graph.Beta, graph.Legacy}[m.IntN(3)]
+	}
+	if verb == "createCall" && m.chance(30) {
+		dialect = graph.Beta // which has the most to do in a call
 	}
 	app := c.app
 	if m.chance(3) {
@@ -151,7 +156,10 @@ func (m *mover) request() {
 			body = m.spoil(o)
 		}
 	}
-	m.ask(app, method, path, body)
+	waiting := m.atDoor(verb, path, c)
+	if m.ask(app, method, path, body) != nil && strings.HasSuffix(verb, "FromLobby") {
+		m.opened(verb, c, waiting)
+	}
 }
 
 // sequels are what makes sense only after something else in the same call.
@@ -161,11 +169,10 @@ var sequels = map[string][]string{
 	"updateAudioRoutingGroup": {"deleteAudioRoutingGroup", "getAudioRoutingGroup"},
 	"startHoldMusic":          {"stopHoldMusic"},
 	"startRecording":          {"stopRecording"},
-	"admitAllFromLobby":       {"admitFromLobby", "removeFromLobby"},
 	"startTranscription":      {"stopTranscription"},
 	"playPrompt":              {"cancelMediaProcessing", "playPrompt", "recordResponse"},
 	"recordResponse":          {"cancelMediaProcessing", "recordResponse", "getOperation"},
-	"listParticipants":        {"admitFromLobby", "removeFromLobby", "muteParticipant"},
+	"listParticipants":        {"muteParticipant", "getParticipant", "removeParticipant"},
 }
 
 // verb is one that the service has a handler for; those without which nothing else can happen come more often.
@@ -189,16 +196,21 @@ func (m *mover) callFor(verb string) *follow {
 		b := m.bots[m.IntN(len(m.bots))]
 		return &follow{id: "00000000-0000-4000-8000-000000000001", app: graph.CanonicalID(b.AppID), dialect: b.dialect()}
 	}
-	offered := verb == "answer" || verb == "reject" || verb == "redirect"
-	ofMany := strings.Contains(paths[verb], "/{id}/participants") || strings.Contains(paths[verb], "Groups") || strings.Contains(paths[verb], "Sessions")
-	fit := slices.DeleteFunc(slices.Clone(live), func(f *follow) bool {
-		leg := m.service.calls[f.id]
-		return !f.dialect.Has(verb) || offered != (leg.state == incoming) || ofMany && (leg.room == nil || leg.room.mode == peer)
-	})
+	fit := m.fit(verb)
 	if len(fit) > 0 && m.chance(85) {
 		live = fit
 	}
 	return live[m.IntN(len(live))]
+}
+
+// fit are the calls that a verb may be about, as far as their dialect and their kind tell.
+func (m *mover) fit(verb string) []*follow {
+	offered := verb == "answer" || verb == "reject" || verb == "redirect"
+	ofMany := strings.Contains(paths[verb], "/{id}/participants") || strings.Contains(paths[verb], "Groups") || strings.Contains(paths[verb], "Sessions")
+	return slices.DeleteFunc(m.live(), func(f *follow) bool {
+		leg := m.service.calls[f.id]
+		return !f.dialect.Has(verb) || offered != (leg.state == incoming) || ofMany && (leg.room == nil || leg.room.mode == peer)
+	})
 }
 
 var methods, paths = func() (map[string]string, map[string]string) {
@@ -229,7 +241,14 @@ func (m *mover) inner(path string, c *follow) string {
 		switch {
 		case strings.Contains(path, "/participants/") && leg.room != nil:
 			for _, x := range leg.room.members {
-				if !strings.HasSuffix(path, "FromLobby") || x.inLobby || m.chance(20) {
+				fits := true
+				switch {
+				case strings.HasSuffix(path, "FromLobby"):
+					fits = x.inLobby
+				case strings.HasSuffix(path, "/stopHoldMusic"):
+					fits = x == leg.onHold
+				}
+				if fits || m.chance(10) {
 					there = append(there, x.id)
 				}
 			}
@@ -337,6 +356,9 @@ func (m *mover) creation(d graph.Dialect) map[string]any {
 	case 0:
 		o["targets"] = []any{target(), target()}
 	case 1, 2:
+		if d != graph.Legacy && m.chance(20) { // who waits in the lobby
+			o["source"] = map[string]any{"identity": map[string]any{"guest": map[string]any{"id": world.IDFor("guest"), "displayName": "Guest"}}}
+		}
 		o["chatInfo"] = map[string]any{"threadId": thread, "messageId": "0"}
 		o["meetingInfo"] = map[string]any{"@odata.type": "#microsoft.graph.organizerMeetingInfo",
 			"organizer": map[string]any{"user": map[string]any{"id": fredID, "tenantId": tenant}}}
@@ -396,6 +418,8 @@ func (m *mover) given(typ, member string, c *follow) (any, bool) {
 		return tenant, true
 	case member == "clientContext":
 		return m.pick("one", "two", "three"), true
+	case member == "language":
+		return m.pick("en-US", "en-us", "en-US", "xx"), true
 	case member == "stopTones":
 		return m.pick("#", "1", "*"), true
 	case member == "id" && typ == "Edm.String":

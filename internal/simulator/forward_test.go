@@ -181,3 +181,25 @@ func TestForwardRingsOut(t *testing.T) {
 		t.Errorf("seen: %q", st.seen)
 	}
 }
+
+// TestForwardedAndOver: a branch that is over before its bot was told of it is told whole, in order.
+func TestForwardedAndOver(t *testing.T) {
+	for dialect, end := range map[graph.Dialect]string{graph.V1: "487/0", graph.Beta: "487/0", graph.Legacy: "CallTerminated 487/0"} {
+		t.Run(string(dialect), func(t *testing.T) {
+			scene := people()
+			scene.People["dora"].Forwards = &world.Forwards{To: "bot", After: 5 * time.Second}
+			st := newStage(t, scene, func(c *Config) { c.Bots[0].Dialect = dialect })
+			st.act(world.Deed{Dial: &world.Dial{From: "carol", To: "dora"}})
+			st.wait(5 * time.Second)
+			if len(st.service.calls) != 1 || st.posts != nil {
+				t.Fatalf("%d calls, %d notifications; it should ring, and be told in a moment", len(st.service.calls), len(st.posts))
+			}
+			st.hangUp("carol")
+			if len(st.service.calls) != 0 {
+				t.Fatal("it rings on")
+			}
+			st.wait(time.Minute)
+			wantLadder(t, st, "created call incoming", "deleted call terminated "+end)
+		})
+	}
+}

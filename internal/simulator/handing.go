@@ -71,7 +71,7 @@ func (s *Service) passing(h *world.Handing) (*passing, error) {
 // ringFor rings the other person; then goes on with them, unless they do not answer.
 func (s *Service) ringFor(p *passing, r *room, caller *party, then func(*member)) {
 	ring := s.ring(invitation{party: p.to, caller: caller, room: r, limit: s.settings.RingTime, transferor: p.by.party, done: func(o outcome) {
-		p.call.rings = nil
+		p.call.forgetSettled()
 		if o.joined == nil {
 			s.notPassed(p, o.how.words())
 			return
@@ -85,7 +85,7 @@ func (s *Service) ringFor(p *passing, r *room, caller *party, then func(*member)
 func (s *Service) pass(p *passing, m *member) {
 	ring := s.ring(invitation{party: p.call.bot, caller: p.to, from: m, room: p.room, modalities: p.call.me.modalities,
 		transferor: p.by.party, done: func(o outcome) {
-			p.call.rings = nil
+			p.call.forgetSettled()
 			if o.joined == nil {
 				s.notPassed(p, o.how.words())
 				return

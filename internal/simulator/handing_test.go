@@ -106,6 +106,24 @@ func TestNotHanded(t *testing.T) {
 	}
 }
 
+// TestHandedWhileTransferred: a person hands the bot on while the bot transfers them. That one of the two comes to nothing
+// stops nothing of the other, which is over when the call is.
+func TestHandedWhileTransferred(t *testing.T) {
+	scene := people()
+	scene.People["fred"].Answers = &world.Answers{After: 30 * time.Second}
+	st := newStage(t, scene)
+	call := st.answeredCall("carol")
+	st.hand(world.Handing{Who: "carol", To: "deb"}) // who declines
+	st.must(202, "POST", call+"/transfer", to(fredID))
+	st.wait(10 * time.Second)
+	if !st.saw("Carol is told that the transfer failed: The callee declined. (603/0)") {
+		t.Errorf("seen: %q", st.seen)
+	}
+	st.hangUp("carol")
+	st.wait(time.Minute)
+	wantLadder(t, st, "updated call transferring", "deleted call terminated 200/4521")
+}
+
 // TestTransferToBot: the target is a bot of this world; its new leg tells whose transfer it is.
 func TestTransferToBot(t *testing.T) {
 	st := newStage(t, people())

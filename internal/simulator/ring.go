@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"slices"
 	"time"
 
 	"callflow/internal/graph"
@@ -166,6 +167,11 @@ func (r *ring) close() bool {
 	}
 	r.s.rings.remove(r)
 	return true
+}
+
+// forgetSettled leaves those that ring still: a person may hand the bot on while it transfers them.
+func (c *call) forgetSettled() {
+	c.rings = slices.DeleteFunc(c.rings, func(r *ring) bool { return r.settled })
 }
 
 // offer makes a bot ring: it gets an incoming call, and 15 seconds to answer, reject or redirect it.

@@ -21,6 +21,7 @@ type clock struct {
 	now     time.Time
 	seq     int
 	planned plan
+	each    func() // after each thing that happens; may be nil
 }
 
 type planned struct {
@@ -66,6 +67,9 @@ func (c *clock) forward(d time.Duration) {
 		if !x.gone {
 			x.gone = true
 			x.f()
+			if c.each != nil {
+				c.each()
+			}
 		}
 	}
 	c.now = end

@@ -121,7 +121,7 @@ func (s *Service) beginTransfer(h *handover) {
 	}
 	r := s.ring(invitation{party: h.target, by: c, caller: h.transferee.party, from: h.transferee, room: h.room, limit: s.settings.RingTime,
 		modalities: h.transferee.modalities, transferor: c.bot, done: func(o outcome) {
-			c.rings = nil
+			c.forgetSettled()
 			switch {
 			case o.joined == nil:
 				s.refuse(h, blindRefused.because(o.how.message))
