@@ -102,7 +102,7 @@ func newArena(r *rand.Rand) *arena {
 	scene.People["lobby"], scene.People["hall"] = &world.Person{Lobby: true}, &world.Person{Lobby: true}
 	scene.People["guest"] = &world.Person{Kind: "guest"}
 	scene.People["away"] = &world.Person{Forwards: &world.Forwards{To: "second", After: time.Duration(r.IntN(2)) * time.Second}}
-	scene.People["both"] = &world.Person{AlsoRings: "third"}
+	scene.People["both"] = &world.Person{AlsoRings: "third", Answers: &world.Answers{After: 20 * time.Second}}
 	scene.People["circle"] = &world.Person{Forwards: &world.Forwards{To: "circle"}}
 	scene.People["desk"] = &world.Person{Kind: "applicationInstance"}
 	a.disturb(scene, r)

@@ -156,9 +156,12 @@ func (m *mover) request() {
 			body = m.spoil(o)
 		}
 	}
-	waiting := m.atDoor(verb, path, c)
-	if m.ask(app, method, path, body) != nil && strings.HasSuffix(verb, "FromLobby") {
+	waiting, ringing := m.atDoor(verb, path, c), m.beside(c)
+	switch taken := m.ask(app, method, path, body) != nil; {
+	case taken && strings.HasSuffix(verb, "FromLobby"):
 		m.opened(verb, c, waiting)
+	case taken && verb == "reject":
+		m.rejected(c, ringing)
 	}
 }
 

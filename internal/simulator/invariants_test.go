@@ -45,6 +45,7 @@ const enough = 300
 const (
 	rangInVain      = "rang in vain"
 	forwardedInVain = "rang in vain, forwarded"
+	rejectedBeside  = "rejected, while it rings elsewhere too"
 	overAtOnce      = "over before it was told"
 )
 

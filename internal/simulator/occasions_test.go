@@ -41,6 +41,9 @@ func (m *mover) occasion() (verb string, f *follow) {
 	there := map[string][]*follow{}
 	for _, f := range m.live() {
 		leg := m.service.calls[f.id]
+		if leg.state == incoming && !leg.ending && len(m.beside(f)) > 0 {
+			there["reject"] = append(there["reject"], f)
+		}
 		if leg.state != established || leg.ending || leg.between() || leg.me.room == nil || leg.me.inLobby {
 			continue
 		}

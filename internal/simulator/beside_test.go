@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// What random plays hold lobbies to: only who waits is let in, turned away, or gives up; what was taken happens; and who
-// waits sees nobody.
+// What random plays hold lobbies and forks to. Only who waits is let in, turned away, or gives up; what was taken happens;
+// and who waits sees nobody. Where a call rings at somebody and at a bot too, the bot's rejecting it ends nothing else.
 
 // atDoor are those who wait and whom a request of a lobby is about.
 func (m *mover) atDoor(verb, path string, f *follow) (who []*member) {
@@ -60,5 +60,31 @@ func (a *arena) saw(who, did, call string) {
 func (a *arena) alone(f *follow) {
 	if leg := a.service.calls[f.id]; leg != nil && leg.me.inLobby && len(f.roster) > 1 {
 		a.broken("lobby", "%s waits in the lobby and is told of %d who are in the meeting", f.id, len(f.roster)-1)
+	}
+}
+
+// beside are the rings of whom a bot's incoming call was for, while it rings at the bot too.
+func (m *mover) beside(f *follow) (rings []*ring) {
+	leg := m.service.calls[f.id]
+	if leg == nil || leg.offer == nil || len(leg.offer.routes) == 0 {
+		return nil
+	}
+	fork := leg.offer.routes[len(leg.offer.routes)-1]
+	for r := range m.service.rings.all() {
+		if fork.kind == "selfFork" && r.room == leg.room && r.party == fork.original && r.by != nil {
+			rings = append(rings, r)
+		}
+	}
+	return rings
+}
+
+// rejected checks that it rings on where it rang beside a call that its bot rejected.
+func (m *mover) rejected(f *follow, rang []*ring) {
+	m.pass(firstStep)
+	for _, r := range rang {
+		m.fared[rejectedBeside]++
+		if r.settled && r.room.find(r.party) == nil && !r.by.ended && !r.by.ending {
+			m.broken("fork", "%s was rejected, and it rings no more at %s", f.id, r.party.shown())
+		}
 	}
 }
