@@ -234,6 +234,11 @@ func (a *arena) meet() {
 			fresh = append(fresh, c)
 		}
 	}
+	for r := range a.service.rooms.all() {
+		if r.mode == peer && len(r.members) > 2 {
+			a.broken("crowd", "%d are in a call between two: %s", len(r.members), r.chain)
+		}
+	}
 	slices.SortFunc(fresh, func(x, y *call) int { return strings.Compare(x.id, y.id) })
 	for _, c := range fresh {
 		f := &follow{id: c.id, dialect: c.dialect, app: c.bot.id, leg: weak.Make(c), roster: map[string]any{}, began: a.clock.now,

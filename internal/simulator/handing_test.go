@@ -141,6 +141,33 @@ func TestTransferToBot(t *testing.T) {
 		"updated call established media active", "deleted call terminated 0/7015")
 }
 
+// TestTransferredWhileInviting: a bot that is handed over stays in meeting mode, and whom it has asked in comes to where it is.
+func TestTransferredWhileInviting(t *testing.T) {
+	scene := people()
+	scene.People["fred"].Answers, scene.People["dora"].Answers = &world.Answers{After: 5 * time.Second}, &world.Answers{After: 30 * time.Second}
+	st := newStage(t, scene)
+	hands := calls + "/" + graph.AsText(st.must(201, "POST", calls, createBodyFor(`{"identity":{"application":{"id":"`+botID+`"}}}`)).body["id"])
+	st.wait(time.Second)
+	handed := calls + "/" + st.posts[len(st.posts)-1].event.CallID
+	st.must(202, "POST", handed+"/answer", answer)
+	st.wait(time.Second)
+	st.must(202, "POST", hands+"/transfer", to(fredID))
+	st.wait(time.Second)
+	st.must(200, "POST", handed+"/participants/invite", `{"participants":[`+user(doraID)+`]}`)
+	st.wait(5 * time.Second)
+	st.must(404, "GET", hands, "")
+	st.ladder()
+	st.wait(30 * time.Second)
+	wantLadder(t, st, "deleted operation completed", "updated participants Fred,Test Bot,Dora")
+	st.must(204, "DELETE", handed, "")
+	st.hangUp("fred")
+	st.hangUp("dora")
+	st.wait(time.Minute)
+	for r := range st.service.rooms.all() {
+		t.Errorf("a room is left, with %d members and %d rings", len(r.members), r.ringing)
+	}
+}
+
 // TestRedirectToBot: who was redirected to comes with the way that the call took.
 func TestRedirectToBot(t *testing.T) {
 	other := fredID[:35] + "9"

@@ -240,14 +240,31 @@ func (s *Service) refuse(h *handover, how result) {
 func (s *Service) move(m *member, to *room) {
 	s.remove(m)
 	if m.call != nil {
-		m.call.room.legs--
-		to.sequence = max(to.sequence, m.call.room.sequence) // its rosters go on in order
-		m.call.room = to
-		to.legs++
+		s.rehouse(m.call, to)
 	} else {
 		m = &member{id: s.newID(), party: m.party, modalities: m.modalities}
 	}
 	s.join(to, m)
+}
+
+// rehouse makes a leg one of another room. Whom it has asked in comes there, and a call in meeting mode stays in it.
+func (s *Service) rehouse(c *call, to *room) {
+	from := c.room
+	to.sequence = max(to.sequence, from.sequence) // its rosters go on in order
+	if from.mode == group && to.mode == peer {
+		to.mode = group
+	}
+	for r := range s.rings.all() {
+		if r.room == from && r.caller == c.bot && (r.by == nil || r.by == c) {
+			r.room = to
+			from.ringing--
+			to.ringing++
+		}
+	}
+	c.room = to
+	from.legs--
+	to.legs++
+	s.vacate(from)
 }
 
 func (r result) because(why string) result {
