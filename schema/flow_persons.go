@@ -12,7 +12,7 @@ import (
 // none of such a call.
 
 // personPath is where events and answers have somebody's id.
-var personPath = regexp.MustCompile(`(^|\.)identity\.\w+\.id$`)
+var personPath = regexp.MustCompile(`(^|\.)identity\.(\w+)\.id$`)
 
 // mistaken reports ids of persons that stand for calls and operations.
 func (w *whoWalk) mistaken(p *Plan) {
@@ -79,6 +79,7 @@ func (w *whoWalk) mistakenIn(e awaitedEvent, n *node) {
 	}
 	if len(n.parts) == 2 && (n.op == "==" || n.op == "!=" || n.op == "index") {
 		for i, side := range n.parts {
+			w.comparedID(e, side, n.parts[1-i])
 			switch {
 			case n.op == "index" && i == 0 && side.path == "calls", n.op != "index" && (side.path == "call.id" || side.path == "operation.id"):
 				other := n.parts[1-i]
@@ -96,6 +97,37 @@ func (w *whoWalk) mistakenIn(e awaitedEvent, n *node) {
 	}
 	for _, p := range n.parts {
 		w.mistakenIn(e, p)
+	}
+}
+
+// numberLike is a number that somebody has written as one dials it.
+var numberLike = regexp.MustCompile(`^\+?[0-9][0-9 ()./-]{2,}$`)
+
+// comparedID reports somebody's id that is compared with what it never is: a number in another form, or a person's name.
+func (w *whoWalk) comparedID(e awaitedEvent, side, other *node) {
+	m := personPath.FindStringSubmatch(side.path)
+	if m == nil {
+		return
+	}
+	texts := w.constants[other.path].texts
+	if text, ok := other.literal.(string); ok {
+		texts = []string{text}
+	}
+	from, shown := written(e.text, other.from, other.to)
+	p := Problem{Pos: e.at(e.offset + from), Len: utf8.RuneCountInString(shown), Severity: SeverityError}
+	for _, text := range texts {
+		switch {
+		case m[2] == "phone" && numberLike.MatchString(text) && !e164Form.MatchString(text):
+			p.Code, p.Hint = "bad-format", idForms["e164"].hint
+			p.Text = fmt.Sprintf("%sa telephone's id is compared with %q, which is not in E.164 form: that never is the same", e.partText(), text)
+		case m[2] != "phone" && w.people[text] != nil && other.literal != nil:
+			p.Code, p.Hint = "plain-name", "write their id, or the name of the var that holds it"
+			p.Text = fmt.Sprintf("%san id is compared with %q, which is the name of a person in simulate.people", e.partText(), text)
+		default:
+			continue
+		}
+		w.report(p)
+		return
 	}
 }
 

@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
@@ -25,7 +24,7 @@ type whoWalk struct {
 type constant struct {
 	what  string // "the var desk"
 	texts []string
-	node  *yaml.Node
+	node  *yaml.Node // nil: it is in several places
 	file  string
 }
 
@@ -38,6 +37,7 @@ func (c *checker) who(p *Plan) {
 	for _, name := range sortedKeys(c.people) {
 		w.settle(name, c.people[name])
 	}
+	w.scene(p)
 	w.block(p.Steps)
 	w.block(p.Finally)
 	w.mistaken(p)
@@ -104,12 +104,15 @@ func (w *whoWalk) block(b Block) {
 				w.persons["name "+x.Name] = x.Expr.root.path + " of " + stepName(s)
 			}
 		}
+		done := w.itemsOf(s)
 		if s.Params != nil && s.Params.node != nil && s.Verb.Params != nil {
+			w.named(s)
 			w.look(s, s.Verb.Params, s.Params.node)
 		}
 		for _, in := range s.Inner {
 			w.block(in.Steps)
 		}
+		done()
 	}
 }
 
@@ -179,37 +182,4 @@ func article(kind string) string {
 		return "an " + kind
 	}
 	return "a " + kind
-}
-
-// idForms are the forms of ids that can be told from their text.
-var idForms = map[string]struct {
-	is         *regexp.Regexp
-	what, hint string
-}{
-	"e164": {regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`), "a telephone number in E.164 form", "write it as +, country code and number: +15551234567"},
-	"guid": {regexp.MustCompile(`^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$`), "a GUID", "write the whole id, as 8a34a46b-3d17-4adc-8dce-dc4e7d572698"},
-}
-
-// form checks what a name holds that stands where ids of a form are wanted. Text that stands there itself the verbs have
-// checked.
-func (w *whoWalk) form(s *Step, form string, n *yaml.Node) {
-	m := wholeReference.FindStringSubmatch(n.Value)
-	want, ok := idForms[form]
-	if m == nil || !ok {
-		return
-	}
-	c := w.constants[m[1]]
-	for _, text := range c.texts {
-		if want.is.MatchString(text) {
-			continue
-		}
-		p := Problem{Pos: Pos{s.Pos.File, n.Line, n.Column}, Len: utf8.RuneCountInString(n.Value), Code: "bad-format",
-			Text: fmt.Sprintf("%s is %q, which is not %s", c.what, text, want.what), Hint: want.hint}
-		if c.node != nil {
-			p.Pos, p.Len = Pos{c.file, c.node.Line, c.node.Column}, utf8.RuneCountInString(c.node.Value)
-			p.Text += fmt.Sprintf(", as %s in line %d wants", s.Verb.Name, n.Line)
-		}
-		w.report(p)
-		return
-	}
 }

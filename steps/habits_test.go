@@ -17,6 +17,7 @@ func TestHabits(t *testing.T) {
 	const (
 		dora     = `{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}`
 		incoming = "steps:\n- await: call.state == \"incoming\"\n  capture: {leg: call.id}\n- answer: ${{ leg }}\n"
+		desk     = "{identity: {applicationInstance: {id: 90ed37dc-d8e3-4e11-9de3-30a955dda06f}}}"
 		claimed  = "steps:\n- await: call.state == \"incoming\"\n  capture: {leg: call.id}\n"
 		consult  = "- transfer: {call: \"${{ leg }}\", transferTarget: {identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}, replacesCallId: \"${{ other }}\"}}\n"
 		ring     = "steps:\n- createCall: {targets: [" + dora + "]}\n  capture: {leg: call.id}\n"
@@ -199,6 +200,22 @@ func TestHabits(t *testing.T) {
 		// identity-kind, and ids that names hold
 		{"an application as target", "vars: {other: 90ed37dc-d8e3-4e11-9de3-30a955dda06f}\n" + incoming + "- transfer: {call: \"${{ leg }}\", transferTarget: {identity: {application: {id: \"${{ other }}\"}}}}\n", "6 identity-kind"},
 		{"the bot itself as target", incoming[:len("steps:\n- await: call.state == \"incoming\"\n")] + "  capture: {leg: call.id, me: \"call.targets[0].identity.application.id\"}\n- answer: ${{ leg }}\n- transfer: {call: \"${{ leg }}\", transferTarget: {identity: {application: {id: \"${{ me }}\"}}}}\n", ""},
+		{"a person's id in a var", "vars: {c: carol-1}\nsimulate: {people: {carol: {id: \"${{ c }}\"}}}\nsteps:\n- log: x\n", "1 bad-format"},
+		{"a person's number in a var", "vars: {c: 030 1234}\nsimulate: {people: {carol: {phone: \"${{ c }}\"}}}\nsteps:\n- log: x\n", "1 bad-format"},
+		{"a person's tenant in a var", "vars: {c: contoso}\nsimulate: {people: {carol: {tenantId: \"${{ c }}\"}}}\nsteps:\n- log: x\n", "1 bad-format"},
+		{"a person's id in the matrix", "matrix: {c: [8a34a46b-3d17-4adc-8dce-dc4e7d572698, anna]}\nsimulate: {people: {carol: {id: \"${{ matrix.c }}\"}}}\nsteps:\n- log: x\n", "2 bad-format"},
+		{"an ACS user's id", "vars: {c: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}\nsimulate: {people: {carol: {id: \"${{ c }}\", kind: azureCommunicationServicesUser}}}\nsteps:\n- log: x\n", "1 bad-format"},
+		{"ids of every form", "vars: {c: \"8:acs:1\", g: 8A34A46B3D174ADC8DCEDC4E7D572698, n: \"+49301\", o: any}\nsimulate: {people: {c: {id: \"${{ c }}\", kind: azureCommunicationServicesUser}, g: {id: \"${{ g }}\", kind: guest}, n: {phone: \"${{ n }}\"}, o: {id: \"${{ o }}\", kind: onPremises}}}\nsteps:\n- log: x\n", ""},
+		{"the number that a script dials from", "vars: {c: 49 30}\nsimulate: {people: {carol: {}}, script: [{dial: {from: carol, to: bot, number: \"${{ c }}\"}}]}\nsteps:\n- log: x\n", "1 bad-format"},
+		{"a number that set names", "steps:\n- set: {n: \"0301\"}\n- createCall: {source: " + desk + ", targets: [{identity: {phone: {id: \"${{ n }}\"}}}]}\n", "2 bad-format"},
+		{"a number of several", "steps:\n- forEach: [\"+49301\", \"0301\"]\n  createCall: {source: " + desk + ", targets: [{identity: {phone: {id: \"${{ item }}\"}}}]}\n", "3 bad-format"},
+		{"numbers of which each is right", "steps:\n- forEach: [\"+49301\", \"+49302\"]\n  createCall: {source: " + desk + ", targets: [{identity: {phone: {id: \"${{ item }}\"}}}]}\n", ""},
+		{"a number of parts", "vars: {n: \"301234\"}\nsteps:\n- createCall: {source: " + desk + ", targets: [{identity: {phone: {id: \"0049${{ n }}\"}}}]}\n", "3 bad-format"},
+		{"a number of parts that is right", "vars: {n: \"301234\"}\nsteps:\n- createCall: {source: " + desk + ", targets: [{identity: {phone: {id: \"+49${{ n }}\"}}}]}\n", ""},
+		{"a number that is compared", "steps:\n- await: call.state == \"incoming\" && call.source.identity.phone.id == \"030 1234\"\n", "2 bad-format"},
+		{"the var of a number that is compared", "vars: {n: \"0301234\"}\nsteps:\n- await: call.state == \"incoming\" && call.source.identity.phone.id == n\n", "3 bad-format"},
+		{"words that stand for a number", "steps:\n- await: call.state == \"incoming\" && call.source.identity.phone.id != \"anonymous\"\n", ""},
+		{"a person's name that is compared", people + "steps:\n- await: call.state == \"incoming\" && call.source.identity.user.id == \"carol\"\n", "4 plain-name"},
 		{"a number in the matrix", "matrix: {desk: [\"+49301234567\", \"030 1234567\"]}\nsteps:\n- createCall: {source: {identity: {applicationInstance: {id: 90ed37dc-d8e3-4e11-9de3-30a955dda06f}}}, targets: [{identity: {phone: {id: \"${{ matrix.desk }}\"}}}]}\n", "3 bad-format"},
 	}
 	for _, tt := range tests {
