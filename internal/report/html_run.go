@@ -25,6 +25,7 @@ type pageRun struct {
 	Outputs  []pageValue    `json:"outputs,omitempty"`
 	Failures []*pageFailure `json:"failures,omitempty"` // each once, however often it is told
 	Why      []int          `json:"why,omitempty"`      // those that made the run fail, the one that decided first
+	Up       []pageFact     `json:"up,omitempty"`       // calls that were up when it was cut short
 	Ladder   string         `json:"ladder,omitempty"`   // as text
 	Drawing  string         `json:"drawing,omitempty"`  // and as SVG
 }
@@ -165,6 +166,10 @@ func newPageRun(r *Run, n int) *pageRun {
 		} else {
 			b.page.Why = append(b.page.Why, n)
 		}
+	}
+	for _, c := range callsUp(r.Records, Style{}) {
+		at := b.since(c.at)
+		b.page.Up = append(b.page.Up, pageFact{At: &at, Text: c.String()})
 	}
 	b.inbox()
 	b.page.Loose = b.exchanges(r.Loose)

@@ -74,8 +74,16 @@ func (r *Run) Failure() *steps.Failure {
 }
 
 // Why is what came of the run in one line: its failure, or the reason why it was skipped or could not be made; "" of one
-// that passed.
+// that passed. Of one that was cut short it says which calls were up then.
 func (r *Run) Why() string {
+	why := r.why()
+	if up := stillUpWords(r.Records); up != "" {
+		why += "; " + up
+	}
+	return why
+}
+
+func (r *Run) why() string {
 	f := r.Failure()
 	switch {
 	case f != nil:
@@ -111,7 +119,8 @@ func (r *Run) place() (file string, line, col int) {
 }
 
 // Explain lays out why the run went wrong, as the console does: each failure with its excerpt, values, arrivals and codes,
-// the attempts before it one by one, and what came after it was too late. Nil of a run that did not go wrong.
+// the attempts before it one by one, what came after it was too late, and of a run that was cut short the calls that were up. Nil
+// of a run that did not go wrong.
 func (r *Run) Explain(s Style) (out []string) {
 	if !r.Failed() {
 		return nil
@@ -130,10 +139,13 @@ func (r *Run) Explain(s Style) (out []string) {
 		})
 	}
 	if out == nil {
-		out = s.fold("", r.Why(), s.Width, "  ")
+		out = s.fold("", r.why(), s.Width, "  ")
 		if _, rest, ok := strings.Cut(r.End.Reason, "\n"); ok { // a stack
 			out = append(out, lines(rest)...)
 		}
+	}
+	if up := stillUpLines(r.Records, s); up != nil {
+		out = append(append(out, ""), up...)
 	}
 	for i := range out {
 		out[i] = strings.TrimRight(out[i], " ")
@@ -199,7 +211,7 @@ func (r *Run) whole() []steps.Record {
 		return r.Records
 	}
 	last := r.Records[len(r.Records)-1]
-	end := &steps.RunEnd{Status: brokenOff, Took: r.Took(), Reason: r.Why()}
+	end := &steps.RunEnd{Status: brokenOff, Took: r.Took(), Reason: r.why()}
 	return append(slices.Clip(r.Records), steps.Record{Seq: last.Seq + 1, At: last.At, Type: "runEnd", RunEnd: end})
 }
 

@@ -355,6 +355,12 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 		}
 		out = append(out, "")
 	}
+	if up := stillUpLines(v.records, c.Style); up != nil {
+		for _, line := range up {
+			out = append(out, "  "+line)
+		}
+		out = append(out, "")
+	}
 	line := "  " + c.paint(statusColor(end.Status), statusWord(end.Status))
 	if end.Status != steps.Skipped {
 		line += c.paint(faint, " in "+duration(end.Took))

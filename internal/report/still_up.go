@@ -1,0 +1,207 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"callflow/internal/graph"
+	"callflow/steps"
+)
+
+// upCall is a call that was up when its run was cut short, and what became of it.
+type upCall struct {
+	id, leg, who string    // who: "bot → Carol"; "" when nobody knows
+	state        string    // the last one notified: "established with audio active"; "" when nothing was
+	at           time.Time // of that, or of the response that named the call
+	fate         fate
+	words        string // of the fate
+}
+
+// fate is what became of a call.
+type fate int
+
+const (
+	stillUp fate = iota // nobody has hung it up
+	kept                // on purpose
+	hungUp
+	gone // without the run's doing
+)
+
+// callsUp are the calls that were up when a run was cut short: killed, interrupted, or over the time of the whole. Of a run that
+// came to an end of its own there are none.
+func callsUp(records []steps.Record, s Style) (list []upCall) {
+	cut, ok := cutAt(records)
+	if !ok {
+		return nil
+	}
+	d := diagramOf(records, s)
+	for _, i := range d.of(legLane) {
+		l := &d.lanes[i]
+		c := upCall{id: l.id, leg: l.name, who: l.who, words: "no cleanup has run"}
+		if c.before(records[:cut]) {
+			c.after(records[cut:])
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// cutAt is the first record after a run was cut short.
+func cutAt(records []steps.Record) (at int, ok bool) {
+	var end *steps.RunEnd
+	if n := len(records); n > 0 {
+		end = records[n-1].RunEnd
+	}
+	overTime := end != nil && end.Failure != nil && end.Failure.Kind == "timeout" && strings.HasPrefix(end.Failure.Text, "scenario timeout of ")
+	if end != nil && end.Status != steps.Interrupted && end.Status != brokenOff && !overTime {
+		return 0, false
+	}
+	for i := range records {
+		switch r := &records[i]; {
+		case r.Cleanup != nil, r.Request != nil && r.Step == "": // cleanup has begun
+			return i, true
+		case r.StepEnd == nil || r.StepEnd.Status == steps.Passed:
+		case r.StepEnd.Reason == "interrupted", overTime && strings.HasPrefix(r.StepEnd.Reason, "scenario timeout of "),
+			overTime && r.StepEnd.Failure != nil && strings.HasPrefix(r.StepEnd.Failure.Text, "scenario timeout of "):
+			return i, true
+		}
+	}
+	return len(records), true
+}
+
+// before learns from the records up to the cut, and says whether the call was up then.
+func (c *upCall) before(records []steps.Record) (up bool) {
+	over := false
+	asked := map[stepPlace]*steps.Sent{}
+	for i := range records {
+		r := &records[i]
+		switch {
+		case r.Request != nil:
+			asked[stepPlace{r.Step, r.Branch}] = r.Request
+		case r.Response != nil && r.Response.Status == 201 && clean(r.Response.Call) == c.id:
+			up, c.at = true, r.At
+		case r.Response != nil:
+			over = over || c.endedBy(asked[stepPlace{r.Step, r.Branch}], r.Response)
+		case r.Event != nil && r.Event.Kind == graph.KindCall && r.Event.Refused == "" && clean(r.Event.Call) == c.id:
+			over = over || c.ends(r.Event)
+			up, c.at, c.state = true, r.At, strings.TrimPrefix(clean(r.Event.Summary), "call ")
+		}
+	}
+	return up && !over
+}
+
+// after learns what became of the call.
+func (c *upCall) after(records []steps.Record) {
+	asked := map[stepPlace]*steps.Sent{}
+	names := map[string]string{}
+	for i := range records {
+		r := &records[i]
+		switch {
+		case r.StepStart != nil:
+			names[r.Step] = stepWords(r.Step, r.StepStart)
+		case r.Request != nil:
+			asked[stepPlace{r.Step, r.Branch}] = r.Request
+		case r.Cleanup != nil && clean(r.Cleanup.Call) == c.id:
+			c.cleaned(r.Cleanup)
+			return
+		case r.Response != nil && r.Step != "" && c.endedBy(asked[stepPlace{r.Step, r.Branch}], r.Response):
+			c.fate, c.words = hungUp, "hung up by "+names[r.Step]
+			return
+		case r.Event != nil && clean(r.Event.Call) == c.id && c.ends(r.Event):
+			c.fate, c.words = gone, "then "+clean(r.Event.Summary)
+			return
+		}
+	}
+}
+
+func (c *upCall) cleaned(did *steps.Cleaned) {
+	c.words = "cleanup: " + clean(did.Result)
+	switch {
+	case did.Action == "kept":
+		c.fate = kept
+	case strings.HasPrefix(did.Result, "failed"):
+	case did.Result == "gone already":
+		c.fate = gone
+	default:
+		c.fate = hungUp
+	}
+}
+
+func (c *upCall) ends(e *steps.Arrived) bool {
+	return e.Refused == "" && e.Kind == graph.KindCall && (e.ChangeType == "deleted" || strings.HasPrefix(e.Summary, "call "+graph.StateTerminated))
+}
+
+// endedBy says whether a request of the run's ended the call.
+func (c *upCall) endedBy(q *steps.Sent, a *steps.Received) bool {
+	return q != nil && clean(q.Call) == c.id && slices.Contains([]string{"hangUp", "reject", "redirect"}, q.Verb) && a.Status > 0 && (a.Status < 300 || a.Status == 404)
+}
+
+// stillUpLines list the calls that were up when the run was cut short; nil when there were none, or it was not. An id stands whole
+// where somebody may have to hang the call up by hand.
+func stillUpLines(records []steps.Record, s Style) (out []string) {
+	list := callsUp(records, s)
+	if list == nil {
+		return nil
+	}
+	out = append(out, "calls that were up when it was cut short:")
+	for i := range list {
+		c := &list[i]
+		mark := s.mark("·", "-")
+		if c.fate == stillUp {
+			mark = s.paint(bad, s.mark("✗", "x"))
+		}
+		out = append(out, s.fold(fmt.Sprintf("  %s %9s  ", mark, offset(records[0].At, c.at)), c.String(), s.Width, "                ")...)
+	}
+	return out
+}
+
+// String is who is on the call, its id, its last state, and what became of it.
+func (c *upCall) String() string {
+	text, id := c.leg, short(c.id)
+	if c.who != "" {
+		text += ", " + c.who
+	}
+	if c.fate == stillUp || c.fate == kept {
+		id = c.id
+	}
+	state := c.state
+	if state == "" {
+		state = "nothing was notified of it"
+	}
+	return fmt.Sprintf("%s [%s]: %s; %s", text, id, state, c.words)
+}
+
+// stillUpWords say the same in one line; "" when no call was up.
+func stillUpWords(records []steps.Record) string {
+	list := callsUp(records, Style{})
+	if list == nil {
+		return ""
+	}
+	var names []string
+	count := map[fate]int{}
+	for _, c := range list {
+		count[c.fate]++
+		if c.who != "" {
+			names = append(names, c.who)
+		}
+	}
+	were := " were up"
+	if len(list) == 1 {
+		were = " was up"
+	}
+	text := plural(len(list), "call") + were
+	if names != nil {
+		text += " (" + strings.Join(names, ", ") + ")"
+	}
+	switch left := count[stillUp]; {
+	case left == len(list):
+		return text + ", not hung up"
+	case left > 0:
+		return fmt.Sprintf("%s, %d not hung up", text, left)
+	case count[kept] > 0:
+		return fmt.Sprintf("%s, %d left up for leak is keep", text, count[kept])
+	}
+	return text + ", and ended then"
+}
