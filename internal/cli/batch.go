@@ -212,8 +212,7 @@ func (b *batch) verdict(ctx context.Context, journalErr, reportErr error) error 
 
 // interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP (a lost terminal) ends, so that runs hang up
 // their calls. The second one kills the runs, and the process if that is not enough. One right behind the first is the
-// same one: timeout(1), for instance, signals its command and then the command's group. Output that nobody reads any more
-// (`| head`) ends nothing.
+// same one: timeout(1), for instance, signals its command and then the command's group.
 func interruptible(above context.Context, say func(string), doing string, kill func()) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(above)
 	signals := make(chan os.Signal, 2)
@@ -221,7 +220,6 @@ func interruptible(above context.Context, say func(string), doing string, kill f
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		signal.Notify(signals, syscall.SIGHUP)
 	}
-	signal.Ignore(syscall.SIGPIPE)
 	done := make(chan struct{})
 	go obey(signals, done, func() {
 		say("callflow: interrupted: " + doing + "; once more to stop at once")
@@ -229,10 +227,17 @@ func interruptible(above context.Context, say func(string), doing string, kill f
 	}, kill, os.Exit)
 	return ctx, func() {
 		signal.Stop(signals)
-		signal.Reset(syscall.SIGPIPE)
 		close(done)
 		cancel(nil)
 	}
+}
+
+// unread has the process go on when nobody reads its output any more (`| head`), from the first line it writes to the last:
+// what it began it ends, with the code that it would have had.
+func unread() (stop func()) {
+	signals := make(chan os.Signal, 1) // taken from the system; writing says so too
+	signal.Notify(signals, syscall.SIGPIPE)
+	return func() { signal.Stop(signals) }
 }
 
 // obey does what signals want: the first interrupts, the second kills, and the third ends the process if killing takes

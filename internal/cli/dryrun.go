@@ -48,7 +48,7 @@ func (b *batch) streamPlan() error {
 			return &inputError{err.Error()}
 		}
 		b.io.stream.Plan(report.StreamPlan{Run: runner.RunID(j.scenario.Plan, b.options(j)), Scenario: j.scenario.Plan.Name,
-			File: j.scenario.File, Row: j.row.Name, Seed: j.seed, Skip: p.Skip, Steps: stepsOf(j.scenario.Plan, "")})
+			File: j.scenario.File, Row: j.row.Name, Seed: j.seed, Skip: p.Skip, Until: b.until[j.scenario], Steps: stepsOf(j.scenario.Plan, "")})
 	}
 	b.io.stream.Summary(0, len(b.jobs))
 	return nil

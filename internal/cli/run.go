@@ -114,6 +114,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 
 // command is run with its flags read. What --format json prints last is how it ended.
 func (f *runFlags) command(args []string, io streams) error {
+	defer unread()()
 	err := f.check(args)
 	if f.format == "json" {
 		io.stream = report.NewStream(io.out)
@@ -157,6 +158,7 @@ func (f *runFlags) run(args []string, io streams) error {
 		return err
 	}
 	if f.dryRun {
+		f.warnOfDryRun(io)
 		return b.plan()
 	}
 	b.remember() // it may be killed
@@ -266,6 +268,8 @@ func (f *runFlags) check(args []string) error {
 	switch {
 	case f.quiet && f.verbose:
 		return &inputError{"--quiet and --verbose contradict each other"}
+	case f.quiet && f.ladder:
+		return &inputError{"--quiet prints only what failed, and --ladder draws every run: give one"}
 	case f.parallel < 1:
 		return &inputError{fmt.Sprintf("--parallel %d: at least 1 scenario runs at a time", f.parallel)}
 	case f.repeat < 1:
@@ -315,6 +319,20 @@ func (f *runFlags) checkTogether(args []string) error {
 		return &inputError{"--watch runs again what changes, --rerun-failed what failed: give one"}
 	}
 	return nil
+}
+
+// warnOfDryRun says what is given and comes to nothing where no run is made.
+func (f *runFlags) warnOfDryRun(io streams) {
+	var flags []string
+	if len(f.reports) > 0 {
+		flags = append(flags, "--report")
+	}
+	if f.journal != "" {
+		flags = append(flags, "--journal")
+	}
+	if flags != nil {
+		io.warn(strings.Join(flags, " and ") + ": a dry run makes no runs, so nothing is written")
+	}
 }
 
 // disorder is what --chaos says; check has seen to it that it can be read.

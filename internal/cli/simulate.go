@@ -127,6 +127,7 @@ func (f *simulateFlags) serve(io streams) error {
 	if err != nil {
 		return &setupError{"cannot serve the simulator", err}
 	}
+	defer unread()()
 	ctx, stop := interruptible(context.Background(), func(text string) { fmt.Fprintln(io.err, text) }, "stopping", func() {})
 	defer stop()
 	web := server.Web(said)

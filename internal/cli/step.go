@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"callflow/internal/debug"
 	"callflow/internal/project"
@@ -19,20 +20,23 @@ func (f *runFlags) checkDebug(args []string) error {
 	if !f.debugs() {
 		return nil
 	}
-	for _, arg := range args {
-		if arg == project.StdinArg {
-			return &inputError{"--step reads its commands from standard input, so the scenario cannot come from there"}
-		}
+	flag := "--step"
+	if !f.step {
+		flag = "--break"
 	}
 	switch {
+	case slices.Contains(args, project.StdinArg):
+		return &inputError{flag + " reads its commands from standard input, so the scenario cannot come from there"}
 	case f.parallel > 1:
-		return &inputError{fmt.Sprintf("--step and --parallel %d: one run at a time can be debugged", f.parallel)}
+		return &inputError{fmt.Sprintf("%s and --parallel %d: one run at a time can be debugged", flag, f.parallel)}
 	case f.quiet:
-		return &inputError{"--step and --quiet contradict each other"}
+		return &inputError{flag + " shows what happens, and --quiet does not: give one"}
 	case f.format == "json":
-		return &inputError{"--step talks to a person, and --format json to a program"}
+		return &inputError{flag + " talks to a person, and --format json to a program: give one"}
 	case f.watch:
-		return &inputError{"--step and --watch contradict each other"}
+		return &inputError{flag + " waits for commands, and --watch for changes: give one"}
+	case f.dryRun:
+		return &inputError{flag + " stops in a run, and --dry-run makes none: give one"}
 	}
 	for _, text := range f.breaks {
 		if _, err := debug.ParseBreak(text); err != nil {

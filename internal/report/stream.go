@@ -60,7 +60,8 @@ type StreamPlan struct {
 	File     string `json:"file"`
 	Row      string `json:"row,omitempty"`
 	Seed     uint64 `json:"seed"`
-	Skip     string `json:"skip,omitempty"` // why it would be skipped
+	Skip     string `json:"skip,omitempty"`  // why it would be skipped
+	Until    string `json:"until,omitempty"` // the step after which it would stop
 	Steps    any    `json:"steps"`
 }
 

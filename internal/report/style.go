@@ -35,8 +35,8 @@ const leastColumns = 40
 func StyleFor(w io.Writer, env func(string) string, noColor bool) Style {
 	s := Style{Width: defaultWidth}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		smart := env("TERM") != "dumb"
-		s.Color, s.Live = smart, smart
+		s.Color = env("TERM") != "dumb"
+		s.Live = s.Color && !inCI(env)
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
 			s.Width = max(width, leastColumns)
 		}
@@ -55,6 +55,12 @@ func StyleFor(w io.Writer, env func(string) string, noColor bool) Style {
 		}
 	}
 	return s
+}
+
+// inCI says that a CI server reads along, some of which give their jobs a terminal: in its log nothing can be rewritten.
+func inCI(env func(string) string) bool {
+	ci := strings.ToLower(env("CI"))
+	return ci != "" && ci != "0" && ci != "false"
 }
 
 // Colours, by what they mean.

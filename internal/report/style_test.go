@@ -20,3 +20,11 @@ func TestOffsetsInLine(t *testing.T) {
 		}
 	}
 }
+
+func TestInCI(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "0": false, "false": false, "False": false, "true": true, "1": true, "woodpecker": true} {
+		if got := inCI(func(name string) string { return map[string]string{"CI": value}[name] }); got != want {
+			t.Errorf("CI=%q: %v, want %v", value, got, want)
+		}
+	}
+}
