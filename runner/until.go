@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,14 +11,21 @@ import (
 )
 
 // StepNamed finds the step of a plan's main steps that a person names: by its id or its path, below an include's key and a
-// slash for a step of that file. It returns the step's place, which Options.Until takes. The error says what there is.
+// slash for a step of that file, or by the id alone where only one step has it. It returns the step's place, which Options.Until takes. The error says what there is.
 func StepNamed(plan *schema.Plan, name string) (place string, err error) {
-	var names []string
+	var keys, ends, alike []string // alike: the id of a step further in, where no other has it
 	for _, p := range placesIn(plan.Steps, "") {
 		if name == p.key || name == p.path {
 			return p.key, nil
 		}
-		names = append(names, p.key)
+		end := p.key[strings.LastIndexByte(p.key, '/')+1:]
+		keys, ends = append(keys, p.key), append(ends, end)
+		if name == end {
+			alike = append(alike, p.key)
+		}
+	}
+	if len(alike) == 1 {
+		return alike[0], nil
 	}
 	for _, p := range placesIn(plan.Finally, "") {
 		if name == p.key || name == p.path {
@@ -25,13 +33,35 @@ func StepNamed(plan *schema.Plan, name string) (place string, err error) {
 		}
 	}
 	text := fmt.Sprintf("%s has no step %q", plan.File, name)
-	switch near := schema.Nearest(name, names); {
+	near := schema.Nearest(name, keys)
+	if near == "" {
+		if i := slices.Index(ends, schema.Nearest(name, ends)); i >= 0 {
+			near = keys[i]
+		}
+	}
+	switch {
+	case alike != nil:
+		text = fmt.Sprintf("%s has several steps %q: %s", plan.File, name, strings.Join(alike, ", "))
 	case near != "":
 		text += fmt.Sprintf("; did you mean %q?", near)
 	default:
-		text += "; there are " + strings.Join(names, ", ")
+		text += "; there are " + strings.Join(keys, ", ")
 	}
-	return "", fmt.Errorf("%s", text)
+	return "", errors.New(text)
+}
+
+// Place is a main step and where it stands: its id or path, behind those of the includes that it is in.
+type Place struct {
+	Key  string
+	Step *schema.Step
+}
+
+// Places lists the steps after which a run of the plan can be stopped, in order, those of branches and included files too.
+func Places(plan *schema.Plan) (all []Place) {
+	for _, p := range placesIn(plan.Steps, "") {
+		all = append(all, Place{p.key, p.step})
+	}
+	return all
 }
 
 // StepAt finds the innermost main step that stands at a line of the plan's file, or the one above a line between two

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callflow/internal/project"
+	"callflow/runner"
 	"callflow/schema"
 )
 
@@ -32,16 +33,8 @@ func completeRun(cmd *cobra.Command, f *runFlags) {
 		}
 		return names
 	})
-	values("until", func(args []string) (ids []string) {
-		for _, s := range peek(args) {
-			for _, step := range s.Plan.Steps {
-				if step.ID != "" && !slices.Contains(ids, step.ID) {
-					ids = append(ids, step.ID+"\t"+strings.TrimSpace(step.Verb.Name+" "+step.Name))
-				}
-			}
-		}
-		return ids
-	})
+	values("until", stepsIn)
+	values("break", func(args []string) []string { return append(stepsIn(args), "failure\twhen a step fails") })
 	values("target", func([]string) (names []string) {
 		cfg, _ := project.ReadConfig(cmp.Or(f.config, project.ConfigName))
 		if cfg == nil {
@@ -57,6 +50,20 @@ func completeRun(cmd *cobra.Command, f *runFlags) {
 	} {
 		values(flag, func([]string) []string { return words })
 	}
+}
+
+// stepsIn lists the steps that have an id, those of branches and included files too, with what they do.
+func stepsIn(args []string) (ids []string) {
+	known := map[string]bool{}
+	for _, s := range peek(args) {
+		for _, p := range runner.Places(s.Plan) {
+			if p.Step.ID != "" && !known[p.Key] {
+				known[p.Key] = true
+				ids = append(ids, p.Key+"\t"+strings.TrimSpace(p.Step.Verb.Name+" "+p.Step.Name))
+			}
+		}
+	}
+	return ids
 }
 
 // peek reads the scenarios that args name, as far as they can be read.

@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+
+	"callflow/internal/report"
 )
 
 // scaffold is what init writes: a configuration and a scenario that runs at once.
@@ -84,7 +86,7 @@ func writeScaffold(io streams, dir string) error {
 	}
 	run := "callflow run"
 	if dir != "." {
-		run = "cd " + dir + " && " + run
+		run = "cd " + report.ShellWord(dir) + " && " + run
 	}
 	fmt.Fprintf(io.out, "now: %s\nthen: callflow docs start, five minutes to read; callflow new, for more flows to start from\n", run)
 	return nil

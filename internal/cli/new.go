@@ -146,7 +146,7 @@ func (t *template) write(io streams, to string) error {
 	if !found {
 		fmt.Fprintln(out, "for completion in editors: callflow schema > scenario.schema.json, and see docs/editors.md")
 	}
-	fmt.Fprintf(out, "now: callflow run %s\n", file)
+	fmt.Fprintf(out, "now: callflow run %s\n", report.ShellWord(file))
 	return nil
 }
 

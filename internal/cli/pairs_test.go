@@ -99,11 +99,11 @@ func onePair(t *testing.T, a, b, want string) {
 	if code != wantCode {
 		t.Fatalf("it ends with %d, want %d:\n%s%s", code, wantCode, &out, &errs)
 	}
-	holds(t, has, out.String())
+	bothHold(t, has, out.String())
 }
 
-// holds checks that what was asked for is there.
-func holds(t *testing.T, has func(flag string) bool, out string) {
+// bothHold checks that what was asked for is there.
+func bothHold(t *testing.T, has func(flag string) bool, out string) {
 	ran := !has("--dry-run")
 	if has("--format json") {
 		for line := range strings.Lines(out) {

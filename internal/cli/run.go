@@ -309,6 +309,8 @@ func (f *runFlags) checkTogether(args []string) error {
 	switch {
 	case set("timeout") && f.timeout <= 0:
 		return &inputError{fmt.Sprintf("--timeout %s leaves no time at all", f.timeout)}
+	case set("until") && f.until == "":
+		return &inputError{"--until after which step? write its id or path, as `callflow list --format json` has it"}
 	case f.untilFail && f.repeat < 2:
 		return &inputError{"--until-fail needs --repeat N: how often to run at most"}
 	case f.watch && slices.Contains(args, project.StdinArg):
