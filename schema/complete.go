@@ -204,7 +204,7 @@ func (c *completion) value(w way) []Suggestion {
 		}
 	}
 	for _, want := range c.trace.values[n] {
-		if want.typ.Kind() == reflect.String && want.dec.literal == "" && (want.field == nil || len(want.field.enum) == 0 && !want.field.person && !want.field.step && !want.field.stepID) {
+		if want.typ.Kind() == reflect.String && want.dec.literal == "" && (want.field == nil || len(want.field.enum) == 0 && !want.field.person && !want.field.orBot && !want.field.step && !want.field.stepID) {
 			list = append(list, c.named(want.dec.sc, w, want.field != nil && want.field.name == "call")...)
 			break
 		}
@@ -272,6 +272,9 @@ func (r *Reading) wordsAt(w way) []Suggestion {
 		switch {
 		case f != nil && f.person:
 			list = append(list, words(UsePerson, sortedKeys(r.trace.people), "A person of simulate.people.")...)
+		case f != nil && f.orBot:
+			list = append(list, words(UsePerson, sortedKeys(r.trace.people), "A person of simulate.people.")...)
+			list = append(list, words(UseWord, []string{"bot"}, f.doc)...)
 		case f != nil && f.step:
 			list = append(list, words(UseStep, want.dec.sc.known("steps."), f.doc)...)
 			list = append(list, words(UseWord, []string{"start", "now"}, f.doc)...)

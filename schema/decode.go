@@ -110,6 +110,9 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 		if f != nil && f.person {
 			d.person(n)
 		}
+		if f != nil && f.orBot {
+			d.trace.person(n, d.at(n))
+		}
 		if f != nil && f.stepID {
 			d.struck = append(d.struck, n)
 		}

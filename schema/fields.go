@@ -28,6 +28,7 @@ type field struct {
 	operation bool
 	step      bool
 	person    bool   // names somebody of the simulated world
+	orBot     bool   // names them, or a bot
 	people    bool   // of a map: its keys are those names
 	stepID    bool   // names a step, wherever it stands
 	language  string // of a string that holds an expression: what that sees
@@ -95,7 +96,7 @@ func collectFields(t reflect.Type, index []int, s *structure) {
 			doc: sf.Tag.Get("doc"), def: sf.Tag.Get("default"), scope: sf.Tag.Get("scope"), want: sf.Tag.Get("want"), format: sf.Tag.Get("format"), ids: sf.Tag.Get("ids"), alias: sf.Tag.Get("alias"),
 			required: sf.Tag.Get("required") == "true", short: sf.Tag.Get("short") == "true", inline: sf.Tag.Get("inline") == "true",
 			optional: sf.Tag.Get("optional") == "true", call: sf.Tag.Get("call") == "true", operation: sf.Tag.Get("operation") == "true", step: sf.Tag.Get("step") == "true",
-			person: sf.Tag.Get("person") == "true", people: sf.Tag.Get("people") == "true", language: sf.Tag.Get("expression"),
+			person: sf.Tag.Get("person") == "true", orBot: sf.Tag.Get("person") == "orBot", people: sf.Tag.Get("people") == "true", language: sf.Tag.Get("expression"),
 			stepID: sf.Tag.Get("stepId") == "true",
 		}
 		if !sf.IsExported() || name == "-" && !f.short && !f.inline {

@@ -48,7 +48,7 @@ type Example struct{ Text, YAML string }
 //	alias:"callback"   what an older dialect calls the key: it is refused with the right word as hint
 //	step:"true"        on a string: a literal that is start, now, or the id of a step that runs earlier
 //	people:"true"      on a map in the scene: its keys are the people of the simulated world
-//	person:"true"      on a string: it names one of them
+//	person:"true"      on a string: it names one of them; "orBot": or a bot, "bot" being the name of one that has no other
 //	stepId:"true"      on a string in the scene: it is the id of a step; of an included file's, include/step
 //	expression:"event" on a string: its literal text is an expression over an event, compiled by whoever takes it
 //	format:"e164"      on a string: a phone number in E.164 form is expected ("uri", "guid", and "identity": a GUID, or an

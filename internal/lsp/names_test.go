@@ -142,6 +142,17 @@ func TestHover(t *testing.T) {
 			}
 		}
 	}
+	reason := "steps:\n  - reject: {call: x, reason: busy}\n"
+	c.open("v.yaml", reason)
+	var word struct {
+		Contents struct {
+			Value string `json:"value"`
+		} `json:"contents"`
+	}
+	c.ask("textDocument/hover", c.on("v.yaml", find(t, reason, "busy", 1)), &word)
+	if want := "**busy**\n\nThe caller hears that the bot is busy."; word.Contents.Value != want {
+		t.Errorf("hover on a word: %q, want %q", word.Contents.Value, want)
+	}
 	compared := "steps:\n  - await: call.state == \"terminated\" || call.state in [\"incoming\", 'established']\n"
 	c.open("w.yaml", compared)
 	for _, word := range []string{"terminated", "incoming", "established"} {
@@ -300,6 +311,24 @@ func zip(a, b []string) (both []string) {
 		both = append(both, a[i], b[i])
 	}
 	return both
+}
+
+// A person keeps the same name wherever the bot's could stand too.
+func TestRenamePersonOrBot(t *testing.T) {
+	text := strings.NewReplacer(
+		"{id: 550", "{forwards: carol, alsoRings: carol, id: 550",
+		"steps:", "  script:\n    - dial: {from: dora, to: carol}\n    - admit: carol\n    - remove: {who: carol}\nsteps:",
+	).Replace(frame)
+	c := start(t, nil)
+	c.open("a.yaml", text)
+	c.diagnosed("a.yaml")
+	changes, bad := c.rename("a.yaml", find(t, text, "carol:", 1), "zoe")
+	if bad != "" {
+		t.Fatal(bad)
+	}
+	if got := apply(text, changes[c.uri("a.yaml")]); got != strings.ReplaceAll(text, "carol", "zoe") {
+		t.Errorf("the file is\n%s", got)
+	}
 }
 
 func TestRenameRefused(t *testing.T) {

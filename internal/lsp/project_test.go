@@ -37,13 +37,19 @@ func TestProject(t *testing.T) {
 			t.Errorf("%q leads to %v, want %q", tt.from, got, tt.to)
 		}
 	}
-	at := find(t, inProject, "ten }}", 1)
-	at.Character += 3
-	if items := c.complete("qa/flows/a.yaml", at); !slices.ContainsFunc(items, func(i item) bool { return i.Label == "tenant" }) {
+	name := find(t, inProject, "ten }}", 1)
+	name.Character += 3
+	if items := c.complete("qa/flows/a.yaml", name); !slices.ContainsFunc(items, func(i item) bool { return i.Label == "tenant" }) {
 		t.Errorf("tenant is not offered: %v", items)
 	}
 	if _, why := c.rename("qa/flows/a.yaml", find(t, inProject, "tenant }}", 1), "customer"); !strings.Contains(why, "tenant is the project's, in qa/callflow.yaml:2") {
 		t.Errorf("renamed: %s", why)
+	}
+
+	text, from := at(t, "simulate:\n  people:\n    erin: {}\n  script:\n    - dial: {from: |}\nsteps: []\n")
+	c.open("qa/flows/people.yaml", text)
+	if got := labels(c.complete("qa/flows/people.yaml", from)); !slices.Contains(got, "dora") || !slices.Contains(got, "erin") {
+		t.Errorf("of the project's people and the file's own these are offered: %q", got)
 	}
 
 	// What is open in the editor counts, not what is on the disk.

@@ -28,7 +28,7 @@ type Deed struct {
 // Dial is a call from a person to a bot, or to another person.
 type Dial struct {
 	From       string   `json:"from" short:"true" required:"true" person:"true" doc:"A name from people."`
-	To         string   `json:"to" doc:"The bot's name, or a name from people." default:"bot"`
+	To         string   `json:"to" person:"orBot" doc:"The bot's name, or a name from people." default:"bot"`
 	Number     string   `json:"number" format:"e164" doc:"The telephone number by which they reach whom they call; the call tells it in its callRoutes."`
 	OnBehalfOf string   `json:"onBehalfOf" person:"true" doc:"For whom they call, as a delegate: a name from people."`
 	Modalities []string `json:"modalities" enum:"audio,video,videoBasedScreenSharing" doc:"What the caller offers; audio when absent."`
@@ -71,12 +71,12 @@ type Handing struct {
 
 // Entry is somebody being let in.
 type Entry struct {
-	Who string `json:"who" short:"true" required:"true" doc:"A name from people, or the bot's."`
+	Who string `json:"who" short:"true" required:"true" person:"orBot" doc:"A name from people, or the bot's."`
 }
 
 // Removal is somebody being removed.
 type Removal struct {
-	Who string `json:"who" short:"true" doc:"A name from people, or the bot's." default:"bot"`
+	Who string `json:"who" short:"true" person:"orBot" doc:"A name from people, or the bot's." default:"bot"`
 }
 
 // doer is an action's struct, which knows whom it is about.

@@ -32,7 +32,7 @@ type Person struct {
 	Busy        bool        `json:"busy" doc:"They are in another call and do not ring."`
 	Voicemail   *After      `json:"voicemail" doc:"Their voicemail picks up, after a while."`
 	Forwards    *Forwards   `json:"forwards" doc:"Their calls go on to somebody else, or to a bot."`
-	AlsoRings   string      `json:"alsoRings" doc:"Who rings at the same time whenever they are called: a name from people, or the bot's. The first to answer has the call."`
+	AlsoRings   string      `json:"alsoRings" person:"orBot" doc:"Who rings at the same time whenever they are called: a name from people, or the bot's. The first to answer has the call."`
 	HangsUp     *After      `json:"hangsUp" doc:"They hang up that long after the call was established."`
 	Presses     *Presses    `json:"presses" doc:"They press keys some time after they have joined the call."`
 	Speaks      *Speaks     `json:"speaks" doc:"They speak some time after they have joined the call."`
@@ -54,7 +54,7 @@ type After struct {
 
 // Forwards is a rule by which calls go on to somebody else.
 type Forwards struct {
-	To    string        `json:"to" required:"true" short:"true" doc:"To whom: a name from people, or the bot's."`
+	To    string        `json:"to" required:"true" short:"true" person:"orBot" doc:"To whom: a name from people, or the bot's."`
 	After time.Duration `json:"after" doc:"How long it rings at them before; it does not when absent."`
 }
 
