@@ -69,7 +69,7 @@ sarif: ## SARIF logs against the published schema, when Node and npm's registry 
 	CALLFLOW_SARIF=1 $(GO) test ./internal/report -run '^TestSARIFSchema$$' -count 1 -v
 
 yamlls: ## Red Hat's YAML language server with our JSON Schema, when Node and npm's registry can be had
-	CALLFLOW_YAMLLS=1 $(GO) test ./internal/lsp -run '^TestYAMLLS' -count 1 -v
+	CALLFLOW_YAMLLS=1 $(GO) test ./internal/lsp -run '^TestYAMLLS$$' -count 1 -v
 
 generate: ## what is made from the code: the JSON Schema, the references of language, codes and coverage, the stories, the run in the README
 	$(GO) test ./internal/cli -run '^TestGenerated|^TestReadme' -update

@@ -107,11 +107,8 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 			d.fault(n, bad)
 			return none
 		}
-		if f != nil && f.person {
-			d.person(n)
-		}
-		if f != nil && f.orBot {
-			d.trace.person(n, d.at(n))
+		if f != nil && (f.person || f.orBot) {
+			d.person(n, f)
 		}
 		if f != nil && f.stepID {
 			d.struck = append(d.struck, n)

@@ -115,10 +115,11 @@ func (r *reader) peopleOf(scene *yaml.Node) map[string]*yaml.Node {
 }
 
 // person checks a value that names somebody of the simulated world. A simulator that runs by itself may have people of its
-// own, and an included file may be checked without the one that includes it: where nobody is known nothing can be said.
-func (d *decoder) person(n *yaml.Node) {
+// own, and an included file may be checked without the one that includes it: where nobody is known nothing can be said. Nor
+// where it can be a bot's name: the world knows those.
+func (d *decoder) person(n *yaml.Node, f *field) {
 	d.trace.person(n, d.at(n))
-	if d.people == nil || len(d.people) == 0 && d.step != nil {
+	if f.orBot || d.people == nil || len(d.people) == 0 && d.step != nil {
 		return
 	}
 	if _, ok := d.people[n.Value]; ok {

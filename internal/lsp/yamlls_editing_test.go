@@ -39,8 +39,7 @@ func without(names []string, some ...string) []string {
 }
 
 // Of what is offered, everything says what it means, and whatever is chosen, the file is YAML.
-func TestYAMLLSCompletion(t *testing.T) {
-	s := newYAMLLS(t)
+func tryCompletion(t *testing.T, s yamlls) {
 	words := func(words ...string) []string { return slices.Sorted(slices.Values(words)) }
 	modalities := words("audio", "video", "videoBasedScreenSharing", "data")
 	cases := []struct {
@@ -109,7 +108,7 @@ func TestYAMLLSCompletion(t *testing.T) {
 	for _, c := range cases {
 		questions = append(questions, question{c.text, "textDocument/completion"})
 	}
-	for i, r := range s.ask(questions) {
+	for i, r := range s.ask(t, questions) {
 		c := cases[i]
 		t.Run(c.name, func(t *testing.T) {
 			offers := r.offers(t)
@@ -153,8 +152,7 @@ func TestYAMLLSCompletion(t *testing.T) {
 }
 
 // Whatever stands under the mouse says what it is, in Markdown.
-func TestYAMLLSHover(t *testing.T) {
-	s := newYAMLLS(t)
+func tryHover(t *testing.T, s yamlls) {
 	cases := []struct {
 		name, text string
 		want       []string
@@ -179,7 +177,7 @@ func TestYAMLLSHover(t *testing.T) {
 	for _, c := range cases {
 		questions = append(questions, question{c.text, "textDocument/hover"})
 	}
-	for i, r := range s.ask(questions) {
+	for i, r := range s.ask(t, questions) {
 		var hover struct{ Contents json.RawMessage }
 		r.into(t, &hover)
 		text := marked(hover.Contents)
@@ -195,8 +193,7 @@ func TestYAMLLSHover(t *testing.T) {
 }
 
 // In a file of 500 lines, like what the server takes with any schema of this size.
-func TestYAMLLSSpeed(t *testing.T) {
-	s := newYAMLLS(t)
+func trySpeed(t *testing.T, s yamlls) {
 	var questions []question
 	for range 6 {
 		for _, end := range []string{"  - ‸\n", "  - createCall:\n      ‸\n", "  - reject: {call: x, reason: b‸}\n"} {
@@ -204,7 +201,7 @@ func TestYAMLLSSpeed(t *testing.T) {
 		}
 	}
 	var took []float64
-	for _, r := range s.ask(questions)[3:] { // the first ones read the schema
+	for _, r := range s.ask(t, questions)[3:] { // the first ones read the schema
 		if len(r.offers(t)) == 0 {
 			t.Fatal("nothing is offered")
 		}

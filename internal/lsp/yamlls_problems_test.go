@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,15 +45,14 @@ type publishedProblem struct {
 	Range   struct{ Start struct{ Line int } }
 }
 
-func TestYAMLLSGoodFiles(t *testing.T) {
-	s := newYAMLLS(t)
+func tryGoodFiles(t *testing.T, s yamlls) {
 	var names []string
 	var questions []question
 	for name, text := range goodFiles(t) {
 		names = append(names, name)
 		questions = append(questions, question{ownModeline.ReplaceAllString(text, ""), "problems"})
 	}
-	for i, r := range s.ask(questions) {
+	for i, r := range s.ask(t, questions) {
 		var problems []publishedProblem
 		r.into(t, &problems)
 		for _, p := range problems {
@@ -62,8 +62,7 @@ func TestYAMLLSGoodFiles(t *testing.T) {
 }
 
 // Mistakes are named where they are, once, and in words that help.
-func TestYAMLLSBadFiles(t *testing.T) {
-	s := newYAMLLS(t)
+func tryBadFiles(t *testing.T, s yamlls) {
 	cases := []struct {
 		name, text string
 		want       []string // line: message, in order of lines; the start of it
@@ -97,7 +96,7 @@ func TestYAMLLSBadFiles(t *testing.T) {
 			t.Errorf("%s: callflow itself takes it", c.name)
 		}
 	}
-	for i, r := range s.ask(questions) {
+	for i, r := range s.ask(t, questions) {
 		c := cases[i]
 		var problems []publishedProblem
 		r.into(t, &problems)
@@ -116,10 +115,58 @@ func TestYAMLLSBadFiles(t *testing.T) {
 	}
 }
 
+// docs/editors.md says what to write into the settings of VS Code, whose YAML extension is this server: to have the schema
+// without a line in each file, and to have nothing twice beside callflow's own server.
+func trySettings(t *testing.T, s yamlls) {
+	doc, err := os.ReadFile("../../docs/editors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []map[string]any
+	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllSubmatch(doc, -1) {
+		var flat map[string]any
+		if err := json.Unmarshal(block[1], &flat); err != nil {
+			t.Fatal(err)
+		}
+		yaml := map[string]any{}
+		for key, v := range flat {
+			if name, ok := strings.CutPrefix(key, "yaml."); ok {
+				yaml[name] = v
+			}
+		}
+		if len(yaml) > 0 {
+			found = append(found, yaml)
+		}
+	}
+	if len(found) != 2 {
+		t.Fatalf("%d blocks of settings for YAML, want 2", len(found))
+	}
+	questions := []question{
+		{"steps:\n  - craeteCall: {}\n", "problems"}, {"steps:\n  - ‸", "textDocument/completion"}, {"le‸ak: keep\nsteps: []\n", "textDocument/hover"},
+	}
+	for i, want := range []bool{true, false} {
+		first := modeline
+		if want {
+			first = "# no line that leads to the schema\n"
+		}
+		replies := s.askWith(t, found[i], first, questions)
+		var problems []publishedProblem
+		replies[0].into(t, &problems)
+		if got := len(problems) > 0; got != want {
+			t.Errorf("with %v: problems %v", found[i], problems)
+		}
+		if got := len(replies[1].offers(t)) > 0; got != want {
+			t.Errorf("with %v: %d completions", found[i], len(replies[1].offers(t)))
+		}
+		if got := strings.Contains(string(replies[2].Result), "What becomes of the calls"); got != want {
+			t.Errorf("with %v: hover %s", found[i], replies[2].Result)
+		}
+	}
+}
+
 // The schemas are good draft-07, read as strictly as can be, for those editors that do not ask yaml-language-server; and all
 // good files are good by them.
-func TestYAMLLSStrict(t *testing.T) {
-	s := newYAMLLS(t)
+func tryStrict(t *testing.T, s yamlls) {
 	type asked struct {
 		Schema string            `json:"schema"`
 		Files  map[string]string `json:"files"`

@@ -23,17 +23,24 @@ const modeline = "# yaml-language-server: $schema=../scenario.schema.json\n"
 
 // yamlls is Red Hat's yaml-language-server, which VS Code's YAML extension and Neovim's configurations run, with the JSON
 // Schema that `callflow schema` prints.
-type yamlls struct {
-	t    *testing.T
-	node *nodetest.Folder
-}
+type yamlls struct{ node *nodetest.Folder }
 
-func newYAMLLS(t *testing.T) yamlls {
-	node := nodetest.New(t, "CALLFLOW_YAMLLS", "yamlls")
-	if err := os.WriteFile(filepath.Join(node.Path, "scenario.schema.json"), schema.JSONSchema(steps.Vocabulary()), 0o666); err != nil {
+// TestYAMLLS holds the JSON Schema against the programs that read it in editors, so it runs when it is asked for: make yamlls,
+// which make check does too.
+func TestYAMLLS(t *testing.T) {
+	s := yamlls{nodetest.New(t, "CALLFLOW_YAMLLS", "yamlls")}
+	if err := os.WriteFile(filepath.Join(s.node.Path, "scenario.schema.json"), schema.JSONSchema(steps.Vocabulary()), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	return yamlls{t: t, node: node}
+	for _, part := range []struct {
+		name string
+		try  func(*testing.T, yamlls)
+	}{
+		{"completion", tryCompletion}, {"hover", tryHover}, {"speed", trySpeed},
+		{"good files", tryGoodFiles}, {"bad files", tryBadFiles}, {"settings", trySettings}, {"strict", tryStrict},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.try(t, s) })
+	}
 }
 
 // question is what the server is asked about a text with a cursor; see yamlls/drive.mjs.
@@ -52,8 +59,15 @@ func (r reply) into(t *testing.T, v any) {
 	}
 }
 
-func (s yamlls) ask(questions []question) []reply {
-	s.t.Helper()
+// ask asks in one session. Each text is a file of its own in the folder scenarios, with the line that leads to the schema.
+func (s yamlls) ask(t *testing.T, questions []question) []reply {
+	t.Helper()
+	return s.askWith(t, nil, modeline, questions)
+}
+
+// askWith asks with an editor's settings, those below yaml, and with a first line of the caller's.
+func (s yamlls) askWith(t *testing.T, settings map[string]any, first string, questions []question) []reply {
+	t.Helper()
 	type asked struct {
 		File      string `json:"file"`
 		Text      string `json:"text"`
@@ -63,25 +77,25 @@ func (s yamlls) ask(questions []question) []reply {
 	}
 	var all []asked
 	for i, q := range questions {
-		before, after, _ := strings.Cut(modeline+q.text, cursor)
+		before, after, _ := strings.Cut(first+q.text, cursor)
 		all = append(all, asked{
 			File: fmt.Sprintf("scenarios/%d.yaml", i), Text: before + after, Method: q.method,
 			Line: strings.Count(before, "\n"), Character: len([]rune(before[strings.LastIndex(before, "\n")+1:])),
 		})
 	}
-	in, err := json.Marshal(all)
+	in, err := json.Marshal(map[string]any{"settings": settings, "cases": all})
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	var out, trouble bytes.Buffer
 	c := s.node.Command("node", "drive.mjs")
 	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), &out, &trouble
 	if err := c.Run(); err != nil {
-		s.t.Fatalf("%v\n%s", err, trouble.String())
+		t.Fatalf("%v\n%s", err, trouble.String())
 	}
 	var answers []reply
 	if err := json.Unmarshal(out.Bytes(), &answers); err != nil || len(answers) != len(questions) {
-		s.t.Fatalf("%d answers to %d questions: %v\n%s", len(answers), len(questions), err, trouble.String())
+		t.Fatalf("%d answers to %d questions: %v\n%s", len(answers), len(questions), err, trouble.String())
 	}
 	return answers
 }

@@ -1,17 +1,18 @@
 // drive.mjs asks the real yaml-language-server, over its own protocol on standard input and output, what Go's test wants to
-// know: a list of {file, text, method, line, character} comes on standard input; the answers, {result, ms}, go to standard
-// output in the same order. Files lie in the folder of this program and need not be on the disk. The method "problems"
-// yields the diagnostics that the server publishes for the file.
+// know: {settings, cases} comes on standard input, with cases a list of {file, text, method, line, character} and settings
+// what an editor says below "yaml". The answers, {result, ms}, go to standard output in the same order. Files lie in the
+// folder of this program and need not be on the disk. The method "problems" yields the diagnostics of the file.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
+const asks = JSON.parse(readFileSync(0, 'utf8'))
 const settings = {
   yaml: {
     completion: true, hover: true, validate: true, format: { enable: false }, disableDefaultProperties: true,
     schemaStore: { enable: false, url: '' }, kubernetesCRDStore: { enable: false }, // nothing from the network
-    hoverSchemaSource: false, schemas: {},
+    hoverSchemaSource: false, schemas: {}, ...asks.settings,
   },
   http: { proxy: '', proxyStrictSSL: false },
   editor: { tabSize: 2 },
@@ -81,7 +82,12 @@ const open = ({ file, text }) => {
   send({ method: 'textDocument/didOpen', params: { textDocument } })
   return textDocument
 }
-const cases = JSON.parse(readFileSync(0, 'utf8'))
+const diagnosed = (each) => new Promise((resolve) => {
+  published.set(new URL(each.file, folder).href, resolve)
+  open(each)
+})
+const { cases } = asks
+await diagnosed({ file: 'first.yaml', text: 'a: b\n' }) // by then it has asked for the settings and taken them
 const answers = []
 for (const [i, each] of cases.entries()) {
   if (each.method === 'problems') continue
@@ -94,9 +100,7 @@ for (const [i, each] of cases.entries()) {
 // It takes its time before it looks at a file, so it looks at all of them at once.
 await Promise.all(cases.map(async (each, i) => {
   if (each.method !== 'problems') return
-  const diagnostics = new Promise((resolve) => published.set(new URL(each.file, folder).href, resolve))
-  open(each)
-  answers[i] = { result: await diagnostics }
+  answers[i] = { result: await diagnosed(each) }
 }))
 
 ended = true
