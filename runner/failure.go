@@ -141,6 +141,7 @@ func describeError(t *turn, err error) *steps.Failure {
 		if refused.Hint != "" {
 			f.Code, f.Hints = nil, []string{refused.Hint} // more than the code says, which is any 404's
 		}
+		t.throttled(f, refused)
 		return f
 	case errors.As(err, &net):
 		return unanswered(t, net)
@@ -154,6 +155,16 @@ func describeError(t *turn, err error) *steps.Failure {
 		return &steps.Failure{Kind: "nothing", Text: "nothing can happen any more in the simulated world, and the step still waits"}
 	}
 	return &steps.Failure{Kind: "error", Text: err.Error()}
+}
+
+// throttled says how to get through a service that was busy, unless the scenario is there to show that the step does not.
+func (t *turn) throttled(f *steps.Failure, refused *steps.GraphError) {
+	if t == nil || refused.Reply.Status != 429 && refused.Reply.Status != 503 || slices.Contains(t.run.plan.Tags, "fails") {
+		return
+	}
+	if retry, err := t.retry(); retry == nil && err == nil {
+		f.Hints = append(f.Hints, "the service was busy and has not acted on it; to have it asked again, add to the step: retry: {attempts: 4}")
+	}
 }
 
 // anotherOutcome is the failure of an action that came to another end than the wanted one.

@@ -193,3 +193,28 @@ func TestTimeoutThatLeavesNoTime(t *testing.T) {
 		t.Errorf("sent %v", x.service.requests)
 	}
 }
+
+// A step that was throttled, and has no retry, is told of it; a scenario that is there to fail is not.
+func TestThrottledWithoutRetry(t *testing.T) {
+	const hint = "add to the step: retry: {attempts: 4}"
+	for name, test := range map[string]struct {
+		frame, retry string
+		status       int
+		told         bool
+	}{
+		"429":                      {"", "", 429, true},
+		"503":                      {"", "", 503, true},
+		"404":                      {"", "", 404, false},
+		"a retry that gave up":     {"", "    retry: {attempts: 2}\n", 429, false},
+		"a default retry":          {"defaults: {retry: {attempts: 2}}\n", "", 429, false},
+		"a scenario that so fails": {"tags: [fails]\n", "", 429, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := (&trial{yaml: "name: throttled\n" + test.frame + "steps:\n  - request: {method: POST, path: /x}\n" + test.retry,
+				service: &scripted{answers: []answer{{status: test.status}, {status: test.status}}}}).run(t)
+			if got := strings.Contains(strings.Join(x.Failure.Hints, "\n"), hint); got != test.told {
+				t.Errorf("told: %v, want %v; hints: %q", got, test.told, x.Failure.Hints)
+			}
+		})
+	}
+}

@@ -71,6 +71,9 @@ func only(where string) string {
 	return where
 }
 
+// gotThatFar is the condition of names in finally.
+const gotThatFar = "the steps above got that far"
+
 // guarded reports a name that may be absent here. key is what presence tests prove.
 func (c *compiler) guarded(at *node, key, shown string, sym *symbol) {
 	if c.sc.guarded(sym.guard, c.holding) {
@@ -84,16 +87,18 @@ func (c *compiler) guarded(at *node, key, shown string, sym *symbol) {
 	if c.lenient > 0 {
 		return
 	}
-	why := fmt.Sprintf("is there only if %s", sym.guard)
-	switch {
-	case sym.guard == "continueOnError":
-		why = "may be missing: its step goes on after an error (continueOnError)"
-	}
 	value := shown
 	if strings.HasPrefix(shown, "steps.") {
 		value += ".…" // of one of its outputs
 	}
-	c.problem(at.from, at.to, "expr-guard", "write "+value+" ?? …, or use it under the same if", "%s %s", shown, why)
+	why, hint := "is there only if "+sym.guard, "write "+value+" ?? …, or use it under the same if"
+	if sym.guard == "continueOnError" {
+		why = "may be missing: its step goes on after an error (continueOnError)"
+	}
+	if sym.guard == "continueOnError" || strings.Contains(sym.guard, gotThatFar) { // there is no such if
+		hint = "give the step if: " + shown + " != nil, or write " + value + " ?? …"
+	}
+	c.problem(at.from, at.to, "expr-guard", hint, "%s %s", shown, why)
 }
 
 // partProof is what stands among a node's proofs when it holds only if that part of a step came.

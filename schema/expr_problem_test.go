@@ -101,7 +101,7 @@ func TestProblems(t *testing.T) {
 		{`flag or maybe == "x"`, []string{`9+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
 		{`(flag or n == 1) and maybe == "x"`, []string{`22+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
 		{`maybe == "x" and flag`, []string{`1+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
-		{`steps.probe.outcome == "x"`, []string{`1+11 expr-guard: steps.probe may be missing: its step goes on after an error (continueOnError) | write steps.probe.… ?? …, or use it under the same if`}},
+		{`steps.probe.outcome == "x"`, []string{`1+11 expr-guard: steps.probe may be missing: its step goes on after an error (continueOnError) | give the step if: steps.probe != nil, or write steps.probe.… ?? …`}},
 		{`maybe != nil or maybe == "x"`, []string{`17+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
 
 		// Functions.

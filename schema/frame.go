@@ -138,7 +138,7 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 	read("finally", func(n *yaml.Node) {
 		last := &lane{sc: r.base.child(), path: "finally"}
 		for _, m := range main.made {
-			m.declare(last.sc, m.typ, "the steps above got that far")
+			m.declare(last.sc, m.typ, gotThatFar)
 		}
 		plan.Finally = r.block(n, last)
 	})
