@@ -86,7 +86,7 @@ type RunStart struct {
 	Seed      uint64    `json:"seed"`
 	Chaos     string    `json:"chaos,omitempty"` // the disorder that the simulator was told to bring
 	Started   time.Time `json:"started"`
-	Steps     int       `json:"steps"`
+	Steps     int       `json:"steps"` // of the scenario and its finally, without those inside others
 	Tags      []string  `json:"tags,omitempty"`
 	// Vars are those that the command line or its files of vars say. What a target's vars say is not among them.
 	Vars    map[string]string `json:"vars,omitempty"`
@@ -108,21 +108,21 @@ type Named struct {
 // StepStart says a step began (for each forEach item anew).
 type StepStart struct {
 	Verb  string `json:"verb"`
-	Label string `json:"label"`
+	Label string `json:"label"` // its name, else its id, else its verb
 	File  string `json:"file"`
 	Line  int    `json:"line"`
-	Goal  string `json:"goal,omitempty"`
+	Goal  string `json:"goal,omitempty"` // what it waits for when it acts: established, accepted …
 	Text  string `json:"text,omitempty"` // what it waits for or does, in one line: the await's expression, the target
 }
 
 // Sent is one attempt's request; Authorization is never in it.
 type Sent struct {
-	Attempt int             `json:"attempt"`
+	Attempt int             `json:"attempt"` // from 1
 	Bot     string          `json:"bot"`
 	Verb    string          `json:"verb"`
 	Method  string          `json:"method"`
 	Path    string          `json:"path"`
-	Call    string          `json:"call,omitempty"`
+	Call    string          `json:"call,omitempty"` // which it is about
 	Headers graph.Headers   `json:"headers,omitempty"`
 	Body    json.RawMessage `json:"body,omitempty"`
 }
@@ -133,17 +133,17 @@ type Received struct {
 	Status    int             `json:"status,omitempty"`
 	Headers   graph.Headers   `json:"headers,omitempty"`
 	Body      json.RawMessage `json:"body,omitempty"`
-	Text      string          `json:"text,omitempty"`
-	Call      string          `json:"call,omitempty"`
+	Text      string          `json:"text,omitempty"` // the body, where it is no JSON
+	Call      string          `json:"call,omitempty"` // that it named
 	Operation string          `json:"operation,omitempty"`
 	File      int             `json:"file,omitempty"` // bytes of a file that was fetched; it is not kept
 	Took      time.Duration   `json:"took"`           // nanoseconds
 	Error     string          `json:"error,omitempty"`
 }
 
-// Arrived is one event of the run's inbox, or what is told beside it: a notification that the listener refused
-// (graph.KindRefused), or one of the run's call that went to another address (graph.KindMisrouted). Those have no Seq, and
-// no expression sees them; what such a notification said is in Summary, and not verified where it was refused.
+// Arrived is one event of the run's inbox, or what is told beside it: a notification that the listener did not take (its
+// kind is "refused"), or one of the run's call that went to another address ("misrouted"). Those have no Seq, and no
+// expression sees them; what such a notification said is in Summary, and not verified where it was refused.
 type Arrived struct {
 	Seq        uint64          `json:"seq"`
 	Kind       graph.EventKind `json:"kind"`
@@ -173,8 +173,8 @@ type Arrived struct {
 
 // Claimed says which await took an event.
 type Claimed struct {
-	Event uint64 `json:"event"`
-	Part  string `json:"part,omitempty"`
+	Event uint64 `json:"event"`          // its seq
+	Part  string `json:"part,omitempty"` // of an await with several
 }
 
 // Reached is the outcome of an acting verb.
@@ -244,7 +244,7 @@ const (
 
 // StepEnd closes a step.
 type StepEnd struct {
-	Status   string        `json:"status"`
+	Status   string        `json:"status"`           // passed, failed, skipped, cancelled
 	Reason   string        `json:"reason,omitempty"` // why skipped or cancelled
 	Took     time.Duration `json:"took"`             // nanoseconds
 	Attempts int           `json:"attempts,omitempty"`
@@ -268,7 +268,7 @@ type Failure struct {
 	Text string     `json:"text"` // one sentence
 	// Included are the steps that include the file in which Pos lies, the nearest first.
 	Included []Inclusion `json:"included,omitempty"`
-	// Reason is a word for programs, where the outcome contradicts itself: see the constants below.
+	// Reason is a word for programs, where the outcome contradicts itself, such as not_on_roster.
 	Reason string `json:"reason,omitempty"`
 	// Facts are what does not go together, or what decided, side by side and in order.
 	Facts []Fact `json:"facts,omitempty"`
@@ -388,8 +388,8 @@ type Orphan struct {
 
 // RunEnd closes a journal.
 type RunEnd struct {
-	Status  string         `json:"status"`
-	Took    time.Duration  `json:"took"` // nanoseconds
+	Status  string         `json:"status"` // passed, failed, skipped, broken, interrupted
+	Took    time.Duration  `json:"took"`   // nanoseconds
 	Reason  string         `json:"reason,omitempty"`
 	Failed  string         `json:"failed,omitempty"` // key of the step that failed first
 	Failure *Failure       `json:"failure,omitempty"`

@@ -71,7 +71,7 @@ func (in *input) read(ctx context.Context, words []string) (string, error) {
 			return "", err
 		}
 		restore = func() { _ = term.Restore(in.fd, old) }
-		if w, h, err := term.GetSize(in.fd); err == nil {
+		if w, h, err := term.GetSize(in.fd); err == nil && w > 0 && h > 0 { // some terminals do not know
 			_ = in.editor.SetSize(w, h)
 		}
 		in.editor.AutoCompleteCallback = complete(words, func(fits []string) {
