@@ -54,6 +54,7 @@ type follow struct {
 	leg       weak.Pointer[call]
 	began     time.Time
 	offered   bool     // it came in
+	met       bool     // somebody was in it too
 	forwarded bool     // by another way than straight
 	used      bool     // something was asked of it and taken, or may have been
 	told      []string // the states that notifications told, in order
@@ -227,6 +228,7 @@ func (a *arena) meet() {
 	for id, c := range a.service.calls {
 		if f := a.byID[id]; f != nil {
 			f.dialect = c.dialect // an answer may change it
+			f.met = f.met || c.me.room != nil && len(c.room.present()) > 1
 			if c.state == incoming && a.clock.now.Sub(f.began) > longestOffer {
 				a.broken("rings for ever", "%s %s", f.dialect, f.id)
 			}

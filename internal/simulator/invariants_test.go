@@ -342,9 +342,29 @@ func (a *arena) rosters() {
 	}
 }
 
+// lonely are bots in groups that all others have left: their legs end by themselves.
+func (a *arena) lonely() {
+	left := func(f *follow) bool {
+		leg := a.service.calls[f.id]
+		if leg == nil || leg.room.mode == peer || !f.met || leg.room.ringing > 0 {
+			return false
+		}
+		here := slices.DeleteFunc(slices.Clone(leg.room.members), waits)
+		return len(here) == 1 && here[0] == leg.me
+	}
+	alone := slices.DeleteFunc(a.live(), func(f *follow) bool { return !left(f) })
+	a.pass(a.service.settings.AloneTime)
+	for _, f := range alone {
+		if left(f) {
+			a.broken("alone for ever", "%s %s", f.dialect, f.id)
+		}
+	}
+}
+
 // finish hangs everything up, lets time pass, and checks that nothing is left.
 func (a *arena) finish() {
 	a.pass(2 * longestOffer) // what nobody ends may end by itself
+	a.lonely()
 	for range 12 {           // a fault may strike several times
 		for _, f := range a.live() {
 			a.ask(f.app, "DELETE", calls+"/"+f.id, nil)
