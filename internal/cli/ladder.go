@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"callflow/internal/history"
 	"callflow/internal/project"
 	"callflow/internal/report"
 	"callflow/schema"
@@ -111,20 +110,11 @@ func (f *ladderFlags) formatOf() (ext string, err error) {
 
 // read draws the runs of one journal.
 func (f *ladderFlags) read(name string, io streams, list *[]drawn) error {
-	in := io.in
-	if name != stdout {
-		file, err := openJournal(name)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		in = file
-	}
 	style := report.StyleFor(io.out, os.Getenv, f.noColor)
 	if f.out != "" {
 		style = report.Style{Width: style.Width}
 	}
-	return history.Each(in, func(records []steps.Record) error {
+	return eachRun(name, io.in, func(records []steps.Record) error {
 		d := drawn{journal: name}
 		switch f.format {
 		case "svg":

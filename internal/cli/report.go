@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,16 +111,7 @@ func (a *afterwards) report(args []string) error {
 
 // read adds the runs of one file.
 func (a *afterwards) read(name string) error {
-	in := a.io.in
-	if name != stdout {
-		file, err := openJournal(name)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		in = file
-	}
-	return history.Each(in, func(records []steps.Record) error {
+	return eachRun(name, a.io.in, func(records []steps.Record) error {
 		start := records[0].RunStart
 		key := strings.Join([]string{start.File, start.Scenario, start.Row, start.Target, start.Dialect}, "\x00")
 		if a.console != nil {
@@ -133,6 +125,19 @@ func (a *afterwards) read(name string) error {
 		a.repeats[key]++
 		return nil
 	})
+}
+
+// eachRun reads the runs of one journal; the name - is standard input.
+func eachRun(name string, in io.Reader, f func([]steps.Record) error) error {
+	if name != stdout {
+		file, err := openJournal(name)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		in = file
+	}
+	return history.Each(in, f)
 }
 
 func openJournal(name string) (*os.File, error) {
