@@ -251,7 +251,7 @@ func (s *Service) move(m *member, to *room) {
 func (s *Service) rehouse(c *call, to *room) {
 	from := c.room
 	to.sequence = max(to.sequence, from.sequence) // its rosters go on in order
-	if from.mode == group && to.mode == peer {
+	if from.mode != peer && to.mode == peer {
 		to.mode = group
 	}
 	for r := range s.rings.all() {
