@@ -365,7 +365,7 @@ func (a *arena) lonely() {
 func (a *arena) finish() {
 	a.pass(2 * longestOffer) // what nobody ends may end by itself
 	a.lonely()
-	for range 12 {           // a fault may strike several times
+	for range 12 { // a fault may strike several times
 		for _, f := range a.live() {
 			a.ask(f.app, "DELETE", calls+"/"+f.id, nil)
 		}
