@@ -19,6 +19,8 @@ type sending struct {
 	step string
 	at   time.Time
 	body json.RawMessage
+	// call and participant are those that its path names.
+	call, participant string
 	// token is what the token that went along says of itself, if the request was refused for want of a right.
 	token *steps.Token
 }

@@ -135,7 +135,7 @@ steps:
     capture: {leg: call.id}
   - answer: ${{ leg }}
 `}).run(t)
-	x.status(t, steps.Failed, "answer got no response")
+	x.status(t, steps.Failed, "the answer to Carol got no response")
 	var cleaned *steps.Cleaned
 	for _, r := range x.records {
 		if r.Cleanup != nil {

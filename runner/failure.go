@@ -99,6 +99,9 @@ func (r *run) broken(err error) bool {
 // where the error has none.
 func failure(f *frame, t *turn, err error) *steps.Failure {
 	out := describeError(t, err)
+	if t != nil {
+		out.Text = t.addressed(out.Text)
+	}
 	if out.Pos == (schema.Pos{}) && t != nil {
 		out.Pos = t.step.VerbPos
 		if out.Pos == (schema.Pos{}) {

@@ -120,7 +120,7 @@ steps:
   - id: ring
     createCall: {targets: [{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}]}
 `}).run(t)
-	x.status(t, steps.Failed, "createCall")
+	x.status(t, steps.Failed, "the call to Dora reached terminated")
 	start := x.records[0].RunStart
 	if start == nil || start.Scenario != "declined" || start.File != "test.yaml" || start.Target != "simulator" || start.Dialect != "v1.0" ||
 		!start.Simulated || start.Seed != 1 || start.Steps != 1 || len(start.Tags) != 2 || !start.Started.Equal(sim.Epoch) || len(start.RunID) != 36 {

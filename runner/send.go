@@ -34,7 +34,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
 		Method: wire.Method, Path: wire.Path + wire.URL, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
 	if who.sent != nil {
-		*who.sent = sending{step: who.key, at: sent, body: wire.Body}
+		*who.sent = sending{step: who.key, at: sent, body: wire.Body, call: graph.CanonicalID(c.Call), participant: graph.CanonicalID(c.Participant)}
 	}
 	r.keepTrace(who.branch, steps.Trace{At: sent, Call: graph.CanonicalID(c.Call), ClientRequestID: headers.Get("client-request-id"),
 		ScenarioID: headers.Get("Scenario-Id")})

@@ -48,6 +48,9 @@ type OutcomeError struct {
 // Error says what came instead: `invite reached failed, not completed: 412/9999 "addParticipants failed"`.
 func (e *OutcomeError) Error() string {
 	text := fmt.Sprintf("%s reached %s, not %s", e.Verb, e.Verdict.Goal, e.Wanted)
+	if e.Verdict.Goal == refused {
+		text = e.Verb + " was refused"
+	}
 	result := e.Verdict.ResultInfo
 	var said []string
 	if result != nil {

@@ -195,6 +195,9 @@ func (b *diagramBuilder) request(r *steps.Record) {
 	to := b.leg(q.Call)
 	b.sent[stepPlace{r.Step, r.Branch}] = to
 	one := rung{what: request, from: b.d.bot(clean(q.Bot)), to: to, text: b.branch(r) + requestText(q), ids: q.Method + " " + clean(q.Path)}
+	if whom := b.legs.addressed(q); whom != "" {
+		one.text += b.mark(" → ", " -> ") + whom
+	}
 	if id := q.Headers.Get("client-request-id"); id != "" {
 		one.ids += "\nclient-request-id: " + clean(id)
 	}
@@ -282,7 +285,7 @@ func (b *diagramBuilder) note(r *steps.Record) {
 	case r.Successor != nil:
 		say(note, "↳ ", "> ", successorText(r.Successor), faint)
 	case r.Cleanup != nil:
-		say(note, "", "", cleanupText(r.Cleanup), faint)
+		say(note, "", "", cleanupText(r.Cleanup, b.legs.who(clean(r.Cleanup.Call), b.d.lanes[0].name, b.Style)), faint)
 		if leg := b.leg(r.Cleanup.Call); r.Cleanup.Action != "kept" && !strings.HasPrefix(r.Cleanup.Result, "failed") {
 			b.marks = append(b.marks, legMark{len(b.d.rungs) - 1, leg, true})
 		}

@@ -80,6 +80,13 @@ func addNew(list []string, one string) []string {
 	return append(list, one)
 }
 
+// whoOn says of a call's id who is on it: "bot → Carol"; "" when nobody knows.
+func whoOn(records []steps.Record, s Style) func(call string) string {
+	b := &diagramBuilder{Style: s, d: &diagram{}}
+	b.meet(records)
+	return func(call string) string { return b.legs.who(clean(call), b.d.lanes[0].name, s) }
+}
+
 // who says who is on a leg, the one who dialled first.
 func (g *legs) who(call, bot string, s Style) string {
 	if name := g.bots[call]; name != "" {
@@ -167,6 +174,36 @@ func (g *legs) targets(body json.RawMessage) (names []string) {
 		return []string{"a meeting"}
 	}
 	return names
+}
+
+// addressed are those that a request names beside its call: the target of a transfer, who is invited or called. "" when its
+// call is all it is about.
+func (g *legs) addressed(q *steps.Sent) string {
+	var body struct {
+		TransferTarget map[string]any
+		Participants   []map[string]any
+		Targets        []map[string]any
+	}
+	if json.Unmarshal(q.Body, &body) != nil {
+		return ""
+	}
+	list := body.Participants
+	switch q.Verb {
+	case "transfer":
+		list = []map[string]any{body.TransferTarget}
+	case "createCall", "redirect":
+		list = body.Targets
+	case "invite":
+	default:
+		return ""
+	}
+	var names []string
+	for _, one := range list {
+		if name := g.name(one); name != "" {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // name is how a participant is called: as the run names that identity, else as the message does.

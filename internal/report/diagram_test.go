@@ -68,10 +68,10 @@ func TestLegs(t *testing.T) {
     0.000s │                                        │←───────── Carol dials bot ──│
     0.010s │⇐═ call incoming from Carol ════════════╪═══╕                         │
     0.020s │ ▸ createCall ask                       │   │                         │
-    0.020s │─ POST /calls ─────────────────────────→│   │                         │
+    0.020s │─ POST /calls → Heidi ─────────────────→│   │                         │
     0.030s │×─ no response: connection refused ─────│   │                         │
     0.030s │ ↻ createCall ask attempt 1 of 2 failed: connection refused; again in 10ms
-    0.040s │─ POST /calls (attempt 2) ─────────────→│   │                         │
+    0.040s │─ POST /calls (attempt 2) → Heidi ─────→│   │                         │
     0.060s │←─ 201 Created, call 2f1a1100 ──────────┼───┼───┐                     │
            ┊ … 59.94s of silence …                  ┊   ┊   ┊                     ┊
  1m00.000s │                                        │   │   │←─ Heidi answers ────│

@@ -173,9 +173,10 @@ func newPageRun(r *Run, n int) *pageRun {
 	}
 	b.inbox()
 	b.page.Loose = b.exchanges(r.Loose)
+	who := whoOn(r.Records, Style{})
 	for i := range r.Cleanup {
 		c := &r.Cleanup[i]
-		row := pageCleaned{Text: strings.TrimPrefix(cleanupText(c), "cleanup: "), Failed: strings.HasPrefix(c.Result, "failed")}
+		row := pageCleaned{Text: strings.TrimPrefix(cleanupText(c, who(c.Call)), "cleanup: "), Failed: strings.HasPrefix(c.Result, "failed")}
 		if c.Orphan != nil {
 			row.Orphan = orphanLines(c.Orphan, r.Began)
 		}

@@ -49,10 +49,14 @@ func retryText(r *steps.Retried) string {
 	return fmt.Sprintf("attempt %d of %d failed: %s; again in %s", r.Attempt, r.Of, clean(r.Reason), duration(r.Wait))
 }
 
-func cleanupText(c *steps.Cleaned) string {
+// cleanupText is what cleanup did with a call. who is on it, or "": ids alone say little to people.
+func cleanupText(c *steps.Cleaned, who string) string {
 	call := short(c.Call)
 	if strings.HasPrefix(c.Result, "failed") {
 		call = clean(c.Call) // whole: somebody has to hang it up by hand
+	}
+	if who != "" {
+		call += " (" + who + ")"
 	}
 	if c.Action == "none" {
 		return fmt.Sprintf("cleanup: call %s: %s", call, clean(c.Result))

@@ -197,7 +197,7 @@ func (v *RunView) lines(r *steps.Record) []string {
 		if strings.HasPrefix(r.Cleanup.Result, "failed") {
 			how = warn
 		}
-		out := v.words(r, " ", cleanupText(r.Cleanup), how)
+		out := v.words(r, " ", cleanupText(r.Cleanup, whoOn(v.records, c.Style)(r.Cleanup.Call)), how)
 		if o := r.Cleanup.Orphan; o != nil {
 			out = append(out, v.indented(orphanLines(o, v.start))...)
 		}
