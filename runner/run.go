@@ -65,7 +65,7 @@ func (r *run) start(h steps.Host) {
 		RunID: r.RunID, Scenario: r.plan.Name, File: r.plan.File, Row: r.opt.Row.Name,
 		Target: r.Target.Name, Dialect: string(r.Target.Dialect), Simulated: r.Target.Simulated,
 		Seed: r.opt.Seed, Chaos: r.Target.Chaos, Started: r.started, Steps: len(r.plan.Steps) + len(r.plan.Finally), Tags: r.plan.Tags,
-		Vars: r.opt.Given, Timeout: r.opt.Timeout, Until: r.opt.Until, People: r.people, Description: r.plan.Description,
+		Vars: r.opt.Given, Timeout: r.opt.Timeout, Until: r.opt.Until, Asked: r.opt.Asked, People: r.people, Description: r.plan.Description,
 	}})
 }
 

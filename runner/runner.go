@@ -33,6 +33,7 @@ type Options struct {
 	Repeat   int           // the n-th repetition of this plan, from 0: part of the run's id
 	Timeout  time.Duration // of the main steps, in place of the plan's; 0: the plan's
 	Until    string        // the place of the last main step to run, from StepNamed or StepAt; "": all of them
+	Asked    steps.Asked   // what else the command line said, for the journal alone
 	Target   steps.Target
 	Callback func(runID string) string // the run's own callback URI
 	Codes    *graph.Dictionary         // what failures are explained from; nil: callflow's own

@@ -92,10 +92,19 @@ type RunStart struct {
 	Vars    map[string]string `json:"vars,omitempty"`
 	Timeout time.Duration     `json:"timeout,omitempty"` // nanoseconds; of the command line
 	Until   string            `json:"until,omitempty"`   // the place of the step after which the command line stopped the run
+	Asked
 	// People names identities for ladders: canonical id -> display name.
 	People []Named `json:"people,omitempty"`
 	// Description is what the author says of the scenario, for who reads the run without the file.
 	Description string `json:"description,omitempty"`
+}
+
+// Asked is what else the command line said of how to run: without it the same run is not made again.
+type Asked struct {
+	Config   string   `json:"config,omitempty"`   // the file of --config
+	Codes    string   `json:"codes,omitempty"`    // the file of --codes
+	RealTime bool     `json:"realTime,omitempty"` // the simulator waited on the wall clock
+	Secrets  []string `json:"secrets,omitempty"`  // names of those that were given; their values are nowhere
 }
 
 // Named is an id with a name a person knows.

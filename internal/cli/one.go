@@ -33,16 +33,11 @@ type one struct {
 
 // one makes one run and returns its status; the error is that of writing its journal.
 func (b *batch) one(ctx context.Context, show display, j job) (status string, err error) {
-	about := b.target.About()
 	o := &one{job: j, view: show.run(b, j), mask: runner.NewMask(nil), quiet: b.flags.quiet}
 	if b.reports.wanted() {
 		o.reports = &b.reports
 	}
-	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: &steps.RunStart{
-		Scenario: j.scenario.Plan.Name, File: j.scenario.File, Row: j.row.Name, Target: about.Name,
-		Dialect: string(about.Dialect), Simulated: about.Simulated, Seed: j.seed,
-		Description: j.scenario.Plan.Description, RunID: runner.RunID(j.scenario.Plan, b.options(j)),
-	}}
+	o.start = steps.Record{Seq: 1, At: time.Now().UTC(), Type: "runStart", RunStart: b.runStart(j)}
 	p, err := b.prepareJob(j)
 	switch {
 	case err != nil:
@@ -78,6 +73,16 @@ func (b *batch) one(ctx context.Context, show display, j job) (status string, er
 		o.end(steps.Broken, "the run ended without a result")
 	}
 	return o.status, nil
+}
+
+// runStart is what is known of a run before it begins.
+func (b *batch) runStart(j job) *steps.RunStart {
+	about, options := b.target.About(), b.options(j)
+	return &steps.RunStart{
+		Scenario: j.scenario.Plan.Name, File: j.scenario.File, Row: j.row.Name, Target: about.Name, Dialect: string(about.Dialect),
+		Simulated: about.Simulated, Seed: j.seed, Chaos: about.Chaos, Vars: options.Given, Timeout: options.Timeout, Until: options.Until,
+		Asked: options.Asked, Description: j.scenario.Plan.Description, RunID: runner.RunID(j.scenario.Plan, options),
+	}
 }
 
 // nth says which repetition a run is, when there are several; and of what is run again, with which seed.

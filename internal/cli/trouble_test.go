@@ -64,7 +64,7 @@ func TestTrouble(t *testing.T) {
 		{"no certificate", well, "", "127.0.0.1:0", ", tls: {cert: no.pem, key: no.pem}", 3, []string{"cannot use the certificate of callback.tls: open ", "no.pem: no such file"}},
 		{"silence", well, "", "127.0.0.1:0", "", 1, []string{"but did not reach established within its timeout of 200ms",
 			"no notification at all has come in this run on http://bot.invalid/x/callbacks/", "Check callback.publicUrl",
-			"a probe of the callback address did not come through: bot.invalid: ", "cleanup: hangUp 57dab8b1: hung up"}},
+			"a probe of the callback address did not come through: bot.invalid: ", "cleanup: hangUp 57dab8b1 ("}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
