@@ -179,8 +179,9 @@ func (c *completion) keys(w way, scalar *yaml.Node) (list []Suggestion) {
 			verb = verb || c.voc.Verb(p.key.Value) != nil && !strings.Contains(p.key.Value, mark) && !containsWord(stepKeyNames, p.key.Value)
 		}
 	}
+	step := c.trace.steps[n]
 	for _, k := range c.keysAt(w) {
-		if have[k.name] || verb && k.kind == UseVerb {
+		if have[k.name] || verb && k.kind == UseVerb || step != nil && step.verb != nil && !step.verb.takes(k.name) {
 			continue
 		}
 		s := Suggestion{Label: k.name, Kind: k.kind, Detail: k.takes, Doc: k.doc, First: k.required, Insert: k.name + ": "}

@@ -166,7 +166,7 @@ func (w *schemaWriter) shape(s shape) object {
 	case shapeFlag:
 		return object{{"type", "boolean"}}
 	case shapeGoal:
-		return w.goals()
+		return goalWords(w.voc.Verbs...)
 	}
 	return object{}
 }

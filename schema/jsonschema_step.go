@@ -16,7 +16,10 @@ func (w *schemaWriter) step() object {
 			p.value = described(object{{"anyOf", []any{p.value, w.params(v)}}}, frameDoc(p.key)+"\n\nAs the step's verb: "+verbDoc(v), "")
 			alone = object{{"required", []string{p.key}}}
 		}
-		open, done = append(open, p), append(done, p)
+		open = append(open, p)
+		if p.key != "until" && p.key != "retry" { // not every verb takes them
+			done = append(done, p)
+		}
 	}
 	one := object{}
 	for _, v := range w.voc.Verbs {
@@ -29,10 +32,7 @@ func (w *schemaWriter) step() object {
 		done = append(done, member{v.Name, described(object{{"allOf", []any{params}}, {"doNotSuggest", true}}, verbDoc(v), "")})
 	}
 	for _, v := range verbs {
-		one = append(one, member{v, object{{"propertyNames", object{
-			{"enum", append(stepKeyNames[:len(stepKeyNames):len(stepKeyNames)], v)},
-			{"errorMessage", "a step has one verb, here " + v + "; beside it stand " + listed(stepKeyNames, "and")},
-		}}}})
+		one = append(one, member{v, w.beside(w.voc.Verb(v))})
 	}
 	nothing := object{
 		{"if", object{{"propertyNames", object{{"enum", stepKeyNames}}}}},
@@ -44,6 +44,42 @@ func (w *schemaWriter) step() object {
 		{"then", append(object{{"properties", open}, {"additionalProperties", false}}, nothing...)},
 		{"else", object{{"properties", done}, {"dependencies", one}}},
 	}
+}
+
+// beside describes what can stand in a step beside its verb.
+func (w *schemaWriter) beside(v *Verb) object {
+	var keys []string
+	some := object{}
+	for _, k := range stepKeys {
+		switch {
+		case !v.takes(k.name):
+			continue
+		case k.name == "until":
+			some = append(some, member{k.name, described(goalWords(v), k.doc, "")})
+		case k.name == "retry":
+			some = append(some, member{k.name, described(w.shape(k.shape), k.doc, "")})
+		}
+		keys = append(keys, k.name)
+	}
+	o := object{{"propertyNames", object{
+		{"enum", append(keys[:len(keys):len(keys)], v.Name)},
+		{"errorMessage", "a step has one verb, here " + v.Name + "; beside it stand " + listed(keys, "and")},
+	}}}
+	if len(some) > 0 {
+		o = append(o, member{"properties", some})
+	}
+	return o
+}
+
+// takes says whether a key around a verb can stand beside this one.
+func (v *Verb) takes(key string) bool {
+	switch key {
+	case "until":
+		return len(v.Goals) > 0
+	case "retry":
+		return v.Role == Acts || v.Role == Reads
+	}
+	return true
 }
 
 // frameDoc is what a key around the verb is for.
@@ -75,16 +111,20 @@ func (w *schemaWriter) params(v *Verb) object {
 	return object{{"type", []string{"object", "null"}}, {"if", object{{"not", object{{"type", "null"}}}}}, {"then", o}}
 }
 
-// goals are the words of until, those of all verbs.
-func (w *schemaWriter) goals() object {
+// goalWords are the words of until for these verbs.
+func goalWords(verbs ...*Verb) object {
 	var names []string
 	docs := map[string]string{}
-	for _, v := range w.voc.Verbs {
+	for _, v := range verbs {
 		for _, g := range v.Goals {
 			if docs[g.Name] == "" {
 				names = append(names, g.Name)
 			}
-			if doc := v.Name + ": " + g.Doc; !strings.Contains(docs[g.Name], g.Doc) {
+			doc := g.Doc
+			if len(verbs) > 1 {
+				doc = v.Name + ": " + doc
+			}
+			if !strings.Contains(docs[g.Name], g.Doc) { // many verbs share their goals
 				docs[g.Name] = strings.TrimSpace(docs[g.Name] + "\n\n" + doc)
 			}
 		}

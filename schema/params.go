@@ -200,7 +200,7 @@ func (w *stepWalk) after(inner *scope) {
 	s := w.step
 	w.until()
 	if n, ok := w.key("retry"); ok {
-		if w.verb.Role != Acts && w.verb.Role != Reads {
+		if !w.verb.takes("retry") {
 			w.problem(w.keys["retry"].key, "no-retry", retryHint(w.verb), "%s takes no retry: only a step that sends a request can be repeated", w.verb.Name)
 		} else {
 			s.Retry = w.retry(n, inner)

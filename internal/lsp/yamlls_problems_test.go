@@ -79,6 +79,8 @@ func tryBadFiles(t *testing.T, s yamlls) {
 		{"a wrong word", "steps:\n  - reject: {call: x, reason: bussy}\n", []string{`2: Value is not accepted. Valid values: "none", "busy", "forbidden".`}},
 		{"a wrong word in a list", "steps:\n  - createCall:\n      requestedModalities: [audio, vidoe]\n", []string{`3: Value is not accepted. Valid values: "audio", "video"`}},
 		{"a goal that no verb has", "steps:\n  - answer: x\n    until: finished\n", []string{"3: Value is not accepted. Valid values:"}},
+		{"a goal of another verb", "steps:\n  - hangUp: x\n    until: transferred\n", []string{`3: Value is not accepted. Valid values: "terminated"`}},
+		{"until beside a verb that has no goals", "steps:\n  - await: call.state == \"incoming\"\n    until: established\n", []string{"3: a step has one verb, here await; beside it stand id"}},
 		{"no duration", "timeout: 5\nsteps: []\n", []string{"1: a duration is wanted: 500ms, 15s or 1m30s"}},
 		{"a duration without a unit that exists", "timeout: 5sec\nsteps: []\n", []string{"1: a duration is wanted: 500ms, 15s or 1m30s"}},
 		{"no list", "steps:\n  - createCall:\n      targets: carol\n", []string{"3: a list is wanted, or ${{ }}"}},
