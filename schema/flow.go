@@ -46,6 +46,7 @@ type flowWalk struct {
 	beside   int    // how many branches are around
 	open     []open // steps that went on before their outcome
 	looks    []look
+	since    int     // how many of them come before the branches that are being walked
 	cutOff   []*Step // those of which hangup-in-transfer has told
 
 	early          []early
@@ -145,6 +146,9 @@ func (w *flowWalk) step(s *Step, c *course) {
 // nested walks the steps within a step's parameters. Branches do not see each other's.
 func (w *flowWalk) nested(s *Step, c *course) {
 	start := c.fork()
+	if w.beside == 0 {
+		w.since = len(w.looks)
+	}
 	var branches []*course
 	for _, inner := range s.Inner {
 		if !inner.Beside {

@@ -11,8 +11,8 @@ import (
 type open struct {
 	step            *Step
 	call, operation thing
-	beside          bool // it is in a branch: steps in other branches may look at it, wherever they stand
-	nth             int  // its place among the looks
+	from            int // the first look that may be at it: in a branch also one above it, in another branch
+	nth             int // its place among the looks
 }
 
 // look is a step that may tell what became of others.
@@ -27,7 +27,10 @@ func (w *flowWalk) leftOpen(s *Step, call thing, c *course) {
 	if s.Verb.Ends || !pendingGoal(s) {
 		return // the end of a call is waited for at the end of the run in any case
 	}
-	o := open{step: s, call: call, beside: w.beside > 0, nth: len(w.looks)} // its own look is the last so far
+	o := open{step: s, call: call, from: len(w.looks), nth: len(w.looks)} // its own look is the last so far
+	if w.beside > 0 {
+		o.from = w.since
+	}
 	if s.Verb.Operates {
 		o.operation = thing{key: w.own("operation", s)}
 	}
@@ -119,12 +122,8 @@ func (w *flowWalk) unseen(p *Plan, uses func(file, name string) bool) {
 }
 
 func (w *flowWalk) seen(o open) bool {
-	from := o.nth
-	if o.beside {
-		from = 0
-	}
 	for i, l := range w.looks {
-		if i < from || i == o.nth-1 { // its own is the last one before it
+		if i < o.from || i == o.nth-1 { // its own is the last one before it
 			continue
 		}
 		if l.all {

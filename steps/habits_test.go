@@ -129,6 +129,9 @@ func TestHabits(t *testing.T) {
 		{"an await from it", incoming + "- id: quiet\n  mute: ${{ leg }}\n  until: accepted\n- await: {from: quiet, match: operation.status == \"completed\"}\n", ""},
 		{"an await of another operation", two + "- mute: ${{ leg }}\n  until: accepted\n- mute: ${{ other }}\n  until: accepted\n  capture: {op: operation.id}\n- await: operation.id == op && operation.status == \"completed\"\n", "7 outcome-unseen"},
 		{"an await in another branch, further up", incoming + "- parallel:\n    a:\n    - await: operation.status == \"completed\"\n    b:\n    - mute: ${{ leg }}\n      until: accepted\n", ""},
+		{"a request on the call right behind it", incoming + transfer + "  until: accepted\n- mute: ${{ leg }}\n", ""},
+		{"a request on the call in another branch, behind it", incoming + "- parallel:\n    a:\n    - " + transfer[2:] + "      until: accepted\n    b:\n    - mute: ${{ leg }}\n", ""},
+		{"a request on the call in another branch, before it", incoming + "- parallel:\n    a:\n    - mute: ${{ leg }}\n    b:\n    - " + transfer[2:] + "      until: accepted\n", "9 outcome-unseen"},
 		{"never looks", "never: operation.status == \"failed\"\n" + incoming + "- mute: ${{ leg }}\n  until: accepted\n", ""},
 		{"calls[…] looks", incoming + "- transfer: {call: \"${{ leg }}\", transferTarget: " + dora + "}\n  until: accepted\n- sleep: 10s\n- expect: calls[leg].ended\n", ""},
 		{"a call that is used is there", ringSoon + "- mute: ${{ leg }}\n", ""},
@@ -231,6 +234,20 @@ func TestHabits(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, strings.Join(got, "; ")); diff != "" {
 			t.Errorf("%s: -want +got\n%s\n%s\n%s", tt.name, diff, strings.Join(said, "\n"), tt.text)
+		}
+	}
+}
+
+// What to do about a name that nothing uses depends on whose it is.
+func TestUnusedNamesHints(t *testing.T) {
+	for name, test := range map[string]struct{ text, said, hint string }{
+		"a var":           {"vars: {pin: 1}\nsteps:\n- log: a\n", "nothing uses the var pin", "take it out, or write ${{ pin }} where it is meant"},
+		"a secret":        {"secrets: {pin: \"${{ env.PIN }}\"}\nsteps:\n- log: a\n", "nothing uses the secret pin", "take it out, or write ${{ pin }} where it is meant"},
+		"a captured name": {"steps:\n- await: call.state == \"incoming\"\n  capture: {leg: call.id}\n", "nothing uses the captured name leg", "take it out, or check it: expect: leg == …"},
+	} {
+		_, found := schema.Check(schema.Source{Name: "t.yaml", Text: []byte(test.text)}, steps.Vocabulary())
+		if len(found) != 1 || found[0].Text != test.said || found[0].Hint != test.hint {
+			t.Errorf("%s: %v", name, found.Error())
 		}
 	}
 }
