@@ -220,6 +220,11 @@ func (r *run) tidy(h steps.Host, x *leg, round int) (done *steps.Cleaned, pause 
 	if r.plan.Leak == "keep" {
 		return &steps.Cleaned{Call: x.id, Action: "kept", Result: "left up, for leak is keep"}, 0
 	}
+	return r.hangUp(h, x, round)
+}
+
+// hangUp is tidy of a call that is to end, whatever the scenario says of calls left up.
+func (r *run) hangUp(h steps.Host, x *leg, round int) (done *steps.Cleaned, pause time.Duration) {
 	done = &steps.Cleaned{Call: x.id, Action: "hangUp", Result: "hung up"}
 	command := graph.Command{Op: "hangUp", Call: x.id}
 	if x.ringing {
@@ -247,7 +252,7 @@ func (r *run) tidy(h steps.Host, x *leg, round int) (done *steps.Cleaned, pause 
 		return done, 0
 	case x.ringing && (done.Status == 400 || done.Status == 409):
 		x.ringing = false // it was answered after all, by a request whose response was lost
-		return r.tidy(h, x, round)
+		return r.hangUp(h, x, round)
 	}
 	x.failed = err.Error()
 	var unsendable *steps.FailureError

@@ -180,9 +180,9 @@ func (s *Stop) HangUp(id string) (string, error) {
 		if x.ended {
 			return "it has ended already", nil
 		}
-		done, _ := s.run.tidy(s.frame.host, x, cleanupRounds)
-		if done == nil {
-			return "", fmt.Errorf("the service did not take it")
+		done, _ := s.run.hangUp(s.frame.host, x, 1)
+		if done == nil { // cleanup would try again
+			return "", fmt.Errorf("not hung up, try again: %s", x.failed)
 		}
 		return done.Result, nil
 	}

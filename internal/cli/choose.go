@@ -20,6 +20,7 @@ type selection struct {
 
 func (s *selection) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVarP(&s.tags, "tag", "t", nil, "only scenarios whose tags fulfil `EXPR`, such as 'transfer and not slow'")
+	_ = cmd.RegisterFlagCompletionFunc("tag", completeTags)
 	cmd.Flags().StringVar(&s.run, "run", "", "only scenarios whose name (with matrix row) matches `REGEXP`")
 }
 

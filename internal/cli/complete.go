@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callflow/internal/project"
+	"callflow/internal/report"
 	"callflow/runner"
 	"callflow/schema"
 )
@@ -26,7 +27,7 @@ func completeRun(cmd *cobra.Command, f *runFlags) {
 			return of(args), cobra.ShellCompDirectiveNoFileComp
 		})
 	}
-	values("tag", func(args []string) []string { return tagsOf(peek(args)) })
+	_ = cmd.RegisterFlagCompletionFunc("report", completeReports)
 	values("run", func(args []string) (names []string) {
 		for _, s := range peek(args) {
 			names = append(names, s.Plan.Name)
@@ -50,6 +51,22 @@ func completeRun(cmd *cobra.Command, f *runFlags) {
 	} {
 		values(flag, func([]string) []string { return words })
 	}
+}
+
+// completeReports offers the kinds of reports; the path comes behind the equals sign.
+func completeReports(_ *cobra.Command, _ []string, typed string) (kinds []string, how cobra.ShellCompDirective) {
+	if strings.Contains(typed, "=") {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	for _, kind := range report.Kinds {
+		kinds = append(kinds, kind.Name+"=\t"+kind.Doc)
+	}
+	return kinds, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeTags offers the tags of the scenarios that are there.
+func completeTags(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return tagsOf(peek(args)), cobra.ShellCompDirectiveNoFileComp
 }
 
 // stepsIn lists the steps that have an id, those of branches and included files too, with what they do.

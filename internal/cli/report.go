@@ -54,6 +54,7 @@ without an end is a run that was killed, and is reported as broken off. What bec
 		},
 	}
 	cmd.Flags().StringArrayVar(&wanted, "report", nil, "write a report `KIND=PATH`; may be given several times")
+	_ = cmd.RegisterFlagCompletionFunc("report", completeReports)
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "without --report: show every request, response and notification too")
 	cmd.Flags().BoolVar(&noColor, "no-color", false, "no colours")
 	return cmd

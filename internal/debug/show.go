@@ -222,6 +222,9 @@ func (d *Debugger) eval(s *runner.Stop, rest string) (runner.Action, bool) {
 		return 0, false
 	}
 	if a, ok := d.value(s, rest); ok {
+		if _, isObject := a.Value.(map[string]any); isObject { // failures say of what is in it what it is; here it can be seen
+			a.Tree.Value = a.Value
+		}
 		d.print(s, d.Style.Tree(&a.Tree))
 	}
 	return 0, false
