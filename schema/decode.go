@@ -330,6 +330,10 @@ func (d *decoder) ordered(n *yaml.Node, t, elem reflect.Type, f *field) maker {
 			return m
 		}
 	}
+	if n.Kind == yaml.SequenceNode && elem == exprPointer && !reported(n) {
+		d.problem(n, "wrong-kind", "give each a name of its own: write name: expression for - expression", "this is a list; a mapping of names to expressions is wanted")
+		return maker{static: reflect.Zero(t)}
+	}
 	if n.Kind != yaml.MappingNode {
 		d.wrongKind(n, "a mapping")
 		return maker{static: reflect.Zero(t)}
@@ -477,23 +481,4 @@ func built[T any](static T, parts []part, put func(made T, p part, v any)) func(
 		}
 		return boxed(made), nil
 	}
-}
-
-// scalarWords says what a scalar field takes.
-func scalarWords(t reflect.Type, f *field) string {
-	if f != nil && len(f.enum) > 0 {
-		return "one of " + listed(f.enum, "or")
-	}
-	if t == durationKind {
-		return "a duration such as 15s"
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return "text"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Float64, reflect.Float32:
-		return "a number"
-	}
-	return "a whole number"
 }

@@ -93,11 +93,14 @@ func (r *reader) scenarioKeys() map[string]pair {
 			}
 		}
 	}
-	keys := r.mapping(root, "a scenario, a mapping with at least steps,", scenarioKeyNames)
-	if keys == nil {
+	if root.Kind != yaml.MappingNode {
+		r.wrongKind(root, "a scenario, a mapping with at least steps,")
 		return nil
 	}
-	if _, ok := keys["steps"]; !ok {
+	keys, misnamed := r.sections(root)
+	if _, ok := keys["steps"]; !ok && misnamed {
+		r.broken = true
+	} else if !ok {
 		r.report(Problem{Pos: r.at(root), Code: "missing-key", Text: "the key steps is missing: a scenario has at least one step"})
 		r.broken = true
 	}

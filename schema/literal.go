@@ -103,7 +103,10 @@ func checkText(text string, f *field) *fault {
 				return nil
 			}
 		}
-		hint := didYouMean(text, f.enum)
+		hint := guessHint(guesses(text, f.enum))
+		if len(f.enum) > manyWords {
+			return faultf("unknown-value", hint, "%q is none of the %d words that can stand here, such as %s", text, len(f.enum), listed(f.enum[:3], "or"))
+		}
 		return faultf("unknown-value", hint, "%q is none of %s", text, listed(f.enum, "or"))
 	}
 	switch f.format {
@@ -183,4 +186,23 @@ func checkWord(name string) *fault {
 		}
 	}
 	return nil
+}
+
+// scalarWords says what a scalar field takes.
+func scalarWords(t reflect.Type, f *field) string {
+	if f != nil && len(f.enum) > 0 {
+		return "one of " + listed(f.enum, "or")
+	}
+	if t == durationKind {
+		return "a duration such as 15s"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Float64, reflect.Float32:
+		return "a number"
+	}
+	return "a whole number"
 }

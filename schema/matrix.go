@@ -185,7 +185,7 @@ func (r *reader) exclude(n *yaml.Node, rows []matrixRow, names []string) []matri
 		if !known {
 			for _, p := range pairs(entry) {
 				if !containsWord(names, p.key.Value) {
-					r.unknownKey(p.key, names, "")
+					r.unknownKey(p.key, names, "", "")
 				}
 			}
 		} else if len(kept) == before {

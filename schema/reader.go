@@ -72,8 +72,9 @@ func (r *reader) wrongKind(n *yaml.Node, want string) {
 	r.problem(n, "wrong-kind", "", "this is %s; %s is wanted", have, want)
 }
 
-// unknownKey reports a key that means nothing here. Without a hint the nearest known key is suggested.
-func (r *reader) unknownKey(key *yaml.Node, known []string, hint string) {
+// unknownKey reports a key that means nothing here. Without a hint the nearest known key is suggested. page is where
+// `callflow docs` tells of the known ones.
+func (r *reader) unknownKey(key *yaml.Node, known []string, hint, page string) {
 	if reported(key) || r.full() {
 		return
 	}
@@ -81,24 +82,22 @@ func (r *reader) unknownKey(key *yaml.Node, known []string, hint string) {
 		hint = fmt.Sprintf("a space belongs behind the colon: %s: %s", name, rest)
 	}
 	if hint == "" {
-		hint = didYouMean(key.Value, known)
+		hint = guessHint(guesses(key.Value, known))
 	}
-	there := "the keys here are " + listed(known, "and")
-	if len(known) == 0 {
-		there = "there are no keys here"
-	}
-	r.unknown(key, hint, there)
+	r.unknown(key, hint, known, page)
 }
 
-// unknown reports a key with what is there instead. A hint comes first: the list may be long.
-func (r *reader) unknown(key *yaml.Node, hint, there string) {
-	if hint == "" {
+// unknown reports a key with what is there instead: beside a hint only where that is short.
+func (r *reader) unknown(key *yaml.Node, hint string, known []string, page string) {
+	there := keysThere(known, page)
+	switch {
+	case hint == "":
 		r.problem(key, "unknown-key", "", "unknown key %q; %s", key.Value, there)
 		return
-	}
-	if rest, asks := strings.CutSuffix(hint, "?"); asks {
-		hint = rest + "? " + strings.ToUpper(there[:1]) + there[1:]
-	} else {
+	case len(known) > fewWords:
+	case strings.HasSuffix(hint, "?"):
+		hint += " " + upperFirst(there)
+	default:
 		hint += "; " + there
 	}
 	r.problem(key, "unknown-key", hint, "unknown key %q", key.Value)
@@ -118,7 +117,7 @@ func (r *reader) mapping(n *yaml.Node, what string, known []string) map[string]p
 			ok = ok || k == p.key.Value
 		}
 		if !ok {
-			r.unknownKey(p.key, known, "")
+			r.unknownKey(p.key, known, "", "")
 			continue
 		}
 		found[p.key.Value] = p

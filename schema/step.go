@@ -163,8 +163,7 @@ func (w *stepWalk) findVerb() bool {
 		return false
 	}
 	w.keys = map[string]pair{}
-	var unknown []*yaml.Node
-	var verbs []pair
+	var unknown, verbs []pair
 	for _, p := range pairs(w.node) {
 		switch {
 		case w.voc.Verb(p.key.Value) != nil && w.isVerb(p):
@@ -172,25 +171,23 @@ func (w *stepWalk) findVerb() bool {
 		case containsWord(stepKeyNames, p.key.Value):
 			w.keys[p.key.Value] = p
 		default:
-			unknown = append(unknown, p.key)
+			unknown = append(unknown, p)
 		}
 	}
-	for _, key := range unknown {
-		w.unknownStepKey(key, len(verbs) == 0)
-	}
-	switch {
-	case len(verbs) == 0 && len(unknown) == 0:
-		w.report(Problem{Pos: w.at(w.node), Code: "no-verb", Text: "this step has no verb: " + listed(w.verbNames(), "or")})
-		return false
-	case len(verbs) == 0:
+	if len(verbs) == 0 {
+		w.verbMissing(unknown)
 		return false
 	}
-	for _, p := range verbs[1:] {
-		w.problem(p.key, "several-verbs", "put it into a step of its own", "this step has a verb already: %s", verbs[0].key.Value)
+	if len(verbs) > 1 {
+		w.severalVerbs(verbs)
 	}
 	w.verbKey, w.paramsNode = verbs[0].key, verbs[0].value
 	w.verb = w.voc.Verb(w.verbKey.Value)
 	w.step.Verb, w.step.VerbPos = w.verb, w.at(w.verbKey)
+	for _, p := range w.paramsBeside(unknown) {
+		w.unknownStepKey(p)
+	}
+	w.keysBelow()
 	return true
 }
 
@@ -222,35 +219,6 @@ func (r *reader) verbNames() []string {
 		names[i] = v.Name
 	}
 	return names
-}
-
-func (w *stepWalk) unknownStepKey(key *yaml.Node, verbMissing bool) {
-	if reported(key) {
-		return
-	}
-	verbs := w.verbNames()
-	if verbMissing {
-		hint := didYouMean(key.Value, append(verbs[:len(verbs):len(verbs)], stepKeyNames...))
-		for _, v := range w.voc.Verbs {
-			if containsWord(v.Misnomers, key.Value) {
-				hint = fmt.Sprintf("did you mean %s, to %s?", v.Name, strings.TrimSuffix(v.Summary, "."))
-			}
-		}
-		text := fmt.Sprintf("unknown verb %q", key.Value)
-		if hint == "" {
-			text += "; the verbs are " + listed(verbs, "and")
-		}
-		w.problem(key, "unknown-verb", hint, "%s", text)
-		return
-	}
-	hint := didYouMean(key.Value, stepKeyNames)
-	for _, p := range pairs(w.node) {
-		verb := w.voc.Verb(p.key.Value)
-		if verb != nil && verb.Params != nil && structureOf(verb.Params).field(key.Value) != nil {
-			hint = fmt.Sprintf("%s is a parameter of %s: indent it below", key.Value, verb.Name)
-		}
-	}
-	w.unknown(key, hint, "besides its verb, a step has "+listed(stepKeyNames, "and"))
 }
 
 // key returns a frame key's value when it is there and not empty.

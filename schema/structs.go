@@ -24,6 +24,9 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 	case n.Kind == yaml.MappingNode:
 		b.mapping(n)
 	case isNull(n): // a mapping without keys
+	case s.short != nil && n.Kind == yaml.SequenceNode && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode && kindBelow(s.short.typ) != reflect.Slice:
+		d.problem(n, "wrong-kind", "leave out the dash", "this is a list; a mapping with %s is wanted", someOf(s.names))
+		return maker{static: reflect.Zero(t)}
 	case s.short != nil:
 		f := s.shortened(n)
 		b.fill(f, n)
@@ -32,10 +35,13 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 		d.wrongKind(n, "a mapping with keys of your own")
 		return maker{static: reflect.Zero(t)}
 	case n.Kind == yaml.ScalarNode && !reported(n) && byID(t, f, n.Value) != "":
-		d.problem(n, "wrong-kind", byID(t, f, n.Value), "this is a single value; a mapping with %s is wanted", listed(s.names, "and"))
+		d.problem(n, "wrong-kind", byID(t, f, n.Value), "this is a single value; a mapping with %s is wanted", someOf(s.names))
+		return maker{static: reflect.Zero(t)}
+	case n.Kind == yaml.ScalarNode && !reported(n) && s.taking(n.Value) != "":
+		d.problem(n, "wrong-kind", fmt.Sprintf("write {%s: %s}", s.taking(n.Value), n.Value), "this is a single value; a mapping with %s is wanted", someOf(s.names))
 		return maker{static: reflect.Zero(t)}
 	default:
-		d.wrongKind(n, "a mapping with "+listed(s.names, "and"))
+		d.wrongKind(n, "a mapping with "+someOf(s.names))
 		return maker{static: reflect.Zero(t)}
 	}
 	b.missing(n)
@@ -51,6 +57,37 @@ func byID(t reflect.Type, f *field, text string) string {
 	return fmt.Sprintf("write %s: {id: %s}", f.name, text)
 }
 
+// taking is the field that a number, a duration or a formatted text in place of the mapping was meant for, or "".
+func (s *structure) taking(text string) string {
+	for _, f := range s.fields {
+		switch kindBelow(f.typ) {
+		case reflect.String:
+			if f.format == "" {
+				continue
+			}
+		case reflect.Int, reflect.Int64, reflect.Float64:
+		default:
+			continue
+		}
+		t := f.typ
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if _, bad := parseText(text, t, f); bad == nil {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// someOf lists words as long as they are few.
+func someOf(words []string) string {
+	if len(words) <= manyWords {
+		return listed(words, "and")
+	}
+	return strings.Join(words[:3], ", ") + fmt.Sprintf(" and %d others", len(words)-3)
+}
+
 // kindBelow is the kind of a type, or of what it points to.
 func kindBelow(t reflect.Type) reflect.Kind {
 	for t.Kind() == reflect.Pointer {
@@ -62,12 +99,13 @@ func kindBelow(t reflect.Type) reflect.Kind {
 // structBuilder gathers the fields of one struct value.
 type structBuilder struct {
 	*decoder
-	s      *structure
-	t      reflect.Type
-	static reflect.Value
-	parts  []part
-	seen   map[string]bool
-	inline *Type // what the inline keys are
+	s       *structure
+	t       reflect.Type
+	static  reflect.Value
+	parts   []part
+	seen    map[string]bool
+	inline  *Type // what the inline keys are
+	strange bool  // a key is unknown: it may be meant for one that is missing
 }
 
 func (b *structBuilder) mapping(n *yaml.Node) {
@@ -80,8 +118,12 @@ func (b *structBuilder) mapping(n *yaml.Node) {
 			b.checkOData(p.value, "")
 		case f == nil && b.s.inline != nil:
 			rest = append(rest, p)
+		case f == nil && b.authored(p.key.Value) && n.Style&yaml.FlowStyle != 0 && isNull(p.value) && len(n.Content) == 2:
+			b.strange = true
+			b.problem(p.key, "bare-braces", "write ${{ "+p.key.Value+" }}", "{%s} is a YAML mapping, not the value of %s", p.key.Value, p.key.Value)
 		case f == nil:
-			b.unknownField(p.key)
+			b.strange = true
+			b.unknownField(n, p.key)
 		case strings.HasPrefix(f.scope, "step:"):
 			b.seen[f.name] = true
 			late = append(late, p)
@@ -146,7 +188,7 @@ func (b *structBuilder) set(f *field, m maker) {
 func (b *structBuilder) missing(n *yaml.Node) {
 	for i := range b.s.fields {
 		f := b.s.fields[i]
-		if f.required && !b.seen[f.name] && !f.inline {
+		if f.required && !b.seen[f.name] && !f.inline && !b.strange {
 			at := b.at(n)
 			if b.step != nil && n == resolve(b.step.paramsNode) {
 				at = b.at(b.step.verbKey)
@@ -285,8 +327,8 @@ func (s *structure) shortTime() *field {
 }
 
 // unknownField reports a key that no field has, with the best guess at what was meant.
-func (b *structBuilder) unknownField(key *yaml.Node) {
-	var known []string
+func (b *structBuilder) unknownField(n, key *yaml.Node) {
+	var known, missing []string
 	hint := ""
 	for i := range b.s.fields {
 		f := b.s.fields[i]
@@ -294,6 +336,9 @@ func (b *structBuilder) unknownField(key *yaml.Node) {
 			continue
 		}
 		known = append(known, f.name)
+		if f.required && childNode(n, f.name) == nil {
+			missing = append(missing, f.name)
+		}
 		t := f.typ
 		for t.Kind() == reflect.Pointer && t != stepPointer && t != exprPointer {
 			t = t.Elem()
@@ -307,10 +352,48 @@ func (b *structBuilder) unknownField(key *yaml.Node) {
 			hint = fmt.Sprintf("%s belongs below %s: write %s: {%s: …}", key.Value, f.name, f.name, key.Value)
 		}
 	}
-	if near := didYouMean(key.Value, known); near != "" && hint == "" {
-		hint = near
+	if hint == "" {
+		hint = b.rightKey(key.Value, known, missing)
 	}
-	b.unknownKey(key, known, hint)
+	page := ""
+	if hint == "" && len(known) > manyWords {
+		page = b.pageOf()
+	}
+	b.unknownKey(key, known, hint, page)
+}
+
+// rightKey is a hint at the key that was meant: first by what is missing.
+func (b *structBuilder) rightKey(word string, known, missing []string) string {
+	if b.step != nil && b.t == b.step.verb.Params {
+		if hint := b.step.verb.Foreign[word]; hint != "" {
+			return hint
+		}
+	}
+	for _, words := range [][]string{guesses(word, missing), guesses(word, known)} {
+		if words != nil {
+			return guessHint(words)
+		}
+	}
+	if len(missing) == 1 {
+		return fmt.Sprintf("the key %s is missing; did you mean it?", missing[0])
+	}
+	return ""
+}
+
+// pageOf is the topic of `callflow docs` that has the keys of the mapping, or "".
+func (b *structBuilder) pageOf() string {
+	name := lowerFirst(b.t.Name())
+	switch {
+	case b.step != nil && b.t == b.step.verb.Params:
+		return b.step.verb.Name
+	case b.voc == nil || b.voc.Scene == nil:
+		return ""
+	case b.t == b.voc.Scene:
+		return "world"
+	case b.voc.object(name) != nil:
+		return name
+	}
+	return ""
 }
 
 func lowerFirst(s string) string {

@@ -85,6 +85,8 @@ type Verb struct {
 	// PartsField names the Params fields (of type Map[*Expr]) whose keys become the outputs, each with the event's
 	// names below it: await's all, any, inOrder. Outputs then holds what is there besides.
 	PartsFields []string
+	// Foreign are keys that other verbs take and this one does not, each with what to write instead. Optional.
+	Foreign map[string]string
 	// Check looks at what Params says literally (dynamic values are zero, pointers to them nil) and reports what is wrong. Optional.
 	Check func(params any, at func(path ...string) Pos, report func(Problem))
 	// Gathers says of a verb that creates calls that the call is in meeting mode, with these literal parameters. Optional.

@@ -21,6 +21,8 @@ var expectNone = Define[expectNoneParams, struct{}](schema.Verb{
 		"a step that is cut off before has not passed.",
 	Role:  schema.Watches,
 	Takes: func(params any) time.Duration { return params.(*expectNoneParams).For },
+	Foreign: map[string]string{"from": "it sees only events that come while it waits, so leave from out; for what may have come since a step " +
+		"write never beside the match of an await that has from, or never in the scenario"},
 	Example: `expectNone:
   match: call.state == "terminated"
   for: 5s`,

@@ -128,7 +128,7 @@ func TestDiagnostics(t *testing.T) {
 	// What is wrong with an included file stands where it is included, and leads there.
 	c.write("a.yaml", frame+"  - include: {file: _ring.yaml, with: {who: x}}\n")
 	ps = c.diagnosed("a.yaml")
-	if len(ps) != 1 || ps[0].Range.Start != (place{13, 20}) || len(ps[0].RelatedInformation) != 2 ||
+	if len(ps) != 1 || ps[0].Range.Start != (place{13, 20}) || len(ps[0].RelatedInformation) != 1 ||
 		ps[0].RelatedInformation[0].Location.URI != c.uri("_ring.yaml") || ps[0].RelatedInformation[0].Location.Range.Start != (place{5, 4}) {
 		t.Errorf("%+v", ps)
 	}

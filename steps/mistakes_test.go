@@ -1,0 +1,128 @@
+package steps_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"callflow/schema"
+	"callflow/steps"
+)
+
+// rightScenario has one of each part in which newcomers make mistakes, and none of them.
+const rightScenario = `name: Carol is put through to Dora
+timeout: 3m
+vars:
+  caller: 8a34a46b-3d17-4adc-8dce-dc4e7d572698
+  dora: 550fae72-d251-43ec-868c-373732c2704f
+simulate:
+  people:
+    carol: {id: "${{ caller }}", displayName: Carol}
+    dora:
+      id: ${{ dora }}
+      answers: {after: 3s}
+  script:
+    - dial: {from: carol}
+  faults:
+    - fault: transfer
+      call: 1
+      status: 503
+steps:
+  - await: call.state == "incoming" && call.source.identity.user.id == caller
+    capture: {leg: call.id}
+  - answer:
+      call: ${{ leg }}
+      acceptedModalities: [audio]
+    timeout: 20s
+  - id: move
+    name: put her through
+    transfer:
+      call: ${{ leg }}
+      transferTarget:
+        identity: {user: {id: "${{ dora }}"}}
+    until: transferred
+    retry: {attempts: 3, when: response.status == 503}
+    expect: resultInfo.code == 0
+  - getCall: ${{ leg }}
+    capture:
+      state: call.state
+  - expectNone:
+      match: call.state == "terminated" && call.id == leg
+      for: 5s
+  - if: state == "established"
+    hangUp: ${{ leg }}
+`
+
+const rightAwait = `call.state == "incoming" && call.source.identity.user.id == caller`
+
+// mistake is a change of rightScenario, and the one problem that it makes.
+type mistake struct {
+	old, new string
+	at       string // line:col
+	text     string // how the problem begins
+	hint     string // a part of the cure; "-": the text has it
+}
+
+func checkMistakes(t *testing.T, table []mistake) {
+	files := fstest.MapFS{"scenarios/shared/ring.yaml": {Data: []byte("steps: []")}, "setup.yaml": {Data: []byte("steps: []")}}
+	if _, ps := schema.Check(schema.Source{Name: "scenarios/s.yaml", Text: []byte(rightScenario), FS: files}, steps.Vocabulary()); ps != nil {
+		t.Fatalf("the right scenario is wrong: %s", ps.Error())
+	}
+	for _, m := range table {
+		t.Run(m.new, func(t *testing.T) {
+			if !strings.Contains(rightScenario, m.old) {
+				t.Fatalf("the scenario has no %q", m.old)
+			}
+			text := strings.Replace(rightScenario, m.old, m.new, 1)
+			_, ps := schema.Check(schema.Source{Name: "scenarios/s.yaml", Text: []byte(text), FS: files}, steps.Vocabulary())
+			if len(ps) != 1 {
+				t.Fatalf("%d problems:\n%s", len(ps), ps.Error())
+			}
+			p := ps[0]
+			if at := fmt.Sprintf("%d:%d", p.Line, p.Col); at != m.at || !strings.HasPrefix(p.Text, m.text) {
+				t.Errorf("%s: %s\nwant %s: %s", at, p.Text, m.at, m.text)
+			}
+			if m.hint != "-" && !strings.Contains(p.Hint, m.hint) {
+				t.Errorf("hint: %s\nwant: %s", p.Hint, m.hint)
+			}
+		})
+	}
+}
+
+// TestMistakesOfKeys: keys that are misspelt, those of other tools, and those that stand one level too deep or too high.
+func TestMistakesOfKeys(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"    until: tr", "      until: tr", "31:7", "until belongs beside transfer", "begin it in column 5, like transfer"},
+		{"    timeout: 20s", "      timeout: 20s", "24:7", "timeout belongs beside answer", "column 5"},
+		{"    name: put her through\n    transfer:\n", "    transfer:\n      name: put her through\n", "27:7", "name belongs beside transfer", "column 5"},
+		{"  - answer:\n", "  - answer:\n      if: leg != nil\n", "22:7", "if belongs beside answer", "column 5"},
+		{"await: " + rightAwait, `await: {match: call.state == "incoming", timeout: 5s}`, "19:46", "timeout belongs beside await", "on a line of its own"},
+		{"\nsteps:", "\n  steps:", "18:3", "steps is a key of the scenario", "column 1"},
+		{"      call: ${{ leg }}\n      acc", "    call: ${{ leg }}\n    acc", "22:5", "call and acceptedModalities belong below answer", "indent"},
+		{"await: call", "await:\n    match: call", "20:5", "match belongs below await", "indent"},
+		{"    capture: {leg: call.id}", "    from: start\n    capture: {leg: call.id}", "20:5", "from belongs below await", "match: …"},
+		{"  - answer:", "    answer:", "21:5", "this step has a verb already: await", `write "- answer:" in column 3`},
+		{"    capture: {leg", "    captures: {leg", "20:5", `unknown key "captures"`, "did you mean capture?"},
+		{"    capture:\n      state: call.state", "    register: state", "35:5", `unknown key "register"`, "capture"},
+		{"  - if: state", "  - when: state", "40:5", `unknown key "when"`, "did you mean if?"},
+		{"    expect: ", "    assert: ", "33:5", `unknown key "assert"`, "did you mean expect?"},
+		{"    hangUp:", "    then:", "41:5", `unknown verb "then"`, "if stands beside the verb"},
+		{"hangUp:", "disconnect:", "41:5", `unknown verb "disconnect"`, "hangUp"},
+		{"  - getCall", "  - wait: 5s\n  - getCall", "34:5", `unknown verb "wait"`, "sleep or await"},
+		{"  - getCall", "  - uses: ring\n    with: {a: b}\n  - getCall", "34:5", `unknown verb "uses"`, "include"},
+		{"  - getCall", "  - frobnicate: 5s\n  - getCall", "34:5", `unknown verb "frobnicate"`, "`callflow docs` lists the verbs"},
+		{"fault: transfer", "fault: tranfer", "15:14", `"tranfer" is none of the `, "did you mean transfer?"},
+		{"fault: transfer", "on: transfer", "15:7", `unknown key "on"`, "did you mean fault?"},
+		{"\nvars:", "\nvariables:", "3:1", `unknown key "variables"`, "vars"},
+		{"\nsteps:", "\njobs:", "18:1", `unknown key "jobs"`, "steps"},
+		{"timeout: 3m", "retry: {attempts: 3}", "2:1", `unknown key "retry"`, "defaults: {retry: …}"},
+		{"      for: 5s", "      for: 5s\n      from: start", "40:7", `unknown key "from"`, "only events that come while it waits"},
+		{"      for: 5s", "      timeout: 5s", "39:7", `unknown key "timeout"`, "did you mean for?"},
+		{rightAwait, `{anyOf: [call.state == "incoming"]}`, "19:13", `unknown key "anyOf"`, "did you mean any?"},
+		{rightAwait, `{any: [call.state == "incoming"]}`, "19:18", "this is a list; a mapping of names to expressions", "give each a name"},
+		{"retry: {attempts: 3, when: response.status == 503}", "retry: 4", "32:12", "this is a single value", "write {attempts: 4}"},
+		{"attempts: 3, when", "attempts: 3, on: [429], when", "32:26", `unknown key "on"`, "The keys here are attempts"},
+		{"getCall: ${{ leg }}", "getCall: {leg}", "34:15", "{leg} is a YAML mapping", "write ${{ leg }}"},
+	})
+}
