@@ -10,7 +10,7 @@ PLAYS      ?= 2000
 # What some tests are tried with where it can be had: a browser, an editor, a reader of XML schemas.
 extras      = chromium neovim libxml2-utils
 
-.PHONY: build dist install run test extras check vet lint race plays graphclient browser tapparser sarif yamlls generate bench fuzz
+.PHONY: build dist install run test extras check vet lint actionlint race plays graphclient browser tapparser sarif yamlls generate bench fuzz
 
 build: ## bin/callflow
 	$(GO) build -o bin/callflow .
@@ -31,7 +31,7 @@ extras: ## installs what more can be tried with than Go; where that cannot be, t
 		} || echo "without some of: $(extras)"; \
 	else echo "no apt-get, or not root: without what is missing of: $(extras)"; fi
 
-check: build vet lint test race plays graphclient browser tapparser sarif yamlls ## all of it; generated files are checked by the tests
+check: build vet lint actionlint test race plays graphclient browser tapparser sarif yamlls ## all of it; generated files are checked by the tests
 
 vet: ## and whether it builds for the other systems
 	$(GO) vet ./...
@@ -49,6 +49,9 @@ lint: ## formatting, and staticcheck with staticcheck.conf
 	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "gofmt -w these:"; echo "$$unformatted"; exit 1; fi
 	$(staticcheck) ./...
+
+actionlint: ## the workflow in docs/ci.md
+	CALLFLOW_ACTIONLINT=1 $(GO) test ./internal/cli -run '^TestActionlint$$' -count 1
 
 race: ## fewer seeds of chaos than in test
 	$(GO) test -race -short ./...

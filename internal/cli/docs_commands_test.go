@@ -38,7 +38,9 @@ func commandLines(page, text string) (lines []string) {
 func commandWords(line string) (all [][]string) {
 	var words []string
 	flush := func() {
-		if i := slices.IndexFunc(words, func(w string) bool { return w == "callflow" || strings.HasSuffix(w, "/callflow") }); i >= 0 && i+1 < len(words) && words[i+1] != "." { // an image's name
+		if i := slices.IndexFunc(words, func(w string) bool {
+			return w == "callflow" || strings.HasPrefix(w, "/") && strings.HasSuffix(w, "/callflow")
+		}); i >= 0 && i+1 < len(words) && words[i+1] != "." { // an image's name
 			all = append(all, words[i+1:])
 		}
 		words = nil

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"os"
+	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,6 +26,9 @@ func (p *pipelined) read(n *yaml.Node) {
 		}
 	case yaml.MappingNode:
 		for i := 0; i < len(n.Content); i += 2 {
+			if n.Content[i].Value == "repository" { // a checkout, whose path is one to write to
+				return
+			}
 			switch key, value := n.Content[i].Value, n.Content[i+1]; key {
 			case "run", "script":
 				p.commands = append(p.commands, texts(value)...)
@@ -82,5 +88,29 @@ func pipeline(t *testing.T, b docBlock) {
 		if !slices.Contains(written, file) {
 			t.Errorf("%s is handed on, and no command writes it: %v", file, written)
 		}
+	}
+}
+
+// TestActionlint gives the workflow of the documentation to actionlint, which `make actionlint` builds.
+func TestActionlint(t *testing.T) {
+	if os.Getenv("CALLFLOW_ACTIONLINT") == "" {
+		t.Skip("make actionlint runs it")
+	}
+	found := 0
+	for page, text := range pages(t) {
+		for _, b := range blocksOf(page, text) {
+			if !strings.HasPrefix(b.file(), ".github/workflows/") {
+				continue
+			}
+			found++
+			cmd := exec.Command("go", "tool", "-modfile=tools/tools.mod", "actionlint", "-shellcheck=", "-pyflakes=", "-no-color", "-")
+			cmd.Dir, cmd.Stdin = filepath.Join("..", ".."), strings.NewReader(b.text)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", b.place, err, out)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("the documentation has no workflow")
 	}
 }
