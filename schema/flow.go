@@ -19,7 +19,7 @@ const (
 // flow checks what only the whole plan can show: stale awaits, and awaits that nothing can satisfy. Of a plan that lacks
 // steps it looks only at what expressions say by themselves.
 func flow(p *Plan, voc *Vocabulary, whole bool, uses func(file, name string) bool) Problems {
-	w := &flowWalk{voc: voc, whole: whole}
+	w := &flowWalk{voc: voc, whole: whole, rows: p.Rows}
 	c := &course{known: map[string]thing{}}
 	w.block(p.Steps, c)
 	for _, x := range p.Never {
@@ -41,6 +41,7 @@ func flow(p *Plan, voc *Vocabulary, whole bool, uses func(file, name string) boo
 type flowWalk struct {
 	voc      *Vocabulary
 	whole    bool // no step is missing
+	rows     []Row
 	problems Problems
 	within   string // the includes that are being walked, by their paths
 	beside   int    // how many branches are around
@@ -90,12 +91,8 @@ func (c *course) fork() *course {
 
 func (w *flowWalk) block(b Block, c *course) {
 	for i, s := range b {
-		var next *Step
-		if i+1 < len(b) {
-			next = b[i+1]
-		}
 		if s.Verb != nil && w.whole {
-			w.sleeps(s, next, c)
+			w.sleeps(s, b[i+1:], c)
 		}
 		w.step(s, c)
 	}
@@ -112,7 +109,7 @@ func (w *flowWalk) step(s *Step, c *course) {
 		w.include(s, c, outputs)
 	}
 	if s.If != nil || s.ForEach != nil || s.ContinueOnError {
-		c.taken, c.ended = sure.taken, sure.ended // its inner steps may not have run
+		c.taken, c.ended, c.meetings = sure.taken, sure.ended, sure.meetings // its inner steps may not have run
 	}
 	call, hasCall := c.callOf(s)
 	if w.whole {

@@ -32,9 +32,9 @@ func without[V any](m map[string]V, key string) map[string]V {
 	return m
 }
 
-// meantToFail says that a step is to be refused, or may be.
+// meantToFail says that a step is to be refused, or may be, or is left out when it would be.
 func meantToFail(s *Step) bool {
-	return s.ContinueOnError || s.Until != s.Verb.Goals[0].Name && !pendingGoal(s)
+	return looksFirst(s) || s.ContinueOnError || s.Until != s.Verb.Goals[0].Name && !pendingGoal(s)
 }
 
 // answers follows incoming calls, and warns of a step that comes before the answer, or answers what is not incoming.
@@ -177,6 +177,11 @@ func (c *course) join(start *course, branches []*course) {
 		}
 		for key, s := range b.taken {
 			c.taken = with(c.taken, key, s)
+		}
+		for key, s := range b.meetings {
+			if c.meetings[key] == nil {
+				c.meetings = with(c.meetings, key, s)
+			}
 		}
 		for key, e := range b.ended {
 			c.ended = with(c.ended, key, e)

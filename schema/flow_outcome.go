@@ -3,6 +3,8 @@ package schema
 import (
 	"maps"
 	"slices"
+
+	"gopkg.in/yaml.v3"
 )
 
 // A 2xx proves nothing: the outcome of a request comes later. A step that goes on before it leaves that to a later step.
@@ -73,6 +75,7 @@ func (w *flowWalk) looksAt(s *Step, call thing, hasCall bool, c *course) {
 			return
 		}
 		l.needs = true
+		l.things = append(l.things, c.callsIn(s)...)
 	default:
 		return
 	}
@@ -112,7 +115,8 @@ func (w *flowWalk) unseen(p *Plan, uses func(file, name string) bool) {
 	}
 	for _, o := range w.open {
 		if w.seen(o) || slices.Contains(w.cutOff, o.step) || o.step.ID != "" && uses(o.step.Pos.File, "steps."+o.step.ID) || slices.ContainsFunc(o.step.Capture, func(x Capture) bool {
-			return x.Expr.root.path != "call.id" && uses(x.Pos.File, x.Name)
+			path := x.Expr.root.path // ids are followed; to mention one is not to look
+			return path != "call.id" && path != "operation.id" && uses(x.Pos.File, x.Name)
 		}) {
 			continue
 		}
@@ -142,17 +146,70 @@ func (w *flowWalk) seen(o open) bool {
 	return false
 }
 
-// sleeps warns of a pause between a step that went on before its outcome and one that builds on that.
-func (w *flowWalk) sleeps(s, next *Step, c *course) {
-	if s.Verb.Takes == nil || s.Verb.Role != Speaks || next == nil || len(c.waiting) == 0 {
+// callsIn are all calls that a step's parameters name, such as one that is replaced.
+func (c *course) callsIn(s *Step) (calls []thing) {
+	if s.Params == nil || s.Params.node == nil || s.Verb.Params == nil {
+		return nil
+	}
+	idsIn(s.Verb.Params, s.Params.node, func(isCall bool, n *yaml.Node) {
+		if isCall {
+			calls = append(calls, c.named(n.Value))
+		}
+	})
+	return calls
+}
+
+// sleeps warns of a pause between a step that went on before its outcome and one that builds on that, with nothing between
+// them but words.
+func (w *flowWalk) sleeps(s *Step, rest Block, c *course) {
+	if s.Verb.Takes == nil || s.Verb.Role != Speaks || len(c.waiting) == 0 {
 		return
 	}
-	builds := next.Verb.Role == Acts && !next.Verb.Ends || next.Verb.Role == Reads
-	call, hasCall := c.callOf(next)
-	before := c.waiting[call.key]
-	if !builds || !hasCall || before == nil {
-		return
+	for _, next := range rest {
+		if next.Verb == nil {
+			return
+		}
+		builds := next.Verb.Role == Acts && !next.Verb.Ends || next.Verb.Role == Reads
+		about := c.callsIn(next)
+		for _, x := range testsOf(next) {
+			if next.Verb.Role == Speaks {
+				builds, about = true, append(about, c.callsRead(x)...)
+			}
+		}
+		for _, call := range about {
+			if before := c.waiting[call.key]; builds && before != nil {
+				w.warn(s.VerbPos, len(s.Verb.Name), "sleep-not-await", "await what the step is to bring about; that is over as soon as it comes, and fails when it does not",
+					"this waits for %s to come to something, and %s builds on that; it may take longer one day", stepName(before), stepName(next))
+				return
+			}
+		}
+		if next.Verb.Role != Speaks || builds || len(next.Inner) > 0 || next.Include != nil {
+			return
+		}
 	}
-	w.warn(s.VerbPos, len(s.Verb.Name), "sleep-not-await", "await what the step is to bring about; that is over as soon as it comes, and fails when it does not",
-		"this waits for %s to come to something, and %s builds on that; it may take longer one day", stepName(before), stepName(next))
+}
+
+// callsRead are the calls that an expression reads as calls[id].
+func (c *course) callsRead(x *Expr) (calls []thing) {
+	if x == nil {
+		return nil
+	}
+	var walk func(n *node)
+	walk = func(n *node) {
+		if n == nil {
+			return
+		}
+		if n.op == "index" && len(n.parts) == 2 && n.parts[0].path == "calls" {
+			calls = append(calls, c.valueOf(n.parts[1]))
+		}
+		if n.each != nil {
+			walk(n.each.list)
+			walk(n.each.body)
+		}
+		for _, p := range n.parts {
+			walk(p)
+		}
+	}
+	walk(x.root)
+	return calls
 }

@@ -1,6 +1,10 @@
 package schema
 
-import "gopkg.in/yaml.v3"
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
 
 // Calls that are over: the service answers 404 to a request on them.
 
@@ -23,7 +27,7 @@ func (w *flowWalk) over(s *Step, call thing, hasCall bool, c *course) {
 	if !hasCall || call.key == "" || s.ForEach != nil {
 		return
 	}
-	if by := c.ended[call.key]; by.by != nil && !s.Verb.Ends && !s.Verb.Creates && !s.ContinueOnError && len(s.Verb.Goals) > 0 && s.Until == s.Verb.Goals[0].Name {
+	if by := c.ended[call.key]; by.by != nil && !looksFirst(s) && !s.Verb.Ends && !s.Verb.Creates && !s.ContinueOnError && len(s.Verb.Goals) > 0 && s.Until == s.Verb.Goals[0].Name {
 		w.warn(s.VerbPos, len(s.Verb.Name), "call-ended", "end it behind this step; where the refusal is meant, give it continueOnError: true and expect its outcome",
 			"%s acts on a call that is over: %s %s", s.Verb.Name, stepName(by.by), by.how)
 		return
@@ -51,6 +55,11 @@ func (w *flowWalk) over(s *Step, call thing, hasCall bool, c *course) {
 			}
 		})
 	}
+}
+
+// looksFirst says that a step runs only after a look at how things stand, such as calls[leg].ended.
+func looksFirst(s *Step) bool {
+	return s.If != nil && mentionsPath(s.If.root, func(path string) bool { return path == "calls" || strings.HasPrefix(path, "steps.") })
 }
 
 // gives says that a step's parameters have that key.

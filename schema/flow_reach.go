@@ -1,7 +1,9 @@
 package schema
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -20,7 +22,11 @@ func (w *flowWalk) unreachable(b Block, around []claim, came outcomes) {
 				continue
 			}
 			mine := claimsOf(s.If.root, false, nil)
-			if why := neverHolds(s.If, mine, around); why != "" {
+			why := neverHolds(s.If, mine, around)
+			if why == "" {
+				why = w.inNoRow(mine)
+			}
+			if why != "" {
 				w.warn(s.If.Pos(), textLen(s.If.Text()), "unreachable", "", "this step never runs: %s", why)
 				continue
 			}
@@ -56,6 +62,26 @@ func neverHolds(x *Expr, mine, around []claim) string {
 		for _, q := range around {
 			if excludes(q, p, none) || denies(q, p) {
 				return e.what(p) + " is against an if around it"
+			}
+		}
+	}
+	return ""
+}
+
+// inNoRow says which of the conditions asks for a value that no row of the matrix has; "": none does.
+func (w *flowWalk) inNoRow(mine []claim) string {
+	for _, p := range mine {
+		if p.negated || p.node.op != "==" {
+			continue
+		}
+		for i, side := range p.node.parts {
+			axis, ok := strings.CutPrefix(side.path, "matrix.")
+			text, isText := p.node.parts[1-i].literal.(string)
+			if ok && isText && !slices.ContainsFunc(w.rows, func(r Row) bool {
+				value, isText := r.Values[axis].(string)
+				return !isText || canonical(value) == canonical(text)
+			}) {
+				return fmt.Sprintf("no row of the matrix has %q as its %s", text, axis)
 			}
 		}
 	}

@@ -56,6 +56,7 @@ func TestHabits(t *testing.T) {
 		// call-ended, and names that are written as in a shell
 		{"a transfer of a call that was hung up", incoming + "- hangUp: ${{ leg }}\n" + transfer, "6 call-ended"},
 		{"of another call", two + "- hangUp: ${{ leg }}\n- mute: ${{ other }}\n", ""},
+		{"a look before it", incoming + "- hangUp: ${{ leg }}\n- if: not calls[leg].ended\n  mute: ${{ leg }}\n", ""},
 		{"a hang-up under an if", incoming + "- if: run.dialect == \"beta\"\n  hangUp: ${{ leg }}\n" + transfer, ""},
 		{"a refusal that is meant", incoming + "- hangUp: ${{ leg }}\n" + transfer + "  continueOnError: true\n", ""},
 		{"hung up in another branch", incoming + "- parallel:\n    a:\n    - hangUp: ${{ leg }}\n    b:\n    - mute: ${{ leg }}\n", ""},
@@ -120,6 +121,8 @@ func TestHabits(t *testing.T) {
 		{"after an invite on another call", two + strings.Replace(invite, "leg", "other", 1) + transfer, ""},
 		{"that is meant to be refused", incoming + invite + transfer + "  until: refused\n", ""},
 		{"after an invite that may not be made", incoming + invite + "  if: run.dialect == \"beta\"\n" + transfer, ""},
+		{"after an invite in a branch", incoming + "- parallel:\n    a:\n    " + strings.TrimSpace(invite) + "\n    b:\n    - log: x\n" + transfer, "10 transfer-in-meeting"},
+		{"after an invite in a branch that may not run", incoming + "- if: run.dialect == \"beta\"\n  parallel:\n    a:\n    " + strings.TrimSpace(invite) + "\n" + transfer, ""},
 		{"in the branch after an invite", incoming + invite + "- parallel:\n    a:\n    " + strings.TrimSpace(transfer) + "\n", "8 transfer-in-meeting"},
 
 		// outcome-unseen
@@ -133,7 +136,10 @@ func TestHabits(t *testing.T) {
 		{"a request on the call in another branch, behind it", incoming + "- parallel:\n    a:\n    - " + transfer[2:] + "      until: accepted\n    b:\n    - mute: ${{ leg }}\n", ""},
 		{"a request on the call in another branch, before it", incoming + "- parallel:\n    a:\n    - mute: ${{ leg }}\n    b:\n    - " + transfer[2:] + "      until: accepted\n", "9 outcome-unseen"},
 		{"never looks", "never: operation.status == \"failed\"\n" + incoming + "- mute: ${{ leg }}\n  until: accepted\n", ""},
-		{"calls[…] looks", incoming + "- transfer: {call: \"${{ leg }}\", transferTarget: " + dora + "}\n  until: accepted\n- sleep: 10s\n- expect: calls[leg].ended\n", ""},
+		{"calls[…] looks", incoming + "- transfer: {call: \"${{ leg }}\", transferTarget: " + dora + "}\n  until: accepted\n- sleep: 10s\n- log: x\n- log: ${{ calls[leg].ended }}\n", ""},
+		{"an operation's id in a line of the log", incoming + "- mute: ${{ leg }}\n  until: accepted\n  capture: {op: operation.id}\n- log: ${{ op }}\n", "5 outcome-unseen"},
+		{"a read of the operation", incoming + "- mute: ${{ leg }}\n  until: accepted\n  capture: {op: operation.id}\n- getOperation: {call: \"${{ leg }}\", operation: \"${{ op }}\"}\n", ""},
+		{"a call that replaces another is there", ring + "- createCall: {targets: [" + dora + "]}\n  until: accepted\n  capture: {other: call.id}\n" + consult, ""},
 		{"a call that is used is there", ringSoon + "- mute: ${{ leg }}\n", ""},
 		{"a call that is only hung up", ringSoon + "- hangUp: ${{ leg }}\n", "2 outcome-unseen"},
 		{"a hang-up", ring + "- hangUp: ${{ leg }}\n  until: accepted\n", ""},
@@ -153,6 +159,9 @@ func TestHabits(t *testing.T) {
 		// sleep-not-await
 		{"a sleep for the call", ringSoon + "- sleep: 5s\n- mute: ${{ leg }}\n", "5 sleep-not-await"},
 		{"a sleep in a call", ring + "- sleep: 5s\n- mute: ${{ leg }}\n", ""},
+		{"a sleep for a call that is handed over", ring + "- createCall: {targets: [" + dora + "]}\n  until: accepted\n  capture: {other: call.id}\n- sleep: 5s\n" + consult, "7 sleep-not-await"},
+		{"a sleep, then a look at the call", incoming + transfer + "  until: accepted\n- sleep: 10s\n- log: x\n- expect: calls[leg].ended\n", "7 sleep-not-await"},
+		{"a sleep, then a look at another call", two + "- mute: ${{ leg }}\n  until: accepted\n- sleep: 10s\n- expect: not calls[other].ended\n", ""},
 		{"a sleep, then a hang-up", ringSoon + "- sleep: 5s\n- hangUp: ${{ leg }}\n- expect: calls[leg].ended\n", ""},
 		{"a sleep after the await", ringSoon + "- await: call.id == leg && call.state == \"established\"\n- sleep: 5s\n- mute: ${{ leg }}\n", ""},
 
@@ -173,6 +182,8 @@ func TestHabits(t *testing.T) {
 		{"false", "steps:\n- log: a\n  if: false\n", "3 unreachable"},
 		{"against itself", "vars: {n: 1}\nsteps:\n- log: a\n  if: n > 3 && n < 2\n", "4 unreachable"},
 		{"against the one around", "vars: {late: true}\nsteps:\n- if: late\n  parallel:\n    a:\n    - log: a\n      if: not late\n", "7 unreachable"},
+		{"a value that no row has", "matrix: {lang: [de, en]}\nsteps:\n- log: a\n  if: matrix.lang == \"fr\"\n", "4 unreachable"},
+		{"a value that one row has", "matrix: {lang: [de, en]}\nsteps:\n- log: a\n  if: matrix.lang == \"en\"\n- log: b\n  if: not (matrix.lang == \"fr\")\n", ""},
 		{"under another", "vars: {late: true, too: true}\nsteps:\n- if: late\n  parallel:\n    a:\n    - log: a\n      if: not too\n", ""},
 		{"after a failure", "steps:\n- expect: 1 == 2\n- log: a\n", "3 unreachable"},
 		{"after an excused failure", "steps:\n- expect: 1 == 2\n  continueOnError: true\n- log: a\n", ""},
