@@ -50,7 +50,7 @@ var (
 			object{{"label", "15s"}, {"body", "15s"}, {"description", "Fifteen seconds."}},
 			object{{"label", "1m30s"}, {"body", "1m30s"}, {"description", "A minute and a half."}},
 			object{{"label", "500ms"}, {"body", "500ms"}, {"description", "Half a second."}}}}}}
-	nameSchema = member{"name", object{{"type", "string"}, {"pattern", identifier.String()}, {"title", "name"},
+	nameSchema = member{"name", object{{"type", "string"}, {"pattern", identifier.String()}, {"title", "name"}, {"description", "A name of your own."},
 		{"errorMessage", "a name is wanted: letters, digits and _, and no digit first"}}}
 )
 

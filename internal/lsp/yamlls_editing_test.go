@@ -103,6 +103,7 @@ func tryCompletion(t *testing.T, s yamlls) {
 		{name: "how a person answers", text: "simulate:\n  people:\n    carol:\n      answers: ‸", some: []string{"never"}},
 		{name: "a script", text: "simulate:\n  script:\n    - ‸", some: []string{"at", "dial", "hangUp", "press", "share"},
 			chosen: map[string]string{"press": "    - press:\n        who: \n        tones: "}},
+		{name: "a name of one's own", text: "steps:\n  - getCall: x\n    capture:\n      ‸", want: []string{"name"}, chosen: map[string]string{"name": "      name: "}},
 		{name: "a fault", text: "simulate:\n  faults:\n    - ‸", some: []string{"fault", "status", "badToken", "delay"}},
 		{name: "what a fault strikes", text: "simulate:\n  faults:\n    - fault: ‸", some: []string{"notification", "createCall", "request"}},
 		{name: "a setting's words", text: "simulate:\n  settings:\n    transferEnd: ‸", some: []string{"documented", "AppTransferred"}},

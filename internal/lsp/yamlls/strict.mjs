@@ -17,7 +17,7 @@ for (const { schema, files } of JSON.parse(readFileSync(0, 'utf8'))) {
     continue
   }
   for (const [name, text] of Object.entries(files)) {
-    if (validate(parseDocument(text, { merge: true }).toJS())) continue
+    if (validate(parseDocument(text).toJS())) continue
     for (const e of validate.errors.slice(0, 5)) console.log(`${name}: ${e.instancePath} ${e.message} (${e.schemaPath})`)
   }
 }
