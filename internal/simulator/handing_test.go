@@ -168,6 +168,32 @@ func TestTransferredWhileInviting(t *testing.T) {
 	}
 }
 
+// TestTransferredOutOfMeeting: a bot that is left with those who wait in the lobby is left alone.
+func TestTransferredOutOfMeeting(t *testing.T) {
+	st := newStage(t, crowd())
+	c := st.meeting(betaCalls, "")
+	st.joins("carol", "hugo")
+	st.ladder()
+	st.must(202, "POST", c+"/transfer", `{"transferTarget":`+user(fredID)+`,"transferee":`+user(carolID)+`}`)
+	st.wait(5 * time.Second)
+	wantLadder(t, st, "updated call transferring", "updated call transferAccepted", "deleted call terminated 0/7015")
+}
+
+// TestConsultedWithoutTarget: the bot's own leg of the call to be replaced is no target, also where the bot is named as one.
+func TestConsultedWithoutTarget(t *testing.T) {
+	st := newStage(t, people())
+	c := st.answeredCall("carol")
+	m := st.meeting(calls, "")
+	st.must(202, "POST", c+"/transfer", `{"transferTarget":{"identity":{"application":{"id":"`+botID+`"}},"replacesCallId":"`+idOf(m)+`"}}`)
+	st.wait(time.Minute)
+	wantLadder(t, st, "updated call transferring", "updated call established media active 500/7700")
+	for _, path := range []string{c, m} {
+		if state := st.must(200, "GET", path, "").body["state"]; state != "established" {
+			t.Errorf("%s is %v", path, state)
+		}
+	}
+}
+
 // TestRedirectToBot: who was redirected to comes with the way that the call took.
 func TestRedirectToBot(t *testing.T) {
 	other := fredID[:35] + "9"

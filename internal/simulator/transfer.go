@@ -159,7 +159,11 @@ func (s *Service) consult(h *handover) {
 	y := s.callFor(c.bot, h.replaces)
 	var m *member
 	if y != nil && y != c && y.state == established && !y.ending {
-		m = y.room.find(h.target)
+		for _, x := range y.room.others(y.me) {
+			if x.party == h.target {
+				m = x
+			}
+		}
 	}
 	if m == nil {
 		s.refuse(h, consultRefused.because(s.settings.replacementGone.message))
@@ -214,12 +218,13 @@ func (s *Service) accept(h *handover, how result, bring func()) {
 			return
 		}
 		complete()
-		if c.room.mode == peer || len(c.room.members) == 1 {
+		if c.room.mode == peer || len(c.room.present()) == 1 {
 			s.end(c, how)
 			return
 		}
 		c.state = established
 		s.send(c, s.stateNote(c, established))
+		s.settle(c.room)
 	})
 }
 
