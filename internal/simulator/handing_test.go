@@ -179,19 +179,31 @@ func TestTransferredOutOfMeeting(t *testing.T) {
 	wantLadder(t, st, "updated call transferring", "updated call transferAccepted", "deleted call terminated 0/7015")
 }
 
-// TestConsultedWithoutTarget: the bot's own leg of the call to be replaced is no target, also where the bot is named as one.
+// TestConsultedWithoutTarget: neither leg of the bot's is a target, of the call to be replaced or of the one that is
+// transferred, also where the bot is named as one.
 func TestConsultedWithoutTarget(t *testing.T) {
-	st := newStage(t, people())
-	c := st.answeredCall("carol")
-	m := st.meeting(calls, "")
-	st.must(202, "POST", c+"/transfer", `{"transferTarget":{"identity":{"application":{"id":"`+botID+`"}},"replacesCallId":"`+idOf(m)+`"}}`)
-	st.wait(time.Minute)
-	wantLadder(t, st, "updated call transferring", "updated call established media active 500/7700")
-	for _, path := range []string{c, m} {
-		if state := st.must(200, "GET", path, "").body["state"]; state != "established" {
-			t.Errorf("%s is %v", path, state)
+	refused := func(st *stage, from, replaces, transferee string) {
+		st.must(202, "POST", from+"/transfer", `{"transferTarget":{"identity":{"application":{"id":"`+botID+`"}},"replacesCallId":"`+idOf(replaces)+`"}`+transferee+`}`)
+		st.wait(time.Minute)
+		got := st.ladder()
+		if n := len(got); n < 2 || got[0] != "updated call transferring" || !strings.HasSuffix(got[n-1], " 500/7700") {
+			t.Errorf("notifications %q", got)
+		}
+		for _, path := range []string{from, replaces} {
+			if state := st.must(200, "GET", path, "").body["state"]; state != "established" {
+				t.Errorf("%s is %v", path, state)
+			}
 		}
 	}
+	st := newStage(t, people())
+	call := st.answeredCall("carol")
+	refused(st, call, st.meeting(calls, ""), "")
+
+	st = newStage(t, people())
+	one, two := st.meeting(calls, ""), st.meeting(calls, "")
+	st.joins("carol")
+	st.ladder()
+	refused(st, one, two, `,"transferee":`+user(carolID))
 }
 
 // TestRedirectToBot: who was redirected to comes with the way that the call took.

@@ -160,7 +160,7 @@ func (s *Service) consult(h *handover) {
 	var m *member
 	if y != nil && y != c && y.state == established && !y.ending {
 		for _, x := range y.room.others(y.me) {
-			if x.party == h.target {
+			if x.party == h.target && x != c.me && x != h.transferee {
 				m = x
 			}
 		}
@@ -252,7 +252,8 @@ func (s *Service) move(m *member, to *room) {
 	s.join(to, m)
 }
 
-// rehouse makes a leg one of another room. Whom it has asked in comes there, and a call in meeting mode stays in it.
+// rehouse makes a leg one of another room, in which it waits in no lobby. Whom it has asked in comes there, and a call in
+// meeting mode stays in it.
 func (s *Service) rehouse(c *call, to *room) {
 	from := c.room
 	to.sequence = max(to.sequence, from.sequence) // its rosters go on in order
@@ -266,6 +267,7 @@ func (s *Service) rehouse(c *call, to *room) {
 			to.ringing++
 		}
 	}
+	c.me.inLobby = false
 	c.room = to
 	from.legs--
 	to.legs++
