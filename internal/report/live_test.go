@@ -226,3 +226,31 @@ func TestLiveNarrow(t *testing.T) {
   … 0s  2 running, 1 passed
 `)
 }
+
+// TestResizedWhileItGoesOn lays out what comes after the window was made another size for that size, while frames are drawn.
+func TestResizedWhileItGoesOn(t *testing.T) {
+	var b strings.Builder
+	c := NewConsole(&b, Style{Width: 100, Live: true}, Normal)
+	columns := 100
+	c.size = func() (int, int) { return columns, 24 }
+	v := c.Run("", 10)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 50 {
+			c.Tick()
+		}
+	}()
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	v.Record(steps.Record{At: at, RunStart: &steps.RunStart{Scenario: "Resized", File: "a.yaml"}})
+	v.Record(steps.Record{At: at, Log: &steps.Logged{Level: "info", Text: "before"}})
+	<-done
+	columns = 50
+	text := "the expectation of the step does not hold because what came is not at all what was wanted here"
+	v.Record(steps.Record{At: at, RunEnd: &steps.RunEnd{Status: steps.Failed, Failure: &steps.Failure{Kind: "expect", Text: text}}})
+	for line := range strings.Lines(plain(b.String())) {
+		if strings.Contains(line, "the expectation") && width(strings.TrimSpace(line)) > 50 {
+			t.Errorf("a line of %d cells in a window of 50: %q", width(line), line)
+		}
+	}
+}

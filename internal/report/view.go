@@ -45,7 +45,9 @@ func (v *RunView) Record(r steps.Record) {
 	v.records = append(v.records, r)
 	if !c.Together { // the window may be another size by now; nobody else lays out lines
 		columns, _ := c.size()
+		c.mu.Lock() // for Tick, which reads along
 		c.Width = max(columns, leastColumns)
+		c.mu.Unlock()
 	}
 	out := v.lines(&r)
 	if len(out) == 0 && !c.Live && r.RunEnd == nil {
