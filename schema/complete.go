@@ -262,7 +262,7 @@ func words(kind UseKind, names []string, doc string) []Suggestion {
 func (r *Reading) wordsAt(w way) []Suggestion {
 	i := len(w) - 1
 	n := w[i]
-	if i >= 1 {
+	if i >= 1 && r.voc.settings == nil {
 		if list, ok := r.frameWords(w); ok {
 			return list
 		}

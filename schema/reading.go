@@ -80,7 +80,11 @@ func readMarked(src Source, voc *Vocabulary, mark string) *Reading {
 	c := newChecker(src, voc)
 	c.trace = newTrace(mark)
 	r := &Reading{voc: voc, name: src.Name, files: src.FS, trace: c.trace}
-	r.Plan, r.Problems = c.check()
+	if voc.settings != nil {
+		r.Problems = c.editedSettings()
+	} else {
+		r.Plan, r.Problems = c.check()
+	}
 	if d := c.files[src.Name]; d != nil {
 		r.root, r.lines = d.root, d.lines
 	}

@@ -65,6 +65,9 @@ type keyDoc struct {
 func (r *Reading) keysAt(w way) []keyDoc {
 	i := len(w) - 1
 	n := w[i]
+	if r.voc.settings != nil {
+		return r.structKeys(n)
+	}
 	if n == r.root {
 		return frameDocs(scenarioKeys)
 	}
@@ -84,8 +87,13 @@ func (r *Reading) keysAt(w way) []keyDoc {
 	} else if i == 1 && key == "matrix" {
 		return []keyDoc{{name: "include", kind: UseKey, doc: "Rows to add.", mapping: true}, {name: "exclude", kind: UseKey, doc: "Rows to leave out: those that agree with one of these.", mapping: true}}
 	}
+	return r.structKeys(n)
+}
+
+// structKeys are the keys of a mapping that is read into a struct.
+func (r *Reading) structKeys(n *yaml.Node) []keyDoc {
 	for _, want := range r.trace.values[n] {
-		if want.typ.Kind() == reflect.Struct {
+		if want.typ.Kind() == reflect.Struct && !reflect.PointerTo(want.typ).Implements(laterInterface) {
 			return structDocs(want.typ)
 		}
 	}

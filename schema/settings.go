@@ -2,7 +2,9 @@ package schema
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
+	"runtime/debug"
 
 	"gopkg.in/yaml.v3"
 )
@@ -21,17 +23,37 @@ func Decode[T any](src Source) (*T, Problems) {
 
 // decodeSettings returns a pointer to a value of type t, or nil.
 func decodeSettings(src Source, t reflect.Type) (value any, ps Problems) {
-	voc := &Vocabulary{}
-	c := &checker{voc: voc, src: src, seen: map[Problem]bool{}, files: map[string]*document{}, included: map[string]*includedFile{}}
+	return newChecker(src, &Vocabulary{}).settings(t)
+}
+
+// SettingsVocabulary is that of a file of settings of type T: with it Read and Complete tell of such a file what they tell of
+// a scenario.
+func SettingsVocabulary[T any]() *Vocabulary { return &Vocabulary{settings: reflect.TypeFor[T]()} }
+
+// editedSettings reads settings for an editor. It never panics.
+func (c *checker) editedSettings() (ps Problems) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.report(Problem{Pos: Pos{c.src.Name, 1, 1}, Code: "internal", Text: fmt.Sprintf("the checker itself failed: %v", r), Hint: "please report it with the file; " + firstFrame(debug.Stack())})
+			ps = c.sorted()
+		}
+	}()
+	_, ps = c.settings(c.voc.settings)
+	return ps
+}
+
+// settings reads the checker's file as settings of type t.
+func (c *checker) settings(t reflect.Type) (value any, ps Problems) {
+	src := c.src
 	doc := readDocument(src.Name, src.Text, c.report)
 	c.files[src.Name] = doc
 	if doc.root == nil {
 		return nil, c.sorted()
 	}
 	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*Type{}, plan: &Plan{File: src.Name}}
-	sc := &scope{voc: voc}
+	sc := &scope{voc: c.voc, trace: c.trace}
 	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
-	r.base = &scope{voc: voc, taken: map[string]bool{}}
+	r.base = &scope{voc: c.voc, trace: c.trace, taken: map[string]bool{}}
 	r.settingVars(t)
 	m := r.decoder(sc).value(doc.root, t, nil)
 	m = r.withEnv(doc.root, m)

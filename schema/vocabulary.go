@@ -113,6 +113,8 @@ type Vocabulary struct {
 	// Words says what a word means that a value can be: by the key it stands at and the word ("reason busy"), or by the word
 	// alone where it means the same everywhere.
 	Words map[string]string
+
+	settings reflect.Type // what the file holds in place of a scenario; see SettingsVocabulary
 }
 
 // Finding is something wrong with a value. Path leads there, by keys and indices of lists. A finding about a value that an

@@ -34,9 +34,14 @@ see docs/editors.md for ready configurations. Open scenarios are checked as they
 				Docs:       problemPages(voc),
 				Env:        os.LookupEnv,
 				Shared:     project.SharedBy,
-				Format:     layOut(voc),
-				Run:        runSelf,
-				Log:        slog.New(slog.NewTextHandler(io.err, nil)),
+				Settings:   schema.SettingsVocabulary[project.Config](),
+				Configuration: func(name string, text []byte) schema.Problems {
+					_, problems := project.ParseConfig(name, text)
+					return problems
+				},
+				Format: layOut,
+				Run:    runSelf,
+				Log:    slog.New(slog.NewTextHandler(io.err, nil)),
 			}
 			if server.Serve(io.in, io.out) != 0 {
 				return hungUpError{}
@@ -49,15 +54,12 @@ see docs/editors.md for ready configurations. Open scenarios are checked as they
 }
 
 // layOut is callflow fmt for an editor: of a file that cannot be laid out it says why.
-func layOut(voc *schema.Vocabulary) func(name string, src []byte) ([]byte, error) {
-	form := voc.Form()
-	return func(name string, src []byte) ([]byte, error) {
-		laid, problems := format.Source(name, src, form)
-		if len(problems) > 0 && bytes.Equal(laid, src) {
-			return nil, errors.New(problems[0].String())
-		}
-		return laid, nil
+func layOut(name string, src []byte) ([]byte, error) {
+	laid, problems := format.Source(name, src, formOf(name))
+	if len(problems) > 0 && bytes.Equal(laid, src) {
+		return nil, errors.New(problems[0].String())
 	}
+	return laid, nil
 }
 
 // runSelf runs another callflow: a run has a process of its own, so that it can be ended and cannot take the server along.

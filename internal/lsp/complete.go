@@ -18,7 +18,7 @@ func (s *Server) completion(p onPosition) (any, error) {
 		return list, nil
 	}
 	line, col := d.text.place(p.Position)
-	found, fault := schema.Complete(s.whole(d), s.Vocabulary, line, col)
+	found, fault := schema.Complete(s.whole(d), s.vocabulary(d), line, col)
 	if fault != nil {
 		s.Log.Error("a fault of the language server; please report it", "file", d.uri, "fault", fault)
 	}

@@ -141,9 +141,22 @@ func (s *Server) whole(d *document) schema.Source {
 // read reads a document unless that was done since it changed.
 func (s *Server) read(d *document) *schema.Reading {
 	if d.reading == nil {
-		d.reading = schema.Read(s.whole(d), s.Vocabulary)
+		d.reading = schema.Read(s.whole(d), s.vocabulary(d))
+		if d.configures() && s.Configuration != nil {
+			d.reading.Problems = s.Configuration(s.source(d).Name, []byte(d.text.all))
+		}
 	}
 	return d.reading
+}
+
+// configures says that a document is a project's callflow.yaml.
+func (d *document) configures() bool { return filepath.Base(d.path) == "callflow.yaml" }
+
+func (s *Server) vocabulary(d *document) *schema.Vocabulary {
+	if d.configures() {
+		return s.Settings
+	}
+	return s.Vocabulary
 }
 
 // place is where a name of a reading's stands, for the client.

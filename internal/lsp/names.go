@@ -159,6 +159,9 @@ func (s *Server) rename(p renameParams) (any, error) {
 	if !ok {
 		return nil, &rpcError{codeRequestFailed, "no name stands here"}
 	}
+	if d.configures() && u.Authored() && (u.Kind == schema.UseName || u.Kind == schema.UsePerson) {
+		return nil, fmt.Errorf("%s is the project's, and scenarios may use it; rename it here and where they say so", u.Name)
+	}
 	changes := map[string][]textEdit{}
 	for _, in := range s.everywhere(d, u) {
 		at := u

@@ -22,7 +22,10 @@ func (s *Server) ours(d *document) bool {
 		rel = r
 	}
 	parts := strings.Split(filepath.ToSlash(rel), "/")
-	if base := parts[len(parts)-1]; base == "callflow.yaml" || base == "callflow.yml" {
+	if d.configures() {
+		return s.Settings != nil
+	}
+	if parts[len(parts)-1] == "callflow.yml" { // nobody reads it
 		return false
 	}
 	hidden := func(part string) bool { return strings.HasPrefix(part, ".") && part != ".." }

@@ -75,7 +75,7 @@ const runCommand = "callflow.run"
 func (s *Server) lenses(p onDocument) (any, error) {
 	list := []codeLens{}
 	d := s.open(p.TextDocument.URI)
-	if d == nil || d.path == "" || s.Run == nil {
+	if d == nil || d.path == "" || s.Run == nil || d.configures() {
 		return list, nil
 	}
 	top, ok := s.read(d).Outline()
@@ -139,6 +139,9 @@ func (s *Server) runFile(ctx context.Context, dir, name string) {
 	case 0:
 	case 1:
 		said = showMessage{severityError, name + " failed: see the language server's log"}
+	case 2: // the first line is the first problem, the last one counts them
+		first, _, _ := strings.Cut(strings.TrimSpace(output), "\n")
+		said = showMessage{severityError, name + " could not be run: " + first}
 	default:
 		said = showMessage{severityError, fmt.Sprintf("%s could not be run (%d): %s", name, code, lastLine(output))}
 	}
@@ -164,7 +167,8 @@ func (s *Server) format(p formatParams) (any, error) {
 	}
 	formatted, err := s.Format(s.source(d).Name, []byte(d.text.all))
 	if err != nil {
-		return nil, err
+		// Editors format at each save, and would say each time that it failed. The problems of the file say why.
+		return []textEdit{}, nil
 	}
 	if string(formatted) == d.text.all {
 		return []textEdit{}, nil

@@ -29,6 +29,10 @@ type Server struct {
 	// Shared is what the project of a scenario's file gives it; positions in it are named relative to root, and text is
 	// what a file holds in the editor. nil: there are no projects.
 	Shared func(file, root string, text func(file string) []byte) *schema.Shared
+	// Settings is the vocabulary of callflow.yaml, and Configuration says what is wrong with one. nil: the server says nothing
+	// of such files.
+	Settings      *schema.Vocabulary
+	Configuration func(name string, text []byte) schema.Problems
 	// Docs is the page that describes a problem's code; nil: there is none.
 	Docs func(code string) string
 	// Format lays out a scenario; nil: the server does not offer it.
