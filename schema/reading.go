@@ -55,6 +55,7 @@ type Reading struct {
 	root     *yaml.Node
 	lines    []string
 	trace    *trace
+	mended   bool // the text was no YAML
 }
 
 // Read checks a file as Check does, and notes what its names mean. It never panics.
@@ -72,7 +73,7 @@ func Read(src Source, voc *Vocabulary) *Reading {
 	if fault := mended.failed(); fault != nil {
 		r.Problems = append(r.Problems, *fault)
 	}
-	mended.Plan, mended.Problems = nil, r.Problems
+	mended.Plan, mended.Problems, mended.mended = nil, r.Problems, true
 	return mended
 }
 

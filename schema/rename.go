@@ -62,7 +62,7 @@ func (r *Reading) Rename(src Source, u Use, name string) ([]Edit, error) {
 	changed := src
 	changed.Text = applyEdits(src.Text, own)
 	if u.Decl.File == src.Name && len(own) == len(edits) {
-		if err := r.sameMeaning(Read(changed, r.voc), u, name, len(uses)); err != nil {
+		if err := r.SameMeaning(Read(changed, r.voc), u, name); err != nil {
 			return nil, err
 		}
 	}
@@ -93,31 +93,48 @@ func (r *Reading) textAt(u Use) string {
 	return string(line[from:min(from+u.Len, len(line))])
 }
 
-// sameMeaning says what would be different after the change.
-func (r *Reading) sameMeaning(after *Reading, u Use, name string, uses int) error {
-	before := map[string]int{}
-	for _, p := range r.Problems {
-		before[p.Code]++
+// SameMeaning says what a rename of the mention's name has made wrong, or another's. after is the same file read when all the
+// edits were made.
+func (r *Reading) SameMeaning(after *Reading, u Use, name string) error {
+	if err := r.NothingNew(after); err != nil {
+		return fmt.Errorf("with the name %q %w", name, err)
 	}
-	for _, p := range after.Problems {
-		if before[p.Code]--; before[p.Code] < 0 {
-			return fmt.Errorf("with the name %q line %d would be wrong: %s", name, p.Line, p.Text)
-		}
-	}
+	uses := r.Same(u.Decl)
 	// The declaration may have moved within its line, behind another mention.
 	moved := 0
-	for _, use := range r.Same(u.Decl) {
+	for _, use := range uses {
 		if use.Line == u.Decl.Line && use.File == u.Decl.File && use.Col < u.Decl.Col {
 			moved += runes(name) - runes(u.Name)
 		}
 	}
 	decl := u.Decl
 	decl.Col += moved
-	if n := len(after.Same(decl)); n != uses {
-		return fmt.Errorf("the name %q has a meaning already in some of the %d places where %s stands", name, uses, u.Name)
+	if n := len(after.Same(decl)); n != len(uses) {
+		return fmt.Errorf("the name %q has a meaning already in some of the %d places where %s stands", name, len(uses), u.Name)
 	}
 	return nil
 }
+
+// NothingNew says what is wrong in a later reading of a file that was not wrong in this one.
+func (r *Reading) NothingNew(after *Reading) error {
+	before := map[string]int{}
+	for _, p := range r.Problems {
+		before[p.Code]++
+	}
+	for _, p := range after.Problems {
+		if before[p.Code]--; before[p.Code] >= 0 {
+			continue
+		}
+		if p.File != r.name {
+			return fmt.Errorf("line %d of %s would be wrong: %s", p.Line, p.File, p.Text)
+		}
+		return fmt.Errorf("line %d would be wrong: %s", p.Line, p.Text)
+	}
+	return nil
+}
+
+// IsYAML says that a file could be read as it stands, and was not mended first.
+func (r *Reading) IsYAML() bool { return r.root != nil && !r.mended }
 
 // applyEdits writes edits into a text.
 func applyEdits(text []byte, edits []Edit) []byte {

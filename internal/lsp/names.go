@@ -153,29 +153,3 @@ func (s *Server) prepareRename(p onPosition) (any, error) {
 	}
 	return prepareRename{d.text.at(u.Pos, u.Len), u.Name}, nil
 }
-
-func (s *Server) rename(p renameParams) (any, error) {
-	d, u, ok := s.find(p.onPosition)
-	if !ok {
-		return nil, &rpcError{codeRequestFailed, "no name stands here"}
-	}
-	if d.configures() && u.Authored() && (u.Kind == schema.UseName || u.Kind == schema.UsePerson) {
-		return nil, fmt.Errorf("%s is the project's, and scenarios may use it; rename it here and where they say so", u.Name)
-	}
-	changes := map[string][]textEdit{}
-	for _, in := range s.everywhere(d, u) {
-		at := u
-		at.Decl = in.decl
-		edits, err := s.read(in.doc).Rename(s.whole(in.doc), at, p.NewName)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range edits {
-			where := s.place(in.doc, e.Pos, e.Len)
-			if edit := (textEdit{where.Range, e.Text}); !slices.Contains(changes[where.URI], edit) {
-				changes[where.URI] = append(changes[where.URI], edit)
-			}
-		}
-	}
-	return workspaceEdit{changes}, nil
-}
