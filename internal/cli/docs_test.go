@@ -132,3 +132,32 @@ func TestLinks(t *testing.T) {
 		}
 	}
 }
+
+// TestGeneratedPicture holds the ladder in the guide for QA engineers to what `callflow ladder` draws of that run.
+func TestGeneratedPicture(t *testing.T) {
+	const story = "scenarios/stories/s03-refused-transfer-comes-back.yaml"
+	t.Chdir(filepath.Join("..", ".."))
+	journals, drawn := t.TempDir(), filepath.Join(t.TempDir(), "ladder.svg")
+	var out bytes.Buffer
+	if code := Main([]string{"run", "--quiet", "--journal", journals, story}, strings.NewReader(""), &out, &out); code != 1 {
+		t.Fatalf("exit code %d\n%s", code, out.String())
+	}
+	files, _ := filepath.Glob(filepath.Join(journals, "*.jsonl"))
+	if len(files) != 1 {
+		t.Fatal(files)
+	}
+	if code := Main([]string{"ladder", files[0], "-o", drawn}, strings.NewReader(""), &out, &out); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, out.String())
+	}
+	page := filepath.Join("docs", "guides", "ladder.svg")
+	picture := contents(t, drawn)
+	if *update {
+		if err := os.WriteFile(page, []byte(picture), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if contents(t, page) != picture {
+		t.Errorf("%s is stale; run make generate", page)
+	}
+}
