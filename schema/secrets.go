@@ -201,7 +201,7 @@ func asterisks(text string) string { return strings.Repeat("*", utf8.RuneCountIn
 const writtenValue = `["']?\s*:\s+)("[^"$][^"]*"?|'[^'$][^']*'?|[^\s"'${\[|>&*#][^,}#]*)`
 
 var (
-	anyValue   = regexp.MustCompile(`([\w-]+` + writtenValue)
+	anyValue   = regexp.MustCompile(`([^\s:{},"']+` + writtenValue)
 	namedValue = regexp.MustCompile(`([\w-]*` + secretWords + writtenValue)
 )
 

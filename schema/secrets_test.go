@@ -17,6 +17,7 @@ func TestSecretsAreMasked(t *testing.T) {
 		{"of another kind", "secrets: [hunter2]\n" + steps, "secrets: [*******]"},
 		{"a mapping in it", "secrets:\n  a: {b: hunter2, tail: ${{}\n" + steps, "  a: {b: *******, tail: ${{}"},
 		{"a file that cannot be read", "secrets:\n  a: hunter2: x\n" + steps, "  a: **********"},
+		{"below a key of other letters", "steps: []\nsecrets:\n  - a: hunter2\n  clé: \"hunter2\"\n", "  clé: *********"},
 		{"by its name there", "vars:\n  clientSecret: \"hunter2\nsteps: {\n", ""},
 		{"in the words of a problem", "secrets: {a: hunter2}\n" + steps + "- expect: a.hunter2 == 1\n", "- expect: a.******* == 1"},
 	}
