@@ -18,12 +18,7 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 	if equality && (leftNil || rightNil) {
 		return c.presence(at, n)
 	}
-	l := c.node(n.Left)
-	if _, name := n.Right.(*ast.IdentifierNode); name && equality {
-		c.words = l.typ.Enum
-	}
-	r := c.node(n.Right)
-	c.words = nil
+	l, r := c.sides(n, equality)
 	from, to := at.from, at.to
 	at.join(l, r)
 	at.op, at.typ = n.Operator, boolType
@@ -64,6 +59,28 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 		return ev.spend(at, 1) && holds
 	}
 	return at
+}
+
+// sides compiles both sides of a comparison, a name after what it is compared with: that tells what the name may be meant for.
+func (c *compiler) sides(n *ast.BinaryNode, equality bool) (l, r *node) {
+	_, left := n.Left.(*ast.IdentifierNode)
+	_, right := n.Right.(*ast.IdentifierNode)
+	with := func(other *node, one ast.Node) *node {
+		c.beside = other.typ
+		defer func() { c.beside = nil }()
+		return c.node(one)
+	}
+	switch {
+	case equality && right:
+		l = c.node(n.Left)
+		r = with(l, n.Right)
+	case equality && left:
+		r = c.node(n.Right)
+		l = with(r, n.Left)
+	default:
+		l, r = c.node(n.Left), c.node(n.Right)
+	}
+	return l, r
 }
 
 // picked is what the comparison of the name of the part that came with a word proves.

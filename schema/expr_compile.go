@@ -136,12 +136,30 @@ func (c *compiler) field(at, base *node, name string) *Type {
 		for i, f := range t.Fields {
 			names[i] = f.Name
 		}
-		has := "it has no fields"
-		if len(names) > 0 {
+		near := Nearest(name, names)
+		hint, has := "", ""
+		inner := t.pathTo(name)
+		if way := otherFields[name]; inner == "" && way != "" && t.field(strings.Split(way, ".")[0]) != nil {
+			inner = way
+		}
+		switch {
+		case len(names) == 0:
+			has = "it has no fields"
+		case near == "" && inner != "":
+			hint = "write " + strings.TrimSuffix(c.what(base), ".") + "." + inner
+		case near == "" && len(names) > manyWords:
+			has = fmt.Sprintf("it has %s and %d others", listed(names[:manyWords/2], "and"), len(names)-manyWords/2)
+		default:
 			has = "it has " + listed(names, "and")
 		}
-		if near := Nearest(name, names); near != "" {
+		if near != "" && len(names) > manyWords {
+			has = fmt.Sprintf("did you mean %q?", near)
+		} else if near != "" {
 			has = fmt.Sprintf("did you mean %q? I%s", near, has[1:])
+		}
+		if hint != "" {
+			c.problem(at.from, at.to, "expr-field", hint, "%s has no field %q", c.what(base), name)
+			break
 		}
 		c.problem(at.from, at.to, "expr-field", "", "%s has no field %q; %s", c.what(base), name, has)
 	case t.Kind == KindList:
@@ -150,6 +168,34 @@ func (c *compiler) field(at, base *node, name string) *Type {
 		c.problem(at.from, at.to, "expr-field", "", "%s is %s; it has no fields", c.what(base), t.words())
 	}
 	return anyType
+}
+
+// otherFields are what other APIs call what is in a call.
+var otherFields = map[string]string{"from": "source.identity", "caller": "source.identity", "to": "targets", "callee": "targets", "callId": "id", "statusCode": "code"}
+
+// pathTo is the way to a field of that name in the objects below, the shortest and first: identity.user for user in a
+// participantInfo; or "".
+func (t *Type) pathTo(name string) string {
+	type place struct {
+		path string
+		typ  *Type
+	}
+	level := []place{{"", t}}
+	for depth := 0; depth < 3; depth++ {
+		var next []place
+		for _, at := range level {
+			for _, f := range at.typ.Fields {
+				if f.Name == name && at.path != "" {
+					return at.path + "." + name
+				}
+				if f.Type.Kind == KindObject && f.Name != name {
+					next = append(next, place{strings.TrimPrefix(at.path+"."+f.Name, "."), f.Type})
+				}
+			}
+		}
+		level = next
+	}
+	return ""
 }
 
 func (c *compiler) fieldNode(at, base *node, name string) *node {

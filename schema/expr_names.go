@@ -54,11 +54,33 @@ func (c *compiler) unknownName(at *node, name string) *node {
 	if _, ok := functions[name]; ok {
 		return c.refuse(at, "expr-name", "", "%s is a function: write %s(…)", name, name)
 	}
-	if slices.Contains(c.words, name) {
-		return c.refuse(at, "expr-name", fmt.Sprintf("write %q", name), "unknown name %q; a text stands in quotes", name)
+	if c.beside != nil {
+		if word := Nearest(name, c.beside.Enum); word != "" {
+			return c.refuse(at, "expr-name", fmt.Sprintf("write %q", word), "unknown name %q; a text stands in quotes", name)
+		}
+		var fitting []string
+		for _, k := range known {
+			if sym := c.sc.find(k); sym != nil && sym.typ != nil && sym.typ.comparable(c.beside) {
+				fitting = append(fitting, k)
+			}
+		}
+		if near := Nearest(name, fitting); near != "" {
+			return c.refuse(at, "expr-name", "", "unknown name %q; did you mean %q?", name, near)
+		}
 	}
-	if hint := didYouMean(name, known); hint != "" {
-		return c.refuse(at, "expr-name", "", "unknown name %q; did you mean %q?", name, Nearest(name, known))
+	switch name {
+	case "vars", "secrets", "variables", "inputs", "captured":
+		return c.refuse(at, "expr-name", "write the name alone, without "+name+".", "there is no %s here: vars, secrets and captured names stand alone", name)
+	case "resourceData", "notification", "payload":
+		return c.refuse(at, "expr-name", "write call, operation or participants, as call.state", "unknown name %q; what a notification is about has names of its own", name)
+	}
+	if near := Nearest(name, known); near != "" {
+		return c.refuse(at, "expr-name", "", "unknown name %q; did you mean %q?", name, near)
+	}
+	for _, first := range append([]string{"resultInfo", "response", "call"}, known...) {
+		if sym := c.sc.find(first); sym != nil && sym.typ != nil && sym.typ.Kind == KindObject && sym.typ.field(name) != nil {
+			return c.refuse(at, "expr-name", "write "+first+"."+name, "unknown name %q", name)
+		}
 	}
 	return c.refuse(at, "expr-name", "", "unknown name %q; known here: %s", name, listed(known, "and"))
 }

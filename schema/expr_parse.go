@@ -53,7 +53,7 @@ type compiler struct {
 	elems   []*Type  // of the lists whose predicates are around
 	there   []string // guarded names that are surely there
 	holding []string // conditions that surely hold, in the author's words
-	words   []string // with what a name is compared, where these are the only values
+	beside  *Type    // what a name is compared with
 	lenient int      // > 0: names may be absent, as left of ??
 }
 

@@ -49,9 +49,9 @@ func TestProblems(t *testing.T) {
 
 		// Fields.
 		{`call.stat == "x"`, []string{`6+4 expr-field: call has no field "stat"; did you mean "state"? It has id, state, muted, source, resultInfo and modalities`}},
-		{`call.source.user == nil`, []string{`13+4 expr-field: call.source has no field "user"; it has identity`}},
+		{`call.source.user == nil`, []string{`13+4 expr-field: call.source has no field "user" | write call.source.identity.user`}},
 		{`steps.move.operation == nil`, []string{`12+9 expr-field: steps.move has no field "operation"; it has call and attempts`}},
-		{`any(participants, .identity == nil)`, []string{`20+8 expr-field: . has no field "identity"; it has info and isMuted`}},
+		{`any(participants, .identity == nil)`, []string{`20+8 expr-field: . has no field "identity" | write .info.identity`}},
 		{`participants.info == nil`, []string{`14+4 expr-field: participants is a list; its elements may have "info", the list has not | write any(participants, .info …)`}},
 		{`call.id.x == nil`, []string{`9+1 expr-field: call.id is a string; it has no fields`}},
 		{`calls.p2pCall.state == "terminated"`, []string{`7+7 expr-field: calls has no field "p2pCall": it holds calls by their ids | write calls[p2pCall]`}},

@@ -52,6 +52,9 @@ func (r *reader) scenario() {
 		r.people = r.sharedPeople(nil)
 	}
 	plan.Rows = []Row{{}}
+	if p, ok := keys["matrix"]; ok && isNull(resolve(p.value)) {
+		r.base.declare("matrix", anyType, "", r.at(p.key))
+	}
 	read("matrix", r.matrix)
 	read("vars", func(n *yaml.Node) { plan.Vars = r.vars(n, "a var") })
 	read("secrets", func(n *yaml.Node) { plan.Secrets = r.vars(n, "a secret") })
@@ -187,6 +190,9 @@ func (r *reader) vars(n *yaml.Node, what string) []Var {
 	for _, p := range pairs(n) {
 		t := r.decoder(sc).template(p.value, anyInterface, nil)
 		t.make = r.withEnv(p.value, t.make)
+		if !identifier.MatchString(p.key.Value) {
+			r.base.anything = true // it is used by another spelling
+		}
 		if r.declareName(p.key, what) {
 			v := Var{Pos: r.at(p.key), Name: p.key.Value, Value: t}
 			t.needs = r.base.took()

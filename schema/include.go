@@ -105,7 +105,12 @@ func (r *reader) beside(n *yaml.Node, file, code string) (name string, text []by
 		return "", nil, false
 	}
 	if err != nil {
-		r.problem(n, code, r.nearestFile(name), "cannot read %s: %s", name, fileError(err))
+		hint := r.nearestFile(name, file)
+		if errors.Is(err, fs.ErrNotExist) {
+			r.problem(n, code, hint, "there is no file %s; a path is relative to the folder of the file that says it", name)
+		} else {
+			r.problem(n, code, hint, "cannot read %s: %s", name, fileError(err))
+		}
 		return "", nil, false
 	}
 	return name, text, true
@@ -200,17 +205,48 @@ func fileError(err error) string {
 	return err.Error()
 }
 
-// nearestFile suggests a file of the same folder.
-func (r *reader) nearestFile(name string) string {
+// nearestFile suggests a file: the one at the same path from the top, from where callflow may have been started, one of
+// that name near by, or one of the same folder that is spelt almost so.
+func (r *reader) nearestFile(name, written string) string {
+	here := path.Dir(r.doc.name)
+	tries := []string{path.Clean(written), path.Join(here, path.Base(name)), path.Join(path.Dir(here), path.Base(name))}
+	for _, dir := range []string{here, path.Dir(here)} {
+		entries, _ := fs.ReadDir(r.src.FS, dir)
+		for _, e := range entries {
+			if e.IsDir() {
+				tries = append(tries, path.Join(dir, e.Name(), path.Base(name)))
+			}
+		}
+	}
+	for _, try := range tries {
+		if info, err := fs.Stat(r.src.FS, try); err == nil && !info.IsDir() && try != r.doc.name {
+			return fmt.Sprintf("%s is there: write %s", try, relative(here, try))
+		}
+	}
 	entries, err := fs.ReadDir(r.src.FS, path.Dir(name))
 	if err != nil {
 		return ""
 	}
 	var names []string
 	for _, e := range entries {
-		names = append(names, e.Name())
+		if path.Join(path.Dir(name), e.Name()) != r.doc.name {
+			names = append(names, e.Name())
+		}
 	}
 	return didYouMean(path.Base(name), names)
+}
+
+// relative is the path of a file from a folder; both begin at the same place.
+func relative(dir, file string) string {
+	up := ""
+	for dir != "." && dir != "/" && !strings.HasPrefix(file, dir+"/") {
+		up += "../"
+		dir = path.Dir(dir)
+	}
+	if dir == "." {
+		return up + file
+	}
+	return up + strings.TrimPrefix(file, dir+"/")
 }
 
 var envName = regexp.MustCompile(`\benv\s*(?:\??\.\s*([A-Za-z_]\w*)|\[\s*["']([^"']+)["']\s*\])`)

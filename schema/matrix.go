@@ -27,8 +27,9 @@ type matrixRow struct {
 // matrix makes the rows: those of its file times the axes in row-major order, less exclude, and then include's rows.
 func (r *reader) matrix(n *yaml.Node) {
 	n = resolve(n)
+	r.base.declare("matrix", anyType, "", r.at(n)) // until the rows have been read
+	before := len(r.problems)
 	if n.Kind == yaml.ScalarNode && !isNull(n) && !reported(n) {
-		r.base.declare("matrix", anyType, "", r.at(n)) // until the file has been read
 		if rows, columns, ok := r.rowsOf(n); ok {
 			r.rows(n, rows, columns, labelled(columns), nil)
 		}
@@ -51,7 +52,6 @@ func (r *reader) matrix(n *yaml.Node) {
 			exclude = value
 		case p.key.Value == "file" && value.Kind == yaml.ScalarNode && !isNull(value):
 			var ok bool
-			r.base.declare("matrix", anyType, "", r.at(n))
 			if rows, names, ok = r.rowsOf(value); !ok {
 				return
 			}
@@ -61,6 +61,12 @@ func (r *reader) matrix(n *yaml.Node) {
 				axes = append(axes, a)
 			}
 		}
+	}
+	if errorsSince(r.problems, before) {
+		if len(axes) == 0 {
+			return // that there are no rows follows from it
+		}
+		defer r.base.declare("matrix", anyType, "", r.at(n)) // an axis is missing
 	}
 	if len(axes) > 0 {
 		if len(names) == 0 {

@@ -60,7 +60,7 @@ func TestMatrixFile(t *testing.T) {
 // TestMatrixFileProblems: what is wrong with a file of rows is said at its line and column there.
 func TestMatrixFileProblems(t *testing.T) {
 	for _, tt := range []struct{ name, matrix, file, rows, step, want string }{
-		{"no such file", "row.csv", "rows.csv", "", "x", `flows/a.yaml:1:9: cannot read flows/row.csv: file does not exist [matrix]; did you mean rows.csv?`},
+		{"no such file", "row.csv", "rows.csv", "", "x", `flows/a.yaml:1:9: there is no file flows/row.csv; a path is relative to the folder of the file that says it [matrix]; did you mean rows.csv?`},
 		{"outside", "/etc/rows.csv", "rows.csv", "", "x", `flows/a.yaml:1:9: "/etc/rows.csv" cannot be read from here [matrix]; write a path relative`},
 		{"another kind", "rows.xlsx", "rows.xlsx", "", "x", `flows/a.yaml:1:9: "rows.xlsx" cannot hold rows: only files that end in .csv, .yaml or .yml do [matrix]`},
 		{"empty", "rows.csv", "rows.csv", "", "x", "flows/rows.csv:1:1: the file is empty [empty-file]"},

@@ -55,7 +55,7 @@ func readDocument(name string, text []byte, report func(Problem)) *document {
 	}
 	in := inspector{doc: d, report: report, sizes: map[*yaml.Node]int{}}
 	if size := in.size(d.root, 0); size > maxNodes {
-		report(Problem{Pos: start, Code: "too-large", Text: fmt.Sprintf("the file has more than %d values once its aliases are written out", maxNodes)})
+		report(Problem{Pos: start, Code: "too-large", Text: in.tooMany()})
 		in.broken = true
 	}
 	if !in.broken {
@@ -220,6 +220,16 @@ func (in *inspector) size(n *yaml.Node, depth int) int {
 	}
 	in.sizes[n] = total
 	return total
+}
+
+// tooMany says that a file has too many values, and whether its aliases make them so many.
+func (in *inspector) tooMany() string {
+	for n := range in.sizes {
+		if n.Kind == yaml.AliasNode {
+			return fmt.Sprintf("the file has more than %d values once its aliases are written out", maxNodes)
+		}
+	}
+	return fmt.Sprintf("the file has more than %d values: each key, each text and each step counts", maxNodes)
 }
 
 func (in *inspector) walk(n *yaml.Node) {

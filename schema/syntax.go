@@ -32,7 +32,7 @@ func Syntax(name string, text []byte) Problems {
 	in := inspector{doc: d, report: c.report, sizes: map[*yaml.Node]int{}}
 	for _, root := range roots {
 		if in.size(root, 0) > maxNodes && !in.broken {
-			c.report(Problem{Pos: Pos{name, 1, 1}, Code: "too-large", Text: fmt.Sprintf("the file has more than %d values once its aliases are written out", maxNodes)})
+			c.report(Problem{Pos: Pos{name, 1, 1}, Code: "too-large", Text: in.tooMany()})
 		}
 	}
 	return c.sorted()

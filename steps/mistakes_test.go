@@ -126,3 +126,29 @@ func TestMistakesOfKeys(t *testing.T) {
 		{"getCall: ${{ leg }}", "getCall: {leg}", "34:15", "{leg} is a YAML mapping", "write ${{ leg }}"},
 	})
 }
+
+// TestMistakesOfExpressions: names and fields that are not there, words without quotes, and what follows from a broken part.
+func TestMistakesOfExpressions(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"id == caller", "id == callr", "19:72", `unknown name "callr"; did you mean "caller"?`, "-"},
+		{rightAwait, "incoming == call.state", "19:12", `unknown name "incoming"; a text stands in quotes`, `write "incoming"`},
+		{rightAwait, "call.state == incomming", "19:26", `unknown name "incomming"; a text stands in quotes`, `write "incoming"`},
+		{rightAwait, `call.state == "connected"`, "19:26", `call.state is never "connected"; did you mean "established"?`, "established"},
+		{rightAwait, "call.source.user.id == caller", "19:24", `call.source has no field "user"`, "write call.source.identity.user"},
+		{rightAwait, "call.source.identity.id == caller", "19:33", `call.source.identity has no field "id"`, "write call.source.identity.user.id"},
+		{rightAwait, "call.from == caller", "19:17", `call has no field "from"`, "write call.source.identity"},
+		{rightAwait, "call.code == 200", "19:17", `call has no field "code"`, "write call.resultInfo.code"},
+		{rightAwait, "call.status == \"incoming\"", "19:17", `call has no field "status"; did you mean "state"?`, "-"},
+		{rightAwait, "resultInfo.code == 200", "19:12", `unknown name "resultInfo"`, "write call.resultInfo"},
+		{rightAwait, "resourceData.state == \"incoming\"", "19:12", `unknown name "resourceData"`, "call.state"},
+		{rightAwait, "call.source.identity.user.id == vars.caller", "19:44", "there is no vars here", "without vars."},
+		{"resultInfo.code == 0", "code == 0", "33:13", `unknown name "code"`, "write resultInfo.code"},
+		{"resultInfo.code == 0", "status == 200", "33:13", `unknown name "status"`, "write response.status"},
+		{"timeout: 3m\n", "matrix: {who: carol}\n", "2:15", "this is a single value; a list of values", ""},
+		{"name: put her", "name: put ${{ matrix.who }}", "26:19", `unknown name "matrix"`, "-"},
+		{"timeout: 3m\nvars:\n  caller:", "matrix:\nvars:\n  caller:", "2:1", "matrix has no value", ""},
+		{"  - getCall", "  - id: su\n    include: {file: scenarios/shared/ring.yaml}\n  - log: ${{ steps.su.call }}\n  - getCall", "35:21", "there is no file scenarios/scenarios/shared/ring.yaml; a path is relative", "write shared/ring.yaml"},
+		{"  - getCall", "  - include: ring.yaml\n  - getCall", "34:14", "there is no file scenarios/ring.yaml", "write shared/ring.yaml"},
+		{"  - getCall", "  - include: setup.yaml\n  - getCall", "34:14", "there is no file scenarios/setup.yaml", "write ../setup.yaml"},
+	})
+}

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -97,12 +100,18 @@ var otherTopics = map[string]struct{ text, of string }{
 		"`invite` it moves them here (`callflow docs invite`).", "transfer"},
 }
 
+func otherTopicNames() []string { return slices.Sorted(maps.Keys(otherTopics)) }
+
 func listTopics(io streams, style report.Style, voc *schema.Vocabulary) {
 	all := []report.Titled{{Title: "New here", Rows: [][2]string{{firstTopic.name, firstTopic.about}}}}
 	for _, c := range voc.Contents() {
 		all = append(all, report.Titled{Title: c.Title, Rows: c.Rows})
 	}
-	report.Columns(io.out, style, all)
+	others := report.Titled{Title: "Words without a page of their own"}
+	for _, name := range otherTopicNames() {
+		others.Rows = append(others.Rows, [2]string{name, "see " + cmp.Or(otherTopics[name].of, "callflow run --help")})
+	}
+	report.Columns(io.out, style, append(all, others))
 	fmt.Fprintln(io.out, "\nread on: callflow docs TOPIC; it knows functions and objects too (callflow docs functions)")
 }
 
@@ -119,8 +128,9 @@ func completeTopics() []string {
 			}
 		}
 	}
-	for _, name := range voc.Names() {
+	for _, name := range append(voc.Names(), otherTopicNames()...) {
 		if !told[name] {
+			told[name] = true
 			out = append(out, name)
 		}
 	}

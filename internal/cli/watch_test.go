@@ -152,7 +152,7 @@ func TestWatch(t *testing.T) {
 
 	// A file with problems is shown, the others go on; what it needs may appear later.
 	save(t, "s/a.yaml", "name: A3\nsteps:\n  - include: new/part.yaml\n")
-	check("", "cannot read s/new/part.yaml", "not run, for they have problems: s/a.yaml")
+	check("", "there is no file s/new/part.yaml", "not run, for they have problems: s/a.yaml")
 	save(t, "s/b.yaml", log("B2"))
 	check("B2", "not run, for they have problems: s/a.yaml")
 	save(t, "s/new/part.yaml", log("part"))
