@@ -48,7 +48,7 @@ func (m *mangler) send(body []byte) {
 
 func (m *mangler) check() {
 	m.t.Helper()
-	if said := m.out.String() + m.log.String(); strings.Contains(said, "itself failed") || strings.Contains(said, "a fault of") {
+	if said := m.out.String() + m.log.String(); strings.Contains(said, "itself failed") || strings.Contains(said, "a fault of the language server") {
 		m.t.Fatalf("%s\nafter %s", said, m.last)
 	}
 	m.out.Reset()
