@@ -89,7 +89,11 @@ func (r *run) listen(h steps.Host) {
 func (r *run) took(h steps.Host, e *entry) bool {
 	r.legs.see(e.Event.Event)
 	r.Mask.learn(object(e.View["operation"]))
-	emit(h, "", "", steps.Record{Event: arrived(e)})
+	news := arrived(e)
+	if e.late != "" {
+		news.Means = r.codeOf(e)
+	}
+	emit(h, "", "", steps.Record{Event: news})
 	if r.came(h, e) {
 		return true
 	}

@@ -164,7 +164,8 @@ type Arrived struct {
 	Origin     string          `json:"origin"`
 	MessageID  string          `json:"messageId,omitempty"`
 	Repeat     bool            `json:"repeat,omitempty"`
-	Late       string          `json:"late,omitempty"` // key of the step that had stopped waiting for it
+	Late       string          `json:"late,omitempty"`  // key of the step that had stopped waiting for it
+	Means      *Explained      `json:"means,omitempty"` // of one that is late: what the code in it says
 	Problem    string          `json:"problem,omitempty"`
 	Answer     json.RawMessage `json:"answer,omitempty"` // of the webhook, where it decides something
 	Raw        json.RawMessage `json:"raw,omitempty"`

@@ -50,6 +50,7 @@ type batch struct {
 	until    map[*project.Scenario]string // the place of the step after which a scenario's runs stop
 	status   []string                     // how the jobs' runs ended; "": not run
 	still    []failedRun                  // --rerun-failed: what failed before and was not chosen now
+	unbegun  bool                         // --rerun-failed: the command before could not begin, and its own runs are not among these
 	changed  []string                     // --watch: the files that made it run again
 	// firstBad is the first run that did not pass; nil: there was none.
 	firstBad *job

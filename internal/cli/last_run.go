@@ -102,12 +102,21 @@ func unbegun() {
 	}
 }
 
+// notAll is the verdict on runs that were made again and passed, though the last command had others to run and could not begin: what
+// they do is not known, so it is no success.
+func (l *lastRun) notAll() error {
+	if l == nil || !l.Unbegun {
+		return nil
+	}
+	return &inputError{"--rerun-failed: what did not pass before passed now, but the last command here could not begin, and its runs were not made; run once without it"}
+}
+
 // remember notes how the command's runs ended, for --rerun-failed; before they begin, that none has been made. It is no
 // reason to fail where it cannot be written.
-func (b *batch) remember() {
+func (b *batch) remember() lastRun {
 	about := b.target.About()
 	last := lastRun{Version: lastRunVersion, At: time.Now().UTC().Truncate(time.Second), Target: about.Name, Dialect: string(about.Dialect),
-		Chaos: about.Chaos, Failed: []failedRun{}, Unfinished: b.status == nil}
+		Chaos: about.Chaos, Failed: []failedRun{}, Unfinished: b.status == nil, Unbegun: b.unbegun}
 	type run struct{ file, row string }
 	made, left := map[run]bool{}, map[run]uint64{}
 	var order []run
@@ -139,6 +148,7 @@ func (b *batch) remember() {
 	}
 	last.Failed = append(last.Failed, b.still...)
 	_ = last.write()
+	return last
 }
 
 // sameCircumstances refuses to run again what failed under others: it may well pass there, and mean nothing.

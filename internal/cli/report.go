@@ -141,14 +141,19 @@ func eachRun(name string, in io.Reader, f func([]steps.Record) error) error {
 	return history.Each(in, f)
 }
 
+// openJournal opens a file. To open a pipe would wait for who writes to it, perhaps for ever.
 func openJournal(name string) (*os.File, error) {
+	switch info, err := os.Stat(name); {
+	case err != nil:
+		return nil, project.Cause(err)
+	case info.Mode()&os.ModeNamedPipe != 0:
+		return nil, errors.New("is a pipe, which has no end until somebody writes and closes it; name - and give it as standard input")
+	case !info.Mode().IsRegular():
+		return nil, errors.New("is no regular file")
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, project.Cause(err)
-	}
-	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
-		_ = file.Close()
-		return nil, errors.New("is no regular file")
 	}
 	return file, nil
 }

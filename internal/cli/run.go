@@ -161,9 +161,13 @@ func (f *runFlags) run(args []string, io streams) error {
 		f.warnOfDryRun(io)
 		return b.plan()
 	}
+	b.unbegun = last != nil && last.Unbegun
 	b.remember() // it may be killed
 	err = b.run(context.Background())
 	b.remember()
+	if err == nil {
+		err = last.notAll()
+	}
 	return err
 }
 

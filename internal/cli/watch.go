@@ -11,6 +11,7 @@ import (
 
 	"callflow/internal/project"
 	"callflow/internal/report"
+	"callflow/internal/target"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -55,6 +56,7 @@ type rounds struct {
 	args  []string
 	lines map[string]int
 	io    streams
+	last  []failedRun // what did not pass in the rounds so far
 }
 
 // screen begins a round: on a terminal on an empty screen. Lines that have scrolled away stay.
@@ -143,6 +145,7 @@ func (r *rounds) round(ctx context.Context, all bool, changed []string) error {
 	for _, s := range scenarios {
 		r.watch.follow(s.Files)
 	}
+	r.watch.share(r.codeFiles(scenarios))
 	all = all || slices.ContainsFunc(changed, r.watch.concernsAll)
 	concerned := func(s *project.Scenario) bool {
 		return all || slices.ContainsFunc(s.Files, func(name string) bool { return slices.Contains(changed, name) })
@@ -181,5 +184,22 @@ func (r *rounds) round(ctx context.Context, all bool, changed []string) error {
 	if err != nil {
 		return err
 	}
-	return b.run(ctx)
+	for _, was := range r.last {
+		if !slices.ContainsFunc(b.jobs, func(j job) bool { return j.scenario.File == was.File && j.row.Name == was.Row }) {
+			b.still = append(b.still, was)
+		}
+	}
+	err = b.run(ctx)
+	r.last = b.remember().Failed
+	return err
+}
+
+// codeFiles are the files of codes that the scenarios' configurations name.
+func (r *rounds) codeFiles(scenarios []*project.Scenario) (files []string) {
+	for _, s := range scenarios {
+		if p := s.Project; p.Config != nil && p.Config.Codes != "" && r.codes == "" {
+			files = append(files, project.Relative(target.Beside(p.File, p.Config.Codes)))
+		}
+	}
+	return files
 }

@@ -67,6 +67,16 @@ func (w *watch) follow(names []string) {
 	}
 }
 
+// share notes files that every scenario depends on, beside those known from the start.
+func (w *watch) share(names []string) {
+	for _, name := range names {
+		if !slices.Contains(w.shared, name) {
+			w.shared = append(w.shared, name)
+			w.follow([]string{name})
+		}
+	}
+}
+
 // changed lists the files that are new, gone or other than before, sorted.
 func (w *watch) changed() (names []string) {
 	w.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -211,5 +212,43 @@ func TestWatchStream(t *testing.T) {
 	if text := w.until(`"exit":1}` + "\n"); !strings.HasPrefix(text, `{"type":"command"`) || !strings.Contains(text, `"changed":["a.yaml"]`) {
 		t.Errorf("%s", text)
 	}
+	w.stop()
+}
+
+// TestWatchCodes: the codes that callflow.yaml names explain every failure; and what did not pass in any of the rounds is noted for
+// --rerun-failed, until it passes in a later one.
+func TestWatchCodes(t *testing.T) {
+	log := func(name string) string { return "name: " + name + "\nsteps:\n  - log: hi\n" }
+	bad := func(name string) string { return "name: " + name + "\nsteps:\n  - expect: 1 == 2\n" }
+	w := watchRun(t, map[string]string{
+		"s/a.yaml": bad("A"), "s/b.yaml": bad("B"), "callflow.yaml": "codes: conf/codes.yaml\n",
+		"conf/codes.yaml": "412#4711:\n  meaning: our trunk is down\n",
+	}, runFlags{}, "s")
+	check := func(want, failed string) {
+		t.Helper()
+		text := w.until(roundEnd)
+		if got := strings.Join(ran(text), " "); got != want {
+			t.Fatalf("ran %q, want %q:\n%s", got, want, text)
+		}
+		last, err := readLastRun()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, r := range last.Failed {
+			names = append(names, r.File)
+		}
+		slices.Sort(names)
+		if got := strings.Join(names, " "); got != failed || last.Unfinished {
+			t.Fatalf("noted %q, want %q (unfinished: %t)", got, failed, last.Unfinished)
+		}
+	}
+	check("A B", "s/a.yaml s/b.yaml")
+	save(t, "conf/codes.yaml", "412#4711:\n  meaning: our trunk is up again\n")
+	check("A B", "s/a.yaml s/b.yaml")
+	save(t, "s/a.yaml", log("A"))
+	check("A", "s/b.yaml")
+	save(t, "s/b.yaml", log("B"))
+	check("B", "")
 	w.stop()
 }

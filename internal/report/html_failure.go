@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"callflow/internal/graph"
 	"callflow/schema"
@@ -120,6 +119,13 @@ func (b *pageBuilder) lay(f *steps.Failure, step string) *pageFailure {
 		}
 		p.Facts = append(p.Facts, row)
 	}
+	b.All(func(s *Step, _ int) {
+		if step != "" && s.Key == step {
+			for _, c := range lateCodes(f, b.Run.late(s)) {
+				p.Codes = append(p.Codes, pageCodes(c)...)
+			}
+		}
+	})
 	told := slices.ContainsFunc(f.Arrivals, func(m steps.Miss) bool { return m.Why != nil })
 	if f.Awaited != "" && f.Expression == nil && len(f.Excerpt) == 0 && len(f.Facts) == 0 {
 		p.Awaited = f.Awaited
@@ -169,18 +175,15 @@ func (b *pageBuilder) late(step string) []pageFact {
 	if step == "" {
 		return nil
 	}
-	var gaveUp time.Time
 	b.All(func(s *Step, _ int) {
-		if s.Key == step {
-			gaveUp = s.At.Add(s.End.Took)
+		if s.Key != step || out != nil {
+			return
+		}
+		for _, e := range b.Run.late(s) {
+			at := b.since(e.At)
+			out = append(out, pageFact{At: &at, Event: e.Seq, Text: e.Summary, After: ms(e.At.Sub(s.At.Add(s.End.Took)))})
 		}
 	})
-	for i := range b.Events {
-		if e := &b.Events[i]; e.Late == step {
-			at := b.since(e.At)
-			out = append(out, pageFact{At: &at, Event: e.Seq, Text: e.Summary, After: ms(e.At.Sub(gaveUp))})
-		}
-	}
 	return out
 }
 

@@ -19,6 +19,7 @@ type junit struct {
 	w     io.Writer
 	suite *junitSuite
 	id    int
+	empty bool // so far
 	err   error
 }
 
@@ -36,7 +37,7 @@ type junitSuite struct {
 const mostSuite = 8 << 20
 
 func newJUnit(w io.Writer) Report {
-	j := &junit{w: w}
+	j := &junit{w: w, empty: true}
 	j.print(xml.Header + "<testsuites>\n")
 	return j
 }
@@ -54,12 +55,16 @@ func (j *junit) Add(r *Run) error {
 	if j.suite == nil {
 		j.suite = &junitSuite{file: r.Start.File, about: r.Start}
 	}
+	j.empty = false
 	j.suite.add(r)
 	return j.err
 }
 
 func (j *junit) Close(Total) error {
 	j.flush()
+	if j.empty {
+		j.print("  <!-- " + nothingToRun + " -->\n")
+	}
 	j.print("</testsuites>\n")
 	return j.err
 }

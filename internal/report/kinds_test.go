@@ -62,7 +62,8 @@ func refused() []steps.Record {
 		Facts: []steps.Fact{{At: s.start.Add(1050 * ms), Text: "transfer was accepted with 202"}}}
 	left(4050*ms, steps.Record{StepEnd: &steps.StepEnd{Status: steps.Failed, Attempts: 2, Took: 4050 * ms, Failure: f}})
 	s.add(4050*ms, "leg", steps.Record{StepEnd: &steps.StepEnd{Status: steps.Failed, Took: 4050 * ms}})
-	s.add(5050*ms, "", steps.Record{Event: &steps.Arrived{Seq: 1, Kind: "operation", Call: p2p, Summary: "operation failed 603/10037", Origin: "notification", Late: "move"}})
+	s.add(5050*ms, "", steps.Record{Event: &steps.Arrived{Seq: 1, Kind: "operation", Call: p2p, Summary: "operation failed 408/10057", Origin: "notification", Late: "move",
+		Means: &steps.Explained{Name: "408/10057", Code: 408, Subcode: 10057, Status: "seen", Meaning: "nobody answered in time", Next: []string{"wait for longer"}}}})
 	s.add(5100*ms, "", steps.Record{RunEnd: &steps.RunEnd{Status: steps.Failed, Took: 5100 * ms, Failed: "move", Failure: f, Legs: 1}})
 	return s.records
 }
@@ -113,8 +114,8 @@ func TestKinds(t *testing.T) {
 // Reports of nothing are whole all the same.
 func TestKindsOfNothing(t *testing.T) {
 	for kind, want := range map[string]string{
-		"junit": xml.Header + "<testsuites>\n</testsuites>\n",
-		"tap":   "TAP version 14\n# 0 passed\n1..0\n",
+		"junit": xml.Header + "<testsuites>\n  <!-- there was nothing to run -->\n</testsuites>\n",
+		"tap":   "TAP version 14\n# 0 passed: there was nothing to run\n1..0 # SKIP there was nothing to run\n",
 		"jsonl": "",
 	} {
 		if got := reportOf(t, kind, Total{}); got != want {

@@ -88,8 +88,14 @@ func (t *tally) words(total Total) string {
 	if total.NotRun > 0 {
 		parts = append(parts, fmt.Sprintf("%d not run", total.NotRun))
 	}
+	if t.runs == 0 && total.NotRun == 0 {
+		return parts[0] + ": " + nothingToRun
+	}
 	return strings.Join(parts, ", ")
 }
+
+// nothingToRun is what reports say where there was none, as in a shard without any: empty, they would look torn off.
+const nothingToRun = "there was nothing to run"
 
 // text says how often the group passed, and with which seeds it did not.
 func (g *group) text() string {

@@ -147,7 +147,11 @@ func (t *tap) Close(total Total) error {
 		t.line("", "# flaky: "+g.name+": "+g.text())
 	}
 	t.line("", "# "+t.words(total))
-	t.line("", fmt.Sprintf("1..%d", t.runs))
+	plan := fmt.Sprintf("1..%d", t.runs)
+	if t.runs == 0 && total.NotRun == 0 {
+		plan += " # SKIP " + nothingToRun
+	}
+	t.line("", plan)
 	if total.NotRun > 0 { // what ran may all have passed, and still not everything was tested
 		t.line("", fmt.Sprintf("Bail out! %d not run", total.NotRun))
 	}

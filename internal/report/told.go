@@ -171,13 +171,10 @@ func (r *Run) attempts(step *Step, s Style) (out []string) {
 	return out
 }
 
-// tooLate is what arrived for a step after it had given up.
+// tooLate is what arrived for a step after it had given up, with what the codes in it mean.
 func (r *Run) tooLate(step *Step, s Style) (out []string) {
-	for i := range r.Events {
-		e := &r.Events[i]
-		if e.Late == "" || e.Late != step.Key {
-			continue
-		}
+	late := r.late(step)
+	for _, e := range late {
 		if out == nil {
 			out = []string{"", "what arrived after it had given up:"}
 		}
@@ -187,7 +184,35 @@ func (r *Run) tooLate(step *Step, s Style) (out []string) {
 		}
 		out = append(out, s.fold(fmt.Sprintf("  ! %9s  ", offset(r.Began, e.At)), text, s.Width, "                ")...)
 	}
+	for _, c := range lateCodes(step.End.Failure, late) {
+		out = append(append(out, ""), s.code(c)...)
+	}
 	return out
+}
+
+// late are the events that came for a step after it had given up.
+func (r *Run) late(step *Step) (list []*Event) {
+	for i := range r.Events {
+		if e := &r.Events[i]; e.Late != "" && e.Late == step.Key {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// lateCodes explain the codes of late events, each once, without the failure's own.
+func lateCodes(f *steps.Failure, late []*Event) (list []*steps.Explained) {
+	told := map[string]bool{}
+	if f != nil && f.Code != nil {
+		told[f.Code.Name] = true
+	}
+	for _, e := range late {
+		if e.Means != nil && !told[e.Means.Name] {
+			told[e.Means.Name] = true
+			list = append(list, e.Means)
+		}
+	}
+	return list
 }
 
 // Transcript is the run as the console shows it, with its ladder.

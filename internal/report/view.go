@@ -225,6 +225,11 @@ func (v *RunView) event(r *steps.Record) []string {
 		return nil
 	}
 	out := v.words(r, "!", warning, warn)
+	if e.Means != nil {
+		inner := c.Style
+		inner.Width = max(inner.Width-16, 40)
+		out = append(out, v.indented(inner.code(e.Means))...)
+	}
 	if c.Detail == Verbose && len(e.Raw) > 0 {
 		out = append(out, v.indented(jsonLines(e.Raw))...)
 	}
