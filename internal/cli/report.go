@@ -20,7 +20,7 @@ import (
 
 func newReport(io streams) *cobra.Command {
 	var wanted []string
-	var verbose, noColor bool
+	var verbose, noColor, ladders bool
 	cmd := &cobra.Command{
 		Use:   "report JOURNAL|DIR… --report KIND=PATH",
 		Short: "Write reports of runs from their journals",
@@ -42,13 +42,14 @@ without an end is a run that was killed, and is reported as broken off. What bec
 			if err != nil {
 				return err
 			}
-			a := &afterwards{io: io, reports: reports{files: files, out: io.out}, repeats: map[string]int{}}
+			a := &afterwards{io: io, reports: reports{files: files, out: io.out, given: report.Options{Ladders: ladders}}, repeats: map[string]int{}}
 			if len(files) == 0 {
 				detail := report.Normal
 				if verbose {
 					detail = report.Verbose
 				}
 				a.console = report.NewConsole(io.out, report.StyleFor(io.out, os.Getenv, noColor), detail)
+				a.console.Ladders = ladders
 			}
 			return a.report(args)
 		},
@@ -56,6 +57,7 @@ without an end is a run that was killed, and is reported as broken off. What bec
 	cmd.Flags().StringArrayVar(&wanted, "report", nil, "write a report `KIND=PATH`; may be given several times")
 	_ = cmd.RegisterFlagCompletionFunc("report", completeReports)
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "without --report: show every request, response and notification too")
+	cmd.Flags().BoolVar(&ladders, "ladder", false, "draw the sequence diagram of every run, not only of those that failed")
 	cmd.Flags().BoolVar(&noColor, "no-color", false, "no colours")
 	return cmd
 }

@@ -86,6 +86,7 @@ func unknownKind(value, name string, given bool) error {
 type reports struct {
 	files []*reportFile
 	out   io.Writer // standard output
+	given report.Options
 	mu    sync.Mutex
 	next  int
 	ended map[int]*report.Run
@@ -115,7 +116,7 @@ func (rs *reports) open(reads []string) error {
 			}
 			f.file, f.out = file, bufio.NewWriter(file)
 		}
-		f.Report = f.kind.Open(f.out)
+		f.Report = f.kind.Open(f.out, rs.given)
 	}
 	return nil
 }

@@ -218,7 +218,7 @@ func (f *runFlags) batch(scenarios []*project.Scenario, lines map[string]int, io
 	if err != nil {
 		return nil, err
 	}
-	b := &batch{flags: f, breaks: breaks, given: given, target: target, codes: codes, io: io, until: until, reports: reports{files: files, out: io.report},
+	b := &batch{flags: f, breaks: breaks, given: given, target: target, codes: codes, io: io, until: until, reports: reports{files: files, out: io.report, given: report.Options{Ladders: f.ladder}},
 		folder: history.Folder{Dir: f.journal, Epoch: sim.Epoch}}
 	if err := pick(b, chosen); err != nil {
 		return nil, err

@@ -48,6 +48,7 @@ type rung struct {
 	step     stepPlace // that it belongs to; zero for none
 	failing  bool      // that step failed
 	seq      int64     // of its record; 0: of none
+	told     bool      // a step's beginning that says all there is to say
 	ids      string    // what somebody may look for elsewhere: whole paths and ids
 }
 
@@ -78,7 +79,7 @@ const leastSilence = 5 * time.Second
 // diagramOf draws from records up to the last one given.
 func diagramOf(records []steps.Record, s Style) *diagram {
 	b := &diagramBuilder{Style: s, d: &diagram{about: &steps.RunStart{}}, came: deliveriesOf(records), names: map[string]string{},
-		sent: map[stepPlace]int{}, began: map[stepPlace]int{}, owner: map[int]string{}}
+		sent: map[stepPlace]int{}, began: map[stepPlace]int{}, hears: map[stepPlace]bool{}, owner: map[int]string{}}
 	b.meet(records)
 	for i := range records {
 		b.add(&records[i])
@@ -120,12 +121,13 @@ type diagramBuilder struct {
 	d     *diagram
 	legs  legs
 	came  *deliveries
-	names map[string]string // of steps, by key
-	sent  map[stepPlace]int // the lane that the last request went to
-	began map[stepPlace]int // the rung at which a step under way began
-	owner map[int]string    // of legs: the branch that made them
-	spans []span            // of steps
-	marks []legMark         // where legs begin and end, of rungs
+	names map[string]string  // of steps, by key
+	sent  map[stepPlace]int  // the lane that the last request went to
+	began map[stepPlace]int  // the rung at which a step under way began
+	hears map[stepPlace]bool // expectNone under way
+	owner map[int]string     // of legs: the branch that made them
+	spans []span             // of steps
+	marks []legMark          // where legs begin and end, of rungs
 	ended bool
 }
 
@@ -150,6 +152,7 @@ func (b *diagramBuilder) add(r *steps.Record) {
 	case r.StepStart != nil:
 		b.names[r.Step] = stepWords(r.Step, r.StepStart)
 		b.began[stepPlace{r.Step, r.Branch}] = len(b.d.rungs)
+		b.hears[stepPlace{r.Step, r.Branch}] = r.StepStart.Verb == string(steps.ExpectNot)
 		b.put(r, rung{what: stepBegins, from: noLane, to: noLane, text: b.branch(r) + b.names[r.Step], how: faint})
 	case r.StepEnd != nil:
 		b.stepEnd(r)
@@ -301,6 +304,10 @@ func (b *diagramBuilder) stepEnd(r *steps.Record) {
 	}
 	delete(b.began, key)
 	failed := end.Status == steps.Failed
+	if end.Status == steps.Passed && b.hears[key] && ok { // that nothing came is what it was for
+		b.d.rungs[begin].text += ": nothing that matches in " + duration(end.Took)
+		b.d.rungs[begin].told = true
+	}
 	if failed {
 		text := b.mark("✗ ", "x ") + b.branch(r) + b.name(r.Step) + " failed"
 		if f := end.Failure; f != nil {
@@ -376,11 +383,11 @@ func (b *diagramBuilder) hush() {
 	b.move(out, moved)
 }
 
-// spare leaves out the beginnings of steps in which nothing happened.
+// spare leaves out the beginnings of steps in which nothing happened, unless that was what they were for.
 func (b *diagramBuilder) spare() {
 	empty := map[int]bool{}
 	for _, s := range b.spans {
-		happened := slices.ContainsFunc(b.d.rungs[s.begin:s.end], func(r rung) bool { return r.what != stepBegins })
+		happened := slices.ContainsFunc(b.d.rungs[s.begin:s.end], func(r rung) bool { return r.what != stepBegins || r.told })
 		if !happened && s.begin < s.end {
 			empty[s.begin] = true
 		}

@@ -27,7 +27,7 @@ const mostAnnotations = 10
 // mostMessage bounds one annotation, in bytes: GitHub takes no more than 64 kB.
 const mostMessage = 16_000
 
-func newGitHub(w io.Writer) Report {
+func newGitHub(w io.Writer, _ Options) Report {
 	return &github{w: w, file: func(file string) string { return inWorkspace(file, os.Getenv) }}
 }
 

@@ -25,7 +25,7 @@ type htmlPage struct {
 	ids     map[string]int // how often each was wanted
 }
 
-func newHTML(w io.Writer) Report { return &htmlPage{w: w, ids: map[string]int{}} }
+func newHTML(w io.Writer, _ Options) Report { return &htmlPage{w: w, ids: map[string]int{}} }
 
 // pageEntry is a run in the list. Times are milliseconds.
 type pageEntry struct {

@@ -18,7 +18,7 @@ import (
 func pageOf(t *testing.T, runs ...*Run) string {
 	t.Helper()
 	var b bytes.Buffer
-	p := KindOf("html").Open(&b)
+	p := KindOf("html").Open(&b, Options{})
 	for _, r := range runs {
 		if err := p.Add(r); err != nil {
 			t.Fatal(err)
@@ -145,7 +145,7 @@ func TestHTMLPolicy(t *testing.T) {
 func BenchmarkHTML(b *testing.B) {
 	run := NewRun(transfer(true))
 	for b.Loop() {
-		p := newHTML(io.Discard)
+		p := newHTML(io.Discard, Options{})
 		for range 1000 {
 			if err := p.Add(run); err != nil {
 				b.Fatal(err)

@@ -18,7 +18,7 @@ type jsonReport struct {
 	tally
 }
 
-func newJSON(w io.Writer) Report { return &jsonReport{w: bufio.NewWriter(w)} }
+func newJSON(w io.Writer, _ Options) Report { return &jsonReport{w: bufio.NewWriter(w)} }
 
 func (j *jsonReport) Add(r *Run) error {
 	lead := ",\n"

@@ -9,7 +9,7 @@ import (
 // jsonl writes every record of every run, one JSON object a line, each with the id of its run: a journal of many runs.
 type jsonl struct{ w io.Writer }
 
-func newJSONL(w io.Writer) Report { return &jsonl{w} }
+func newJSONL(w io.Writer, _ Options) Report { return &jsonl{w} }
 
 // runRecord is a record as a stream of several runs has it.
 type runRecord struct {

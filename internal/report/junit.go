@@ -36,7 +36,7 @@ type junitSuite struct {
 // mostSuite is how many bytes of testcases are held until their suite is written.
 const mostSuite = 8 << 20
 
-func newJUnit(w io.Writer) Report {
+func newJUnit(w io.Writer, _ Options) Report {
 	j := &junit{w: w, empty: true}
 	j.print(xml.Header + "<testsuites>\n")
 	return j

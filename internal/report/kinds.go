@@ -21,12 +21,17 @@ type Total struct {
 	NotRun  int           // --fail-fast and Ctrl-C leave some out
 }
 
+// Options are what was asked for beyond the kind.
+type Options struct {
+	Ladders bool // draw passed runs too, where failed ones are drawn
+}
+
 // Kind is one format of reports.
 type Kind struct {
 	Name string // in --report NAME=PATH
 	Ext  string // what its files end in, by which a bare PATH is understood: ".xml"
 	Doc  string // one line for the help and the docs
-	open func(io.Writer) Report
+	open func(io.Writer, Options) Report
 }
 
 // Kinds lists the formats, as the help and the docs show them. One line each: the file named after it has the rest.
@@ -50,4 +55,4 @@ func KindOf(name string) *Kind {
 }
 
 // Open starts a report on w, which should be buffered.
-func (k *Kind) Open(w io.Writer) Report { return k.open(w) }
+func (k *Kind) Open(w io.Writer, o Options) Report { return k.open(w, o) }

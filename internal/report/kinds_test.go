@@ -24,17 +24,7 @@ import (
 // reportOf writes a report of some runs.
 func reportOf(t testing.TB, kind string, total Total, runs ...*Run) string {
 	t.Helper()
-	var b bytes.Buffer
-	r := KindOf(kind).Open(&b)
-	for _, run := range runs {
-		if err := r.Add(run); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := r.Close(total); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
+	return reportWith(t, kind, Options{}, total, runs...)
 }
 
 // refused is a run whose transfer was refused with a code, after a first attempt that was throttled, and whose outcome came late.
@@ -457,7 +447,7 @@ func BenchmarkKinds(b *testing.B) {
 		b.Run(k.Name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				r := k.Open(io.Discard)
+				r := k.Open(io.Discard, Options{})
 				for _, run := range runs {
 					if err := r.Add(run); err != nil {
 						b.Fatal(err)

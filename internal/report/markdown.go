@@ -10,29 +10,33 @@ import (
 )
 
 // markdown writes a summary for people: the counts, a table of the runs that went wrong with why, each explained with its
-// ladder folded away, the flaky ones, and the table of the others. It is made for $GITHUB_STEP_SUMMARY, which shows nothing
-// at all of more than 1 MiB, so each part has a bound, and what is left out is counted.
+// ladder folded away, the flaky ones, the table of the others, and those step by step when asked for. It is made for
+// $GITHUB_STEP_SUMMARY, which shows nothing at all of more than 1 MiB, so each part has a bound, and what is left out is
+// counted.
 type markdown struct {
 	w io.Writer
+	Options
 	tally
-	links             func(file string, line int) string
-	wrong, told, fine part
-	drawn             int
+	links                    func(file string, line int) string
+	wrong, told, fine, shown part
+	drawn                    int
 }
 
 // The bounds of the parts, in bytes: together less than 1 MiB.
 const (
 	mostWrong = 150_000
 	mostTold  = 600_000
-	mostFine  = 150_000
+	mostFine  = 75_000
+	mostShown = 75_000 // passed runs, step by step
 	mostOne   = 60_000 // of one explanation or ladder
 )
 
 // mostDrawn is how many runs are drawn: a browser has to.
 const mostDrawn = 10
 
-func newMarkdown(w io.Writer) Report {
-	return &markdown{w: w, links: blobLinks(os.Getenv), wrong: part{most: mostWrong}, told: part{most: mostTold}, fine: part{most: mostFine}}
+func newMarkdown(w io.Writer, o Options) Report {
+	return &markdown{w: w, Options: o, links: blobLinks(os.Getenv), wrong: part{most: mostWrong}, told: part{most: mostTold},
+		fine: part{most: mostFine}, shown: part{most: mostShown}}
 }
 
 // part is a list of texts up to a bound.
@@ -55,6 +59,9 @@ func (m *markdown) Add(r *Run) error {
 	m.add(r)
 	if !r.Failed() {
 		m.fine.add(m.row(r))
+		if m.Ladders && r.Status() == steps.Passed {
+			m.show(r)
+		}
 		return nil
 	}
 	m.wrong.add(m.row(r))
@@ -70,16 +77,33 @@ func (m *markdown) Add(r *Run) error {
 		escapeMD(brief(r.Why(), 300)), fence("text", text(r.Explain(plainStyle), mostOne)))
 	if hasTraffic(r.Records) {
 		one += "\n<details><summary>What happened</summary>\n\n" + fence("text", text(Ladder(r.Records, plainStyle), mostOne)) + "\n</details>\n"
-		if m.drawn++; m.drawn <= mostDrawn {
-			one += "\n<details><summary>The same as a diagram</summary>\n\n" + fence("mermaid", strings.TrimRight(Mermaid(r.Records), "\n")) + "\n</details>\n"
-		}
 	}
+	one += m.diagram(r)
 	if r.Start.File != "" {
 		one += "\nSee it again:\n\n" + fence("sh", clean(r.Command()))
 	}
 	one += fmt.Sprintf("\n<sub>run %s, %s, %s, seed %d</sub>\n\n</details>\n\n", escapeMD(r.Start.RunID), escapeMD(r.Start.Target), escapeMD(r.Start.Dialect), r.Start.Seed)
 	m.told.add(one)
 	return nil
+}
+
+// show tells a run that passed, step by step.
+func (m *markdown) show(r *Run) {
+	if m.shown.left > 0 { // as in Add
+		m.shown.left++
+		return
+	}
+	m.shown.add(fmt.Sprintf("<details><summary>%s <b>%s</b>, step by step</summary>\n\n%s%s\n</details>\n\n", badge(r.Status()),
+		escapeMD(r.title()), fence("text", text(r.Transcript(plainStyle), mostOne)), m.diagram(r)))
+}
+
+// diagram is a run's ladder for GitHub to draw, folded away; "" of one without traffic, and after the first few.
+func (m *markdown) diagram(r *Run) string {
+	if m.drawn >= mostDrawn || !hasTraffic(r.Records) {
+		return ""
+	}
+	m.drawn++
+	return "\n<details><summary>The same as a diagram</summary>\n\n" + fence("mermaid", strings.TrimRight(Mermaid(r.Records), "\n")) + "\n</details>\n"
 }
 
 // row is a run in one of the tables.
@@ -132,6 +156,9 @@ func (m *markdown) Close(total Total) error {
 		} else {
 			b.WriteString(head + fine)
 		}
+	}
+	if m.shown.text.Len() > 0 || m.shown.left > 0 {
+		b.WriteString("\n" + m.shown.text.String() + m.shown.more("passed run"))
 	}
 	_, err := io.WriteString(m.w, b.String())
 	return err

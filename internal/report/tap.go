@@ -17,7 +17,7 @@ type tap struct {
 	err error
 }
 
-func newTAP(w io.Writer) Report {
+func newTAP(w io.Writer, _ Options) Report {
 	t := &tap{w: w}
 	t.line("", "TAP version 14")
 	return t
