@@ -201,6 +201,9 @@ func (b *markdown) takes(t reflect.Type, f *field) string {
 	case lineType:
 		return "text, in which `${{ x }}` may be of any type"
 	}
+	if words, ok := b.setting(t); ok {
+		return words
+	}
 	if t.Kind() != reflect.Interface {
 		if shaped, ok := reflect.Zero(t).Interface().(Shaped); ok {
 			return b.takes(shaped.Shape(), nil)
@@ -256,7 +259,8 @@ func (b *markdown) object(t reflect.Type) string {
 	if !known {
 		b.structs = append(b.structs, table{t, b.reading})
 	}
-	return fmt.Sprintf("[%s](#%s)", lowerFirst(t.Name()), strings.ToLower(t.Name()))
+	name := b.nameOf(t)
+	return fmt.Sprintf("[%s](#%s)", name, strings.ToLower(name))
 }
 
 // objects describes the structs that tables referred to, which may name more.

@@ -56,6 +56,9 @@ begin with.`,
 // firstTopic is the one page that is no part of the reference.
 var firstTopic = struct{ name, about string }{"start", "five minutes: from nothing to a scenario of your own, a failure, your editor and CI"}
 
+// configTopics are the names under which the reference of callflow.yaml is looked for.
+var configTopics = []string{"callflow.yaml", "config", "target", "targets"}
+
 // findTopic is a page of the reference, whatever the case of its name, also for names as what other APIs call it.
 func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
 	if strings.EqualFold(topic, firstTopic.name) {
@@ -64,13 +67,16 @@ func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
 	if page, ok := voc.Page(topic); ok {
 		return page, nil
 	}
+	if slices.Contains(configTopics, strings.ToLower(topic)) {
+		return configPage(), nil
+	}
 	if page, ok := otherTopics[topic]; ok {
 		if named, ok := voc.Page(page.of); ok {
 			return page.text + "\n\n" + named, nil
 		}
 		return page.text + "\n", nil
 	}
-	names := append(voc.Names(), firstTopic.name)
+	names := append(append(voc.Names(), firstTopic.name), configTopics...)
 	for _, name := range names {
 		if strings.EqualFold(name, topic) {
 			page, _ := voc.Page(name)
@@ -96,6 +102,13 @@ var otherTopics = map[string]struct{ text, of string }{
 		"in another order and before the response. `callflow run --help` says more.", ""},
 	"throttling": {"A throttled request is answered with 429. `retry` on the step sends it again, as Retry-After says; `callflow explain 429` " +
 		"has the limits. A fault in `simulate` lets the simulator throttle.", "retry"},
+	"branch":       {"A branch is `if` on each of its steps, and `if` with the opposite on the steps of the other branch; there is no else. Several steps can stand in a file of their own, with `if` on the `include`.", "if"},
+	"negative":     {"That something must not happen is said by `expectNone` for a while, and by `never` for as long as the steps take.", "expectNone"},
+	"consultative": {"A consultative transfer first has a call with the target, which `replacesCallId` then names.", "transfer"},
+	"429":          {"A throttled request is answered with 429. `retry` on the step sends it again; `callflow explain 429` has the limits.", "retry"},
+	"csv":          {"The rows of a `matrix` can stand in a CSV file.", "matrix"},
+	"secret":       {"Secrets are named under `secrets` and come from the environment; nothing prints them.", "secrets"},
+	"outcome":      {"`steps.ID.outcome` is how an action ended: one of its goals, or what came instead. `until` says which of them the step is to reach.", "until"},
 	"replacesCallId": {"`replacesCallId` names the call that is replaced: on the target of a `transfer` it makes the transfer consultative, on a participant of " +
 		"`invite` it moves them here (`callflow docs invite`).", "transfer"},
 }
@@ -103,7 +116,7 @@ var otherTopics = map[string]struct{ text, of string }{
 func otherTopicNames() []string { return slices.Sorted(maps.Keys(otherTopics)) }
 
 func listTopics(io streams, style report.Style, voc *schema.Vocabulary) {
-	all := []report.Titled{{Title: "New here", Rows: [][2]string{{firstTopic.name, firstTopic.about}}}}
+	all := []report.Titled{{Title: "New here", Rows: [][2]string{{firstTopic.name, firstTopic.about}, {configTopics[0], "what a project shares, and where its scenarios can run: targets"}}}}
 	for _, c := range voc.Contents() {
 		all = append(all, report.Titled{Title: c.Title, Rows: c.Rows})
 	}
@@ -118,7 +131,7 @@ func listTopics(io streams, style report.Style, voc *schema.Vocabulary) {
 // completeTopics lists the topics for a shell, each with what it is.
 func completeTopics() []string {
 	voc := steps.Vocabulary()
-	out := []string{cobra.CompletionWithDesc(firstTopic.name, firstTopic.about)}
+	out := []string{cobra.CompletionWithDesc(firstTopic.name, firstTopic.about), cobra.CompletionWithDesc(configTopics[0], "what a project shares, and its targets")}
 	told := map[string]bool{}
 	for _, c := range voc.Contents() {
 		for _, r := range c.Rows {

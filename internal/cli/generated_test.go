@@ -22,6 +22,7 @@ func TestGenerated(t *testing.T) {
 		{"schema/scenario.schema.json", schema.JSONSchema(voc)},
 		{"schema/config.schema.json", configSchema()},
 		{"docs/language.md", []byte(schema.Reference(voc))},
+		{"docs/config.md", []byte(configPage())},
 		{"docs/problems.md", []byte(schema.ProblemsReference(voc))},
 		{"docs/api-coverage.md", []byte(coveragePage(covered(t)))},
 		{"docs/codes.md", []byte(report.CodesPage(graph.Codes()))},

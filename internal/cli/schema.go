@@ -39,3 +39,14 @@ server complete and check by it when a file's first line names where it lies:
 func jsonSchema() []byte { return schema.JSONSchema(steps.Vocabulary()) }
 
 func configSchema() []byte { return schema.SettingsSchema[project.Config](steps.Vocabulary()) }
+
+const configIntro = `# callflow.yaml
+
+<!-- Made from the code by make generate. -->
+
+` + "`callflow.yaml`" + ` at the root of a project holds what its scenarios share and where they can run; ` + "`--config FILE`" + ` names another. Everything in
+it may be left out. Values may hold ` + "`${{ env.NAME }}`" + `, and only the target that a run uses needs its environment. ` + "`callflow validate\ncallflow.yaml`" + ` checks it. See [operators](guides/operators.md) for targets at work, and [reuse](guides/reuse.md) for vars and people.
+`
+
+// configPage is the reference of callflow.yaml.
+func configPage() string { return schema.SettingsReference[project.Config](configIntro) }
