@@ -149,7 +149,7 @@ func (b *batch) run(above context.Context) error {
 			show.say(where)
 		}
 	}
-	return b.verdict(ctx, journalErr, reportErr)
+	return b.verdict(ctx, unwritten(journalErr, reportErr))
 }
 
 // work makes the runs, and returns the first error of writing a journal.
@@ -190,8 +190,19 @@ func (b *batch) work(ctx context.Context, show display) (journalErr error) {
 // fine says whether a run that ended so is no reason to end with another code than 0.
 func fine(status string) bool { return status == steps.Passed || status == steps.Skipped }
 
-// verdict is the command's error.
-func (b *batch) verdict(ctx context.Context, journalErr, reportErr error) error {
+// unwritten is the error of what the runs should have left on the disk.
+func unwritten(journalErr, reportErr error) error {
+	switch {
+	case journalErr == nil:
+		return reportErr
+	case reportErr != nil:
+		journalErr = fmt.Errorf("%w; %w", journalErr, reportErr)
+	}
+	return &setupError{"cannot write the journal", journalErr}
+}
+
+// verdict is the command's error; unwritten comes besides.
+func (b *batch) verdict(ctx context.Context, unwritten error) error {
 	counts, bad := map[string]int{}, false
 	for _, status := range b.status {
 		counts[status]++
@@ -200,15 +211,11 @@ func (b *batch) verdict(ctx context.Context, journalErr, reportErr error) error 
 	switch {
 	case ctx.Err() != nil, b.debugger.Over(): // quit is Ctrl-C, also where a step had failed already
 		counts[steps.Interrupted]++
-		return errors.Join(&verdictError{counts}, reportErr)
+		return errors.Join(&verdictError{counts}, unwritten)
 	case bad:
-		return errors.Join(&verdictError{counts}, reportErr)
-	case journalErr != nil:
-		return &setupError{"cannot write the journal", journalErr}
-	case reportErr != nil:
-		return reportErr
+		return errors.Join(&verdictError{counts}, unwritten)
 	}
-	return nil
+	return unwritten
 }
 
 // interruptible returns a context that the first SIGINT, SIGTERM or SIGHUP (a lost terminal) ends, so that runs hang up

@@ -44,7 +44,7 @@ func errorText(err error) string {
 	var usage *usageError
 	var setup *setupError
 	switch {
-	case errors.As(err, &verdict) && errors.As(err, &setup): // a report that cannot be written, besides
+	case errors.As(err, &verdict) && errors.As(err, &setup): // a journal or report that cannot be written, besides
 		return "callflow: " + setup.Error()
 	case err == nil, errors.As(err, &verdict), err.Error() == "":
 		return ""

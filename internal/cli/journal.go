@@ -41,6 +41,13 @@ func (js *journals) open(dir, name string) (*os.File, error) {
 	}
 }
 
+// cut leaves out a file that could not be written to its end.
+func (js *journals) cut(name string) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	js.files = slices.DeleteFunc(slices.Clone(js.files), func(file string) bool { return file == name })
+}
+
 // names are the files so far, the oldest first.
 func (js *journals) names() []string {
 	js.mu.Lock()
@@ -48,7 +55,7 @@ func (js *journals) names() []string {
 	return slices.Clip(js.files)
 }
 
-// where says where the journals are; "" when there are none.
+// where says where the journals that are whole are; "" when there are none.
 func (js *journals) where() string {
 	js.mu.Lock()
 	defer js.mu.Unlock()

@@ -2,8 +2,8 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	runtimedebug "runtime/debug"
 	"time"
@@ -31,7 +31,7 @@ type one struct {
 	status   string       // from its last record
 }
 
-// one makes one run and returns its status; the error is that of writing its journal.
+// one makes one run and returns its status; the error is that of writing its journal, which is cut then.
 func (b *batch) one(ctx context.Context, show display, j job) (status string, err error) {
 	o := &one{job: j, view: show.run(b, j), mask: runner.NewMask(nil), quiet: b.flags.quiet}
 	if b.reports.wanted() {
@@ -53,15 +53,19 @@ func (b *batch) one(ctx context.Context, show display, j job) (status string, er
 	o.mask = p.Mask
 	o.mask.Add(b.target.Secrets())
 	if b.flags.journal != "" {
-		file, err := b.journals.open(b.flags.journal, journalName(j, p.RunID))
-		if err != nil {
-			o.end(steps.Broken, "cannot write the journal: "+err.Error())
-			return o.status, err
+		file, wrong := b.journals.open(b.flags.journal, journalName(j, p.RunID))
+		if wrong != nil {
+			o.end(steps.Broken, "cannot write the journal: "+wrong.Error())
+			return o.status, nil
 		}
 		out := &journalFile{Writer: bufio.NewWriter(file), each: b.target.Waits()}
 		o.journal = runner.NewJournal(out, p.Mask)
 		o.past = &past{batch: b, file: file.Name(), flush: out.Flush}
-		defer func() { err = errors.Join(o.journal.Err(), out.Flush(), file.Close()) }()
+		defer func() {
+			if err = cmp.Or(o.journal.Err(), out.Flush(), file.Close()); err != nil {
+				b.journals.cut(file.Name())
+			}
+		}()
 	}
 	switch err := b.carry(ctx, p, o); {
 	case o.status != "":
