@@ -187,7 +187,8 @@ func anotherOutcome(t *turn, err *steps.OutcomeError) *steps.Failure {
 	if err.Reason == steps.VoicemailSuspected {
 		f.Hints = append(f.Hints, "to reach people only, ring for less time than the voicemail takes to pick up, and hang up then")
 	}
-	if slices.ContainsFunc(t.step.Verb.Goals, func(g schema.Goal) bool { return g.Name == err.Verdict.Goal }) {
+	other := !t.isServersFault(resultInfo(err.Verdict.ResultInfo), f.Code)
+	if other && slices.ContainsFunc(t.step.Verb.Goals, func(g schema.Goal) bool { return g.Name == err.Verdict.Goal }) {
 		f.Hints = append(f.Hints, fmt.Sprintf("if that is what you expect, write `until: %s`", err.Verdict.Goal))
 	}
 	return f
@@ -348,7 +349,7 @@ func errorCode(t *turn, r *graph.Reply) *steps.Explained {
 	case t == nil:
 		return explained(graph.Codes().ExplainError(r.Error))
 	}
-	return explainedFor(t.step.Verb.Name, t.run.codes().ExplainError(r.Error))
+	return t.run.unsupported(explainedFor(t.step.Verb.Name, t.run.codes().ExplainError(r.Error)))
 }
 
 // suggest is `; did you mean "x"?` for the known name nearest to a misspelt one, else the known names.

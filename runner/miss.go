@@ -424,7 +424,20 @@ func (r *run) explainCode(info *graph.ResultInfo) *steps.Explained {
 	if info == nil || info.Code < 400 && info.Subcode == 0 {
 		return nil
 	}
-	return explained(r.codes().ExplainResult(info.Code, info.Subcode, info.Message, r.Target.Simulated && !r.madeToFail(info)))
+	return r.unsupported(explained(r.codes().ExplainResult(info.Code, info.Subcode, info.Message, r.Target.Simulated && !r.madeToFail(info))))
+}
+
+// unsupported leaves out of an explanation, on a simulator, the advice to ask the service's support: it knows nothing of the call.
+func (r *run) unsupported(x *steps.Explained) *steps.Explained {
+	if x == nil || !r.Target.Simulated {
+		return x
+	}
+	advice := func(text string) bool { return text == graph.NextSupport }
+	x.Next = slices.DeleteFunc(slices.Clone(x.Next), advice)
+	for i := range x.Also {
+		x.Also[i].Next = slices.DeleteFunc(slices.Clone(x.Also[i].Next), advice)
+	}
+	return x
 }
 
 // madeToFail says that a fault of the scenario chose a result, so that it stands for the service's own.

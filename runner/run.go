@@ -34,6 +34,7 @@ type run struct {
 	spent    *ended                 // there was too much of either
 	counts   map[string]int         // steps by status
 	good     []success              // the last createCalls that went well
+	strikes  []strike               // faults of the simulated world that struck its requests
 	probed   *probed                // nil: its callback address was not probed
 	stopping *stopping
 }

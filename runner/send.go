@@ -71,6 +71,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		}
 		r.keepTrace(who.branch, t)
 	}
+	r.struck(who, sent, c, reply)
 	r.legs.answer(who, c, reply)
 	r.legs.did(sending{step: who.key, at: sent, body: wire.Body}, c, reply)
 	r.calls.learn(c, reply)

@@ -370,6 +370,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	}
 	f := failure(t.frame, t, err)
 	t.circumstances(f, err)
+	t.injected(f)
 	t.probe(f)
 	if t.item && t.step.Timeout != nil && !t.host.Now().Before(t.deadline) {
 		own := *f // a step inside this one may have told the same in its record

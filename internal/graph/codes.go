@@ -159,7 +159,8 @@ func (d *Dictionary) Result(code, subcode int) Entry {
 	return d.unknown(code, subcode)
 }
 
-const nextSupport = "give Microsoft's support the call id, its callChainId, the time in UTC and the request-id of the last response"
+// NextSupport is the advice for what only the service itself can explain.
+const NextSupport = "give Microsoft's support the call id, its callChainId, the time in UTC and the request-id of the last response"
 
 // unknown says of a pair what its numbers tell, and no more.
 func (d *Dictionary) unknown(code, subcode int) Entry {
@@ -174,7 +175,7 @@ func (d *Dictionary) unknown(code, subcode int) Entry {
 		}
 	}
 	if e.Next == nil && code >= 400 {
-		e.Next = []string{nextSupport}
+		e.Next = []string{NextSupport}
 	}
 	return e
 }

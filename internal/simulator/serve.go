@@ -48,6 +48,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q.fault = s.requestFault(q)
 	fate := Fate{}
 	if f := q.fault; f != nil {
+		if q.step != "" {
+			w.Header().Set(world.FaultHeader, strconv.Itoa(f.number))
+		}
 		fate = Fate{Reset: f.Reset, Lost: f.Lost, Delay: f.Delay}
 		if f.Reset || f.status() != 0 {
 			s.observe("", "fault: "+f.describe(), q.call)

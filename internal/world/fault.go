@@ -111,6 +111,10 @@ var Requests = []string{
 // step's key, as journals have it.
 const StepHeader = "X-Callflow-Step"
 
+// FaultHeader is the response header by which a simulator tells callflow that a fault struck the request: the fault's number in
+// its world, from 1. Only who sends StepHeader gets it.
+const FaultHeader = "X-Callflow-Fault"
+
 // FaultPath is where a simulator takes one Fault more as a JSON POST, lists those it has (GET), and forgets them (DELETE, also
 // of one by its number: FaultPath/2). PeoplePath lists the people; PUT PeoplePath/{name} brings or changes a Person, DELETE
 // has them move away.
