@@ -122,7 +122,8 @@ func (b *batch) run(above context.Context) error {
 		return err
 	}
 	if err := b.target.Open(show.say); err != nil {
-		return &setupError{"target " + b.target.About().Name, err}
+		wrong := &setupError{"target " + b.target.About().Name, err}
+		return errors.Join(wrong, b.untested(wrong))
 	}
 	if !b.flags.quiet && b.io.stream == nil {
 		show.say(b.target.Hello())

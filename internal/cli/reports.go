@@ -11,9 +11,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"callflow/internal/project"
 	"callflow/internal/report"
+	"callflow/runner"
 	"callflow/schema"
 	"callflow/steps"
 )
@@ -22,7 +24,7 @@ import (
 type reportFile struct {
 	kind *report.Kind
 	path string
-	file *os.File
+	file *written // nil: standard output
 	out  *bufio.Writer
 	err  error // the first one; nothing more is written behind it
 	report.Report
@@ -112,6 +114,7 @@ func (rs *reports) open(reads []string) error {
 		} else {
 			file, err := create(f.path)
 			if err != nil {
+				rs.discard()
 				return &setupError{"cannot write the report " + f.path, project.Cause(err)}
 			}
 			f.file, f.out = file, bufio.NewWriter(file)
@@ -119,6 +122,15 @@ func (rs *reports) open(reads []string) error {
 		f.Report = f.kind.Open(f.out, rs.given)
 	}
 	return nil
+}
+
+// discard leaves everything as it was before open.
+func (rs *reports) discard() {
+	for _, f := range rs.files {
+		if f.file != nil {
+			_ = f.file.end(false)
+		}
+	}
 }
 
 // spare refuses to write to a file that the command reads: it would be lost.
@@ -133,18 +145,6 @@ func spare(flag, file string, reads []string) error {
 		}
 	}
 	return nil
-}
-
-// create makes a report's file, and its folder. The page of a step of GitHub Actions may have something on it already,
-// which stays.
-func create(file string) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return nil, err
-	}
-	if file == os.Getenv("GITHUB_STEP_SUMMARY") {
-		return os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
-	}
-	return os.Create(file)
 }
 
 // wanted says whether anybody reads the records of runs.
@@ -188,7 +188,7 @@ func (rs *reports) close(t report.Total) error {
 			f.err = cmp.Or(f.Close(t), f.out.Flush())
 		}
 		if f.file != nil {
-			f.err = cmp.Or(f.err, f.file.Close())
+			f.err = cmp.Or(f.err, f.file.end(f.err == nil))
 		}
 		if f.err != nil {
 			failed = append(failed, fmt.Sprintf("%s: %v", f.path, project.Cause(f.err)))
@@ -198,6 +198,19 @@ func (rs *reports) close(t report.Total) error {
 		return &setupError{"cannot write the report", errors.New(strings.Join(failed, "; "))}
 	}
 	return nil
+}
+
+// untested reports every run of b as one that could not test, and why.
+func (b *batch) untested(why error) error {
+	mask := runner.NewMask(nil)
+	mask.Add(b.target.Secrets())
+	for _, j := range b.jobs {
+		at := time.Now().UTC()
+		start := steps.Record{Seq: 1, At: at, Type: "runStart", RunStart: b.runStart(j)}
+		end := steps.Record{Seq: 2, At: at, Type: "runEnd", RunEnd: &steps.RunEnd{Status: steps.Broken, Reason: why.Error()}}
+		b.reports.add(j.nth, j.repeat, []steps.Record{mask.Record(start), mask.Record(end)})
+	}
+	return b.reports.close(report.Total{Command: "callflow run", Version: buildVersion()})
 }
 
 // where lists the files, for the console.
