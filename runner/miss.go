@@ -99,6 +99,9 @@ func (a *await) forbidden(word string, c condition, e *entry) *steps.FailureErro
 		f.Text = mustNever + oneLine(c.expr.Text()) + " (" + what + ")"
 	case string(steps.ExpectNot):
 		f.Text = "an event came that should not: " + what
+		if who := a.run.otherParty(e.CallID); who != "" {
+			f.Text += ", of the call with " + who
+		}
 	default:
 		f.Text = fmt.Sprintf("%s came true: %s (%s)", word, oneLine(c.expr.Text()), what)
 	}

@@ -63,7 +63,7 @@ func (t *turn) pause(retry *schema.Retry, waits func() time.Duration, outputs st
 	if left := t.deadline.Sub(t.host.Now()); !t.deadline.IsZero() && wait >= left {
 		return t.gaveUp(fmt.Sprintf(", for waiting another %s would pass its timeout of %s", steps.Span(wait), steps.Span(t.limit)), err)
 	}
-	t.emit(steps.Record{Retry: &steps.Retried{Attempt: t.attempts, Of: retry.Attempts, Wait: wait, Reason: err.Error()}})
+	t.emit(steps.Record{Retry: &steps.Retried{Attempt: t.attempts, Of: retry.Attempts, Wait: wait, Reason: t.addressed(err.Error())}})
 	return t.host.Sleep(wait)
 }
 

@@ -46,6 +46,10 @@ func (t *turn) doing() string {
 		return phrase(verb, "the answer", " to ", party, "", "")
 	case "reject":
 		return phrase(verb, "the reject", " of ", party, "", "")
+	case "playPrompt":
+		return phrase(verb, "the prompt", " to ", party, "", "")
+	case "recordResponse":
+		return phrase(verb, "the recording", " of ", party, "", "")
 	case "hangUp":
 		return phrase(verb, "the hang-up", " of the call with ", party, "", "")
 	}

@@ -41,7 +41,7 @@ func callsUp(records []steps.Record, s Style) (list []upCall) {
 		l := &d.lanes[i]
 		c := upCall{id: l.id, leg: l.name, who: l.who, words: "no cleanup has run"}
 		if c.before(records[:cut]) {
-			c.after(records[cut:])
+			c.after(records, cut)
 			list = append(list, c)
 		}
 	}
@@ -58,9 +58,12 @@ func cutAt(records []steps.Record) (at int, ok bool) {
 	if end != nil && end.Status != steps.Interrupted && end.Status != brokenOff && !overTime {
 		return 0, false
 	}
+	named := false // a step has the name under which cleanup sends its requests
 	for i := range records {
 		switch r := &records[i]; {
-		case r.Cleanup != nil, r.Request != nil && r.Step == "": // cleanup has begun
+		case r.StepStart != nil:
+			named = named || r.Step == "cleanup"
+		case r.Cleanup != nil, r.Request != nil && (r.Step == "" || r.Step == "cleanup" && !named): // cleanup has begun
 			return i, true
 		case r.StepEnd == nil || r.StepEnd.Status == steps.Passed:
 		case r.StepEnd.Reason == "interrupted", overTime && strings.HasPrefix(r.StepEnd.Reason, "scenario timeout of "),
@@ -92,8 +95,8 @@ func (c *upCall) before(records []steps.Record) (up bool) {
 	return up && !over
 }
 
-// after learns what became of the call.
-func (c *upCall) after(records []steps.Record) {
+// after learns what became of the call from the records from the cut on; what was under way then began before it.
+func (c *upCall) after(records []steps.Record, cut int) {
 	asked := map[stepPlace]*steps.Sent{}
 	names := map[string]string{}
 	for i := range records {
@@ -103,10 +106,15 @@ func (c *upCall) after(records []steps.Record) {
 			names[r.Step] = stepWords(r.Step, r.StepStart)
 		case r.Request != nil:
 			asked[stepPlace{r.Step, r.Branch}] = r.Request
+		case i < cut:
 		case r.Cleanup != nil && clean(r.Cleanup.Call) == c.id:
 			c.cleaned(r.Cleanup)
 			return
 		case r.Response != nil && r.Step != "" && c.endedBy(asked[stepPlace{r.Step, r.Branch}], r.Response):
+			if names[r.Step] == "" { // cleanup, which says itself what came of it unless it was killed
+				c.fate, c.words = hungUp, "cleanup: hung up"
+				break
+			}
 			c.fate, c.words = hungUp, "hung up by "+names[r.Step]
 			return
 		case r.Event != nil && clean(r.Event.Call) == c.id && c.ends(r.Event):

@@ -35,7 +35,19 @@ func TestStillUp(t *testing.T) {
 	interrupted := func(s *story) {
 		s.add(6*time.Second, "hold", steps.Record{StepEnd: &steps.StepEnd{Status: steps.Cancelled, Reason: "interrupted"}})
 	}
+	sent := func(s *story, id string, status int) { // as cleanup sends it
+		s.add(7*time.Second, "cleanup", steps.Record{Request: &steps.Sent{Attempt: 1, Bot: "Bot", Verb: "hangUp", Method: "DELETE", Call: id}})
+		s.add(7*time.Second, "cleanup", steps.Record{Response: &steps.Received{Attempt: 1, Status: status}})
+	}
 	cleaned := func(s *story, id, action, result string) {
+		switch {
+		case result == "hung up":
+			sent(s, id, 204)
+		case result == "gone already":
+			sent(s, id, 404)
+		case action == "hangUp":
+			sent(s, id, 503)
+		}
 		s.add(7*time.Second, "", steps.Record{Cleanup: &steps.Cleaned{Call: id, Action: action, Result: result}})
 	}
 	over := func(s *story, e *steps.RunEnd) { s.add(8*time.Second, "", steps.Record{RunEnd: e}) }
@@ -52,6 +64,10 @@ func TestStillUp(t *testing.T) {
 		{"killed in its cleanup", func(s *story) { cleaned(s, invited, "hangUp", "hung up") }, "2 calls were up (Bot → Carol, Bot → Erik), 1 not hung up", []string{
 			"✗    2.000s  leg 1, Bot → Carol [" + p2p + "]: established; no cleanup has run",
 			"·    4.000s  leg 3, Bot → Erik [0fe0623f]: nothing was notified of it; cleanup: hung up"}},
+		{"killed before its cleanup noted what it had done", func(s *story) { sent(s, invited, 204) },
+			"2 calls were up (Bot → Carol, Bot → Erik), 1 not hung up", []string{
+				"✗    2.000s  leg 1, Bot → Carol [" + p2p + "]: established; no cleanup has run",
+				"·    4.000s  leg 3, Bot → Erik [0fe0623f]: nothing was notified of it; cleanup: hung up"}},
 		{"interrupted", func(s *story) {
 			interrupted(s)
 			cleaned(s, p2p, "hangUp", "failed: 503 Service Unavailable")
