@@ -169,15 +169,15 @@ func (t *turn) once() (steps.Outputs, error) {
 	params, err := t.prepare()
 	t.start(params)
 	if err != nil {
-		return t.end(nil, err)
+		return t.end(t.complete(nil), err)
 	}
 	outputs, err := t.perform(params)
 	err = t.gone(err)
-	if t.shown() {
-		outputs = t.complete(outputs)
-	}
 	if outcome, ok := outputs["outcome"].(string); ok && t.step.Verb.Role == schema.Acts {
 		t.outcome = outcome
+	}
+	if t.shown() {
+		outputs = t.complete(outputs)
 	}
 	err = t.capture(outputs, err)
 	if err == nil && len(t.step.Expect) > 0 {
@@ -299,6 +299,8 @@ func (t *turn) complete(outputs steps.Outputs) steps.Outputs {
 	set("attempts", t.attempts)
 	if t.outcome != "" {
 		set("outcome", t.outcome)
+	} else if t.step.Verb.Role == schema.Acts { // a branch must see that it came to nothing
+		set("outcome", t.unreached())
 	}
 	if t.result != nil {
 		set("resultInfo", t.result)
@@ -307,6 +309,14 @@ func (t *turn) complete(outputs steps.Outputs) steps.Outputs {
 		set("response", response(t.reply))
 	}
 	return outputs
+}
+
+// unreached is the outcome of a step that acts and has come to none of its goals.
+func (t *turn) unreached() string {
+	if t.reply != nil && t.reply.Status >= 400 {
+		return schema.OutcomeRefused
+	}
+	return schema.OutcomeUnanswered
 }
 
 // response is a reply as expressions see it.

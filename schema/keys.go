@@ -156,7 +156,7 @@ var stepKeys = []frameKey{
     subject: call.subject ?? "none"        # without ?? an absent value fails the step
     state: call.state
 - log: '"${{ subject }}" is ${{ state }}'`},
-	{name: "continueOnError", shape: shapeFlag, def: "false", doc: "A failure of this step does not fail the scenario.",
+	{name: "continueOnError", shape: shapeFlag, def: "false", doc: "A failure of this step does not fail the scenario. The `outcome` of a step that acts is then what it came to: `refused` when the service refused its request, `unanswered` when no usable answer came.",
 		example: `- getCall: ${{ leg }}
   capture: {later: call.state}     # so this may be absent
   continueOnError: true            # a failure here is shown, and does not fail the scenario

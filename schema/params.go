@@ -382,6 +382,11 @@ func (w *stepWalk) addResponse(t *Type) {
 	}
 	add(t, Field{"response", "The response to the last attempt.", responseType})
 	if w.verb.Role == Acts {
+		for i, f := range t.Fields {
+			if f.Name == "outcome" {
+				t.Fields[i].Type = withUnreached(f.Type)
+			}
+		}
 		add(t, Field{"outcome", "The goal that was reached.", w.outcome()})
 		add(t, Field{"resultInfo", "What the service said of the outcome.", anyType})
 	}
@@ -392,7 +397,24 @@ func (w *stepWalk) outcome() *Type {
 	for _, g := range w.verb.Goals {
 		t.Enum = append(t.Enum, g.Name)
 	}
-	return t
+	return withUnreached(t)
+}
+
+// The outcomes of a step that acts and came to none of its goals. Expressions see them after continueOnError.
+const (
+	OutcomeRefused    = "refused"    // the service refused the request
+	OutcomeUnanswered = "unanswered" // no answer that could be used, or none was asked for
+)
+
+// withUnreached is the type of an outcome whose request may have come to nothing.
+func withUnreached(t *Type) *Type {
+	words := slices.Clone(t.Enum)
+	for _, word := range []string{OutcomeRefused, OutcomeUnanswered} {
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return withEnum(t, words)
 }
 
 var responseType = &Type{Kind: KindObject, Fields: []Field{
