@@ -11,7 +11,7 @@ import (
 
 // wantIncoming asks the host for incoming calls, for each part whose conjuncts say call.state == "incoming", and returns
 // what ends the asking. An await about one known call is not one for a new one. Each asking gets one call: with a count,
-// it asks for as many as are missing.
+// it asks for as many as are missing. An await's never asks for one too: the first is its failure.
 func (a *await) wantIncoming() (withdraw func()) {
 	var ends []func()
 	for _, part := range a.open() {
@@ -27,11 +27,37 @@ func (a *await) wantIncoming() (withdraw func()) {
 			ends = append(ends, a.env.frame.host.Want(in))
 		}
 	}
+	if a.never.expr != nil {
+		if in, ok := incoming(a.never.expr, a.names); ok {
+			ends = append(ends, a.env.frame.host.Want(in))
+		}
+	}
 	return func() {
 		for _, end := range ends {
 			end()
 		}
 	}
+}
+
+// guardIncoming asks the host for the incoming calls that the frame's never forbids, so that they do not stay unseen in
+// the lobby. It is asked anew when there are new names, for the host tests with a copy of them.
+func (r *run) guardIncoming() {
+	if r.endMain == nil {
+		return
+	}
+	r.unguardIncoming()
+	for _, never := range r.plan.Never {
+		if in, ok := incoming(never, r.root.names.all); ok {
+			r.guards = append(r.guards, r.root.host.Want(in))
+		}
+	}
+}
+
+func (r *run) unguardIncoming() {
+	for _, end := range r.guards {
+		end()
+	}
+	r.guards = nil
 }
 
 // incoming reads out of an expression which incoming calls it can match. The host may test candidates while another

@@ -26,6 +26,7 @@ type run struct {
 	hush     func()                 // ends the listener
 	endMain  func(error)            // ends the main scope; nil when there is none
 	never    *ended                 // the frame's never came true
+	guards   []func()               // withdraw what never asks the host for, see guardIncoming
 	stopped  map[error][]stopped    // the steps that were under way when a scope above them ended, by what ended it
 	traces   map[string]steps.Trace // the last request of each branch; none are kept on a simulator
 	doubts   []string               // warnings given, see doubt
@@ -180,7 +181,9 @@ func (r *run) main(h steps.Host, e *ending) {
 	if r.never != nil {
 		end(r.never)
 	}
+	r.guardIncoming()
 	err := r.root.block(r.plan.Steps)
+	r.unguardIncoming()
 	r.endMain = nil
 	end(errDone)
 	if r.never != nil && !isStepError(err) {

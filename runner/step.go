@@ -150,6 +150,9 @@ func (f *frame) done(s *schema.Step, outputs steps.Outputs) {
 	if s.ID != "" {
 		f.names.finish(s.ID, map[string]any(outputs))
 	}
+	if s.ID != "" || len(makes(s)) > 0 {
+		f.run.guardIncoming()
+	}
 }
 
 // execute runs the turn, as often as somebody who debugs it wants.
