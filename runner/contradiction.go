@@ -109,6 +109,12 @@ func (x *leg) settles(e *graph.Event) {
 	}
 }
 
+// hungUpItself says that an event is the end of a call which the run had hung up.
+func (r *run) hungUpItself(e *entry) bool {
+	x := r.legs.find(e.CallID)
+	return x != nil && x.hungUp != nil && e.Ended() && !x.hungUp.at.After(e.At)
+}
+
 // cutByUs adds to a transfer that ended in nothing that the run itself had hung up before.
 func (t *turn) cutByUs(f *steps.Failure, v steps.Verdict) {
 	if t.step.Verb.Name != "transfer" || t.reply == nil || v.Event == 0 {

@@ -23,6 +23,8 @@ type inbox struct {
 	// took is told of each entry when it is appended, with the host of the branch that took it. True: the entry has ended
 	// all that waits, and is offered to nobody. See run.took.
 	took func(h steps.Host, e *entry) (over bool)
+	// ours says that the run itself brought an event about: it is late for nobody.
+	ours func(e *entry) bool
 }
 
 // entry is one event with its claim. Its Event.Seq is its position.
@@ -147,6 +149,9 @@ func (w *waiter) served() {
 // markLate notes the step whose time ran out before this event came; each such step gets one late event, or one for each
 // part.
 func (b *inbox) markLate(e *entry) {
+	if b.ours != nil && b.ours(e) {
+		return
+	}
 	for i, w := range b.expired {
 		if w.wants(e) {
 			e.late = w.key

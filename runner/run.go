@@ -42,7 +42,7 @@ type run struct {
 
 func newRun(p *Prepared, h steps.Host) *run {
 	r := &run{Prepared: p, calls: newPictures(), started: h.Now(), hush: func() {}, stopped: map[error][]stopped{}, counts: map[string]int{}}
-	r.inbox = &inbox{calls: r.calls, took: r.took}
+	r.inbox = &inbox{calls: r.calls, took: r.took, ours: r.hungUpItself}
 	r.root = &frame{run: r, plan: p.plan, names: p.names.child(), book: newBook()}
 	r.root.names.all["calls"] = r.calls.names()
 	r.stopping = newStopping(p.plan, p.opt.Until)
