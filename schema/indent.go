@@ -35,7 +35,15 @@ func wrongIndent(lines []string, at int) (t trap, ok bool) {
 	t = trap{col: indent + 1, len: len([]rune(strings.TrimRight(text, " "))), text: "not YAML: ", hint: "begin it " + columns(levels, item)}
 	top := levels[len(levels)-1]
 	same := slices.IndexFunc(levels, func(l level) bool { return l.indent == indent })
+	list := -1
+	for i, l := range levels {
+		if l.list && l.indent < indent {
+			list = i
+		}
+	}
 	switch {
+	case item && indent >= top.indent && top.filled && list >= 0:
+		t.text += fmt.Sprintf("this list item stands deeper than the list of line %d", levels[list].line)
 	case indent > top.indent && top.filled:
 		t.text += fmt.Sprintf("this line stands below %q in line %d, which has a value already", top.key, top.line)
 		if top.alone != "" {

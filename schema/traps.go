@@ -27,6 +27,10 @@ func explainSyntax(d *document, text []byte, err error) Problem {
 		p.Code, p.Text = "too-large", fmt.Sprintf("values are nested deeper than %d", maxNesting)
 		return p
 	}
+	if at, t, ok := findSlip(d.lines, line); ok {
+		p.Line, p.Col, p.Len, p.Text, p.Hint = at, t.col, t.len, t.text, t.hint
+		return p
+	}
 	// A flow collection that fails may have gone wrong a line before: the next line only shows it.
 	for _, at := range []int{line, line - 1} {
 		if at < 1 {

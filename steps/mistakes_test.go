@@ -127,6 +127,21 @@ func TestMistakesOfKeys(t *testing.T) {
 	})
 }
 
+// TestMistakesOfLayout: what keeps the file from being YAML is told at the line that has the slip, not where the reader stumbles.
+func TestMistakesOfLayout(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"name: put her through", `name: "put her through`, "26:11", "not YAML: a quoted text that begins here is never closed", `write name: "put her through"`},
+		{"name: put her through", `name: 'put her through`, "26:11", "not YAML: a quoted text that begins here is never closed", `write name: 'put her through'`},
+		{`id: "${{ caller }}"`, `id: "${{ caller }}`, "8:17", "not YAML: a quoted text that begins here is never closed", `a " is missing`},
+		{"      call: ${{ leg }}\n      acc", "      call:${{ leg }}\n      acc", "22:7", "not YAML: a space is missing behind the colon", "write call: ${{ leg }}"},
+		{"      call: ${{ leg }}\n      acc", "      call ${{ leg }}\n      acc", "22:7", `not YAML: a colon is missing behind "call"`, "write call: ${{ leg }}"},
+		{"  - getCall", "  -getCall", "34:3", "not YAML: a space is missing behind the dash", "write - getCall: ${{ leg }}"},
+		{"[audio]", "[audio", "23:27", "not YAML: a [ in this line is never closed", "write acceptedModalities: [audio]"},
+		{"{leg: call.id}", "{leg: call.id", "20:14", "not YAML: a { in this line is never closed", "write capture: {leg: call.id}"},
+		{"  - answer:", "    - answer:", "21:5", "not YAML: this list item stands deeper than the list of line 19", "begin it in column 3, like the dash in line 19"},
+	})
+}
+
 // TestMistakesOfExpressions: names and fields that are not there, words without quotes, and what follows from a broken part.
 func TestMistakesOfExpressions(t *testing.T) {
 	checkMistakes(t, []mistake{
