@@ -34,7 +34,11 @@ func Standing(now *Run, past Past) (sentences []string) {
 		if first > 1 {
 			before = plural(first, "run") + " before this one"
 		}
-		sentences = append(sentences, fmt.Sprintf("it failed in the %s too, since %s, after %s", before, minute(runs[first-1].At), streak(runs[first:], past.More)))
+		ended, too := "it failed", " too"
+		if slices.ContainsFunc(runs[:first], func(r *Run) bool { return r.Status != steps.Failed }) {
+			ended, too = "it did not pass", " either"
+		}
+		sentences = append(sentences, fmt.Sprintf("%s in the %s%s, since %s, after %s", ended, before, too, minute(runs[first-1].At), streak(runs[first:], past.More)))
 	}
 	if slices.ContainsFunc(runs, func(r *Run) bool { return !passed(r) }) {
 		sentences = append(sentences, ratio(now, runs))
@@ -73,6 +77,8 @@ func Codes(runs []*Run) string {
 			good++
 		case r.Code != "":
 			count[r.Code]++
+		case r.Status == steps.Broken:
+			count["could not test"]++
 		default:
 			count[r.Status]++
 		}

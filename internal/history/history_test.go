@@ -119,6 +119,18 @@ func TestFailure(t *testing.T) {
 			"the one run before it did not pass either, since 2026-05-02T10:00Z",
 			"with this one 2 runs since 2026-05-02: 0 passed, 500/7117 in 1 (50 %), failed in 1 (50 %)",
 		}},
+		{"could not test", []day{with(bad(on(5, 2), ""), func(d *day) { d.status = steps.Broken }), bad(on(5, 3), "")}, bad(on(5, 4), "500/7117"), []string{
+			"none of the 2 runs before it passed, since 2026-05-02T10:00Z",
+			"with this one 3 runs since 2026-05-02: 0 passed, 500/7117 in 1 (33 %), could not test in 1 (33 %), failed in 1 (33 %)",
+		}},
+		{"could not test, after a pass", []day{good(on(5, 1)), with(bad(on(5, 2), ""), func(d *day) { d.status = steps.Broken })}, bad(on(5, 4), "500/7117"), []string{
+			"it did not pass in the run before this one either, since 2026-05-02T10:00Z, after 1 pass, of 2026-05-01T10:00Z",
+			"with this one 3 runs since 2026-05-01: 1 passed, 500/7117 in 1 (33 %), could not test in 1 (33 %)",
+			"the request of step join is identical to that of the last pass",
+			"the other request of the run is identical",
+			"what came back has the same shape as in 1 pass",
+			"establishing took 1m; in 1 pass 400ms",
+		}},
 		{"what tells nothing is left out", []day{good(on(5, 2)), with(good(on(5, 3)), func(d *day) { d.status = steps.Interrupted }),
 			with(good(on(5, 4)), func(d *day) { d.status = steps.Skipped }), with(good(on(5, 5)), func(d *day) { d.status = Unfinished })},
 			bad(on(5, 6), "500/7117"), []string{

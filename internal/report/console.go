@@ -45,6 +45,7 @@ type Console struct {
 	began     time.Time
 	running   []*RunView
 	count     map[string]int
+	leftUp    int           // calls that cleanup could not end
 	simulated time.Duration // by the embedded simulator's clocks
 	wrong     []*wrongRun   // those that did not pass
 	codes     []string      // with which runs failed
@@ -139,6 +140,9 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 	}
 	if notRun > 0 {
 		parts = append(parts, fmt.Sprintf("%d not run", notRun))
+	}
+	if c.leftUp > 0 {
+		parts = append(parts, c.paint(warn, leftUpWords(c.leftUp)))
 	}
 	line := strings.Join(parts, ", ")
 	if wall > 0 {

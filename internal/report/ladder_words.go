@@ -52,7 +52,7 @@ func retryText(r *steps.Retried) string {
 // cleanupText is what cleanup did with a call. who is on it, or "": ids alone say little to people.
 func cleanupText(c *steps.Cleaned, who string) string {
 	call := short(c.Call)
-	if strings.HasPrefix(c.Result, "failed") {
+	if notHungUp(c) {
 		call = clean(c.Call) // whole: somebody has to hang it up by hand
 	}
 	if who != "" {

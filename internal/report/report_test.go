@@ -187,6 +187,23 @@ func TestConsoleQuiet(t *testing.T) {
 	}
 }
 
+// A run that passed and could not hang up a call says so in every summary, with the call's whole id.
+func TestLeftUp(t *testing.T) {
+	records := transfer(false)
+	last := len(records) - 1
+	records = append(records[:last:last], steps.Record{At: records[last].At, Cleanup: &steps.Cleaned{Call: p2p, Action: "hangUp", Result: "failed: connection refused"}}, records[last])
+	records[last+1].RunEnd.Legs = 1
+	got := show(records, Style{Width: 160}, Quiet)
+	if !strings.Contains(got, "cleanup: hangUp "+p2p) || !strings.Contains(got, "failed: connection refused\n1 passed, 1 call left up in 1.2s") {
+		t.Errorf("the quiet console is silent:\n%s", got)
+	}
+	for _, kind := range []string{"markdown", "tap", "github", "html"} {
+		if got := reportOf(t, kind, Total{}, NewRun(records)); !strings.Contains(got, "1 passed, 1 call left up: "+p2p) {
+			t.Errorf("%s does not tell of the call left up:\n%s", kind, got)
+		}
+	}
+}
+
 // Runs side by side never mix their lines.
 func TestConsoleTogether(t *testing.T) {
 	var b bytes.Buffer

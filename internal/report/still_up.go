@@ -29,6 +29,11 @@ const (
 	gone // without the run's doing
 )
 
+// notHungUp says of an attempt to end a call that it has failed: the call may still be up, and somebody has to look.
+func notHungUp(did *steps.Cleaned) bool { return strings.HasPrefix(did.Result, "failed") }
+
+func leftUpWords(n int) string { return plural(n, "call") + " left up" }
+
 // callsUp are the calls that were up when a run was cut short: killed, interrupted, or over the time of the whole. Of a run that
 // came to an end of its own there are none.
 func callsUp(records []steps.Record, s Style) (list []upCall) {
@@ -129,7 +134,7 @@ func (c *upCall) cleaned(did *steps.Cleaned) {
 	switch {
 	case did.Action == "kept":
 		c.fate = kept
-	case strings.HasPrefix(did.Result, "failed"):
+	case notHungUp(did):
 	case did.Result == "gone already":
 		c.fate = gone
 	default:

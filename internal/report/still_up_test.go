@@ -86,6 +86,16 @@ func TestStillUp(t *testing.T) {
 		}, "2 calls were up (Bot → Carol, Bot → Erik), 1 left up for leak is keep", []string{
 			"·    2.000s  leg 1, Bot → Carol [57dab8b1]: established; hung up by hangUp last",
 			"·    4.000s  leg 3, Bot → Erik [" + invited + "]: nothing was notified of it; cleanup: left up, for leak is keep"}},
+		{"interrupted, and hung up by the cleanup", func(s *story) {
+			interrupted(s)
+			s.add(6*time.Second, "cleanup", steps.Record{Request: &steps.Sent{Attempt: 1, Bot: "Bot", Verb: "hangUp", Method: "DELETE", Call: p2p}})
+			s.add(6*time.Second, "cleanup", steps.Record{Response: &steps.Received{Attempt: 1, Status: 204}})
+			cleaned(s, p2p, "hangUp", "hung up")
+			cleaned(s, invited, "hangUp", "gone already")
+			over(s, &steps.RunEnd{Status: steps.Interrupted})
+		}, "2 calls were up (Bot → Carol, Bot → Erik), and ended then", []string{
+			"·    2.000s  leg 1, Bot → Carol [57dab8b1]: established; cleanup: hung up",
+			"·    4.000s  leg 3, Bot → Erik [0fe0623f]: nothing was notified of it; cleanup: gone already"}},
 		{"failed by itself", func(s *story) {
 			cleaned(s, p2p, "hangUp", "hung up")
 			over(s, &steps.RunEnd{Status: steps.Failed, Failure: &steps.Failure{Kind: "expect", Text: "does not hold"}})

@@ -14,6 +14,7 @@ type tally struct {
 	runs    int
 	count   map[string]int // by status
 	retried int            // passed after a retry
+	leftUp  []string       // the calls that cleanup could not end
 	groups  []*group       // in the order of their first runs
 	byKey   map[string]*group
 }
@@ -38,6 +39,11 @@ func (t *tally) add(r *Run) {
 	t.count[r.Status()]++
 	if r.PassedAfterRetry() {
 		t.retried++
+	}
+	for i := range r.Cleanup {
+		if notHungUp(&r.Cleanup[i]) {
+			t.leftUp = append(t.leftUp, clean(r.Cleanup[i].Call))
+		}
 	}
 	key := strings.Join([]string{r.Start.File, r.Start.Scenario, r.Start.Row, r.Start.Target, r.Start.Dialect}, "\x00")
 	g := t.byKey[key]
@@ -91,7 +97,18 @@ func (t *tally) words(total Total) string {
 	if t.runs == 0 && total.NotRun == 0 {
 		return parts[0] + ": " + nothingToRun
 	}
+	if n := len(t.leftUp); n > 0 {
+		parts = append(parts, leftUpWords(n)+": "+someOf(t.leftUp))
+	}
 	return strings.Join(parts, ", ")
+}
+
+// someOf names the first of many.
+func someOf(names []string) string {
+	if more := len(names) - mostSeeds; more > 0 {
+		return strings.Join(names[:mostSeeds], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names, ", ")
 }
 
 // nothingToRun is what reports say where there was none, as in a shard without any: empty, they would look torn off.

@@ -64,7 +64,7 @@ func (v *RunView) Record(r steps.Record) {
 		if ended && (!quiet || wentWrong(r.RunEnd.Status)) {
 			out = v.held
 		} else if ended && quiet { // not all of it was run
-			out = v.leftOut(r.RunEnd)
+			out = append(v.notHungUp(), v.leftOut(r.RunEnd)...)
 		}
 		if ended && c.Live && c.Detail == Normal && !c.Ladders && !wentWrong(r.RunEnd.Status) {
 			out = v.inShort(r.RunEnd)
@@ -81,10 +81,30 @@ func (v *RunView) Record(r steps.Record) {
 
 func wentWrong(status string) bool { return status != steps.Passed && status != steps.Skipped }
 
+// notHungUp names the calls that the run's cleanup could not end, for a console that is quiet about a run that passed.
+func (v *RunView) notHungUp() (out []string) {
+	for i := range v.records {
+		did := v.records[i].Cleanup
+		if did == nil || !notHungUp(did) {
+			continue
+		}
+		if out == nil {
+			out = append(out, v.title())
+		}
+		out = append(out, v.c.paint(warn, "  "+cleanupText(did, whoOn(v.records, v.c.Style)(did.Call))))
+	}
+	return out
+}
+
 // finish counts the run, and says whether a quiet console has shown one that went wrong like it. The caller holds the console's mu.
 func (v *RunView) finish(end *steps.RunEnd) (again bool) {
 	c := v.c
 	c.count[end.Status]++
+	for i := range v.records {
+		if did := v.records[i].Cleanup; did != nil && notHungUp(did) {
+			c.leftUp++
+		}
+	}
 	if v.about != nil && v.about.Target == "simulator" {
 		c.simulated += end.Took
 	}
@@ -196,7 +216,7 @@ func (v *RunView) lines(r *steps.Record) []string {
 		return v.words(r, "*", worldText(r.World), faint)
 	case r.Cleanup != nil:
 		how := faint
-		if strings.HasPrefix(r.Cleanup.Result, "failed") {
+		if notHungUp(r.Cleanup) {
 			how = warn
 		}
 		out := v.words(r, " ", cleanupText(r.Cleanup, whoOn(v.records, c.Style)(r.Cleanup.Call)), how)
@@ -373,7 +393,7 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 		line += c.paint(faint, " in "+duration(end.Took))
 	}
 	if end.Legs > 0 {
-		line += c.paint(warn, ", "+plural(end.Legs, "call")+" left up")
+		line += c.paint(warn, ", "+leftUpWords(end.Legs))
 	}
 	reason := strings.TrimPrefix(strings.TrimPrefix(end.Reason, statusWord(end.Status)), ": ")
 	if reason == "" || f != nil { // it is told above
