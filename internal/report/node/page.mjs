@@ -107,7 +107,7 @@ async function failure() {
   await settled(page);
   check((await hash(page)) === "#run/" + id, "a run has an address", await hash(page));
   const why = (await texts(page, "[data-part=why]"))[0] ?? "";
-  for (const want of ["s04-failed-transfer-dead-call.yaml:44:5", "playPrompt was refused with 404", "the service had said that the transfer failed and the call is back",
+  for (const want of ["s04-failed-transfer-dead-call.yaml:44:5", "the prompt to Carol was refused with 404", "the service had said that the transfer failed and the call is back",
     "What is known (back_but_gone)", "call established with audio active 500/7000", "404/8522", "the call had ended before the request came", "client-request-id"]) {
     check(why.includes(want), "the failure says " + want, why);
   }
