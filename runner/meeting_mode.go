@@ -101,20 +101,11 @@ func (t *turn) called(call string) string {
 
 // toWhom names the target of a transfer that was sent, where the run knows who that is: " to Heidi Steen".
 func (t *turn) toWhom() string {
-	var body struct {
-		TransferTarget struct {
-			Identity map[string]any `json:"identity"`
-		} `json:"transferTarget"`
-	}
-	if json.Unmarshal(t.sent.body, &body) != nil {
-		return ""
-	}
-	for _, id := range graph.IdentityIDs(body.TransferTarget.Identity) {
-		for _, p := range t.run.people {
-			if p.ID == graph.CanonicalID(id) {
-				return " to " + p.Name
-			}
-		}
+	var body map[string]any
+	_ = json.Unmarshal(t.sent.body, &body)
+	target := object(body["transferTarget"])
+	if name := t.run.known(graph.IdentityIDs(object(target["identity"]))); name != "" {
+		return " to " + name
 	}
 	return ""
 }

@@ -113,12 +113,8 @@ func (r *run) nameOf(p map[string]any) string {
 		info = inner
 	}
 	ids := graph.IdentityIDs(object(info["identity"]))
-	for _, id := range ids {
-		for _, known := range r.people {
-			if known.ID == id {
-				return known.Name
-			}
-		}
+	if name := r.known(ids); name != "" {
+		return name
 	}
 	name := graph.PersonName(p)
 	for _, id := range ids {
@@ -127,4 +123,16 @@ func (r *run) nameOf(p map[string]any) string {
 		}
 	}
 	return name
+}
+
+// known is what the run calls the first of these ids that it knows; "" when it knows none.
+func (r *run) known(ids []string) string {
+	for _, id := range ids {
+		for _, p := range r.people {
+			if p.ID == id {
+				return p.Name
+			}
+		}
+	}
+	return ""
 }

@@ -150,16 +150,9 @@ func (s *Step) oneIsEnough(part string) bool {
 	return false
 }
 
-// connected are the states that a call is in only after it was answered.
+// connected says that a call is in these states only after it was answered.
 func connected(states []string) bool {
-	for _, s := range states {
-		switch s {
-		case "established", "transferring", "transferAccepted", "hold":
-		default:
-			return false
-		}
-	}
-	return len(states) > 0
+	return allAmong(states, "established", "transferring", "transferAccepted", "hold")
 }
 
 // join adds what branches have shown, all of which have come to their end.

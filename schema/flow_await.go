@@ -207,14 +207,12 @@ func scalarTexts(n *yaml.Node, into map[string]bool) {
 // passing says that these are states which only the verb brings about that is under way, such as transferring: an earlier
 // one has brought them about only if it was the same.
 func passing(states []string) bool {
-	for _, s := range states {
-		switch s {
-		case "transferring", "transferAccepted", "redirecting", "terminating":
-		default:
-			return false
-		}
-	}
-	return len(states) > 0
+	return allAmong(states, "transferring", "transferAccepted", "redirecting", "terminating")
+}
+
+// allAmong says that there are states, and none beside these.
+func allAmong(states []string, these ...string) bool {
+	return len(states) > 0 && !slices.ContainsFunc(states, func(s string) bool { return !slices.Contains(these, s) })
 }
 
 func onlyOf(words []string, word string) bool { return len(words) == 1 && words[0] == word }
