@@ -127,7 +127,7 @@ func (s *Stop) Calls() []CallState {
 // Eval evaluates an expression where the run stands; OnEvent it sees the event too. Problems say what is wrong with the
 // text, the error what went wrong with the values.
 func (s *Stop) Eval(text string) (a Answer, problems schema.Problems, err error) {
-	e, problems := schema.CompileLive(text, s.frame.names.all, steps.Vocabulary(), s.Why == OnEvent)
+	e, problems := schema.CompileLive(text, s.frame.names.all, steps.Vocabulary().Globals(), s.Why == OnEvent)
 	if e == nil {
 		return a, problems, nil
 	}
@@ -146,7 +146,7 @@ func (s *Stop) Eval(text string) (a Answer, problems schema.Problems, err error)
 
 // CheckEvent says what is wrong with an expression that is to be asked of the events to come, over the scenario's own names.
 func (s *Stop) CheckEvent(text string) schema.Problems {
-	_, problems := schema.CompileCondition(text, s.run.root.names.all, steps.Vocabulary())
+	_, problems := schema.CompileCondition(text, s.run.root.names.all, steps.Vocabulary().Globals())
 	return problems
 }
 

@@ -117,19 +117,6 @@ const (
 	maxSource      = 400  // runes of a source line
 )
 
-// shorten leaves out the middle of a text of more than most runes: a problem's text begins with what is wrong and ends with
-// what would be right.
-func shorten(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	rs := []rune(text)
-	if len(rs) <= most {
-		return text
-	}
-	return string(rs[:most/2]) + " … " + string(rs[len(rs)-most/2:])
-}
-
 func (c *checker) file(name string, text []byte) *Plan {
 	c.chain = append(c.chain, name)
 	defer func() { c.chain = c.chain[:len(c.chain)-1] }()
@@ -142,7 +129,7 @@ func (c *checker) file(name string, text []byte) *Plan {
 	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*Type{}}
 	r.plan = &Plan{File: name, Text: text, Leak: "hangUp"}
 	r.scenario()
-	c.uses[name] = r.base.uses
+	c.uses[name] = r.base.used()
 	c.named[name] = r.names
 	return r.plan
 }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -54,11 +55,11 @@ func Complete(src Source, voc *Vocabulary, line, col int) (Suggestions, error) {
 	c := &completion{src: src, voc: voc, line: line, before: string(text[:from]), after: string(text[to:]), from: from + 1, to: to + 1}
 	// In an expression a dot ends the word.
 	c.dotFrom = at
-	for c.dotFrom > from && wordRune(text[c.dotFrom-1]) {
+	for c.dotFrom > from && nameRune(text[c.dotFrom-1]) {
 		c.dotFrom--
 	}
 	c.dotTo = at
-	for c.dotTo < to && wordRune(text[c.dotTo]) {
+	for c.dotTo < to && nameRune(text[c.dotTo]) {
 		c.dotTo++
 	}
 	for _, marked := range []string{
@@ -76,7 +77,7 @@ func Complete(src Source, voc *Vocabulary, line, col int) (Suggestions, error) {
 	return Suggestions{From: c.from, To: c.to}, c.fault()
 }
 
-func keyRune(r rune) bool { return wordRune(r) || r == '.' || r == '@' || r == '$' || r == '-' }
+func keyRune(r rune) bool { return nameRune(r) || r == '.' || r == '@' || r == '$' || r == '-' }
 
 // isKeyLine says that nothing but a word stands in the line.
 func isKeyLine(before, after string) bool {
@@ -124,9 +125,9 @@ func (c *completion) try(lines []string, marked string) (Suggestions, bool) {
 		c.quote = "'"
 	}
 	switch {
-	case c.trace.cursor != nil && !key:
+	case c.trace.exprs.Cursor != nil && !key:
 		found.From, found.To = c.dotFrom+1, c.dotTo+1
-		found.List = c.inExpression(c.trace.cursor)
+		found.List = c.inExpression(c.trace.exprs.Cursor)
 		if len(w) > 1 && c.ownLine(w) {
 			found.List = append(c.keys(w[:len(w)-1], w[len(w)-1]), found.List...)
 		}
@@ -272,9 +273,9 @@ func (r *Reading) wordsAt(w way) []Suggestion {
 		f := want.field
 		switch {
 		case f != nil && f.person:
-			list = append(list, words(UsePerson, sortedKeys(r.trace.people), "A person of simulate.people.")...)
+			list = append(list, words(UsePerson, slices.Sorted(maps.Keys(r.trace.people)), "A person of simulate.people.")...)
 		case f != nil && f.orBot:
-			list = append(list, words(UsePerson, sortedKeys(r.trace.people), "A person of simulate.people.")...)
+			list = append(list, words(UsePerson, slices.Sorted(maps.Keys(r.trace.people)), "A person of simulate.people.")...)
 			list = append(list, words(UseWord, []string{"bot"}, f.doc)...)
 		case f != nil && f.step:
 			list = append(list, words(UseStep, want.dec.sc.known("steps."), f.doc)...)

@@ -8,41 +8,37 @@ import (
 
 // inExpression suggests what fits in an expression.
 func (c *completion) inExpression(at *cursor) (list []Suggestion) {
-	if at.beside != nil {
+	if at.Beside != nil {
 		list = c.enumWords(at)
 	}
-	switch at.kind {
+	switch at.Kind {
 	case cursorText:
 		return list
 	case cursorMember:
-		return fieldSuggestions(at.base, "")
+		return fieldSuggestions(at.Base, "")
 	case cursorStep:
-		for _, id := range at.sc.known("steps.") {
-			sym := at.sc.find("steps." + id)
+		for _, id := range at.Scope.known("steps.") {
+			sym := at.Scope.find("steps." + id)
 			list = append(list, Suggestion{Label: id, Kind: UseStep, Detail: sym.typ.String(), Doc: "What this step yields."})
 		}
 		return list
 	case cursorOperator:
 		return append(list, operatorSuggestions...)
 	}
-	if at.elem != nil {
-		list = append(list, fieldSuggestions(at.elem, ".")...)
-		list = append(list, Suggestion{Label: "#", Kind: UseWord, Detail: at.elem.String(), Doc: "The element itself."})
+	if at.Elem != nil {
+		list = append(list, fieldSuggestions(at.Elem, ".")...)
+		list = append(list, Suggestion{Label: "#", Kind: UseWord, Detail: at.Elem.String(), Doc: "The element itself."})
 	}
-	for _, name := range at.sc.known("") {
+	for _, name := range at.Scope.known("") {
 		if strings.Contains(name, mark) {
 			continue
 		}
-		sym := at.sc.find(name)
+		sym := at.Scope.find(name)
 		list = append(list, Suggestion{Label: name, Kind: UseName, Detail: sym.typ.String(), Doc: sym.doc})
 	}
 	for _, name := range functionNames() {
-		doc := howToCall(name, functions[name])
-		if p, ok := predicates[name]; ok {
-			doc = predicateDoc(name, p)
-		}
-		call, says, _ := strings.Cut(strings.TrimPrefix(doc, "write "), ": ")
-		list = append(list, Suggestion{Label: name, Kind: UseFunction, Detail: call, Doc: says, Insert: name + "("})
+		call, doc := functionDoc(name)
+		list = append(list, Suggestion{Label: name, Kind: UseFunction, Detail: call, Doc: doc, Insert: name + "("})
 	}
 	return append(list, Suggestion{Label: "nil", Kind: UseWord, Doc: "What is absent: `x != nil` asks whether x is there."},
 		Suggestion{Label: "true", Kind: UseWord}, Suggestion{Label: "false", Kind: UseWord})
@@ -51,9 +47,9 @@ func (c *completion) inExpression(at *cursor) (list []Suggestion) {
 // enumWords are the words that the other side of a comparison can be. They are written with their quotes, unless the cursor
 // stands between some.
 func (c *completion) enumWords(at *cursor) (list []Suggestion) {
-	for _, word := range at.beside.Enum {
+	for _, word := range at.Beside.Enum {
 		s := Suggestion{Label: word, Kind: UseWord, First: true}
-		if at.kind != cursorText {
+		if at.Kind != cursorText {
 			s.Label = c.quote + word + c.quote
 		}
 		if containsSuggestion(list, s.Label) {
@@ -95,21 +91,6 @@ var operatorSuggestions = []Suggestion{
 	{Label: "startsWith", Kind: UseWord, Doc: "The text begins so."},
 	{Label: "endsWith", Kind: UseWord, Doc: "The text ends so."},
 	{Label: "matches", Kind: UseWord, Doc: "The text agrees with a regular expression."},
-}
-
-// String says what a value is, in a few words: "a string: incoming, established …".
-func (t *Type) String() string {
-	if t == nil {
-		return anyType.words()
-	}
-	text := t.words()
-	switch {
-	case len(t.Enum) > 0:
-		text += ": " + strings.Join(t.Enum, ", ")
-	case t.Kind == KindList && t.elem().Kind != KindAny:
-		text += " of " + strings.TrimPrefix(strings.TrimPrefix(t.elem().words(), "an "), "a ") + "s"
-	}
-	return shorten(text, 300)
 }
 
 // filesBeside are the scenario files that an include of this file can name: in its folder, and in the folders below and above.

@@ -2,7 +2,9 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -139,12 +141,10 @@ func convert(v any, to reflect.Type, f *field) (reflect.Value, error) {
 			return reflect.ValueOf(b).Convert(to), nil
 		}
 	case reflect.Int, reflect.Int64, reflect.Int32:
-		if n, ok := numberOf(v); ok && to != durationKind && (!n.float || n.f == float64(int64(n.f))) {
-			i := n.i
-			if n.float {
-				i = int64(n.f)
+		if n, ok := numberOf(v); ok && to != durationKind {
+			if i, ok := n.whole(); ok {
+				return reflect.ValueOf(i).Convert(to), nil
 			}
-			return reflect.ValueOf(i).Convert(to), nil
 		}
 	case reflect.Float64, reflect.Float32:
 		if n, ok := numberOf(v); ok {
@@ -157,7 +157,7 @@ func convert(v any, to reflect.Type, f *field) (reflect.Value, error) {
 	case reflect.Map:
 		if m, ok := objectOf(v); ok {
 			made := reflect.MakeMapWithSize(to, len(m))
-			for _, k := range sortedKeys(m) {
+			for _, k := range slices.Sorted(maps.Keys(m)) {
 				x, err := convert(m[k], to.Elem(), nil)
 				if err != nil {
 					return x, fmt.Errorf("%s: %w", k, err)
@@ -204,7 +204,7 @@ func convertMap(v any, to, elem reflect.Type) (reflect.Value, error) {
 		return reflect.Value{}, fmt.Errorf("%s is not an object", show(v))
 	}
 	made := reflect.MakeSlice(to, 0, len(m))
-	for _, k := range sortedKeys(m) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		x, err := convert(m[k], elem, nil)
 		if err != nil {
 			return x, fmt.Errorf("%s: %w", k, err)
@@ -221,7 +221,7 @@ func convertMap(v any, to, elem reflect.Type) (reflect.Value, error) {
 // annotations say nothing; any other that the struct lacks is an error, so that nothing is lost unseen.
 func convertStruct(m map[string]any, to reflect.Type) (reflect.Value, error) {
 	s, made := structureOf(to), reflect.New(to).Elem()
-	for _, k := range sortedKeys(m) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		f := s.field(k)
 		switch {
 		case m[k] == nil, f == nil && strings.Contains(k, "@odata."):

@@ -3,6 +3,8 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -20,7 +22,7 @@ type Fix struct {
 // without the event are left out. Ids are in their canonical form.
 func (e *Expr) Fixes(names map[string]any) []Fix {
 	var fixes []Fix
-	for _, n := range e.conjuncts() {
+	for _, n := range e.root.conjuncts() {
 		path, value := equation(n, func(top string) bool { _, ok := names[top]; return ok })
 		if value == nil {
 			continue
@@ -41,11 +43,11 @@ func (e *Expr) Fixes(names map[string]any) []Fix {
 }
 
 // conjuncts are the parts between top-level ands.
-func (e *Expr) conjuncts() []*node { return conjunctsOf(e.root, nil) }
+func (n *node) conjuncts() []*node { return n.appendConjuncts(nil) }
 
-func conjunctsOf(n *node, before []*node) []*node {
+func (n *node) appendConjuncts(before []*node) []*node {
 	if n.op == "and" {
-		return conjunctsOf(n.parts[1], conjunctsOf(n.parts[0], before))
+		return n.parts[1].appendConjuncts(n.parts[0].appendConjuncts(before))
 	}
 	return append(before, n)
 }
@@ -95,7 +97,7 @@ func (n *node) every(f func(*node) bool) bool {
 // Nearness counts top-level conjuncts: how many hold under names, and of how many. The nearest miss of an await is the
 // event with the most.
 func (e *Expr) Nearness(names map[string]any) (holds, of int) {
-	parts := e.conjuncts()
+	parts := e.root.conjuncts()
 	for _, n := range parts {
 		if v, err := e.eval(n, names); err == nil && v == true {
 			holds++
@@ -139,8 +141,8 @@ func (x *explainer) value(n *node) (any, error) {
 }
 
 func (x *explainer) part(n *node) Explanation {
-	from, text := written(x.e.text, n.from, n.to)
-	out := Explanation{Pos: x.e.at(x.e.offset + from), Text: text}
+	at, text := x.e.part(n)
+	out := Explanation{Pos: at, Text: text}
 	v, err := x.value(n)
 	switch {
 	case err != nil:
@@ -266,7 +268,7 @@ func shortened(v any, inside bool) any {
 	}
 	m, _ := objectOf(v)
 	if inside || len(m) > 100 {
-		return Brief("an object with " + listed(sortedKeys(m), "and"))
+		return Brief("an object with " + listed(slices.Sorted(maps.Keys(m)), "and"))
 	}
 	out := make(map[string]any, len(m))
 	for name, field := range m {

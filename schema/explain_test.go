@@ -3,8 +3,10 @@ package schema
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -146,7 +148,7 @@ func TestTypes(t *testing.T) {
 		`people[0]`: KindString, `participants[0].info.identity.user.id`: KindString, `calls[op].muted`: KindBool, `steps.move.attempts`: KindInt, `{a: 1}.a`: KindInt, `{a: 1}`: KindObject,
 		`max(n, f)`: KindFloat, `max(people)`: KindString, `sum(map(people, len(#)))`: KindInt, `sort(people)[0]`: KindString, `any(people, true)`: KindBool, `1..3`: KindList, `string(n)`: KindString, `-n`: KindInt,
 	}
-	for _, text := range sortedKeys(tests) {
+	for _, text := range slices.Sorted(maps.Keys(tests)) {
 		if got := compileTest(t, text).Type().Kind; got != tests[text] {
 			t.Errorf("%s is %s, want %s", text, got, tests[text])
 		}

@@ -2,6 +2,8 @@ package schema
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -15,8 +17,8 @@ import (
 type Expr struct {
 	text   string
 	pos    Pos
-	offset int // of text inside its scalar
-	at     posMap
+	offset int                  // of text inside its scalar
+	at     func(offset int) Pos // of the scalar's runes
 	root   *node
 	names  map[string]bool // the top-level names it mentions
 }
@@ -26,6 +28,27 @@ func (e *Expr) Text() string { return e.text }
 
 // Pos is where its first character stands.
 func (e *Expr) Pos() Pos { return e.pos }
+
+// tree is the expression's whole, for whoever reads what it says.
+func (e *Expr) tree() *node { return e.root }
+
+// proofs are what is surely there when the expression is true; see Scope.Arrive.
+func (e *Expr) proofs() []string { return e.root.proves }
+
+// constant is the value of an expression that mentions nothing.
+func (e *Expr) constant() (value any, ok bool) {
+	if len(e.names) > 0 {
+		return nil, false
+	}
+	v, err := e.Eval(nil)
+	return v, err == nil
+}
+
+// part is where a part of the expression stands, and how it is written.
+func (e *Expr) part(n *node) (Pos, string) {
+	from, text := written(e.text, n.from, n.to)
+	return e.at(e.offset + from), text
+}
 
 // Type is the type of the expression's value.
 func (e *Expr) Type() *Type { return e.root.typ }
@@ -74,6 +97,9 @@ func (e *Expr) Test(names map[string]any) (bool, error) {
 	}
 	return false, e.fault(0, fmt.Errorf("true or false is wanted, but its value is %s", show(v)))
 }
+
+// mentioned are the top-level names that the expression refers to, in order.
+func (e *Expr) mentioned() []string { return slices.Sorted(maps.Keys(e.names)) }
 
 // Mentions says whether the expression refers to that top-level name.
 func (e *Expr) Mentions(name string) bool { return e.names[name] }

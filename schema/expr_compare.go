@@ -314,10 +314,10 @@ func (c *compiler) canHold(at, l, r *node) {
 		c.mustBe(l, KindString, "a key")
 	case KindList:
 		if r.op != "list" {
-			if !l.typ.comparable(r.typ.elem()) {
-				c.problem(at.from, at.to, "expr-type", "", "%s is %s, and the elements of %s are %s: it is never in there", c.what(l), l.typ.words(), c.what(r), r.typ.elem().words())
-			} else if len(r.typ.elem().Enum) > 0 && l.op == "literal" {
-				c.oneOf(l, r.typ.elem().Enum, func() string { return "an element of " + c.what(r) })
+			if !l.typ.comparable(r.typ.element()) {
+				c.problem(at.from, at.to, "expr-type", "", "%s is %s, and the elements of %s are %s: it is never in there", c.what(l), l.typ.words(), c.what(r), r.typ.element().words())
+			} else if len(r.typ.element().Enum) > 0 && l.op == "literal" {
+				c.oneOf(l, r.typ.element().Enum, func() string { return "an element of " + c.what(r) })
 			}
 			return
 		}

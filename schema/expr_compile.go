@@ -127,7 +127,7 @@ func (c *compiler) field(at, base *node, name string) *Type {
 	case t.loose():
 		return anyType
 	case t.Kind == KindObject && t.open():
-		return t.elem()
+		return t.element()
 	case t.Kind == KindObject:
 		if f := t.field(name); f != nil {
 			return f.Type
@@ -226,7 +226,7 @@ func (c *compiler) index(at, base, key *node) *node {
 		if !key.typ.loose() && key.typ.Kind != KindString {
 			return c.refuse(key, "expr-type", "", "%s holds values by name, and %s is %s", c.what(base), c.what(key), key.typ.words())
 		}
-		at.typ = base.typ.elem()
+		at.typ = base.typ.element()
 		if !base.typ.open() {
 			at.typ = anyType
 		}
@@ -234,7 +234,7 @@ func (c *compiler) index(at, base, key *node) *node {
 		if !key.typ.loose() && key.typ.Kind != KindInt {
 			return c.refuse(key, "expr-type", "", "%s is a list: its elements are counted from 0, and %s is %s", c.what(base), c.what(key), key.typ.words())
 		}
-		at.typ = base.typ.elem()
+		at.typ = base.typ.element()
 	default:
 		return c.refuse(at, "expr-type", "", "%s is %s; it has no elements", c.what(base), base.typ.words())
 	}
@@ -440,8 +440,8 @@ func (c *compiler) wanted(root *node, want *Type) {
 		c.problem(root.from, root.to, "expr-type", "", "%s is wanted here, and %s is %s", want.words(), c.what(root), got.words())
 	case len(want.Enum) > 0 && root.op == "literal":
 		c.oneOf(root, want.Enum, func() string { return "this" })
-	case want.Kind == KindList && !want.elem().comparable(got.elem()):
-		c.problem(root.from, root.to, "expr-type", "", "a list with %s in it is wanted here, and %s has %s", want.elem().words(), c.what(root), got.elem().words())
+	case want.Kind == KindList && !want.element().comparable(got.element()):
+		c.problem(root.from, root.to, "expr-type", "", "a list with %s in it is wanted here, and %s has %s", want.element().words(), c.what(root), got.element().words())
 	}
 }
 

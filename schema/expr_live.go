@@ -2,39 +2,39 @@ package schema
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"unicode/utf8"
 )
 
 // CompileLive checks and compiles an expression that somebody types while a run stands still: over the names that there
 // are, with the types of the values that they have. Positions in problems are those in the text. event says that it sees
 // the names of an event too.
-func CompileLive(text string, names map[string]any, voc *Vocabulary, event bool) (*Expr, Problems) {
-	return compileLive(text, names, voc, event, nil)
+func CompileLive(text string, names map[string]any, g Globals, event bool) (*Expr, Problems) {
+	return compileLive(text, names, g, event, nil)
 }
 
 // CompileCondition is CompileLive of what is to be true or false of events.
-func CompileCondition(text string, names map[string]any, voc *Vocabulary) (*Expr, Problems) {
-	return compileLive(text, names, voc, true, boolType)
+func CompileCondition(text string, names map[string]any, g Globals) (*Expr, Problems) {
+	return compileLive(text, names, g, true, boolType)
 }
 
-func compileLive(text string, names map[string]any, voc *Vocabulary, event bool, want *Type) (*Expr, Problems) {
-	sc := newScope(voc)
-	for _, name := range sortedKeys(names) {
+func compileLive(text string, names map[string]any, g Globals, event bool, want *Type) (*Expr, Problems) {
+	sc := newScope(g, nil, nil)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		switch name {
 		case "calls", "run":
 		case "steps":
 			outputs, _ := names[name].(map[string]any)
-			for _, id := range sortedKeys(outputs) {
+			for _, id := range slices.Sorted(maps.Keys(outputs)) {
 				sc.declareStep(id, typeOfValue(outputs[id]), "", Pos{})
 			}
 		default:
 			sc.declare(name, typeOfValue(names[name]), "", Pos{})
 		}
 	}
-	if event && voc.Event != nil {
-		for _, f := range typeOf(voc.Event).Fields {
-			sc.declare(f.Name, f.Type, "", Pos{})
-		}
+	if event && g.Event != nil {
+		sc = sc.withFields(typeOf(g.Event))
 	}
 	var problems Problems
 	at := func(offset int) Pos {

@@ -18,7 +18,7 @@ func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
 	case "True", "False":
 		return c.refuse(at, "expr-name", "write "+strings.ToLower(n.Value), "there is no name %s", n.Value)
 	}
-	c.noteName(at, n.Value, n.Value, UseName)
+	c.noteName(at, n.Value, n.Value, mentionName)
 	sym := c.sc.find(n.Value)
 	if sym == nil {
 		return c.unknownName(at, n.Value)
@@ -48,7 +48,7 @@ func (c *compiler) unknownName(at *node, name string) *node {
 		return c.refuse(at, "expr-name", "", "env is known in vars and secrets only; give the value a name there")
 	}
 	known := c.sc.known("")
-	if voc := c.sc.voc; voc != nil && voc.Event != nil && typeOf(voc.Event).field(name) != nil {
+	if event := c.sc.globals.Event; event != nil && typeOf(event).field(name) != nil {
 		return c.refuse(at, "expr-name", "", "%q is not known here: the step yields none, and events are looked at in match, failOn and never only", name)
 	}
 	if _, ok := functions[name]; ok {
@@ -154,7 +154,7 @@ func (c *compiler) step(at *node, id string) *node {
 	key := "steps." + id
 	own := *at
 	own.from = own.to - utf8.RuneCountInString(id)
-	c.noteName(&own, id, key, UseStep)
+	c.noteName(&own, id, key, mentionStep)
 	sym := c.sc.find(key)
 	if sym == nil {
 		ids := c.sc.known("steps.")

@@ -15,9 +15,9 @@ import (
 // maxExprBytes bounds an expression's text.
 const maxExprBytes = 4096
 
-// compileExpr checks text in sc and compiles it. offset is where text begins inside the scalar that at maps. want nil: any
-// type. It returns nil after reporting what forbids its use.
-func compileExpr(text string, offset int, at posMap, sc *scope, want *Type, report func(Problem)) *Expr {
+// compileExpr checks text in sc and compiles it. The text begins at a rune of something larger, such as a scalar of a file;
+// at says where each rune of that stands. want nil: any type. It returns nil after reporting what forbids its use.
+func compileExpr(text string, offset int, at func(offset int) Pos, sc *scope, want *Type, report func(Problem)) *Expr {
 	trimmed := strings.TrimLeft(text, " \t\r\n")
 	offset += utf8.RuneCountInString(text[:len(text)-len(trimmed)])
 	text = strings.TrimRight(trimmed, " \t\r\n")
@@ -25,7 +25,7 @@ func compileExpr(text string, offset int, at posMap, sc *scope, want *Type, repo
 	c := &compiler{text: text, offset: offset, at: at, sc: sc, report: report, names: map[string]bool{}}
 	tree := c.parse()
 	if tree == nil {
-		if sc.trace.marked(text) {
+		if sc.watch.marked(text) {
 			c.lookAt()
 		}
 		return nil
@@ -44,7 +44,7 @@ func compileExpr(text string, offset int, at posMap, sc *scope, want *Type, repo
 type compiler struct {
 	text   string
 	offset int
-	at     posMap
+	at     func(offset int) Pos
 	sc     *scope
 	report func(Problem)
 	failed bool

@@ -216,7 +216,7 @@ func TestMixedTypes(t *testing.T) {
 		Order  Map[leaf]             `json:"order"`
 		Self   []*struct{ A, B any } `json:"self"`
 	}
-	sc := newScope(&Vocabulary{})
+	sc := newScope(Globals{}, nil, nil)
 	sc.declare("m", typeOf(reflect.TypeFor[mixed]()), "", Pos{})
 	code := map[string]any{"code": 486}
 	names := map[string]any{"m": map[string]any{

@@ -3,7 +3,9 @@ package schema
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,8 +19,8 @@ import (
 func TestSameAsExpr(t *testing.T) {
 	names := testNames()
 	names["participants"] = []any{map[string]any{"isMuted": true, "k": "a"}, map[string]any{"isMuted": false, "k": "b"}}
-	sc := newScope(&Vocabulary{})
-	for _, k := range sortedKeys(names) {
+	sc := newScope(Globals{}, nil, nil)
+	for _, k := range slices.Sorted(maps.Keys(names)) {
 		sc.declare(k, anyType, "", Pos{})
 	}
 	sc.declareStep("move", anyType, "", Pos{})

@@ -60,12 +60,12 @@ type testRun struct {
 	ID string `json:"id"`
 }
 
-func testVocabulary() *Vocabulary {
-	return &Vocabulary{Event: reflect.TypeFor[testEvent](), Call: reflect.TypeFor[testCall](), Run: reflect.TypeFor[testRun]()}
+func testGlobals() Globals {
+	return Globals{Event: reflect.TypeFor[testEvent](), Call: reflect.TypeFor[testCall](), Run: reflect.TypeFor[testRun]()}
 }
 
 func testScope() *scope {
-	sc := newScope(testVocabulary()).child()
+	sc := newScope(testGlobals(), nil, nil).child()
 	for _, f := range typeOf(reflect.TypeFor[testEvent]()).Fields {
 		sc.declare(f.Name, f.Type, "", Pos{})
 	}

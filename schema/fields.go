@@ -144,8 +144,8 @@ func mapElem(t reflect.Type) (reflect.Type, bool) {
 	if t.Kind() != reflect.Slice {
 		return nil, false
 	}
-	if m, ok := reflect.Zero(t).Interface().(interface{ valueType() reflect.Type }); ok {
-		return m.valueType(), true
+	if m, ok := reflect.Zero(t).Interface().(Keyed); ok {
+		return m.ValueType(), true
 	}
 	return nil, false
 }

@@ -258,7 +258,7 @@ func (w *flowWalk) bind(s *Step, c *course, call thing, outputs map[string]thing
 		}
 	}
 	for _, capture := range s.Capture {
-		if t, ok := outputs[capture.Expr.root.path]; ok {
+		if t, ok := outputs[capture.Expr.tree().path]; ok {
 			c.known[capture.Name] = t
 		}
 	}
@@ -288,7 +288,7 @@ func (e awaitedEvent) prefix() string {
 
 // claimsIncoming says that the expression asks for an incoming call that nobody has yet (design, "Routing").
 func (e awaitedEvent) claimsIncoming() bool {
-	for _, n := range e.conjuncts() {
+	for _, n := range e.tree().conjuncts() {
 		if path, value := comparedWith(n); path == "call.state" && n.op == "==" && value.literal == stateIncoming {
 			return true
 		}
@@ -363,7 +363,7 @@ func (w *flowWalk) facts(s *Step, e awaitedEvent, c *course) eventFacts {
 
 // stated are the facts that an expression fixes.
 func stated(e awaitedEvent, c *course) (f eventFacts) {
-	for _, n := range e.conjuncts() {
+	for _, n := range e.tree().conjuncts() {
 		path, value := comparedWith(n)
 		switch {
 		case path == "call.id" && n.op == "==":

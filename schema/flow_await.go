@@ -164,11 +164,11 @@ func brought(e awaitedEvent, last act, before []act, f eventFacts) bool {
 	}
 	named := map[string]bool{}
 	scalarTexts(last.step.Params.node, named)
-	for _, n := range e.conjuncts() {
+	for _, n := range e.tree().conjuncts() {
 		if n.op != "each" || n.each.name != "any" && n.each.name != "one" || n.each.body == nil {
 			continue
 		}
-		for _, test := range conjunctsOf(n.each.body, nil) {
+		for _, test := range n.each.body.conjuncts() {
 			if test.op != "==" {
 				continue
 			}

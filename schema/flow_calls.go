@@ -2,7 +2,9 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -93,12 +95,12 @@ var identifying = regexp.MustCompile(`(?i)(^|\.)(\w*id|clientContext|displayName
 // pinned says that an expression compares something with what the scenario knows of its own call: an id of any sort, or a
 // name of its own.
 func (w *flowWalk) pinned(e awaitedEvent) bool {
-	for name := range e.names {
+	for _, name := range e.Expr.mentioned() {
 		if w.voc.Event == nil || typeOf(w.voc.Event).field(name) == nil {
 			return true
 		}
 	}
-	return mentionsPath(e.root, func(path string) bool { return identifying.MatchString(path) })
+	return mentionsPath(e.tree(), func(path string) bool { return identifying.MatchString(path) })
 }
 
 // mentionsPath says whether a path of that sort is anywhere in an expression.
@@ -127,7 +129,7 @@ func upNames(up map[string]*Step) string {
 		byPlace[placeKey(s)] = "that of " + stepName(s)
 	}
 	var names []string
-	for _, key := range sortedKeys(byPlace) {
+	for _, key := range slices.Sorted(maps.Keys(byPlace)) {
 		names = append(names, byPlace[key])
 	}
 	return listed(names, "and")

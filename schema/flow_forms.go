@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -72,7 +73,7 @@ func (w *whoWalk) expanded(value string) (text string, known bool) {
 // scene looks at the people of the simulated world, at what they do, and at the settings.
 func (w *whoWalk) scene(p *Plan) {
 	at := &Step{Pos: Pos{File: p.File}, Verb: &Verb{Name: "simulate"}}
-	for _, name := range sortedKeys(w.people) {
+	for _, name := range slices.Sorted(maps.Keys(w.people)) {
 		person := resolve(w.people[name])
 		if id := resolve(childNode(person, "id")); id != nil && id.Kind == yaml.ScalarNode {
 			w.form(at, formOfKind(person), id)

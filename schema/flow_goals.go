@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // A step that is over without an error has reached the goal that its until names, and its outcome is that word. Whoever
@@ -29,7 +30,7 @@ func (o outcomes) after(s *Step) outcomes {
 		o["steps."+s.ID+".outcome"] = s
 	}
 	for _, x := range s.Capture {
-		if x.Expr != nil && x.Expr.root.path == "outcome" {
+		if x.Expr != nil && x.Expr.tree().path == "outcome" {
 			o[x.Name] = s
 		}
 	}
@@ -42,8 +43,8 @@ const outcomeHint = "say by until: which outcome is meant; where several are rig
 func (o outcomes) against(x *Expr) string {
 	none := &course{}
 	e := awaitedEvent{"", x}
-	for _, p := range claimsOf(x.root, false, nil) {
-		for _, path := range sortedKeys(o) {
+	for _, p := range claimsOf(x.tree(), false, nil) {
+		for _, path := range slices.Sorted(maps.Keys(o)) {
 			s := o[path]
 			is := claim{node: &node{op: "==", parts: []*node{{op: "path", path: path}, {op: "literal", literal: s.Until}}}}
 			if excludes(is, p, none) {

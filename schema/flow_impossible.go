@@ -12,7 +12,7 @@ import (
 // hopeless reports an expression over an event that no event can ever match. An event that must not come is no check at
 // all when it cannot come.
 func (w *flowWalk) hopeless(e awaitedEvent, c *course) bool {
-	parts := claimsOf(e.root, false, nil)
+	parts := claimsOf(e.tree(), false, nil)
 	for _, p := range parts {
 		if p.node.op == "literal" && p.node.literal == p.negated {
 			w.clash(e, p, "", "no event matches: this is false, whatever comes")
@@ -57,12 +57,11 @@ func claimsOf(n *node, negated bool, before []claim) []claim {
 
 // what is how a problem names a conjunct: its text.
 func (e awaitedEvent) what(p claim) string {
-	from, text := written(e.text, p.node.from, p.node.to)
+	at, text := e.Expr.part(p.node)
 	if p.negated {
 		text = "not (" + text + ")"
 	}
-	at := e.at(e.offset + from)
-	if at.Line == e.pos.Line {
+	if at.Line == e.Pos().Line {
 		return fmt.Sprintf("%s (column %d)", text, at.Col)
 	}
 	return fmt.Sprintf("%s (line %d)", text, at.Line)
@@ -70,12 +69,12 @@ func (e awaitedEvent) what(p claim) string {
 
 // clash reports a problem about one conjunct.
 func (w *flowWalk) clash(e awaitedEvent, p claim, hint, format string, args ...any) {
-	from, text := written(e.text, p.node.from, p.node.to)
+	at, text := e.Expr.part(p.node)
 	part := ""
 	if e.part != "" {
 		part = e.part + ": "
 	}
-	w.problems = append(w.problems, Problem{Pos: e.at(e.offset + from), Len: len([]rune(text)), Code: "await-unsatisfiable",
+	w.problems = append(w.problems, Problem{Pos: at, Len: len([]rune(text)), Code: "await-unsatisfiable",
 		Severity: SeverityError, Text: part + fmt.Sprintf(format, args...), Hint: hint})
 }
 
@@ -211,7 +210,7 @@ func (a constraint) against(b constraint, c *course) bool {
 // allows says whether a value can be the one that a speaks of.
 func (a constraint) allows(v any) bool {
 	has := func(values []any) bool {
-		return slices.ContainsFunc(values, func(w any) bool { return sameScalar(v, w) })
+		return slices.ContainsFunc(values, func(w any) bool { return equal(v, w) })
 	}
 	if a.is != nil && !has(a.is) || has(a.not) {
 		return false

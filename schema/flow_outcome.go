@@ -115,7 +115,7 @@ func (w *flowWalk) unseen(p *Plan, uses func(file, name string) bool) {
 	}
 	for _, o := range w.open {
 		if w.seen(o) || slices.Contains(w.cutOff, o.step) || o.step.ID != "" && uses(o.step.Pos.File, "steps."+o.step.ID) || slices.ContainsFunc(o.step.Capture, func(x Capture) bool {
-			path := x.Expr.root.path // ids are followed; to mention one is not to look
+			path := x.Expr.tree().path // ids are followed; to mention one is not to look
 			return path != "call.id" && path != "operation.id" && uses(x.Pos.File, x.Name)
 		}) {
 			continue
@@ -210,6 +210,6 @@ func (c *course) callsRead(x *Expr) (calls []thing) {
 			walk(p)
 		}
 	}
-	walk(x.root)
+	walk(x.tree())
 	return calls
 }

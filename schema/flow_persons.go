@@ -17,7 +17,7 @@ var personPath = regexp.MustCompile(`(^|\.)identity\.(\w+)\.id$`)
 // mistaken reports ids of persons that stand for calls and operations.
 func (w *whoWalk) mistaken(p *Plan) {
 	for _, x := range p.Never {
-		w.mistakenIn(awaitedEvent{"", x}, x.root)
+		w.mistakenIn(awaitedEvent{"", x}, x.tree())
 	}
 	w.mistakenBlock(p.Steps)
 	w.mistakenBlock(p.Finally)
@@ -35,7 +35,7 @@ func (w *whoWalk) mistakenBlock(b Block) {
 			exprs = append(exprs, awaitedEvent{"", x.Expr})
 		}
 		for _, e := range exprs {
-			w.mistakenIn(e, e.root)
+			w.mistakenIn(e, e.tree())
 		}
 		if s.Params != nil && s.Params.node != nil && s.Verb.Params != nil {
 			idsIn(s.Verb.Params, s.Params.node, func(call bool, n *yaml.Node) {
@@ -85,8 +85,8 @@ func (w *whoWalk) mistakenIn(e awaitedEvent, n *node) {
 				other := n.parts[1-i]
 				text, _ := other.literal.(string)
 				if whose := w.person(other.path, text); whose != "" {
-					from, shown := written(e.text, other.from, other.to)
-					w.mistake(side.path != "operation.id", e.at(e.offset+from), utf8.RuneCountInString(shown), e.partText(), whose)
+					at, shown := e.Expr.part(other)
+					w.mistake(side.path != "operation.id", at, utf8.RuneCountInString(shown), e.partText(), whose)
 				}
 			}
 		}
@@ -113,8 +113,8 @@ func (w *whoWalk) comparedID(e awaitedEvent, side, other *node) {
 	if text, ok := other.literal.(string); ok {
 		texts = []string{text}
 	}
-	from, shown := written(e.text, other.from, other.to)
-	p := Problem{Pos: e.at(e.offset + from), Len: utf8.RuneCountInString(shown), Severity: SeverityError}
+	at, shown := e.Expr.part(other)
+	p := Problem{Pos: at, Len: utf8.RuneCountInString(shown), Severity: SeverityError}
 	for _, text := range texts {
 		switch {
 		case m[2] == "phone" && numberLike.MatchString(text) && !e164Form.MatchString(text):

@@ -21,7 +21,7 @@ func (w *flowWalk) unreachable(b Block, around []claim, came outcomes) {
 				w.warn(s.If.Pos(), textLen(s.If.Text()), "unreachable", outcomeHint, "this step never runs: %s", why)
 				continue
 			}
-			mine := claimsOf(s.If.root, false, nil)
+			mine := claimsOf(s.If.tree(), false, nil)
 			why := neverHolds(s.If, mine, around)
 			if why == "" {
 				why = w.inNoRow(mine)
@@ -112,13 +112,4 @@ func testsOf(s *Step) []*Expr {
 		}
 	}
 	return tests
-}
-
-// constant is the value of an expression that mentions nothing.
-func (e *Expr) constant() (value any, ok bool) {
-	if len(e.names) > 0 {
-		return nil, false
-	}
-	v, err := e.Eval(nil)
-	return v, err == nil
 }

@@ -53,8 +53,8 @@ func eitherOr(a, b *Step) bool {
 		return false
 	}
 	none := &course{}
-	for _, p := range claimsOf(a.If.root, false, nil) {
-		for _, q := range claimsOf(b.If.root, false, nil) {
+	for _, p := range claimsOf(a.If.tree(), false, nil) {
+		for _, q := range claimsOf(b.If.tree(), false, nil) {
 			if excludes(p, q, none) || denies(p, q) {
 				return true
 			}

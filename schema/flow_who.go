@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"unicode/utf8"
@@ -34,7 +35,7 @@ type resident struct{ name, kind string }
 // who checks a plan's steps.
 func (c *checker) who(p *Plan) {
 	w := &whoWalk{checker: c, constants: c.constants(p), kinds: map[string]resident{}, persons: map[string]string{}}
-	for _, name := range sortedKeys(c.people) {
+	for _, name := range slices.Sorted(maps.Keys(c.people)) {
 		w.settle(name, c.people[name])
 	}
 	w.scene(p)
@@ -85,7 +86,7 @@ func (c *checker) constants(p *Plan) map[string]constant {
 	if len(p.Rows) == 0 {
 		return known
 	}
-	for _, axis := range sortedKeys(p.Rows[0].Values) {
+	for _, axis := range slices.Sorted(maps.Keys(p.Rows[0].Values)) {
 		var texts []string
 		for _, row := range p.Rows {
 			if text, ok := row.Values[axis].(string); ok {
@@ -100,8 +101,8 @@ func (c *checker) constants(p *Plan) map[string]constant {
 func (w *whoWalk) block(b Block) {
 	for _, s := range b {
 		for _, x := range s.Capture {
-			if personPath.MatchString(x.Expr.root.path) {
-				w.persons["name "+x.Name] = x.Expr.root.path + " of " + stepName(s)
+			if personPath.MatchString(x.Expr.tree().path) {
+				w.persons["name "+x.Name] = x.Expr.tree().path + " of " + stepName(s)
 			}
 		}
 		done := w.itemsOf(s)

@@ -24,9 +24,7 @@ var scenarioKeyNames, stepKeyNames = keyNames(scenarioKeys), keyNames(stepKeys)
 
 // scenario compiles the whole file.
 func (r *reader) scenario() {
-	r.base = newScope(r.voc)
-	r.base.parent = r.src.Shared.scope(r.voc)
-	r.base.trace = r.trace
+	r.base = newScope(r.voc.Globals(), r.src.Shared.scope(r.voc), r.trace.watched())
 	keys := r.scenarioKeys()
 	if keys == nil {
 		r.broken = true
@@ -129,7 +127,7 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 	})
 	d := r.decoder(main.sc)
 	read("never", func(n *yaml.Node) {
-		plan.Never = d.tests(n, d.withFields(r.known(main), typeOf(r.voc.Event)), false)
+		plan.Never = d.tests(n, r.known(main).withFields(typeOf(r.voc.Event)), false)
 	})
 	read("outputs", func(n *yaml.Node) {
 		plan.Outputs, _ = r.captures(n, main.sc, func(key *yaml.Node) bool {
@@ -261,7 +259,7 @@ func (d *decoder) tests(n *yaml.Node, sc *scope, together bool) []*Expr {
 			tests = append(tests, x)
 			if together { // what the first says holds for the others
 				sc = sc.child()
-				sc.prove(sc.parent, x)
+				sc.prove(x)
 			}
 		}
 	}

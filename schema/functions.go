@@ -3,8 +3,9 @@ package schema
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"math"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -29,7 +30,7 @@ func sameList(args []*node) *Type {
 	return &Type{Kind: KindList}
 }
 
-func elementType(args []*node) *Type { return sameList(args).elem() }
+func elementType(args []*node) *Type { return sameList(args).element() }
 
 // numberType is the arguments' type in common.
 func numberType(args []*node) *Type {
@@ -38,7 +39,7 @@ func numberType(args []*node) *Type {
 		t = t.merge(a.typ)
 	}
 	if t.Kind == KindList {
-		return t.elem()
+		return t.element()
 	}
 	return t
 }
@@ -111,9 +112,21 @@ var otherFunctions = map[string]string{"length": "len", "lenght": "len", "size":
 // functionsHint lists all functions.
 var functionsHint = "the functions are " + strings.Join(functionNames(), ", ")
 
+// functionDoc says how a function is called, and what it yields.
+func functionDoc(name string) (call, doc string) {
+	how := howToCall(name, functions[name])
+	if p, ok := predicates[name]; ok {
+		how = predicateDoc(name, p)
+	}
+	call, doc, _ = strings.Cut(strings.TrimPrefix(how, "write "), ": ")
+	return call, doc
+}
+
+// functionNames are the functions in alphabetical order.
 func functionNames() []string {
-	names := append(sortedKeys(functions), sortedKeys(predicates)...)
-	sort.Strings(names)
+	names := slices.Collect(maps.Keys(functions))
+	names = slices.AppendSeq(names, maps.Keys(predicates))
+	slices.Sort(names)
 	return names
 }
 

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/expr-lang/expr/ast"
@@ -153,7 +154,7 @@ func eachKey(ev *evaluation, at *node, v any, f func(key string, v any) any) (an
 		return nil, nil
 	}
 	out := make([]any, 0, len(m))
-	for _, key := range sortedKeys(m) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
 		out = append(out, f(key, m[key]))
 	}
 	return out, nil
@@ -171,8 +172,8 @@ type predicate struct {
 
 func boolResult(_, _ *Type) *Type   { return boolType }
 func intResult(_, _ *Type) *Type    { return intType }
-func listResult(l, _ *Type) *Type   { return &Type{Kind: KindList, Elem: l.elem()} }
-func elemResult(l, _ *Type) *Type   { return l.elem() }
+func listResult(l, _ *Type) *Type   { return &Type{Kind: KindList, Elem: l.element()} }
+func elemResult(l, _ *Type) *Type   { return l.element() }
 func bodyResult(_, b *Type) *Type   { return b }
 func bodiesResult(_, b *Type) *Type { return &Type{Kind: KindList, Elem: b} }
 
@@ -214,9 +215,9 @@ func (c *compiler) predicate(at *node, name string, args []ast.Node) *node {
 	}
 	e := &each{name: name, list: l, depth: len(c.elems)}
 	at.join(l)
-	bodyType := l.typ.elem()
+	bodyType := l.typ.element()
 	if len(args) == 2 {
-		c.elems = append(c.elems, l.typ.elem())
+		c.elems = append(c.elems, l.typ.element())
 		body := args[1]
 		if pred, ok := body.(*ast.PredicateNode); ok {
 			body = pred.Node

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,7 +35,7 @@ var (
 // silence drops the warnings that comments silence, and reports comments that silence nothing.
 func (c *checker) silence() {
 	comments := map[string][]*ignoring{}
-	for _, name := range sortedKeys(c.files) {
+	for _, name := range slices.Sorted(maps.Keys(c.files)) {
 		if found := c.files[name].ignorings(); found != nil {
 			comments[name] = found
 		}
@@ -46,7 +47,7 @@ func (c *checker) silence() {
 	c.problems = slices.DeleteFunc(c.problems, func(p Problem) bool {
 		return p.Severity == SeverityWarning && silenced(comments[p.File], p)
 	})
-	for _, name := range sortedKeys(comments) {
+	for _, name := range slices.Sorted(maps.Keys(comments)) {
 		for _, i := range comments[name] {
 			for _, code := range i.codes {
 				c.unusedIgnore(code, failed || name != c.src.Name)

@@ -51,7 +51,7 @@ func (w *stepWalk) include(params *yaml.Node, with *Type) {
 	}
 	w.step.Include, w.result = inc.plan, inc.outputs
 	for _, v := range inc.plan.Shared {
-		w.base.parent.take(v.Name)
+		w.base.outer().take(v.Name)
 	}
 	w.traceInclude(params, n, inc)
 	if w.steps += inc.steps; w.steps > maxNodes {

@@ -12,8 +12,8 @@ func TestCompileMatch(t *testing.T) {
 			State string `json:"state" enum:"established,terminated"`
 		} `json:"call"`
 	}
-	voc := &Vocabulary{Event: reflect.TypeFor[names]()}
-	e, err := CompileMatch(`call.state == "terminated"`, voc)
+	g := Globals{Event: reflect.TypeFor[names]()}
+	e, err := CompileMatch(`call.state == "terminated"`, g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestCompileMatch(t *testing.T) {
 		`call.state ==`:             "match:1:",
 		``:                          "match:1:",
 	} {
-		if _, err := CompileMatch(text, voc); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := CompileMatch(text, g); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

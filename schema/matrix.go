@@ -181,7 +181,7 @@ func (r *reader) exclude(n *yaml.Node, rows []matrixRow, names []string) []matri
 				if !containsWord(names, p.key.Value) {
 					known = false
 				}
-				matches = matches && new(evaluation).equal(row.values[p.key.Value], r.fixed(p.value))
+				matches = matches && equal(row.values[p.key.Value], r.fixed(p.value))
 			}
 			if !matches {
 				kept = append(kept, row)
@@ -248,7 +248,7 @@ func (r *reader) addRows(n *yaml.Node, rows []matrixRow, axes []string) (more []
 // agrees says whether row has every value of part.
 func agrees(row, part map[string]any) bool {
 	for key, v := range part {
-		if !new(evaluation).equal(row[key], v) {
+		if !equal(row[key], v) {
 			return false
 		}
 	}

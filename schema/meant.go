@@ -103,11 +103,8 @@ func guessHint(words []string) string {
 	return fmt.Sprintf("did you mean %s?", listed(words, "or"))
 }
 
-// A list of known words is read as long as it is short.
-const (
-	manyWords = 18 // where nothing is guessed
-	fewWords  = 6  // beside a guess
-)
+// fewWords is how long a list of known words may be beside a guess.
+const fewWords = 6
 
 // keysThere says what keys there are; page is what `callflow docs` has about them.
 func keysThere(known []string, page string) string {

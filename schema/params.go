@@ -212,13 +212,13 @@ func (w *stepWalk) after(inner *scope) {
 			m.declare(seen, m.typ, m.guard)
 		}
 	}
-	seen = w.withFields(seen, w.yields())
+	seen = seen.withFields(w.yields())
 	if n, ok := w.key("expect"); ok {
 		s.Expect = w.decoder(seen).tests(n, seen, true)
 		seen = seen.child()
 		for _, x := range s.Expect {
-			seen.prove(seen.parent, x)
-			w.holds = append(w.holds, x.root.proves...)
+			seen.prove(x)
+			w.holds = append(w.holds, x.proofs()...)
 		}
 	}
 	if n, ok := w.key("capture"); ok {
@@ -331,11 +331,11 @@ func (w *stepWalk) settleKeys(t *Type) {
 		if len(keys) == 0 {
 			t.Fields = slices.Delete(t.Fields, at, at+1)
 		} else {
-			words := *withEnum(t.Fields[at].Type, keys)
+			words := t.Fields[at].Type.withEnum(keys)
 			if w.step.ForEach == nil {
-				words.picks = w.at(w.node).String()
+				words = words.picking(w.at(w.node).String())
 			}
-			t.Fields[at].Type = &words
+			t.Fields[at].Type = words
 		}
 	}
 }
@@ -365,9 +365,7 @@ func (w *stepWalk) addParts(t *Type) {
 	for _, part := range parts {
 		typ := event
 		if w.step.ForEach == nil && containsWord(w.optional, part) {
-			own := *event
-			own.part = partProof(w.at(w.node).String(), part)
-			typ = &own
+			typ = event.partOf(w.at(w.node).String(), part)
 		}
 		add(t, Field{part, "The event that served this part.", typ})
 		w.tracePart(t, part)
@@ -414,7 +412,7 @@ func withUnreached(t *Type) *Type {
 			words = append(words, word)
 		}
 	}
-	return withEnum(t, words)
+	return t.withEnum(words)
 }
 
 var responseType = &Type{Kind: KindObject, Fields: []Field{

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"io/fs"
+	"reflect"
 	"time"
 )
 
@@ -146,6 +147,9 @@ type Entry[T any] struct {
 
 // Map is a mapping that keeps the order of the file.
 type Map[T any] []Entry[T]
+
+// ValueType is T: for expressions a Map is an object with keys of any name.
+func (Map[T]) ValueType() reflect.Type { return reflect.TypeFor[T]() }
 
 // Get returns the value of key.
 func (m Map[T]) Get(key string) (value T, ok bool) {

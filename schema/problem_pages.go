@@ -3,7 +3,9 @@ package schema
 import (
 	"embed"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -60,7 +62,7 @@ func (c ProblemCode) Page() ProblemPage {
 }
 
 // Others are the names of the files that the examples include, in order.
-func (p ProblemPage) Others() []string { return sortedKeys(p.Beside) }
+func (p ProblemPage) Others() []string { return slices.Sorted(maps.Keys(p.Beside)) }
 
 // Problems checks the bad example.
 func (p ProblemPage) Problems(voc *Vocabulary) Problems {

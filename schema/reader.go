@@ -224,7 +224,7 @@ func (d *decoder) pieces(n *yaml.Node) (ps []piece, ok bool) {
 		end := exprEnd(text, open+3)
 		if end < 0 {
 			d.report(Problem{Pos: at(utf8.RuneCountInString(text[:open])), Len: 3, Code: "unclosed-expression", Text: "no }} closes this ${{"})
-			if d.trace.marked(text[open:]) {
+			if d.trace.watched().marked(text[open:]) {
 				d.compile(text[open+3:], utf8.RuneCountInString(text[:open+3]), at, d.sc, nil)
 			}
 			return nil, false
@@ -297,9 +297,9 @@ func (d *decoder) expression(n *yaml.Node, f *field) *Expr {
 	if x != nil && scopeTag == "" && f != nil && f.typ == reflect.TypeFor[[]*Expr]() {
 		outer := d.sc // what the first of a list says holds for the others
 		d.sc = outer.child()
-		d.sc.prove(outer, x)
+		d.sc.prove(x)
 		if d.step != nil && d.step.verb.Name == "expect" {
-			d.step.holds = append(d.step.holds, x.root.proves...)
+			d.step.holds = append(d.step.holds, x.proofs()...)
 		}
 	}
 	return x
@@ -331,28 +331,15 @@ func (d *decoder) scopeFor(tag string) *scope {
 	nested, isStep := strings.CutPrefix(tag, "step:")
 	switch {
 	case tag == "event":
-		return d.withFields(d.sc, typeOf(d.voc.Event))
+		return d.sc.withFields(typeOf(d.voc.Event))
 	case tag == "outputs" && d.step != nil:
-		return d.withFields(d.sc, d.step.yields())
+		return d.sc.withFields(d.step.yields())
 	case tag == "retry" && d.step != nil:
-		return d.withFields(d.sc, d.step.attempted())
+		return d.sc.withFields(d.step.attempted())
 	case isStep && d.nested[nested] == nil:
-		return d.withFields(d.sc, anyType) // a step that could not be read
+		return d.sc.withFields(anyType) // a step that could not be read
 	case isStep:
-		return d.withFields(d.sc, d.nested[nested])
+		return d.sc.withFields(d.nested[nested])
 	}
 	return d.sc
-}
-
-// withFields returns a child of sc that names the fields of an object type.
-func (r *reader) withFields(sc *scope, t *Type) *scope {
-	inner := sc.child()
-	if t != nil {
-		inner.anything = t.Kind == KindAny
-		for _, f := range t.Fields {
-			inner.declare(f.Name, f.Type, "", r.trace.fieldAt(t, f.Name))
-			inner.names[f.Name].doc = f.Doc
-		}
-	}
-	return inner
 }

@@ -104,7 +104,7 @@ func (r *Reading) At(line, col int) (Use, bool) {
 	for _, u := range r.trace.uses {
 		if u.holds(at) && !(at.Col == u.Col+u.Len && r.anotherBegins(at)) {
 			if u.Type == nil && u.Authored() {
-				u.Type = r.trace.types[u.Decl]
+				u.Type = r.trace.exprs.typeAt(u.Decl)
 			}
 			return u, true
 		}

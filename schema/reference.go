@@ -373,7 +373,7 @@ func (b *markdown) outputs(v *Verb) {
 		doc := f.Doc
 		if len(f.Type.Enum) > 0 {
 			doc = strings.TrimSpace(doc + " One of " + quoted(f.Type.Enum) + ".")
-		} else if words := f.Type.elem().Enum; len(words) > 0 {
+		} else if words := f.Type.element().Enum; len(words) > 0 {
 			doc = strings.TrimSpace(doc + " Each is one of " + quoted(words) + ".")
 		}
 		b.line("- `%s`%s: %s", f.Name, b.linked(v, f.Name), doc)

@@ -35,10 +35,7 @@ func (b *markdown) functions(names []string) {
 	b.line("| Function | What it yields |")
 	b.line("|---|---|")
 	for _, name := range names {
-		doc := functions[name].doc
-		if p, ok := predicates[name]; ok {
-			doc = p.doc
-		}
+		_, doc := functionDoc(name)
 		b.line("| `%s` | %s |", name, cell(doc))
 	}
 	b.line("")

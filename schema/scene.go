@@ -2,7 +2,9 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -125,7 +127,7 @@ func (d *decoder) person(n *yaml.Node, f *field) {
 	if _, ok := d.people[n.Value]; ok {
 		return
 	}
-	names := sortedKeys(d.people)
+	names := slices.Sorted(maps.Keys(d.people))
 	d.problem(n, "unknown-value", didYouMean(n.Value, names), "nobody in simulate.people is called %q; there %s", n.Value, are(names))
 }
 
@@ -194,8 +196,7 @@ func (d *decoder) overEvent(n *yaml.Node) {
 	if d.voc.Event == nil {
 		return
 	}
-	sc := d.withFields(&scope{voc: d.voc, trace: d.trace}, typeOf(d.voc.Event))
-	d.compile(strings.TrimRight(n.Value, " \t\n"), 0, d.doc.posMap(n), sc, boolType)
+	d.compile(strings.TrimRight(n.Value, " \t\n"), 0, d.doc.posMap(n), eventScope(d.voc.Globals(), d.trace.watched()), boolType)
 }
 
 // findStruck looks for the steps that the section names, once all are read.
@@ -207,7 +208,7 @@ func (r *reader) findStruck() {
 	collectIDs(r.plan, "", ids)
 	for _, n := range r.struck {
 		if !ids[n.Value] {
-			r.problem(n, "unknown-step", didYouMean(n.Value, sortedKeys(ids)), "no step has the id %q", n.Value)
+			r.problem(n, "unknown-step", didYouMean(n.Value, slices.Sorted(maps.Keys(ids))), "no step has the id %q", n.Value)
 		}
 	}
 }

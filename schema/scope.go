@@ -1,11 +1,11 @@
 package schema
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
-
-// The seam inside this package between the reader (frame, templates, steps) and the expressions.
 
 // Kind is what a value is, for expressions.
 type Kind string
@@ -41,59 +41,124 @@ type Field struct {
 	Type *Type
 }
 
-// scope is what an expression may name at one place in a plan. Names are looked up from the inside out.
+// Globals are the struct types of what expressions see that no author made.
+type Globals struct {
+	Event reflect.Type // its fields are names over an event: in match, failOn and never
+	Call  reflect.Type // what calls[id] is
+	Run   reflect.Type // what run is
+}
+
+// scope is what an expression may name at one place in a scenario. Names are looked up from the inside out.
 type scope struct {
+	anything bool // what made names here could not be read: any name may be one of them
+
+	globals   Globals
 	parent    *scope
-	voc       *Vocabulary
 	names     map[string]*symbol // a step's outputs under "steps.<id>"
 	elsewhere map[string]place
 	guard     string          // in this scope names made under that guard are there
 	came      []string        // the proofs of parts that have come
-	anything  bool            // what made names here could not be read: any name may be one of them
 	uses      map[string]bool // the names that expressions of this file mention, steps.<id> among them
 	taken     map[string]bool // which of this very scope's names expressions used, where that is asked for
-	trace     *trace          // notes uses for an editor; nil: nobody asks
+	watch     *watch          // told of what is mentioned; nil: nobody asks
 }
 
 // symbol is one name with the type of its value.
 type symbol struct {
 	typ   *Type
-	guard string
-	at    Pos
+	guard string // as Declare was given it
+	at    Pos    // where an author made it; the zero Pos for what the language gives
 	doc   string
 }
 
-// place says where a name exists that is not known here.
+// place says where a name exists that is not known here: "captured later".
 type place struct {
 	where string
 	at    Pos
 }
 
-// newScope has what every expression sees: steps, calls, run, the functions.
-func newScope(voc *Vocabulary) *scope {
-	s := &scope{voc: voc, uses: map[string]bool{}}
+// newScope has what every expression sees: steps, calls, run, the functions; and the names of outer, which may be nil. w may
+// be nil too.
+func newScope(g Globals, outer *scope, w *watch) *scope {
+	s := emptyScope(g, w)
+	s.parent, s.uses = outer, map[string]bool{}
 	s.declare("steps", &Type{Kind: KindObject, Fields: []Field{}}, "", Pos{})
 	call := anyType
-	if voc.Call != nil {
-		call = typeOf(voc.Call)
+	if g.Call != nil {
+		call = typeOf(g.Call)
 	}
 	s.declare("calls", &Type{Kind: KindObject, Elem: call}, "", Pos{})
-	if voc.Run != nil {
-		s.declare("run", typeOf(voc.Run), "", Pos{})
+	if g.Run != nil {
+		s.declare("run", typeOf(g.Run), "", Pos{})
 	}
 	return s
 }
 
+// emptyScope knows the functions only.
+func emptyScope(g Globals, w *watch) *scope { return &scope{globals: g, watch: w} }
+
+// eventScope knows the names of an event.
+func eventScope(g Globals, w *watch) *scope {
+	if g.Event == nil {
+		return emptyScope(g, w)
+	}
+	return emptyScope(g, w).withFields(typeOf(g.Event))
+}
+
 // child sees all that s sees; what is declared in it is not seen by s.
 func (s *scope) child() *scope {
-	return &scope{parent: s, voc: s.voc, uses: s.uses, trace: s.trace}
+	return &scope{parent: s, globals: s.globals, uses: s.uses, watch: s.watch}
 }
+
+// withFields returns a child that names the fields of an object type. Of type any, any name may be one of its fields.
+func (s *scope) withFields(t *Type) *scope {
+	inner := s.child()
+	if t != nil {
+		inner.anything = t.Kind == KindAny
+		for _, f := range t.Fields {
+			inner.declare(f.Name, f.Type, "", s.watch.fieldAt(t, f.Name))
+			inner.names[f.Name].doc = f.Doc
+		}
+	}
+	return inner
+}
+
+// outer is the scope around this one; nil: there is none.
+func (s *scope) outer() *scope { return s.parent }
 
 // use notes that something mentions a name.
 func (s *scope) use(name string) {
 	if s.uses != nil {
 		s.uses[name] = true
 	}
+}
+
+// used are the names that were mentioned in this scope and those below it, steps.<id> among them.
+func (s *scope) used() map[string]bool { return s.uses }
+
+// track makes the scope note which of its own names are taken; see Took.
+func (s *scope) track() *scope {
+	s.taken = map[string]bool{}
+	return s
+}
+
+// take notes that something takes a name, in the scope that has it, if that tracks them.
+func (s *scope) take(name string) {
+	for ; s != nil; s = s.parent {
+		if s.names[name] != nil {
+			if s.taken != nil {
+				s.taken[name] = true
+			}
+			return
+		}
+	}
+}
+
+// took returns the names of a scope that tracks them which were taken since it was last asked, in order.
+func (s *scope) took() []string {
+	names := slices.Sorted(maps.Keys(s.taken))
+	clear(s.taken)
+	return names
 }
 
 // declare adds a name. guard is "" for a name that is always there; otherwise it says under what condition the name was
@@ -105,7 +170,7 @@ func (s *scope) declare(name string, t *Type, guard string, at Pos) {
 	if t == nil {
 		t = anyType
 	}
-	s.trace.typed(at, t)
+	s.watch.declared(at, t)
 	s.names[name] = &symbol{typ: t, guard: guard, at: at}
 }
 
@@ -125,6 +190,9 @@ func (s *scope) announce(name, where string, at Pos) {
 	}
 }
 
+// announced are the names that this very scope was told exist somewhere else, in order.
+func (s *scope) announced() []string { return slices.Sorted(maps.Keys(s.elsewhere)) }
+
 // under returns a child in which names made under that guard are known to be there.
 func (s *scope) under(guard string) *scope {
 	c := s.child()
@@ -132,6 +200,7 @@ func (s *scope) under(guard string) *scope {
 	return c
 }
 
+// find returns the symbol of a name, or of steps.<id>; nil: it is not known here.
 func (s *scope) find(name string) *symbol {
 	for ; s != nil; s = s.parent {
 		if sym := s.names[name]; sym != nil {
@@ -151,6 +220,7 @@ func (s *scope) unsure() bool {
 	return false
 }
 
+// findElsewhere returns what was announced of a name.
 func (s *scope) findElsewhere(name string) (place, bool) {
 	for ; s != nil; s = s.parent {
 		if p, ok := s.elsewhere[name]; ok {
@@ -159,6 +229,29 @@ func (s *scope) findElsewhere(name string) (place, bool) {
 	}
 	return place{}, false
 }
+
+// whereIs is where a name was made, be it known here or only elsewhere.
+func (s *scope) whereIs(name string) (at Pos, ok bool) {
+	if sym := s.find(name); sym != nil {
+		return sym.at, true
+	}
+	p, ok := s.findElsewhere(name)
+	return p.at, ok
+}
+
+// prove says that a test held before anything in this scope is looked at: names that it found to be there are plain names
+// here.
+func (s *scope) prove(test *Expr) {
+	for _, name := range test.root.proves {
+		if sym := s.parent.find(name); sym != nil && sym.guard != "" {
+			s.declare(name, sym.typ, "", sym.at)
+		}
+	}
+	s.came = append(s.came, test.root.proves...)
+}
+
+// arrive adds what tests proved; see Proofs.
+func (s *scope) arrive(proofs []string) { s.came = append(s.came, proofs...) }
 
 // guarded says that names made under that guard are there: all its conditions hold around this scope, or are among
 // those that hold anyway.
@@ -205,7 +298,7 @@ func conditions(guard string) []string {
 	return strings.Split(guard, " && ")
 }
 
-// known lists the names that begin with prefix, without it, in order.
+// known are the names that begin with prefix, without it, in order: "steps." for the ids of steps.
 func (s *scope) known(prefix string) []string {
 	seen := map[string]bool{}
 	for ; s != nil; s = s.parent {
@@ -215,5 +308,5 @@ func (s *scope) known(prefix string) []string {
 			}
 		}
 	}
-	return sortedKeys(seen)
+	return slices.Sorted(maps.Keys(seen))
 }

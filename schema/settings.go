@@ -51,9 +51,9 @@ func (c *checker) settings(t reflect.Type) (value any, ps Problems) {
 		return nil, c.sorted()
 	}
 	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*Type{}, plan: &Plan{File: src.Name}}
-	sc := &scope{voc: c.voc, trace: c.trace}
+	sc := emptyScope(c.voc.Globals(), c.trace.watched())
 	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
-	r.base = &scope{voc: c.voc, trace: c.trace, taken: map[string]bool{}}
+	r.base = emptyScope(c.voc.Globals(), c.trace.watched()).track()
 	r.settingVars(t)
 	m := r.decoder(sc).value(doc.root, t, nil)
 	m = r.withEnv(doc.root, m)

@@ -72,31 +72,13 @@ func (d *decoder) perRun(n *yaml.Node, t reflect.Type, f *field) maker {
 	return maker{static: setting.Elem(), given: true, seen: tpl.make.seen}
 }
 
-// took returns the names of this scope that expressions used since it was last asked.
-func (s *scope) took() []string {
-	names := sortedKeys(s.taken)
-	clear(s.taken)
-	return names
-}
-
-// take notes that an expression names something, where the scope that has it wants to know.
-func (s *scope) take(name string) {
-	for ; s != nil; s = s.parent {
-		if s.names[name] != nil {
-			if s.taken != nil {
-				s.taken[name] = true
-			}
-			return
-		}
-	}
-}
-
 // scope is what a file sees of the shared vars.
 func (s *Shared) scope(voc *Vocabulary) *scope {
 	if s == nil {
 		return nil
 	}
-	sc := &scope{voc: voc, taken: map[string]bool{}, anything: s.Broken}
+	sc := emptyScope(voc.Globals(), nil).track()
+	sc.anything = s.Broken
 	for _, v := range s.Vars {
 		sc.declare(v.Name, v.seen(), "", v.Pos)
 	}
@@ -159,7 +141,7 @@ func (r *reader) share() {
 	if s == nil {
 		return
 	}
-	r.plan.Shared = s.needed(r.base.parent.took())
+	r.plan.Shared = s.needed(r.base.outer().took())
 	if s.People != nil && len(r.chain) == 1 {
 		r.plan.People, r.plan.PeopleVars = s.People, s.needed(s.People.needs)
 	}

@@ -143,11 +143,12 @@ func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
 
 // salvage tells the lane of the names that a step would have made which cannot be read: later steps use them rightly.
 func (r *reader) salvage(n *yaml.Node, l *lane) {
-	there := &scope{voc: r.voc}
+	there := emptyScope(r.voc.Globals(), nil)
 	r.announce(there, n, "", "")
 	var lost []made
-	for _, name := range sortedKeys(there.elsewhere) {
-		lost = append(lost, made{name, anyType, "", there.elsewhere[name].at})
+	for _, name := range there.announced() {
+		at, _ := there.whereIs(name)
+		lost = append(lost, made{name, anyType, "", at})
 	}
 	l.addLost(lost)
 }
@@ -245,7 +246,7 @@ func (w *stepWalk) before(outer *scope) *scope {
 		if s.If = w.decoder(outer).bare(n, outer, boolType); s.If != nil {
 			w.guard = strings.TrimSpace(s.If.Text())
 			inner = outer.under(w.guard)
-			inner.prove(outer, s.If)
+			inner.prove(s.If)
 		} else {
 			w.broken = true // it would count as a step that always runs
 		}
@@ -305,7 +306,7 @@ func (w *stepWalk) forEach(n *yaml.Node, sc *scope) *scope {
 	w.step.As = "item"
 	elem := anyType
 	if seen := w.step.ForEach.make.seen; seen != nil && seen.Kind == KindList {
-		elem = seen.elem()
+		elem = seen.element()
 	}
 	at := w.at(n)
 	if as, ok := w.key("as"); ok {
@@ -325,16 +326,6 @@ func (w *stepWalk) forEach(n *yaml.Node, sc *scope) *scope {
 	return inner
 }
 
-// prove makes names that a test found to be there plain names below it.
-func (s *scope) prove(outer *scope, test *Expr) {
-	for _, name := range test.root.proves {
-		if sym := outer.find(name); sym != nil && sym.guard != "" {
-			s.declare(name, sym.typ, "", sym.at)
-		}
-	}
-	s.came = append(s.came, test.root.proves...)
-}
-
 // leave tells the lane of the names that the step made.
 func (w *stepWalk) leave() {
 	s := w.step
@@ -343,7 +334,7 @@ func (w *stepWalk) leave() {
 		guard = "continueOnError"
 	}
 	if guard == "" && s.ForEach == nil {
-		w.lane.sc.came = append(w.lane.sc.came, w.holds...)
+		w.lane.sc.arrive(w.holds)
 	}
 	for _, m := range w.nested {
 		if s.ForEach != nil {

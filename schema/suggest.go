@@ -97,3 +97,19 @@ func listed(words []string, last string) string {
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }
+
+// shorten leaves out the middle of a text of more than most runes: a problem's text begins with what is wrong and ends with
+// what would be right.
+func shorten(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	rs := []rune(text)
+	if len(rs) <= most {
+		return text
+	}
+	return string(rs[:most/2]) + " … " + string(rs[len(rs)-most/2:])
+}
+
+// manyWords is how long a list of known words may be where nothing is guessed.
+const manyWords = 18

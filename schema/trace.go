@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 
@@ -12,20 +11,14 @@ import (
 // for a run has none (nil), and then nothing is noted.
 type trace struct {
 	mark   string // the word that stands at the cursor; "" when nothing is to be completed
-	cursor *cursor
+	exprs  *watch // what expressions mention
 	values map[*yaml.Node][]wanted
 	steps  map[*yaml.Node]*stepWalk
 	files  map[*yaml.Node]*includedFile // by the parameters of the include
 	uses   []Use
 	known  map[useKey]bool
-	types  map[Pos]*Type
-	fields map[*Type]map[string]Pos // where authors wrote the names of an object's fields
 	people map[string]Pos
-	work   int // runes that were read to find places
 }
-
-// maxTraceWork bounds how much text is read to find the places of names: a scalar of a megabyte may hold thousands.
-const maxTraceWork = 20_000_000
 
 type useKey struct {
 	at   Pos
@@ -40,13 +33,20 @@ type wanted struct {
 }
 
 func newTrace(mark string) *trace {
-	return &trace{mark: mark, values: map[*yaml.Node][]wanted{}, steps: map[*yaml.Node]*stepWalk{}, files: map[*yaml.Node]*includedFile{},
-		known: map[useKey]bool{}, types: map[Pos]*Type{}, fields: map[*Type]map[string]Pos{}, people: map[string]Pos{}}
+	t := &trace{mark: mark, values: map[*yaml.Node][]wanted{}, steps: map[*yaml.Node]*stepWalk{}, files: map[*yaml.Node]*includedFile{},
+		known: map[useKey]bool{}, people: map[string]Pos{}}
+	t.exprs = &watch{Mark: mark, Mention: func(m mention) {
+		t.use(Use{Pos: m.Pos, Len: m.Len, Kind: UseKind(m.Kind), Name: m.Name, Decl: m.Decl, Type: m.Type, Doc: m.Doc})
+	}}
+	return t
 }
 
-// marked says that the cursor stands in a text.
-func (t *trace) marked(text string) bool {
-	return t != nil && t.mark != "" && strings.Contains(text, t.mark)
+// watched is what notes the mentions in expressions; nil: nobody asks.
+func (t *trace) watched() *watch {
+	if t == nil {
+		return nil
+	}
+	return t.exprs
 }
 
 func (t *trace) value(n *yaml.Node, typ reflect.Type, f *field, d *decoder) {
@@ -58,13 +58,6 @@ func (t *trace) value(n *yaml.Node, typ reflect.Type, f *field, d *decoder) {
 func (t *trace) step(n *yaml.Node, w *stepWalk) {
 	if t != nil {
 		t.steps[n] = w
-	}
-}
-
-// typed notes the type of what was declared at a place.
-func (t *trace) typed(at Pos, typ *Type) {
-	if t != nil && at.Line > 0 && (t.types[at] == nil || t.types[at].Kind == KindAny) {
-		t.types[at] = typ
 	}
 }
 
@@ -92,24 +85,6 @@ func (t *trace) mention(kind UseKind, n *yaml.Node, decl Pos, at Pos) {
 	}
 }
 
-// written notes where the names of an object's fields stand, for objects that authors make.
-func (t *trace) written(typ *Type, name string, at Pos) {
-	if t == nil || typ == nil {
-		return
-	}
-	if t.fields[typ] == nil {
-		t.fields[typ] = map[string]Pos{}
-	}
-	t.fields[typ][name] = at
-}
-
-func (t *trace) fieldAt(typ *Type, name string) Pos {
-	if t == nil {
-		return Pos{}
-	}
-	return t.fields[typ][name]
-}
-
 // insideQuotes is where the text of a scalar begins.
 func insideQuotes(n *yaml.Node, at Pos) Pos {
 	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
@@ -119,135 +94,6 @@ func insideQuotes(n *yaml.Node, at Pos) Pos {
 }
 
 func runes(text string) int { return len([]rune(text)) }
-
-// The part of the compiler that notes names.
-
-// note notes a name that stands in the expression at the runes of at.
-func (c *compiler) note(at *node, u Use) {
-	t := c.sc.trace
-	if t == nil || t.mark != "" { // what fits at the cursor does not depend on it, and to find a place takes time
-		return
-	}
-	if t.work += c.offset + at.from; t.work > maxTraceWork {
-		return
-	}
-	u.Pos, u.Len = c.at(c.offset+at.from), at.to-at.from
-	t.use(u)
-}
-
-// noteField notes base.name.
-func (c *compiler) noteField(at, base *node, name string) {
-	t := c.sc.trace
-	if t == nil {
-		return
-	}
-	if t.marked(name) {
-		t.cursor = &cursor{kind: cursorMember, base: base.typ, sc: c.sc}
-	}
-	if base.typ.Kind != KindObject {
-		return
-	}
-	if f := base.typ.field(name); f != nil {
-		c.note(at, Use{Kind: UseField, Name: name, Type: f.Type, Doc: f.Doc, Decl: t.fieldAt(base.typ, name)})
-	}
-}
-
-// noteName notes a name, known here or not.
-func (c *compiler) noteName(at *node, name, key string, kind UseKind) {
-	t := c.sc.trace
-	if t == nil {
-		return
-	}
-	if t.marked(name) {
-		t.cursor = &cursor{kind: cursorName, sc: c.sc}
-		if kind == UseStep {
-			t.cursor.kind = cursorStep
-		}
-		if len(c.elems) > 0 {
-			t.cursor.elem = c.elems[len(c.elems)-1]
-		}
-	}
-	if sym := c.sc.find(key); sym != nil {
-		c.note(at, Use{Kind: kind, Name: name, Type: sym.typ, Doc: sym.doc, Decl: sym.at})
-	} else if p, ok := c.sc.findElsewhere(key); ok {
-		c.note(at, Use{Kind: kind, Name: name, Doc: p.where, Decl: p.at})
-	}
-}
-
-func (c *compiler) noteFunction(at *node, name, doc string) {
-	t := c.sc.trace
-	if t == nil {
-		return
-	}
-	own := *at
-	own.to = own.from + runes(name)
-	c.note(&own, Use{Kind: UseFunction, Name: name, Doc: doc})
-}
-
-// noteWords notes that the cursor stands beside a value that is one of a few words.
-func (c *compiler) noteWords(l, r *node) {
-	t := c.sc.trace
-	if t == nil {
-		return
-	}
-	if t.mark == "" {
-		c.noteWord(l, r.typ)
-		c.noteWord(r, l.typ)
-		return
-	}
-	for _, side := range [][2]*node{{l, r}, {r, l}} {
-		at, other := side[0], side[1].typ
-		if other.Kind == KindList {
-			other = other.elem()
-		}
-		if !t.marked(c.what(at)) && !t.marked(markIn(at)) {
-			continue
-		}
-		if t.cursor == nil {
-			t.cursor = &cursor{kind: cursorText, sc: c.sc}
-		}
-		if t.cursor.beside == nil {
-			t.cursor.beside = other
-		}
-	}
-}
-
-// noteWord notes a literal, or those of a list, that is one of the words that the other side can be.
-func (c *compiler) noteWord(n *node, other *Type) {
-	if n.op == "list" {
-		for _, p := range n.parts {
-			c.noteWord(p, other)
-		}
-		return
-	}
-	if other.Kind == KindList {
-		other = other.elem()
-	}
-	word, ok := n.literal.(string)
-	if !ok || !containsWord(other.Enum, word) {
-		return
-	}
-	at := *n
-	at.from, at.to = n.from+1, n.to-1 // without the quotes
-	doc := fmt.Sprintf("**%s**\n\nOne of %s.", word, listed(other.Enum, "and"))
-	c.note(&at, Use{Kind: UseWord, Name: word, Doc: doc})
-}
-
-// markIn finds a literal among the elements of a list, or the part itself.
-func markIn(n *node) string {
-	if s, ok := n.literal.(string); ok {
-		return s
-	}
-	if n.op != "list" {
-		return ""
-	}
-	for _, p := range n.parts {
-		if s, ok := p.literal.(string); ok {
-			return s
-		}
-	}
-	return ""
-}
 
 // The parts of the reader that note names.
 
@@ -271,15 +117,6 @@ func (t *trace) person(n *yaml.Node, at Pos) {
 	}
 }
 
-// whereIs is where a name was made, be it known here or only later.
-func (s *scope) whereIs(name string) (Pos, bool) {
-	if sym := s.find(name); sym != nil {
-		return sym.at, true
-	}
-	p, ok := s.findElsewhere(name)
-	return p.at, ok
-}
-
 // tracePart notes where a part of an await was named.
 func (w *stepWalk) tracePart(t *Type, part string) {
 	if w.trace == nil {
@@ -293,7 +130,7 @@ func (w *stepWalk) tracePart(t *Type, part string) {
 		}
 		if key := keyNode(value, part); key != nil {
 			w.trace.declared(UseField, key, "a part of "+f.name, w.at(key))
-			w.trace.written(t, part, w.at(key))
+			w.trace.exprs.written(t, part, w.at(key))
 		}
 	}
 }
@@ -316,7 +153,7 @@ func (w *stepWalk) traceInclude(params, file *yaml.Node, inc *includedFile) {
 		}
 	}
 	for _, o := range inc.plan.Outputs {
-		w.trace.written(inc.outputs, o.Name, o.Pos)
+		w.trace.exprs.written(inc.outputs, o.Name, o.Pos)
 	}
 }
 
@@ -332,14 +169,14 @@ func (r *reader) traceAxes(n *yaml.Node, types *Type) {
 			continue
 		}
 		r.trace.declared(UseField, p.key, "an axis of the matrix", r.at(p.key))
-		r.trace.written(types, p.key.Value, r.at(p.key))
+		r.trace.exprs.written(types, p.key.Value, r.at(p.key))
 	}
 	for _, row := range rows {
 		if row = resolve(row); row.Kind != yaml.MappingNode {
 			continue
 		}
 		for _, p := range pairs(row) {
-			if at := r.trace.fieldAt(types, p.key.Value); at.Line > 0 {
+			if at := r.trace.exprs.fieldAt(types, p.key.Value); at.Line > 0 {
 				r.trace.mention(UseField, p.key, at, r.at(p.key))
 			}
 		}

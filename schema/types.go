@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -9,8 +10,18 @@ import (
 	"time"
 )
 
-// valueType marks Map for typeOf: what is under its keys.
-func (Map[T]) valueType() reflect.Type { return reflect.TypeFor[T]() }
+// Shaped is a value held as a normalised JSON object (map[string]any) whose fields are those of another struct type:
+// expressions are checked against Shape and evaluated on the map. graph.Object[T] implements it.
+type Shaped interface{ Shape() reflect.Type }
+
+// Enumerated is a string type with a closed list of values; expressions that compare it with another word are refused.
+type Enumerated interface{ EnumValues() []string }
+
+// Keyed is a type whose values are objects with keys of any name, such as an ordered map.
+type Keyed interface{ ValueType() reflect.Type }
+
+// Opaque is a value that expressions never see inside.
+type Opaque interface{ Opaque() }
 
 var (
 	anyType      = &Type{Kind: KindAny}
@@ -50,19 +61,22 @@ func (w *typeWalk) of(t reflect.Type) *Type {
 	if t == reflect.TypeFor[time.Duration]() {
 		return durationType
 	}
+	if t.Kind() == reflect.Pointer {
+		return w.of(t.Elem())
+	}
 	if t.Kind() != reflect.Interface {
 		switch zero := reflect.Zero(t).Interface().(type) {
 		case Shaped:
 			return w.of(zero.Shape())
-		case interface{ valueType() reflect.Type }:
-			return &Type{Kind: KindObject, Elem: w.of(zero.valueType())}
+		case Keyed:
+			return &Type{Kind: KindObject, Elem: w.of(zero.ValueType())}
 		case Enumerated:
 			return &Type{Kind: KindString, Enum: zero.EnumValues()}
+		case Opaque:
+			return anyType
 		}
 	}
 	switch t.Kind() {
-	case reflect.Pointer:
-		return w.of(t.Elem())
 	case reflect.String:
 		return stringType
 	case reflect.Bool:
@@ -84,21 +98,12 @@ func (w *typeWalk) of(t reflect.Type) *Type {
 			w.cuts++
 			return anyType
 		}
-		if t == reflect.TypeFor[time.Time]() || opaque(t) {
+		if t == reflect.TypeFor[time.Time]() {
 			return anyType
 		}
 		return w.structure(t)
 	}
 	return anyType
-}
-
-// opaque says that a struct is one of this package's own, which expressions never see inside.
-func opaque(t reflect.Type) bool {
-	switch t {
-	case reflect.TypeFor[Expr](), reflect.TypeFor[Template](), reflect.TypeFor[Step](), reflect.TypeFor[Plan](), reflect.TypeFor[Verb]():
-		return true
-	}
-	return false
 }
 
 // structure describes a struct. One that nothing was cut from is the same wherever it stands.
@@ -139,22 +144,36 @@ func (w *typeWalk) fields(t reflect.Type) []Field {
 		}
 		typ := w.of(f.Type)
 		if enum := f.Tag.Get("enum"); enum != "" {
-			typ = withEnum(typ, strings.Split(enum, ","))
+			typ = typ.withEnum(strings.Split(enum, ","))
 		}
 		fields = append(fields, Field{Name: name, Doc: f.Tag.Get("doc"), Type: typ})
 	}
 	return fields
 }
 
-// withEnum puts the words of an enum tag on a string, or on the strings of a list.
-func withEnum(t *Type, words []string) *Type {
+// withEnum puts the only words that there are on a string, or on the strings of a list.
+func (t *Type) withEnum(words []string) *Type {
 	switch {
 	case t.Kind == KindString:
 		return &Type{Kind: KindString, Enum: words}
 	case t.Kind == KindList && t.Elem != nil:
-		return &Type{Kind: KindList, Elem: withEnum(t.Elem, words)}
+		return &Type{Kind: KindList, Elem: t.Elem.withEnum(words)}
 	}
 	return t
+}
+
+// picking is a text that names one of a step's parts, the one that came.
+func (t *Type) picking(step string) *Type {
+	own := *t
+	own.picks = step
+	return &own
+}
+
+// partOf is what a part of a step yields that need not have come: only one of them does. That it came has to be asked.
+func (t *Type) partOf(step, part string) *Type {
+	own := *t
+	own.part = partProof(step, part)
+	return &own
 }
 
 // field returns the known field of that name.
@@ -170,7 +189,8 @@ func (t *Type) field(name string) *Field {
 // open says that an object may have any keys, of type elem.
 func (t *Type) open() bool { return t.Fields == nil }
 
-func (t *Type) elem() *Type {
+// element is the type of a list's elements, or of what an object has under any key.
+func (t *Type) element() *Type {
 	if t.Elem == nil {
 		return anyType
 	}
@@ -182,7 +202,7 @@ func (t *Type) number() bool { return t.Kind == KindInt || t.Kind == KindFloat }
 // loose says that nothing is known of the value before the run.
 func (t *Type) loose() bool { return t.Kind == KindAny || t.Kind == KindNil }
 
-// in words, for problems: "call.state is a string".
+// words says what it is, for problems: "call.state is a string".
 func (t *Type) words() string {
 	switch t.Kind {
 	case KindString:
@@ -201,6 +221,21 @@ func (t *Type) words() string {
 		return "nil"
 	}
 	return "a value of any type"
+}
+
+// String says what a value is, in a few words: "a string: incoming, established …".
+func (t *Type) String() string {
+	if t == nil {
+		return anyType.words()
+	}
+	text := t.words()
+	switch {
+	case len(t.Enum) > 0:
+		text += ": " + strings.Join(t.Enum, ", ")
+	case t.Kind == KindList && t.element().Kind != KindAny:
+		text += " of " + strings.TrimPrefix(strings.TrimPrefix(t.element().words(), "an "), "a ") + "s"
+	}
+	return shorten(text, 300)
 }
 
 // comparable says that values of the two types may be equal.
@@ -230,7 +265,7 @@ func (t *Type) merge(u *Type) *Type {
 		}
 		return &Type{Kind: KindString, Enum: append(append([]string(nil), t.Enum...), u.Enum...)}
 	case t.Kind == KindList:
-		return &Type{Kind: KindList, Elem: t.elem().merge(u.elem())}
+		return &Type{Kind: KindList, Elem: t.element().merge(u.element())}
 	case t.Kind == KindObject:
 		return &Type{Kind: KindObject, Elem: anyType}
 	}
@@ -263,7 +298,7 @@ func typeOfValue(v any) *Type {
 		return &Type{Kind: KindList, Elem: elem}
 	case map[string]any:
 		t := &Type{Kind: KindObject, Fields: []Field{}}
-		for _, k := range sortedKeys(v) {
+		for _, k := range slices.Sorted(maps.Keys(v)) {
 			t.Fields = append(t.Fields, Field{Name: k, Type: typeOfValue(v[k])})
 		}
 		return t

@@ -1,12 +1,16 @@
 package schema
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // unused warns of names that nothing mentions: most often the one that was meant is misspelt, or a check was forgotten. A
 // file with errors may mention them where they stand, so of that nothing is said.
 func (c *checker) unused() {
-	for _, file := range sortedKeys(c.named) {
-		for _, name := range sortedKeys(c.named[file]) {
+	for _, file := range slices.Sorted(maps.Keys(c.named)) {
+		for _, name := range slices.Sorted(maps.Keys(c.named[file])) {
 			n := c.named[file][name]
 			if c.uses[file][name] {
 				continue

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -13,16 +12,6 @@ import (
 
 // The values of expressions as a run holds them: string, bool, any Go number, time.Duration, map[string]any, lists, and
 // nil for what is absent.
-
-// sortedKeys returns a map's keys in order, so that nothing depends on Go's.
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
 
 // equal compares two values that are there. Numbers are equal whatever their Go type, ids of 32 hex digits whatever their
 // form, lists and objects part by part; each part counts as work.
@@ -55,6 +44,9 @@ func (ev *evaluation) equal(a, b any) bool {
 	}
 	return true
 }
+
+// equal is the equality of expressions, for values that are there.
+func equal(a, b any) bool { return new(evaluation).equal(a, b) }
 
 // sameScalar is equal for what is neither a list nor an object.
 func sameScalar(a, b any) bool {
@@ -131,6 +123,7 @@ type number struct {
 	float bool
 }
 
+// numberOf returns a number of any Go type; a duration is none.
 func numberOf(v any) (number, bool) {
 	switch v := v.(type) {
 	case int:
@@ -162,6 +155,15 @@ func numberOf(v any) (number, bool) {
 	return number{}, false
 }
 
+// whole is the number as an int64, where it is one.
+func (n number) whole() (int64, bool) {
+	if n.float {
+		return int64(n.f), n.f == float64(int64(n.f))
+	}
+	return n.i, true
+}
+
+// value is the number as a float64.
 func (n number) value() float64 {
 	if n.float {
 		return n.f
@@ -213,6 +215,7 @@ type list struct {
 	other reflect.Value
 }
 
+// listOf returns a list of any slice type.
 func listOf(v any) (list, bool) {
 	switch v := v.(type) {
 	case []any:
@@ -228,6 +231,7 @@ func listOf(v any) (list, bool) {
 	return list{}, false
 }
 
+// len is how many elements it has.
 func (l list) len() int {
 	if l.other.IsValid() {
 		return l.other.Len()
@@ -235,6 +239,7 @@ func (l list) len() int {
 	return len(l.anys) + len(l.maps)
 }
 
+// at is its element i, from 0.
 func (l list) at(i int) any {
 	switch {
 	case l.other.IsValid():

@@ -124,6 +124,9 @@ type Finding struct {
 	Text, Hint string
 }
 
+// Globals are the types behind the names that expressions see.
+func (v *Vocabulary) Globals() Globals { return Globals{Event: v.Event, Call: v.Call, Run: v.Run} }
+
 // Verb returns the verb of that name, or nil.
 func (v *Vocabulary) Verb(name string) *Verb {
 	for _, verb := range v.Verbs {
@@ -133,10 +136,3 @@ func (v *Vocabulary) Verb(name string) *Verb {
 	}
 	return nil
 }
-
-// Shaped is a value held as a normalised JSON object (map[string]any) whose fields are those of another struct type:
-// expressions are checked against Shape and evaluated on the map. graph.Object[T] implements it.
-type Shaped interface{ Shape() reflect.Type }
-
-// Enumerated is a string type with a closed list of values; expressions that compare it with another word are refused.
-type Enumerated interface{ EnumValues() []string }

@@ -1,7 +1,9 @@
 package schema
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -169,7 +171,7 @@ type smallDial struct {
 // checkScene wants people with one reaction at most, and deeds.
 func checkScene(scene any) (findings []Finding) {
 	s := scene.(*smallScene)
-	for _, name := range sortedKeys(s.People) {
+	for _, name := range slices.Sorted(maps.Keys(s.People)) {
 		if p := s.People[name]; p != nil && p.Answers != nil && p.Declines != nil {
 			findings = append(findings, Finding{Path: []string{"people", name, "declines"}, Text: "answers and declines exclude each other"})
 		}

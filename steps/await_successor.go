@@ -238,7 +238,7 @@ func (t *trail) parts(rules []string) ([]Part, error) {
 	}
 	var parts []Part
 	for _, c := range conditions {
-		expr, err := schema.CompileMatch(c[1], eventVocabulary)
+		expr, err := schema.CompileMatch(c[1], eventNames)
 		if err != nil {
 			return nil, err
 		}

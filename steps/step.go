@@ -163,8 +163,8 @@ func Vocabulary() *schema.Vocabulary {
 	}
 }
 
-// eventVocabulary is enough for conditions over events that verbs make themselves.
-var eventVocabulary = &schema.Vocabulary{Event: reflect.TypeFor[graph.EventNames]()}
+// eventNames are enough for conditions over events that verbs make themselves.
+var eventNames = schema.Globals{Event: reflect.TypeFor[graph.EventNames]()}
 
 // Verbs is the table of verbs, in the order of the documentation.
 func Verbs() []*schema.Verb {

@@ -8,15 +8,17 @@ import (
 
 // cursor is what an expression sees at the place where somebody is writing.
 type cursor struct {
-	kind   cursorKind
-	sc     *scope
-	base   *Type // of what stands before the dot
-	elem   *Type // of the list whose predicate this is
-	beside *Type // of the other side of a comparison
+	Kind   cursorKind
+	Scope  *scope
+	Base   *Type // of what stands before the dot
+	Elem   *Type // of the list whose predicate this is; nil: it is in none
+	Beside *Type // of the other side of a comparison; nil: there is none
 }
 
+// cursorKind is what is being written.
 type cursorKind int
 
+// The kinds of places.
 const (
 	cursorName     cursorKind = iota // a name begins here
 	cursorMember                     // behind a dot
@@ -27,22 +29,22 @@ const (
 
 // lookAt compiles as much of an expression as makes sense up to the cursor, when the whole cannot be read.
 func (c *compiler) lookAt() {
-	t := c.sc.trace
-	at := strings.Index(c.text, t.mark)
+	w := c.sc.watch
+	at := strings.Index(c.text, w.Mark)
 	before := c.text[:at]
-	for _, text := range []string{c.text, before + t.mark} {
+	for _, text := range []string{c.text, before + w.Mark} {
 		if c.tryText(closed(text)) {
 			return
 		}
 	}
-	word := strings.LastIndexFunc(before, func(r rune) bool { return !wordRune(r) }) + 1
+	word := strings.LastIndexFunc(before, func(r rune) bool { return !nameRune(r) }) + 1
 	if c.tryText(closed(strings.TrimRight(before[:word], " \t\n"))) {
-		t.cursor = &cursor{kind: cursorOperator, sc: c.sc}
+		w.Cursor = &cursor{Kind: cursorOperator, Scope: c.sc}
 		return
 	}
 	// The nearest beginning from which the rest can be read.
 	for i := len(before); i > 0; i-- {
-		if strings.ContainsRune("&|([{,?:!=<>", rune(before[i-1])) && c.tryText(closed(before[i:]+t.mark)) {
+		if strings.ContainsRune("&|([{,?:!=<>", rune(before[i-1])) && c.tryText(closed(before[i:]+w.Mark)) {
 			return
 		}
 	}
@@ -90,6 +92,7 @@ func closed(text string) string {
 	return text
 }
 
-func wordRune(r rune) bool {
+// nameRune says whether names hold such a rune.
+func nameRune(r rune) bool {
 	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
