@@ -59,7 +59,6 @@ type stepError struct {
 	key     string
 	name    string // in words
 	failure *steps.Failure
-	broken  bool // the target could not be tested at all
 }
 
 func (e *stepError) Error() string { return e.name + " failed: " + e.failure.Text }

@@ -164,7 +164,6 @@ type ending struct {
 	skip        string
 	failure     *steps.Failure
 	failed      string // key of the step that failed first
-	broken      bool
 	interrupted bool
 	outputs     []steps.Captured
 	left        int // calls that are still up
@@ -211,7 +210,7 @@ func (e *ending) add(r *run, err error) {
 	}
 	var step *stepError
 	if errors.As(err, &step) {
-		e.failure, e.failed, e.broken = step.failure, step.key, step.broken
+		e.failure, e.failed = step.failure, step.key
 		return
 	}
 	e.failure, e.failed = r.stop(err)
@@ -265,7 +264,7 @@ func (r *run) end(h steps.Host, e *ending) Result {
 		status, reason = steps.Skipped, e.skip
 	case e.interrupted:
 		status, reason = steps.Interrupted, "interrupted"
-	case e.failure != nil && e.broken:
+	case e.failure != nil && e.failure.Untested:
 		status, reason = steps.Broken, "could not test: "+e.failure.Text
 	case e.failure != nil:
 		status = steps.Failed

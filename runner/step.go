@@ -382,6 +382,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 		return outputs, err
 	}
 	f := failure(t.frame, t, err)
+	f.Untested = t.run.broken(err)
 	t.circumstances(f, err)
 	t.injected(f)
 	t.probe(f)
@@ -395,7 +396,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	if t.step.ContinueOnError {
 		return outputs, nil
 	}
-	return outputs, &stepError{key: t.key, name: t.words(), failure: f, broken: t.run.broken(err)}
+	return outputs, &stepError{key: t.key, name: t.words(), failure: f}
 }
 
 // cutOff notes that t was under way when a scope above it ended, and explains what it had waited for; nil: it is a

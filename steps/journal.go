@@ -276,6 +276,8 @@ type Failure struct {
 	Kind string     `json:"kind"` // await, expect, outcome, graph, network, timeout, never, value, interrupted …
 	Pos  schema.Pos `json:"pos"`
 	Text string     `json:"text"` // one sentence
+	// Untested says that the target could not be tested at all: no token, nobody there, or no permission before any call existed.
+	Untested bool `json:"untested,omitempty"`
 	// Included are the steps that include the file in which Pos lies, the nearest first.
 	Included []Inclusion `json:"included,omitempty"`
 	// Reason is a word for programs, where the outcome contradicts itself, such as not_on_roster.
@@ -385,6 +387,8 @@ type Cleaned struct {
 	Result string `json:"result"` // hung up, gone already, failed: …
 	// Orphan is set of a call that was gone although nothing had said so.
 	Orphan *Orphan `json:"orphan,omitempty"`
+	// Afterwards says that it was no cleanup of the run's, but callflow hangup.
+	Afterwards bool `json:"afterwards,omitempty"`
 }
 
 // Orphan is a call whose end nobody was told of.

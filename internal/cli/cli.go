@@ -67,7 +67,7 @@ there, or refused before any call existed), 130 interrupted.`,
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(unknownFlag)
 	root.AddCommand(newRun(io), newValidate(io), newList(io), newHistory(io), newReport(io), newLadder(io), newSimulate(io), newExplain(io), newInit(io), newSchema(io), newLSP(io), newVersion(io))
-	root.AddCommand(newFmt(io), newNew(io), newDocs(io))
+	root.AddCommand(newFmt(io), newNew(io), newDocs(io), newHangup(io))
 	return root
 }
 

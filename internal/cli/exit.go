@@ -59,6 +59,7 @@ func errorText(err error) string {
 func exitCode(err error) int {
 	var verdict *verdictError
 	var setup *setupError
+	var up *stillUpError
 	switch {
 	case err == nil:
 		return 0
@@ -76,7 +77,7 @@ func exitCode(err error) int {
 		return 0
 	case errors.As(err, &setup):
 		return 3
-	case errors.Is(err, unknownCodeError{}), errors.Is(err, hungUpError{}), errors.Is(err, unformattedError{}):
+	case errors.Is(err, unknownCodeError{}), errors.Is(err, hungUpError{}), errors.Is(err, unformattedError{}), errors.As(err, &up):
 		return 1
 	}
 	return 2

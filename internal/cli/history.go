@@ -45,7 +45,7 @@ Files that are no journals are named, and left out.`,
 			if last < 0 {
 				return &inputError{fmt.Sprintf("--last %d: a number of runs is wanted; 0 shows all", last)}
 			}
-			runs, unread, err := history.ReadAll(args[0], sim.Epoch)
+			runs, unread, err := history.ReadAll(args[0], sim.Epoch, report.LeftUp)
 			if err != nil {
 				return &inputError{err.Error()}
 			}

@@ -86,7 +86,7 @@ func TestNoDrift(t *testing.T) {
 			Main([]string{"run", "--quiet", "--seed", seed, "--dialect", dialect, "--journal", journals, "scenarios"}, strings.NewReader(""), &out, &out)
 		}
 	}
-	runs, unread, err := history.ReadAll(journals, sim.Epoch)
+	runs, unread, err := history.ReadAll(journals, sim.Epoch, nil)
 	if err != nil || len(unread) > 0 {
 		t.Fatal(err, unread)
 	}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"callflow/internal/filelock"
 )
 
 // journals are the files that the runs of one command write.
@@ -29,6 +31,7 @@ func (js *journals) open(dir, name string) (*os.File, error) {
 	for n := 2; ; n++ {
 		file, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		if err == nil {
+			filelock.Hold(file)
 			js.mu.Lock()
 			js.files = append(js.files, file.Name())
 			js.mu.Unlock()

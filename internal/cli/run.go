@@ -138,6 +138,9 @@ func (f *runFlags) run(args []string, io streams) error {
 	if err != nil {
 		return err
 	}
+	if !f.dryRun {
+		f.warnOfLeft(io)
+	}
 	if f.watch {
 		return f.watching(context.Background(), files, lines, io)
 	}

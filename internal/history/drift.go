@@ -33,6 +33,10 @@ type Point struct {
 	// Changes are what was seen for the first time in this run: in a request, against the run before that sent it; in a
 	// response or notification, against all the runs before.
 	Changes []Change `json:"changes,omitempty"`
+	// Running says of an unfinished run that its process still writes its journal.
+	Running bool `json:"running,omitempty"`
+	// Left are the calls that the run has left up, unless it still runs.
+	Left []Left `json:"left,omitempty"`
 }
 
 // Change is what is new in one document of a run.
@@ -72,7 +76,8 @@ func drift(runs []*Run) Drift {
 	}
 	sent, before := map[sentKey]request{}, baseline{}
 	for _, r := range runs {
-		p := Point{At: r.At, Status: r.Status, Took: r.Took, Code: r.Code, Text: r.Text, Journal: r.File, Establishing: r.Establishing}
+		p := Point{At: r.At, Status: r.Status, Took: r.Took, Code: r.Code, Text: r.Text, Journal: r.File, Establishing: r.Establishing,
+			Running: r.Running, Left: r.Left}
 		for _, k := range r.order {
 			if was, ok := sent[k]; ok {
 				p.change("the request of "+stepWords(k.step), r.sent[k].differences(was))

@@ -47,7 +47,10 @@ type Run struct {
 	Text   string // its failure, or why it was skipped
 	// Establishing is the longest time that a call of the run was establishing; 0 when none was seen to be.
 	Establishing time.Duration
-	Damaged      int // lines that cannot be read
+	Damaged      int  // lines that cannot be read
+	Running      bool // it is unfinished because its process still writes it
+	// Left are the calls that the run has left up, where they were looked for: see ReadLeft.
+	Left []Left
 
 	sent         map[sentKey]request
 	order        []sentKey // of sent, as they went out
@@ -201,8 +204,9 @@ func (f *Folder) read(file string) (run *Run, size int64, err error) {
 	return run, size, err
 }
 
-// ReadAll reads every journal of a folder, oldest run first. The error is that of the folder.
-func ReadAll(dir string, epoch time.Time) (runs []*Run, unread []Unread, err error) {
+// ReadAll reads every journal of a folder, oldest run first. left finds the calls that a run has left up. The error is that
+// of the folder.
+func ReadAll(dir string, epoch time.Time, left LeftOf) (runs []*Run, unread []Unread, err error) {
 	all, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, nil, err
@@ -212,7 +216,7 @@ func ReadAll(dir string, epoch time.Time) (runs []*Run, unread []Unread, err err
 			continue
 		}
 		file := filepath.Join(dir, e.Name())
-		run, _, err := Read(file, epoch)
+		run, _, err := ReadLeft(file, epoch, left)
 		if err != nil {
 			unread = append(unread, Unread{file, err.Error()})
 			continue

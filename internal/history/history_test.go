@@ -238,7 +238,7 @@ func TestDrift(t *testing.T) {
 		d.at, d.status, d.id = on(5, 1+i), steps.Passed, 10+i
 		d.write(t, dir)
 	}
-	runs, unread, err := ReadAll(dir, epoch)
+	runs, unread, err := ReadAll(dir, epoch, nil)
 	if err != nil || len(unread) > 0 {
 		t.Fatal(err, unread)
 	}
@@ -304,15 +304,17 @@ func FuzzRead(f *testing.F) {
 	f.Add("")
 	f.Add("{}\n")
 	f.Add(strings.Replace(string(text), `"took"`, `"took":"x","t"`, 1))
-	good, err := parse(strings.NewReader(string(text)))
+	records, _, err := parse(strings.NewReader(string(text)))
 	if err != nil {
 		f.Fatal(err)
 	}
+	good := digest(records)
 	f.Fuzz(func(t *testing.T, text string) {
-		run, err := parse(strings.NewReader(text))
+		records, _, err := parse(strings.NewReader(text))
 		if err != nil {
 			return
 		}
+		run := digest(records)
 		for _, pair := range [][2]*Run{{run, good}, {good, run}} {
 			past := Past{Runs: []*Run{pair[1]}}
 			Standing(pair[0], past)

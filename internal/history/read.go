@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"callflow/internal/filelock"
 	"callflow/internal/graph"
 	"callflow/steps"
 )
@@ -19,6 +20,11 @@ var errBegun = errors.New("has no record yet")
 
 // Read reads the journal of one run, and says how much it read. epoch is when simulated worlds begin.
 func Read(file string, epoch time.Time) (run *Run, size int64, err error) {
+	return ReadLeft(file, epoch, nil)
+}
+
+// ReadLeft is Read. left, if not nil, finds the calls that the run has left up, unless its process still writes.
+func ReadLeft(file string, epoch time.Time, left LeftOf) (run *Run, size int64, err error) {
 	info, err := os.Stat(file)
 	switch {
 	case err != nil:
@@ -33,11 +39,15 @@ func Read(file string, epoch time.Time) (run *Run, size int64, err error) {
 		return nil, 0, err
 	}
 	defer in.Close()
-	run, err = parse(io.LimitReader(in, MostBytes))
+	records, damaged, err := parse(io.LimitReader(in, MostBytes))
 	if err != nil {
 		return nil, info.Size(), err
 	}
-	run.File = file
+	run = digest(records)
+	run.File, run.Damaged = file, damaged
+	if run.Running = run.Status == Unfinished && filelock.Held(file); left != nil && !run.Running {
+		run.Left = left(records)
+	}
 	if run.At = run.Start.Started; run.Start.Simulated && run.At.Equal(epoch) {
 		run.At = info.ModTime().UTC()
 	}
@@ -45,22 +55,20 @@ func Read(file string, epoch time.Time) (run *Run, size int64, err error) {
 }
 
 // parse reads records line by line. What another version wrote is used as far as it is understood.
-func parse(r io.Reader) (*Run, error) {
+func parse(r io.Reader) (records []steps.Record, damaged int, err error) {
 	in := bufio.NewReader(r)
-	var records []steps.Record
-	damaged := 0
 	for {
 		line, err := in.ReadBytes('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
+			return nil, 0, err
 		}
 		last := err != nil
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			switch record, ok := decode(line); {
 			case len(records) == 0 && !ok && last && line[0] == '{':
-				return nil, errBegun
+				return nil, 0, errBegun
 			case len(records) == 0 && (!ok || record.RunStart == nil):
-				return nil, errors.New("is no journal of callflow")
+				return nil, 0, errNoJournal
 			case ok && record.Kind() != "":
 				records = append(records, record)
 			case !ok && !last: // one that was killed leaves half a line
@@ -72,11 +80,9 @@ func parse(r io.Reader) (*Run, error) {
 		}
 	}
 	if len(records) == 0 {
-		return nil, errBegun
+		return nil, 0, errBegun
 	}
-	run := digest(records)
-	run.Damaged = damaged
-	return run, nil
+	return records, damaged, nil
 }
 
 // decode reads one record; of a member whose type is another than ours it takes the rest.
@@ -151,6 +157,9 @@ func (r *Run) Fail(f *steps.Failure) {
 	}
 	if r.Status == Unfinished {
 		r.Status = steps.Failed
+		if f.Untested {
+			r.Status = steps.Broken
+		}
 	}
 }
 

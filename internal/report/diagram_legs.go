@@ -80,11 +80,30 @@ func addNew(list []string, one string) []string {
 	return append(list, one)
 }
 
-// whoOn says of a call's id who is on it: "bot → Carol"; "" when nobody knows.
-func whoOn(records []steps.Record, s Style) func(call string) string {
-	b := &diagramBuilder{Style: s, d: &diagram{}}
+// legLanes are the lanes of a run's calls, without a drawing: who is on each is "bot → Carol".
+func legLanes(records []steps.Record) (lanes []lane) {
+	b := &diagramBuilder{d: &diagram{}}
 	b.meet(records)
-	return func(call string) string { return b.legs.who(clean(call), b.d.lanes[0].name, s) }
+	for _, i := range b.d.of(legLane) {
+		lanes = append(lanes, b.d.lanes[i])
+	}
+	return lanes
+}
+
+// whoOn says of a call's id who is on it: "bot → Carol"; "" when nobody knows.
+func whoOn(lanes []lane, call string) string {
+	call = clean(call)
+	for i := range lanes {
+		if lanes[i].id == call {
+			return lanes[i].who
+		}
+	}
+	return ""
+}
+
+// arrows writes the arrows of whoOn as this output can show them.
+func (s Style) arrows(text string) string {
+	return strings.ReplaceAll(text, " → ", s.mark(" → ", " -> "))
 }
 
 // who says who is on a leg, the one who dialled first.

@@ -154,7 +154,7 @@ func (p *htmlPage) entry(r *Run) pageEntry {
 	e := pageEntry{
 		ID: p.id(r), Name: r.Start.Scenario, Row: r.Start.Row, File: r.Start.File, Target: r.Start.Target, Dialect: r.Start.Dialect,
 		Simulated: r.Start.Simulated, Seed: strconv.FormatUint(r.Start.Seed, 10), Chaos: r.Start.Chaos, Tags: r.Start.Tags,
-		Began: r.Began.UTC().Format(time.RFC3339Nano), Took: ms(r.Took()), Status: r.Status(), Retried: r.Retried(), Left: r.End.Legs,
+		Began: r.Began.UTC().Format(time.RFC3339Nano), Took: ms(r.Took()), Status: r.Status(), Retried: r.Retried(), Left: max(r.End.Legs, len(r.leftUp())),
 	}
 	f := r.Failure()
 	if f == nil {

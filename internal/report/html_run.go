@@ -167,16 +167,19 @@ func newPageRun(r *Run, n int) *pageRun {
 			b.page.Why = append(b.page.Why, n)
 		}
 	}
-	for _, c := range callsUp(r.Records, Style{}) {
+	for _, c := range r.callsUp() {
 		at := b.since(c.at)
 		b.page.Up = append(b.page.Up, pageFact{At: &at, Text: c.String()})
 	}
 	b.inbox()
 	b.page.Loose = b.exchanges(r.Loose)
-	who := whoOn(r.Records, Style{})
+	var lanes []lane
+	if r.Cleanup != nil {
+		lanes = legLanes(r.Records)
+	}
 	for i := range r.Cleanup {
 		c := &r.Cleanup[i]
-		row := pageCleaned{Text: strings.TrimPrefix(cleanupText(c, who(c.Call)), "cleanup: "), Failed: strings.HasPrefix(c.Result, "failed")}
+		row := pageCleaned{Text: strings.TrimPrefix(cleanupText(c, whoOn(lanes, c.Call)), "cleanup: "), Failed: strings.HasPrefix(c.Result, "failed")}
 		if c.Orphan != nil {
 			row.Orphan = orphanLines(c.Orphan, r.Began)
 		}

@@ -49,7 +49,7 @@ func (j *jsonReport) Close(total Total) error {
 	s := jsonSummary{
 		Command: total.Command, Version: total.Version, WallMs: ms(total.Wall), Runs: j.runs, Passed: j.count[steps.Passed],
 		Failed: j.count[steps.Failed], Broken: j.count[steps.Broken], Interrupted: j.count[steps.Interrupted] + j.count[steps.Cancelled],
-		BrokenOff: j.count[brokenOff], Skipped: j.count[steps.Skipped], NotRun: total.NotRun, PassedAfterRetry: j.retried, Flaky: []jsonFlaky{},
+		BrokenOff: j.count[brokenOff], Skipped: j.count[steps.Skipped], NotRun: total.NotRun, PassedAfterRetry: j.retried, CallsLeftUp: len(j.leftUp), Flaky: []jsonFlaky{},
 	}
 	for _, g := range j.flaky() {
 		s.Flaky = append(s.Flaky, jsonFlaky{g.name, g.file, g.passed, g.wrong, g.seeds})
@@ -74,6 +74,7 @@ type jsonSummary struct {
 	Skipped          int         `json:"skipped"`
 	NotRun           int         `json:"notRun"`
 	PassedAfterRetry int         `json:"passedAfterRetry"`
+	CallsLeftUp      int         `json:"callsLeftUp"` // but for those that leak: keep wants so
 	Flaky            []jsonFlaky `json:"flaky"`
 }
 
@@ -114,6 +115,16 @@ type jsonRun struct {
 	Cleanup          []steps.Cleaned    `json:"cleanup,omitempty"`
 	Outputs          []steps.Captured   `json:"outputs,omitempty"`
 	CallsLeftUp      int                `json:"callsLeftUp,omitempty"`
+	LeftUp           []jsonLeft         `json:"leftUp,omitempty"` // these calls
+}
+
+// jsonLeft is a call that a run has left up.
+type jsonLeft struct {
+	Call  string  `json:"call"`
+	Who   string  `json:"who,omitempty"`
+	State string  `json:"state,omitempty"` // the last one notified
+	AtMs  float64 `json:"atMs"`            // of that
+	Why   string  `json:"why"`
 }
 
 // jsonFailure is the journal's, with its one length of time in milliseconds.
@@ -184,8 +195,12 @@ func runOf(r *Run) jsonRun {
 		Tags: r.Start.Tags, Target: r.Start.Target, Dialect: r.Start.Dialect, Simulated: r.Start.Simulated, Seed: r.Start.Seed,
 		Chaos: r.Start.Chaos, Vars: r.Start.Vars, TimeoutMs: ms(r.Start.Timeout), Until: r.Start.Until, Started: r.Start.Started, TookMs: ms(r.Took()), Status: r.Status(), Reason: r.End.Reason,
 		PassedAfterRetry: r.PassedAfterRetry(), FailedStep: r.End.Failed, Explanation: text(r.Explain(plainStyle), mostText),
-		Steps: stepsOf(r, r.Steps), Cleanup: r.Cleanup, Outputs: r.End.Outputs, CallsLeftUp: r.End.Legs,
+		Steps: stepsOf(r, r.Steps), Cleanup: r.Cleanup, Outputs: r.End.Outputs,
 	}
+	for _, c := range r.leftUp() {
+		out.LeftUp = append(out.LeftUp, jsonLeft{c.Call, c.Who, c.State, max(0, ms(c.At.Sub(r.Began))), c.Why})
+	}
+	out.CallsLeftUp = max(r.End.Legs, len(out.LeftUp))
 	if r.Failed() {
 		for _, f := range r.Failures() {
 			out.Failures = append(out.Failures, failureOf(f))

@@ -59,9 +59,17 @@ func cleanupText(c *steps.Cleaned, who string) string {
 		call += " (" + who + ")"
 	}
 	if c.Action == "none" {
-		return fmt.Sprintf("cleanup: call %s: %s", call, clean(c.Result))
+		return fmt.Sprintf("%s: call %s: %s", whose(c), call, clean(c.Result))
 	}
-	return fmt.Sprintf("cleanup: %s %s: %s", clean(c.Action), call, clean(c.Result))
+	return fmt.Sprintf("%s: %s %s: %s", whose(c), clean(c.Action), call, clean(c.Result))
+}
+
+// whose says who tidied up.
+func whose(c *steps.Cleaned) string {
+	if c.Afterwards {
+		return "callflow hangup"
+	}
+	return "cleanup"
 }
 
 func requestText(q *steps.Sent) string {

@@ -19,6 +19,9 @@ type Run struct {
 	Cleanup []steps.Cleaned
 	Logs    []Line // of no step: warnings of the runner's
 	Records []steps.Record
+
+	up      []upCall // see callsUp
+	upKnown bool
 }
 
 // Step is one execution of a step; each item of a forEach is one of its own.

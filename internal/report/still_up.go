@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/internal/history"
 	"callflow/steps"
 )
 
@@ -18,6 +19,57 @@ type upCall struct {
 	fate         fate
 	words        string // of the fate
 }
+
+// LeftUp are the calls that a run has left up, as far as its journal tells: those that its cleanup could not hang up or kept,
+// and of a run that was killed those that were up. The embedded simulator ends with the process, and so do its calls.
+func LeftUp(records []steps.Record) (list []history.Left) { return NewRun(records).leftUp() }
+
+func (r *Run) leftUp() (list []history.Left) {
+	if r.Status() == brokenOff && r.Start.Simulated && r.Start.Target == embedded {
+		return nil
+	}
+	calls := r.callsUp()
+	if _, short := cutAt(r.Records); !short {
+		calls = notEnded(r.Records)
+	}
+	for _, c := range calls {
+		if c.fate == stillUp || c.fate == kept {
+			list = append(list, history.Left{Call: c.id, Who: c.who, State: c.state, At: c.at, Why: c.words, Kept: c.fate == kept})
+		}
+	}
+	return list
+}
+
+// notEnded are the calls that the cleanup of a run which came to an end of its own has told to be up still.
+func notEnded(records []steps.Record) (list []upCall) {
+	var lanes []lane
+	for i := range records {
+		did := records[i].Cleanup
+		if did == nil {
+			continue
+		}
+		list = slices.DeleteFunc(list, func(c upCall) bool { return c.id == clean(did.Call) })
+		if did.Action != "kept" && !notHungUp(did) {
+			continue
+		}
+		if lanes == nil {
+			lanes = legLanes(records)
+		}
+		c := upCall{id: clean(did.Call)}
+		for _, l := range lanes {
+			if l.id == c.id {
+				c.leg, c.who = l.name, l.who
+			}
+		}
+		c.before(records[:i])
+		c.cleaned(did)
+		list = append(list, c)
+	}
+	return list
+}
+
+// embedded is the simulator within callflow.
+const embedded = "simulator"
 
 // fate is what became of a call.
 type fate int
@@ -36,14 +88,12 @@ func leftUpWords(n int) string { return plural(n, "call") + " left up" }
 
 // callsUp are the calls that were up when a run was cut short: killed, interrupted, or over the time of the whole. Of a run that
 // came to an end of its own there are none.
-func callsUp(records []steps.Record, s Style) (list []upCall) {
+func callsUp(records []steps.Record) (list []upCall) {
 	cut, ok := cutAt(records)
 	if !ok {
 		return nil
 	}
-	d := diagramOf(records, s)
-	for _, i := range d.of(legLane) {
-		l := &d.lanes[i]
+	for _, l := range legLanes(records) {
 		c := upCall{id: l.id, leg: l.name, who: l.who, words: "no cleanup has run"}
 		if c.before(records[:cut]) {
 			c.after(records, cut)
@@ -53,11 +103,19 @@ func callsUp(records []steps.Record, s Style) (list []upCall) {
 	return list
 }
 
+// callsUp is found once, by whichever report asks first.
+func (r *Run) callsUp() []upCall {
+	if !r.upKnown {
+		r.up, r.upKnown = callsUp(r.Records), true
+	}
+	return r.up
+}
+
 // cutAt is the first record after a run was cut short.
 func cutAt(records []steps.Record) (at int, ok bool) {
 	var end *steps.RunEnd
-	if n := len(records); n > 0 {
-		end = records[n-1].RunEnd
+	for i := len(records) - 1; i >= 0 && end == nil; i-- { // `callflow hangup` writes behind it
+		end = records[i].RunEnd
 	}
 	overTime := end != nil && end.Failure != nil && end.Failure.Kind == "timeout" && strings.HasPrefix(end.Failure.Text, "scenario timeout of ")
 	if end != nil && end.Status != steps.Interrupted && end.Status != brokenOff && !overTime {
@@ -130,7 +188,7 @@ func (c *upCall) after(records []steps.Record, cut int) {
 }
 
 func (c *upCall) cleaned(did *steps.Cleaned) {
-	c.words = "cleanup: " + clean(did.Result)
+	c.words = whose(did) + ": " + clean(did.Result)
 	switch {
 	case did.Action == "kept":
 		c.fate = kept
@@ -153,8 +211,7 @@ func (c *upCall) endedBy(q *steps.Sent, a *steps.Received) bool {
 
 // stillUpLines list the calls that were up when the run was cut short; nil when there were none, or it was not. An id stands whole
 // where somebody may have to hang the call up by hand.
-func stillUpLines(records []steps.Record, s Style) (out []string) {
-	list := callsUp(records, s)
+func stillUpLines(list []upCall, began time.Time, s Style) (out []string) {
 	if list == nil {
 		return nil
 	}
@@ -165,7 +222,7 @@ func stillUpLines(records []steps.Record, s Style) (out []string) {
 		if c.fate == stillUp {
 			mark = s.paint(bad, s.mark("✗", "x"))
 		}
-		out = append(out, s.fold(fmt.Sprintf("  %s %9s  ", mark, offset(records[0].At, c.at)), c.String(), s.Width, "                ")...)
+		out = append(out, s.fold(fmt.Sprintf("  %s %9s  ", mark, offset(began, c.at)), s.arrows(c.String()), s.Width, "                ")...)
 	}
 	return out
 }
@@ -187,8 +244,7 @@ func (c *upCall) String() string {
 }
 
 // stillUpWords say the same in one line; "" when no call was up.
-func stillUpWords(records []steps.Record) string {
-	list := callsUp(records, Style{})
+func stillUpWords(list []upCall) string {
 	if list == nil {
 		return ""
 	}

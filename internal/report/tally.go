@@ -14,7 +14,7 @@ type tally struct {
 	runs    int
 	count   map[string]int // by status
 	retried int            // passed after a retry
-	leftUp  []string       // the calls that cleanup could not end
+	leftUp  []string       // the calls that nobody has hung up
 	groups  []*group       // in the order of their first runs
 	byKey   map[string]*group
 }
@@ -40,9 +40,9 @@ func (t *tally) add(r *Run) {
 	if r.PassedAfterRetry() {
 		t.retried++
 	}
-	for i := range r.Cleanup {
-		if notHungUp(&r.Cleanup[i]) {
-			t.leftUp = append(t.leftUp, clean(r.Cleanup[i].Call))
+	for _, c := range r.leftUp() {
+		if !c.Kept {
+			t.leftUp = append(t.leftUp, c.Call)
 		}
 	}
 	key := strings.Join([]string{r.Start.File, r.Start.Scenario, r.Start.Row, r.Start.Target, r.Start.Dialect}, "\x00")

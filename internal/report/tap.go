@@ -82,6 +82,12 @@ func (t *tap) runDetails(r *Run) {
 	if n := r.Retried(); n > 0 {
 		t.line("  ", fmt.Sprintf("retries: %d", n))
 	}
+	for i, c := range r.leftUp() {
+		if i == 0 {
+			t.line("  ", "calls_left_up:")
+		}
+		t.line("    ", "- "+yamlText(c.Call))
+	}
 	if told := r.Explain(plainStyle); told != nil {
 		t.line("  ", "explanation: |2-")
 		for l := range strings.SplitSeq(text(told, mostText), "\n") {

@@ -26,10 +26,15 @@ func (r *Run) Status() string {
 
 // Took is how long the run took by its own clock. Of one that broke off it is the time up to its last record.
 func (r *Run) Took() time.Duration {
-	if n := len(r.Records); r.End.Status == "" && n > 0 {
-		return max(0, r.Records[n-1].At.Sub(r.Began))
+	if r.End.Status != "" {
+		return r.End.Took
 	}
-	return r.End.Took
+	for i := len(r.Records) - 1; i > 0; i-- {
+		if did := r.Records[i].Cleanup; did == nil || !did.Afterwards {
+			return max(0, r.Records[i].At.Sub(r.Began))
+		}
+	}
+	return 0
 }
 
 // Retried counts the attempts of actions that failed and were repeated.
@@ -77,7 +82,7 @@ func (r *Run) Failure() *steps.Failure {
 // that passed. Of one that was cut short it says which calls were up then.
 func (r *Run) Why() string {
 	why := r.why()
-	if up := stillUpWords(r.Records); up != "" {
+	if up := stillUpWords(r.callsUp()); up != "" {
 		why += "; " + up
 	}
 	return why
@@ -144,7 +149,7 @@ func (r *Run) Explain(s Style) (out []string) {
 			out = append(out, lines(rest)...)
 		}
 	}
-	if up := stillUpLines(r.Records, s); up != nil {
+	if up := stillUpLines(r.callsUp(), r.Began, s); up != nil {
 		out = append(append(out, ""), up...)
 	}
 	for i := range out {

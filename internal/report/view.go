@@ -37,6 +37,7 @@ type RunView struct {
 	last    string               // what arrived last
 	now     moment               // for others to read, who hold the console's mu
 	shown   []string             // failures already laid out, by position and text
+	lanes   []lane               // of the run's calls, once somebody asks who is on one
 }
 
 // Record shows one record of the run.
@@ -91,9 +92,17 @@ func (v *RunView) notHungUp() (out []string) {
 		if out == nil {
 			out = append(out, v.title())
 		}
-		out = append(out, v.c.paint(warn, "  "+cleanupText(did, whoOn(v.records, v.c.Style)(did.Call))))
+		out = append(out, v.c.paint(warn, "  "+cleanupText(did, v.whoOn(did.Call))))
 	}
 	return out
+}
+
+// whoOn says who is on a call. The lanes are those of the run so far, found anew only for a call that is not among them.
+func (v *RunView) whoOn(call string) string {
+	if whoOn(v.lanes, call) == "" {
+		v.lanes = legLanes(v.records)
+	}
+	return v.c.arrows(whoOn(v.lanes, call))
 }
 
 // finish counts the run, and says whether a quiet console has shown one that went wrong like it. The caller holds the console's mu.
@@ -219,7 +228,7 @@ func (v *RunView) lines(r *steps.Record) []string {
 		if notHungUp(r.Cleanup) {
 			how = warn
 		}
-		out := v.words(r, " ", cleanupText(r.Cleanup, whoOn(v.records, c.Style)(r.Cleanup.Call)), how)
+		out := v.words(r, " ", cleanupText(r.Cleanup, v.whoOn(r.Cleanup.Call)), how)
 		if o := r.Cleanup.Orphan; o != nil {
 			out = append(out, v.indented(orphanLines(o, v.start))...)
 		}
@@ -382,7 +391,7 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 		}
 		out = append(out, "")
 	}
-	if up := stillUpLines(v.records, c.Style); up != nil {
+	if up := stillUpLines(callsUp(v.records), v.start, c.Style); up != nil {
 		for _, line := range up {
 			out = append(out, "  "+line)
 		}

@@ -1,0 +1,10 @@
+//go:build !unix || aix || solaris
+
+package filelock
+
+import "os"
+
+// On Windows such a lock would keep others from reading the file.
+func hold(*os.File) {}
+
+func held(*os.File) bool { return false }
