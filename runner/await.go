@@ -22,6 +22,7 @@ type await struct {
 	names   map[string]any // its own copy; the event's names are laid into it
 	laid    *entry         // whose names are in it
 	after   uint64         // only entries behind this position
+	since   time.Time      // when that was: calls that nobody has asked for yet must not have come before; zero: they may
 	began   time.Time
 	start   uint64     // where the inbox ended then
 	found   []*entry   // One and InOrder: in the order found
@@ -76,6 +77,12 @@ func (e *env) newAwait(w *steps.Watch) (*await, error) {
 		}
 	}
 	a.after, a.start = e.since(w.From), e.run.inbox.pos()
+	switch {
+	case w.From == "now" || w.Mode == steps.ExpectNot:
+		a.since = a.began
+	case w.From != "" && w.From != "start":
+		a.since = e.book.at[w.From]
+	}
 	return a, nil
 }
 
@@ -148,7 +155,11 @@ func (a *await) mayClaim(e *entry) bool {
 	if a.Mode == steps.InOrder && len(a.found) > 0 && e.Seq < a.found[len(a.found)-1].Seq {
 		return false
 	}
-	return e.claimed == "" && e.Seq > a.after && a.about(e)
+	inTime := e.Seq > a.after
+	if e.unclaimed {
+		inTime = !e.At.Before(a.since)
+	}
+	return e.claimed == "" && inTime && a.about(e)
 }
 
 func (a *await) about(e *entry) bool {
@@ -315,6 +326,7 @@ func (a *await) quiet() error {
 		a.failure = a.forbidden(string(steps.ExpectNot), a.parts[0], e)
 		return true
 	}}
+	a.earlierCalls()
 	until := end
 	if !a.deadline.IsZero() && a.deadline.Before(end) {
 		until = a.deadline

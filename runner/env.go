@@ -31,7 +31,7 @@ func (e *env) NewID() string         { return newID(e.host) }
 func (e *env) open() {
 	e.window = e.run.inbox.pos()
 	if e.step.ID != "" {
-		e.book.sent[e.step.ID] = e.window
+		e.book.sent[e.step.ID], e.book.at[e.step.ID] = e.window, e.host.Now()
 	}
 }
 

@@ -113,6 +113,7 @@ func failure(f *frame, t *turn, err error) *steps.Failure {
 	if out.Excerpt == nil {
 		out.Excerpt = excerpt(f.plan, out.Pos)
 	}
+	f.run.nameValues(out)
 	if out.Trace == nil && out.Kind != "value" && out.Kind != "interrupted" {
 		out.Trace = f.run.trace(f.branch)
 	}

@@ -33,6 +33,8 @@ type entry struct {
 	claimed string // key of the step that claimed it
 	repeat  bool   // a second delivery, or a second sign that a call ended
 	late    string // key of the step that had stopped waiting for it
+	// unclaimed says that it is no event of the run at all, but the news of an incoming call that nobody took.
+	unclaimed bool
 }
 
 // waiter is a step that waits for events: an await, an expectNone, a goal. An event is offered to all

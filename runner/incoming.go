@@ -2,6 +2,7 @@ package runner
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"callflow/internal/graph"
@@ -11,7 +12,8 @@ import (
 
 // wantIncoming asks the host for incoming calls, for each part whose conjuncts say call.state == "incoming", and returns
 // what ends the asking. An await about one known call is not one for a new one. Each asking gets one call: with a count,
-// it asks for as many as are missing. An await's never asks for one too: the first is its failure.
+// it asks for as many as are missing. An await's never asks for one too: the first is its failure. What must not come goes to
+// whoever awaits it, if somebody does.
 func (a *await) wantIncoming() (withdraw func()) {
 	var ends []func()
 	for _, part := range a.open() {
@@ -23,12 +25,14 @@ func (a *await) wantIncoming() (withdraw func()) {
 		if a.Mode == steps.One {
 			missing = max(a.Count-len(a.found), 1)
 		}
+		in.Since, in.Fresh, in.Guard = a.since, a.Mode == steps.ExpectNot || a.From == "now", a.Mode == steps.ExpectNot
 		for ; ok && missing > 0; missing-- {
 			ends = append(ends, a.env.frame.host.Want(in))
 		}
 	}
 	if a.never.expr != nil {
 		if in, ok := incoming(a.never.expr, a.names); ok {
+			in.Since, in.Guard = a.run.started, true
 			ends = append(ends, a.env.frame.host.Want(in))
 		}
 	}
@@ -40,17 +44,23 @@ func (a *await) wantIncoming() (withdraw func()) {
 }
 
 // guardIncoming asks the host for the incoming calls that the frame's never forbids, so that they do not stay unseen in
-// the lobby. It is asked anew when there are new names, for the host tests with a copy of them.
+// the lobby. The host tests with a copy of the names, so it is asked anew, and before the old asking ends, whenever they
+// change: what counts is what stands when the call comes.
 func (r *run) guardIncoming() {
 	if r.endMain == nil {
 		return
 	}
-	r.unguardIncoming()
+	var guards []func()
 	for _, never := range r.plan.Never {
-		if in, ok := incoming(never, r.root.names.all); ok {
-			r.guards = append(r.guards, r.root.host.Want(in))
+		in, ok := incoming(never, r.names.all)
+		if !ok {
+			continue
 		}
+		in.Guard, in.Since, in.Fresh = true, r.started, r.guarded
+		guards = append(guards, r.root.host.Want(in))
 	}
+	r.unguardIncoming()
+	r.guards, r.guarded = guards, true
 }
 
 func (r *run) unguardIncoming() {
@@ -58,6 +68,17 @@ func (r *run) unguardIncoming() {
 		end()
 	}
 	r.guards = nil
+}
+
+// learnt tells what never looks at of a change of what is known: names, or the pictures of calls.
+func (r *run) learnt(picture bool) {
+	if len(r.guards) == 0 {
+		return
+	}
+	if picture && !slices.ContainsFunc(r.plan.Never, func(x *schema.Expr) bool { return x.Mentions("calls") }) {
+		return
+	}
+	r.guardIncoming()
 }
 
 // incoming reads out of an expression which incoming calls it can match. The host may test candidates while another

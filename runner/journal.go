@@ -124,7 +124,7 @@ func arrived(e *entry) *steps.Arrived {
 	a := &steps.Arrived{
 		Seq: e.Seq, Kind: e.Kind, ChangeType: e.ChangeType, Resource: e.Resource, Call: e.CallID, Operation: e.OperationID,
 		Summary: summary(e.Event.Event), Origin: e.Origin, MessageID: e.MessageID, Repeat: e.repeat, Late: e.late,
-		Problem: e.Problem, Answer: e.Answer, Raw: e.Raw,
+		Came: e.Came, Problem: e.Problem, Answer: e.Answer, Raw: e.Raw,
 	}
 	if d := e.Delivery; d != nil {
 		a.Number, a.Sent, a.Status, a.Took, a.Refused = d.Number, d.Sent, d.Status, d.Took, d.Why

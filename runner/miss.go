@@ -30,11 +30,16 @@ func (a *await) missed(why error) *steps.FailureError {
 	open := a.open()
 	a.unheardOf(why, a.start)
 	waited := a.host.Now().Sub(a.began)
+	calls := a.unclaimed(open)
+	if slices.ContainsFunc(calls, func(e *entry) bool { return !e.At.Before(a.began) }) {
+		a.silent = false // the listener has heard of something
+	}
 	f := &steps.Failure{
 		Kind: failedAwait, Pos: open[0].expr.Pos(), Awaited: a.awaited(open), Waited: waited,
 		Text: a.missedText(open, waited, why),
 	}
-	a.arrivals(f, open)
+	a.tellUnclaimed(f, open, calls)
+	a.arrivals(f, open, calls)
 	if !a.contradict(f, open) {
 		a.allOver(f, open)
 	}
@@ -120,7 +125,7 @@ func (a *await) cutShort(end time.Time) *steps.FailureError {
 
 // arrivals lists what did come, with the reasons why the nearest did not match. Events of which a condition is true, but
 // which it could not have, are told in hints.
-func (a *await) arrivals(f *steps.Failure, open []condition) {
+func (a *await) arrivals(f *steps.Failure, open []condition, unclaimed []*entry) {
 	if a.Mode == steps.InOrder {
 		open = open[:1]
 	}
@@ -131,7 +136,7 @@ func (a *await) arrivals(f *steps.Failure, open []condition) {
 		}
 	}
 	for _, part := range open {
-		matching, near := a.nearest(part)
+		matching, near := a.nearest(part, slices.Concat(a.run.inbox.entries, unclaimed))
 		for _, e := range matching {
 			note := notes[e]
 			note.Nearest = true
@@ -154,13 +159,20 @@ func (a *await) arrivals(f *steps.Failure, open []condition) {
 			}
 		}
 	}
-	a.list(f, notes, a.start, a.ignored)
+	a.list(f, notes, a.start, a.ignored, unclaimed...)
+	for i := range f.Arrivals {
+		if m := &f.Arrivals[i]; m.Unclaimed {
+			m.Early = m.At.Before(a.began)
+		}
+	}
 }
 
 // ignored says why the wait does not look at an event, or "".
 func (a *await) ignored(e *entry) string {
 	switch {
-	case e.Seq <= a.after && a.Mode == steps.ExpectNot:
+	case e.unclaimed && !e.At.Before(a.since):
+		return ""
+	case a.Mode == steps.ExpectNot && e.Seq <= a.after:
 		return "came before the step began"
 	case e.Seq <= a.after:
 		return "came before `from: " + a.From + "`"
@@ -176,9 +188,9 @@ func (a *await) ignored(e *entry) string {
 
 // nearest are the events that come closest to a condition, oldest first: those it is true of, and of the others those of
 // which most conjuncts hold and which are about the same kind of thing; of equals the last ones.
-func (a *await) nearest(c condition) (matching, near []*entry) {
+func (a *await) nearest(c condition, entries []*entry) (matching, near []*entry) {
 	top := 0
-	for _, e := range a.env.run.inbox.entries {
+	for _, e := range entries {
 		holds, of := c.expr.Nearness(a.over(e))
 		ours := e.claimed == a.key
 		if holds == of && (!ours || a.Mode != steps.One) {
@@ -229,6 +241,8 @@ func (a *await) passedOver(c condition, e *entry) string {
 		what += " " + c.name
 	}
 	switch {
+	case e.unclaimed:
+		return a.run.dialled(e) + ", and the call matches, but " + a.whyUnclaimed(c, e)
 	case a.run.never != nil && a.run.never.event == e:
 		return what + ", but never came true of it, and comes first"
 	case e.repeat && !c.repeats:
@@ -333,9 +347,10 @@ func final(e *graph.Event) string {
 }
 
 // list writes the arrivals into a failure, in order; notes has what is to be said of some. began is the inbox's position
-// when the wait began, and ignored says why it does not look at an event.
-func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss, began uint64, ignored func(*entry) string) {
-	entries := e.run.inbox.entries
+// when the wait began, and ignored says why it does not look at an event. unclaimed are listed among them.
+func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss, began uint64, ignored func(*entry) string, unclaimed ...*entry) {
+	entries := slices.Concat(e.run.inbox.entries, unclaimed)
+	slices.SortStableFunc(entries, func(a, b *entry) int { return a.At.Compare(b.At) })
 	left := 0
 	for i, entry := range entries {
 		miss, noted := notes[entry]
@@ -344,7 +359,7 @@ func (e *env) list(f *steps.Failure, notes map[*entry]steps.Miss, began uint64, 
 			continue
 		}
 		miss.Event, miss.At, miss.Summary, miss.Call = entry.Seq, entry.At, summary(entry.Event.Event), entry.CallID
-		miss.Early, miss.Ignored = entry.Seq <= began, ignored(entry)
+		miss.Early, miss.Ignored, miss.Unclaimed = entry.Seq <= began, ignored(entry), entry.unclaimed
 		if entry.claimed != e.key {
 			miss.Claimed = entry.claimed
 		}

@@ -11,6 +11,8 @@ type names struct {
 	steps map[string]any // all["steps"]
 	made  []string       // captured or bound in this frame, in order, for the join
 	done  []string       // steps with outputs, likewise
+	// renamed is told when there is a new name, or one has a new value. Optional; a child has none.
+	renamed func()
 }
 
 func newNames() *names {
@@ -40,6 +42,13 @@ func (n *names) join(c *names) {
 func (n *names) bind(name string, value any) {
 	n.all[name] = value
 	n.made = append(n.made, name)
+	n.told()
+}
+
+func (n *names) told() {
+	if n.renamed != nil {
+		n.renamed()
+	}
 }
 
 // madeHere is the value of a name that this child made; nil when it made none of that name.
@@ -54,6 +63,7 @@ func (n *names) madeHere(name string) any {
 func (n *names) finish(id string, outputs any) {
 	n.steps[id] = outputs
 	n.done = append(n.done, id)
+	n.told()
 }
 
 // eventNames are the names of an event's view: see graph.EventNames.

@@ -26,7 +26,11 @@ type run struct {
 	hush     func()                 // ends the listener
 	endMain  func(error)            // ends the main scope; nil when there is none
 	never    *ended                 // the frame's never came true
+	names    *names                 // of the whole scenario: while a forEach goes on, the root frame has those of its item
 	guards   []func()               // withdraw what never asks the host for, see guardIncoming
+	guarded  bool                   // it has asked before
+	passedBy []string               // incoming calls of which the journal says that nobody took them
+	missing  bool                   // an await has asked for incoming calls in vain
 	stopped  map[error][]stopped    // the steps that were under way when a scope above them ended, by what ended it
 	traces   map[string]steps.Trace // the last request of each branch; none are kept on a simulator
 	doubts   []string               // warnings given, see doubt
@@ -44,7 +48,9 @@ func newRun(p *Prepared, h steps.Host) *run {
 	r := &run{Prepared: p, calls: newPictures(), started: h.Now(), hush: func() {}, stopped: map[error][]stopped{}, counts: map[string]int{}}
 	r.inbox = &inbox{calls: r.calls, took: r.took, ours: r.hungUpItself}
 	r.root = &frame{run: r, plan: p.plan, names: p.names.child(), book: newBook()}
-	r.root.names.all["calls"] = r.calls.names()
+	r.names = r.root.names
+	r.names.all["calls"] = r.calls.names()
+	r.names.renamed = func() { r.learnt(false) }
 	r.stopping = newStopping(p.plan, p.opt.Until)
 	r.people = people(p.Scene, p.Target.Bot)
 	r.scenario = newID(h)
@@ -96,6 +102,7 @@ func (r *run) took(h steps.Host, e *entry) bool {
 		news.Means = r.codeOf(e)
 	}
 	emit(h, "", "", steps.Record{Event: news})
+	r.learnt(true)
 	if r.came(h, e) {
 		return true
 	}
@@ -106,7 +113,7 @@ func (r *run) took(h steps.Host, e *entry) bool {
 		if e.repeat && !never.Mentions("event") {
 			continue
 		}
-		r.root.names.overEvent(e.View, func(all map[string]any) {
+		r.names.overEvent(e.View, func(all map[string]any) {
 			switch struck, err := never.Test(all); {
 			case err != nil:
 				r.doubt(h, "", "", err)
@@ -195,6 +202,7 @@ func (r *run) main(h steps.Host, e *ending) {
 	e.add(r, r.root.finally(h))
 	e.outputs = r.outputs(e)
 	r.cleanup(h, e)
+	r.lateCalls(h)
 }
 
 // add takes one more error into account; the first failure is the run's.
@@ -296,10 +304,11 @@ type frame struct {
 
 // book remembers, for one plan of a run, where each step's last attempt began in the inbox.
 type book struct {
-	sent map[string]uint64 // step id -> position; see env.since
+	sent map[string]uint64    // step id -> position; see env.since
+	at   map[string]time.Time // and when that was
 }
 
-func newBook() *book { return &book{sent: map[string]uint64{}} }
+func newBook() *book { return &book{sent: map[string]uint64{}, at: map[string]time.Time{}} }
 
 // block runs steps in order up to the first that fails, or after which the run was to stop.
 func (f *frame) block(b schema.Block) error {

@@ -75,6 +75,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	r.legs.answer(who, c, reply)
 	r.legs.did(sending{step: who.key, at: sent, body: wire.Body}, c, reply)
 	r.calls.learn(c, reply)
+	r.learnt(true)
 	if c.Op == "createCall" && reply.Status < 300 && reply.CallID != "" {
 		h.Made(reply.CallID)
 	}

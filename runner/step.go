@@ -150,9 +150,6 @@ func (f *frame) done(s *schema.Step, outputs steps.Outputs) {
 	if s.ID != "" {
 		f.names.finish(s.ID, map[string]any(outputs))
 	}
-	if s.ID != "" || len(makes(s)) > 0 {
-		f.run.guardIncoming()
-	}
 }
 
 // execute runs the turn, as often as somebody who debugs it wants.
@@ -385,6 +382,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	f.Untested = t.run.broken(err)
 	t.circumstances(f, err)
 	t.injected(f)
+	t.whoAnswered(f)
 	t.probe(f)
 	if t.item && t.step.Timeout != nil && !t.host.Now().Before(t.deadline) {
 		own := *f // a step inside this one may have told the same in its record

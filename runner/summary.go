@@ -12,7 +12,7 @@ import (
 // "roster of 2: Carol, Test Bot".
 func summary(e *graph.Event) string {
 	switch e.Kind {
-	case graph.KindRefused, graph.KindMisrouted:
+	case graph.KindRefused, graph.KindMisrouted, graph.KindUnclaimed:
 		if e.About == nil {
 			return "a POST that was not read"
 		}

@@ -97,8 +97,13 @@ func (r *run) whom(part any) string {
 		}
 		names = append(names, name)
 	}
+	return listed(names)
+}
+
+// listed are names in words, up to three.
+func listed(names []string) string {
 	if len(names) > 3 {
-		names = append(names[:2], "others")
+		names = append(names[:2:2], "others")
 	}
 	if last := len(names) - 1; last > 0 {
 		return strings.Join(names[:last], ", ") + " and " + names[last]

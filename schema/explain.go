@@ -112,6 +112,7 @@ type Explanation struct {
 	Text   string        `json:"text"`            // this part, as written
 	Value  any           `json:"value,omitempty"` // what it was; nil and Absent for a name that was not there
 	Absent bool          `json:"absent,omitempty"`
+	Note   string        `json:"note,omitempty"` // for people, by who knows more of the value: the name of whose id it is
 	Error  string        `json:"error,omitempty"`
 	Parts  []Explanation `json:"parts,omitempty"` // operands with a value worth showing, left to right
 }

@@ -30,6 +30,9 @@ type Host interface {
 	// Want asks for an incoming call that nobody owns; it arrives by Next, with all its later events. Each asking gets
 	// one call, the next one stays in the lobby for whoever asks next. withdraw ends the asking.
 	Want(in Incoming) (withdraw func())
+	// Unclaimed are the incoming calls that came to the bot since then and that no run has taken, oldest first: of each the
+	// event that told of it, without a Seq, At when it came. They are to be told, and for no expression to match.
+	Unclaimed(since time.Time) []Event
 	// AnswerJoining says what the run's webhook answers, from now on, to a participantJoiningNotification of that call. The
 	// HTTP response is the answer, so it must be known before the notification comes.
 	AnswerJoining(call string, body json.RawMessage)
@@ -132,4 +135,9 @@ type Incoming struct {
 	Target string // target identity's id, canonical
 	// Test is called while the run goes on, by whoever brings the call: it must not read what the run changes later.
 	Test func(*graph.Event) bool
+	// Since leaves out calls that came before, and Fresh those that wait already; zero: one that waits is as good as a new one.
+	Since time.Time
+	Fresh bool
+	// Guard says that such a call must not come: whoever awaits it, in whatever run, goes first.
+	Guard bool
 }

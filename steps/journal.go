@@ -151,8 +151,8 @@ type Received struct {
 }
 
 // Arrived is one event of the run's inbox, or what is told beside it: a notification that the listener did not take (its
-// kind is "refused"), or one of the run's call that went to another address ("misrouted"). Those have no Seq, and no
-// expression sees them; what such a notification said is in Summary, and not verified where it was refused.
+// kind is "refused"), one of the run's call that went to another address ("misrouted"), or that of an incoming call that
+// nobody took ("unclaimed"). Those have no Seq, and no expression sees them; what such a notification said is in Summary, and not verified where it was refused.
 type Arrived struct {
 	Seq        uint64          `json:"seq"`
 	Kind       graph.EventKind `json:"kind"`
@@ -164,11 +164,14 @@ type Arrived struct {
 	Origin     string          `json:"origin"`
 	MessageID  string          `json:"messageId,omitempty"`
 	Repeat     bool            `json:"repeat,omitempty"`
-	Late       string          `json:"late,omitempty"`  // key of the step that had stopped waiting for it
-	Means      *Explained      `json:"means,omitempty"` // of one that is late: what the code in it says
-	Problem    string          `json:"problem,omitempty"`
-	Answer     json.RawMessage `json:"answer,omitempty"` // of the webhook, where it decides something
-	Raw        json.RawMessage `json:"raw,omitempty"`
+	Late       string          `json:"late,omitempty"` // key of the step that had stopped waiting for it
+	// Came is when it came to the bot's registered address, if it waited there for somebody to ask for the call. Of a call that
+	// nobody took (its kind is "unclaimed") the record itself stands where the run found that out.
+	Came    time.Time       `json:"came,omitzero"`
+	Means   *Explained      `json:"means,omitempty"` // of one that is late: what the code in it says
+	Problem string          `json:"problem,omitempty"`
+	Answer  json.RawMessage `json:"answer,omitempty"` // of the webhook, where it decides something
+	Raw     json.RawMessage `json:"raw,omitempty"`
 	// Number is the notification's place among its call's as the service had them to send, and Sent when it had this one:
 	// known of a simulator in this process only.
 	Number int       `json:"number,omitempty"`
@@ -346,17 +349,19 @@ type Trace struct {
 
 // Miss is an event that an await saw and did not match.
 type Miss struct {
-	Event   uint64              `json:"event"`
-	At      time.Time           `json:"at"`
-	Summary string              `json:"summary"`
-	Call    string              `json:"call,omitempty"`
-	Early   bool                `json:"early,omitempty"`   // it was there when the wait began
-	Ignored string              `json:"ignored,omitempty"` // why the wait did not look at it: "came before `from: move`"
-	Claimed string              `json:"claimed,omitempty"` // by which step
-	Nearest bool                `json:"nearest,omitempty"`
-	Part    string              `json:"part,omitempty"`
-	Why     *schema.Explanation `json:"why,omitempty"`
-	Also    []PartMiss          `json:"also,omitempty"` // the further parts of the await that it came nearest to
+	Event   uint64    `json:"event"`
+	At      time.Time `json:"at"`
+	Summary string    `json:"summary"`
+	Call    string    `json:"call,omitempty"`
+	Early   bool      `json:"early,omitempty"`   // it was there when the wait began
+	Ignored string    `json:"ignored,omitempty"` // why the wait did not look at it: "came before `from: move`"
+	Claimed string    `json:"claimed,omitempty"` // by which step
+	// Unclaimed says that it is an incoming call that nobody took, so no event of the run: Event is 0 then.
+	Unclaimed bool                `json:"unclaimed,omitempty"`
+	Nearest   bool                `json:"nearest,omitempty"`
+	Part      string              `json:"part,omitempty"`
+	Why       *schema.Explanation `json:"why,omitempty"`
+	Also      []PartMiss          `json:"also,omitempty"` // the further parts of the await that it came nearest to
 }
 
 // PartMiss is why an event did not match one part of an await.

@@ -15,7 +15,11 @@ const Hold = time.Minute
 const (
 	maxVisits = 10_000
 	maxEvents = 1_000
+	maxPast   = 1_000
 )
+
+// remembered is how long it is known of a call that nobody took that it had come.
+const remembered = 24 * time.Hour
 
 // Wish is a run's asking for one incoming call: what it fixes ("" is any), and the rest as a test.
 type Wish struct {
@@ -24,6 +28,11 @@ type Wish struct {
 	Caller string // an id of source.identity, canonical
 	Target string // an id of targets[].identity, canonical
 	Test   func(*graph.Event) bool
+	// Since leaves calls alone that came before; Fresh leaves alone whatever waits when it is asked for.
+	Since time.Time
+	Fresh bool
+	// Guard asks for what must not come: whoever awaits the call goes first.
+	Guard bool
 }
 
 // Lobby brings together the calls that arrive at bots' registered addresses and the runs that ask for them. A call goes
@@ -37,10 +46,14 @@ type Lobby struct {
 	owned   map[string][]string    // run -> call ids
 	visits  map[string]*list.Element
 	queue   *list.List // of *visit, oldest first
+	past    []*visit   // those that nobody asked for in time, without their events, oldest first
 	graves  []grave    // calls of ended runs, oldest first
 }
 
-type wishKey struct{ bot, caller, target string }
+type wishKey struct {
+	bot, caller, target string
+	guard               bool
+}
 
 // visit is a call that nobody owns yet.
 type visit struct {
@@ -112,6 +125,11 @@ func (l *Lobby) arrive(now time.Time, bot string, events []*graph.Event) {
 			l.offer(v)
 		}
 	}
+	if l.owners[id] == "" {
+		for _, e := range events {
+			e.Came = now
+		}
+	}
 }
 
 // Made tells of a call that a run has created. What comes of it to a bot's registered address is shown to that run, and
@@ -142,26 +160,20 @@ func (l *Lobby) visit(now time.Time, bot, call string) *visit {
 		return e.Value.(*visit)
 	}
 	if l.queue.Len() >= maxVisits {
-		l.drop(l.queue.Front())
+		l.pass(l.queue.Front())
 	}
 	v := &visit{since: now, bot: bot, call: call}
 	l.visits[call] = l.queue.PushBack(v)
 	return v
 }
 
-// offer looks for a waiting run: what is fixed exactly goes before wildcards, and among equals the oldest first.
+// offer looks for a waiting run: what is fixed exactly goes before wildcards, and among equals the oldest first. Those
+// that guard come last.
 func (l *Lobby) offer(v *visit) {
-	for _, caller := range append(slices.Clip(v.callers), "") {
-		for _, target := range append(slices.Clip(v.targets), "") {
-			waiters := l.waiting[wishKey{v.bot, caller, target}]
-			if waiters == nil {
-				continue
-			}
-			for e := waiters.Front(); e != nil; e = e.Next() {
-				w := e.Value.(Wish)
-				if w.Test == nil || w.Test(v.incoming) {
-					l.remove(waiters, e, w.key())
-					l.claim(v, w.Run)
+	for _, guard := range []bool{false, true} {
+		for _, caller := range append(slices.Clip(v.callers), "") {
+			for _, target := range append(slices.Clip(v.targets), "") {
+				if l.offerTo(wishKey{v.bot, caller, target, guard}, v) {
 					return
 				}
 			}
@@ -169,12 +181,27 @@ func (l *Lobby) offer(v *visit) {
 	}
 }
 
+func (l *Lobby) offerTo(key wishKey, v *visit) (taken bool) {
+	waiters := l.waiting[key]
+	if waiters == nil {
+		return false
+	}
+	for e := waiters.Front(); e != nil; e = e.Next() {
+		if w := e.Value.(Wish); w.fits(v) {
+			l.remove(waiters, e, key)
+			l.claim(v, w.Run)
+			return true
+		}
+	}
+	return false
+}
+
 // Want asks for one call. A fitting one that already waits is handed over at once. twin says that another run asks for
 // the very same calls, so that it is chance who gets the next. It looks at the oldest and the newest of them only, so
 // that a start takes the same time however many are waiting.
 func (l *Lobby) Want(now time.Time, w Wish) (withdraw func(), twin bool) {
 	l.expire(now)
-	for e := l.queue.Front(); e != nil; e = e.Next() {
+	for e := l.queue.Front(); e != nil && !w.Fresh; e = e.Next() {
 		if v := e.Value.(*visit); v.incoming != nil && w.fits(v) {
 			l.claim(v, w.Run)
 			return func() {}, false
@@ -186,16 +213,33 @@ func (l *Lobby) Want(now time.Time, w Wish) (withdraw func(), twin bool) {
 		l.waiting[w.key()] = waiters
 	}
 	for _, e := range []*list.Element{waiters.Front(), waiters.Back()} {
-		twin = twin || e != nil && e.Value.(Wish).Run != w.Run
+		twin = twin || !w.Guard && e != nil && e.Value.(Wish).Run != w.Run
 	}
 	e := waiters.PushBack(w)
 	return func() { l.remove(waiters, e, w.key()) }, twin
 }
 
-func (w Wish) key() wishKey { return wishKey{w.Bot, w.Caller, w.Target} }
+// Unclaimed are the incoming calls that came to a bot since then and that no run has taken, oldest first: of each the event
+// that told of it.
+func (l *Lobby) Unclaimed(bot string, since time.Time) (calls []*graph.Event) {
+	add := func(v *visit) {
+		if v.incoming != nil && v.bot == bot && !v.since.Before(since) {
+			calls = append(calls, v.incoming)
+		}
+	}
+	for _, v := range l.past {
+		add(v)
+	}
+	for e := l.queue.Front(); e != nil; e = e.Next() {
+		add(e.Value.(*visit))
+	}
+	return calls
+}
+
+func (w Wish) key() wishKey { return wishKey{w.Bot, w.Caller, w.Target, w.Guard} }
 
 func (w Wish) fits(v *visit) bool {
-	return w.Bot == v.bot &&
+	return w.Bot == v.bot && !v.since.Before(w.Since) &&
 		(w.Caller == "" || slices.Contains(v.callers, w.Caller)) &&
 		(w.Target == "" || slices.Contains(v.targets, w.Target)) &&
 		(w.Test == nil || w.Test(v.incoming))
@@ -229,9 +273,25 @@ func (l *Lobby) drop(e *list.Element) {
 	delete(l.visits, l.queue.Remove(e).(*visit).call)
 }
 
+// pass drops a call that nobody has asked for in time, and remembers that it was there.
+func (l *Lobby) pass(e *list.Element) {
+	v := e.Value.(*visit)
+	l.drop(e)
+	if v.incoming == nil {
+		return
+	}
+	if v.events = nil; len(l.past) == maxPast {
+		l.past = slices.Delete(l.past, 0, 1)
+	}
+	l.past = append(l.past, v)
+}
+
 func (l *Lobby) expire(now time.Time) {
 	for e := l.queue.Front(); e != nil && now.Sub(e.Value.(*visit).since) > Hold; e = l.queue.Front() {
-		l.drop(e)
+		l.pass(e)
+	}
+	for len(l.past) > 0 && now.Sub(l.past[0].since) > remembered {
+		l.past = slices.Delete(l.past, 0, 1)
 	}
 	n := 0
 	for n < len(l.graves) && now.After(l.graves[n].until) {

@@ -200,3 +200,44 @@ func TestLobbyMade(t *testing.T) {
 		t.Errorf("left: %v %v", l.made, l.owned)
 	}
 }
+
+// Whoever awaits a call goes before whoever must not have it, however old and however exact the wishes are.
+func TestLobbyGuardsComeLast(t *testing.T) {
+	l, given := lobby()
+	l.Want(at(0), Wish{Run: "never", Bot: "b", Caller: "ann", Guard: true})
+	if _, twin := l.Want(at(0), Wish{Run: "await", Bot: "b"}); twin {
+		t.Error("a guard is taken for a twin")
+	}
+	l.Arrive(at(0), "b", []*graph.Event{ring("c1", "ann", "x"), ring("c2", "ann", "x")})
+	expect(t, given, "await: c1 incoming", "never: c2 incoming")
+	if len(l.waiting) != 0 {
+		t.Errorf("%d keys are left", len(l.waiting))
+	}
+}
+
+func TestLobbyLeavesOlderCallsAlone(t *testing.T) {
+	l, given := lobby()
+	l.Arrive(at(time.Second), "b", []*graph.Event{ring("c", "ann", "x")})
+	l.Want(at(2*time.Second), Wish{Run: "later", Bot: "b", Since: at(2 * time.Second)})
+	l.Want(at(2*time.Second), Wish{Run: "fresh", Bot: "b", Fresh: true})
+	expect(t, given)
+	l.Want(at(2*time.Second), Wish{Run: "since", Bot: "b", Since: at(time.Second)})
+	expect(t, given, "since: c incoming")
+}
+
+// Calls that nobody took are remembered, also when they have left the lobby.
+func TestLobbyUnclaimed(t *testing.T) {
+	l, _ := lobby()
+	l.Arrive(at(0), "b", []*graph.Event{ring("old", "ann", "x")})
+	l.Arrive(at(10*time.Second), "b", []*graph.Event{ring("passed", "ann", "x"), ring("taken", "bob", "x"), state("early", "terminated")})
+	l.Arrive(at(10*time.Second), "b2", []*graph.Event{ring("elsewhere", "ann", "x")})
+	l.Want(at(11*time.Second), Wish{Run: "r", Bot: "b", Caller: "bob"})
+	l.Arrive(at(5*time.Minute), "b", []*graph.Event{ring("new", "ann", "x")})
+	var got []string
+	for _, e := range l.Unclaimed("b", at(10*time.Second)) {
+		got = append(got, fmt.Sprint(e.CallID, " ", e.Came.Sub(start)))
+	}
+	if d := cmp.Diff([]string{"passed 10s", "new 5m0s"}, got); d != "" {
+		t.Errorf("unclaimed (-want +got):\n%s", d)
+	}
+}

@@ -140,6 +140,7 @@ const (
 const (
 	KindRefused   EventKind = "refused"   // the listener did not take it
 	KindMisrouted EventKind = "misrouted" // it came to another address than that of the run whose call it is about
+	KindUnclaimed EventKind = "unclaimed" // of an incoming call that no run had asked for
 )
 
 // Delivery is how the POST came that carried a notification, and how the listener answered it. The events of one POST
@@ -170,6 +171,7 @@ type Event struct {
 	Sequence    int             // a delta roster's sequence number; 0 when it had none
 	Answer      json.RawMessage // what the webhook said to a KindJoining; nil: nothing
 	Delivery    *Delivery       // nil: it came in a response
+	Came        time.Time       // when it came, if it waited at a bot's registered address for somebody to ask for the call
 	About       *Event          // of KindRefused and KindMisrouted; unverified where it was refused. Nil: there was none to be read
 	// View holds the names expressions see: those of EventNames. Absent ones are not there.
 	View    map[string]any

@@ -180,6 +180,13 @@ func (h *place) Want(in steps.Incoming) (withdraw func()) {
 	return withdraw
 }
 
+func (h *place) Unclaimed(since time.Time) (calls []steps.Event) {
+	for _, e := range h.run.world.Unclaimed(since) {
+		calls = append(calls, steps.Event{At: e.Came.UTC(), Event: e})
+	}
+	return calls
+}
+
 func describe(in steps.Incoming) string {
 	text := ""
 	for _, x := range [][2]string{{"bot", in.Bot}, {"caller", in.Caller}, {"target", in.Target}} {

@@ -38,6 +38,8 @@ type World interface {
 	Do(b *Branch, r steps.Request) (steps.Response, error)
 	// Want asks for incoming calls; twin says that another run waits for the very same ones.
 	Want(in steps.Incoming) (withdraw func(), twin bool)
+	// Unclaimed are the incoming calls of the run's bot since then that nobody has taken.
+	Unclaimed(since time.Time) []*graph.Event
 	// AnswerJoining keeps what the webhook answers to a participantJoiningNotification of a call.
 	AnswerJoining(call string, body json.RawMessage)
 	// Made notes that the run has created a call.

@@ -97,6 +97,12 @@ func (d *deliveries) odd(r *steps.Record) (words []string) {
 	if d.early[e] {
 		words = append(words, "before the response")
 	}
+	switch waited := r.At.Sub(cameAt(r)); {
+	case e.Kind == graph.KindUnclaimed:
+		words = append(words, "nobody took it")
+	case waited >= longWay:
+		words = append(words, duration(waited)+" before anybody asked for it")
+	}
 	if way := onWay(r); way >= longWay {
 		words = append(words, duration(way)+" on its way")
 	}
@@ -120,7 +126,32 @@ func onWay(r *steps.Record) time.Duration {
 	if r.Event.Sent.IsZero() {
 		return 0
 	}
-	return r.At.Sub(r.Event.Sent) - r.Event.Took
+	return cameAt(r).Sub(r.Event.Sent) - r.Event.Took
+}
+
+// cameAt is when a notification came: its record's time, unless it waited at the bot's address for somebody to ask for the
+// call.
+func cameAt(r *steps.Record) time.Time {
+	if r.Event.Came.IsZero() {
+		return r.At
+	}
+	return r.Event.Came
+}
+
+// asTheyCame puts the calls that nobody took at the time when they came: the run found out later.
+func asTheyCame(records []steps.Record) []steps.Record {
+	isUnclaimed := func(r steps.Record) bool { return r.Event != nil && r.Event.Kind == graph.KindUnclaimed }
+	if !slices.ContainsFunc(records, isUnclaimed) {
+		return records
+	}
+	records = slices.Clone(records)
+	for i := range records {
+		if isUnclaimed(records[i]) {
+			records[i].At = cameAt(&records[i])
+		}
+	}
+	slices.SortStableFunc(records, func(a, b steps.Record) int { return a.At.Compare(b.At) })
+	return records
 }
 
 // by names the steps that an event served: " → await caller"; "" for none.
@@ -166,6 +197,7 @@ const mostNotifications = 40
 // sent, its message id, what the listener answered and in what time, and which steps it served. Nil if nothing is out of
 // the ordinary, unless all is set; a long one is then cut to what is.
 func Notifications(records []steps.Record, s Style, all bool) []string {
+	records = asTheyCame(records)
 	d, names := deliveriesOf(records), map[string]string{}
 	var start time.Time
 	odd := len(d.gaps)
@@ -202,7 +234,7 @@ func Notifications(records []steps.Record, s Style, all bool) []string {
 
 func (d *deliveries) row(r *steps.Record, s Style, start time.Time, name func(key string) string) []string {
 	e := r.Event
-	row := []string{offset(start, r.At), "", "", "", short(messageOf(e)), "", ""}
+	row := []string{offset(start, cameAt(r)), "", "", "", short(messageOf(e)), "", ""}
 	if p, ok := d.place[e]; ok {
 		row[1], row[3] = ordinal(p.came), ordinal(p.sent)
 	}
@@ -223,6 +255,8 @@ func (d *deliveries) row(r *steps.Record, s Style, start time.Time, name func(ke
 		text += " (refused)"
 	case e.Kind == graph.KindMisrouted:
 		text += " (to " + ShortIDs(clean(e.Address)) + ")"
+	case e.Kind == graph.KindUnclaimed:
+		text += " (nobody took it)"
 	}
 	row[6] = text + d.by(e, s, name)
 	return row

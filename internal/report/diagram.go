@@ -78,6 +78,7 @@ const leastSilence = 5 * time.Second
 
 // diagramOf draws from records up to the last one given.
 func diagramOf(records []steps.Record, s Style) *diagram {
+	records = asTheyCame(records)
 	b := &diagramBuilder{Style: s, d: &diagram{about: &steps.RunStart{}}, came: deliveriesOf(records), names: map[string]string{},
 		sent: map[stepPlace]int{}, began: map[stepPlace]int{}, hears: map[stepPlace]bool{}, owner: map[int]string{}}
 	b.meet(records)
@@ -232,7 +233,7 @@ func (b *diagramBuilder) response(r *steps.Record) {
 func (b *diagramBuilder) notification(r *steps.Record) {
 	e := r.Event
 	one := rung{what: notification, from: b.leg(e.Call), text: b.notifiedText(r), ids: clean(e.Resource)}
-	if e.Refused != "" || e.Kind == graph.KindMisrouted {
+	if e.Refused != "" || e.Kind == graph.KindMisrouted || e.Kind == graph.KindUnclaimed {
 		one.how = warn
 	}
 	if e.MessageID != "" {

@@ -155,7 +155,7 @@ func (g *legs) only(who string, marks []legMark, d *diagram) int {
 
 // source is who dialled, of a notification that says so; "" of any other.
 func (g *legs) source(e *steps.Arrived) string {
-	if e.Kind != graph.KindCall || !strings.HasPrefix(e.Summary, "call "+graph.StateIncoming) {
+	if e.Kind != graph.KindCall && e.Kind != graph.KindUnclaimed || !strings.HasPrefix(e.Summary, "call "+graph.StateIncoming) {
 		return ""
 	}
 	var raw struct {

@@ -238,6 +238,8 @@ func (l *arrivalList) event(i int) {
 	switch {
 	case strings.HasPrefix(m.Ignored, "is "):
 		text += " (" + clean(m.Ignored) + ": does not count)"
+	case m.Unclaimed:
+		text += " (nobody took it)"
 	case m.Claimed != "":
 		text += " (taken by " + l.name(m.Claimed) + ")"
 	case m.Part != "" && m.Why == nil:

@@ -215,6 +215,8 @@ func (b *pageBuilder) arrivals(f *steps.Failure) *pageArrivals {
 		switch {
 		case strings.HasPrefix(m.Ignored, "is "):
 			row.Note = m.Ignored + ": does not count"
+		case m.Unclaimed:
+			row.Note = "nobody took it"
 		case m.Claimed != "":
 			row.Note = "taken by " + b.names(m.Claimed)
 		case m.Part != "" && m.Why == nil:
@@ -240,6 +242,9 @@ func newPageTree(e *schema.Explanation) pageTree {
 	} else {
 		var how string
 		t.Value, how = Style{}.value(e)
+		if e.Note != "" {
+			t.Value += " (" + e.Note + ")"
+		}
 		t.How = map[string]string{good: "good", bad: "bad", warn: "absent"}[how]
 	}
 	for _, part := range taken(e) {

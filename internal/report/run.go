@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/steps"
 )
 
@@ -123,7 +124,11 @@ func (b *runBuilder) add(r *steps.Record) {
 		return
 	case r.Event != nil:
 		b.byEvent[r.Event.Seq] = len(run.Events)
-		run.Events = append(run.Events, Event{At: r.At, Arrived: *r.Event})
+		at := r.At
+		if r.Event.Kind == graph.KindUnclaimed {
+			at = cameAt(r)
+		}
+		run.Events = append(run.Events, Event{At: at, Arrived: *r.Event})
 		return
 	case r.StepStart != nil:
 		b.begin(r)

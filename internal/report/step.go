@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"callflow/internal/graph"
 	"callflow/steps"
 )
 
@@ -170,6 +171,9 @@ func eventText(e *steps.Arrived, name func(key string) string) string {
 	text := clean(e.Summary)
 	if e.ChangeType != "" {
 		text += " (" + clean(e.ChangeType) + " " + clean(e.Resource) + ")"
+	}
+	if e.Kind == graph.KindUnclaimed {
+		text += ", which nobody took"
 	}
 	if e.Repeat {
 		text += " again"

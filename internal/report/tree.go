@@ -73,6 +73,9 @@ func (s Style) node(e *schema.Explanation, lead, below string) []string {
 		return append([]string{lead + s.cut(text, room-15) + s.paint(faint, arrow+"an object:")}, s.fields(e.Value, below)...)
 	}
 	value, how := s.value(e)
+	if e.Note != "" {
+		value += " (" + clean(e.Note) + ")"
+	}
 	if least := min(width(text), 20); width(value) > room-width(arrow)-least {
 		out := []string{lead + s.cut(text, room-width(arrow)) + s.paint(faint, strings.TrimRight(arrow, " "))}
 		for _, row := range s.Hard(value, s.Width-width(below)) {

@@ -245,7 +245,7 @@ func (v *RunView) event(r *steps.Record) []string {
 	v.last = clean(e.Summary)
 	warning := refusedText(e)
 	if gaveUp, ok := v.ended[e.Late]; ok && warning == "" {
-		warning = fmt.Sprintf("%s, %s too late for %s: it needs a longer timeout", clean(e.Summary), duration(r.At.Sub(gaveUp)), v.nameOf(e.Late))
+		warning = fmt.Sprintf("%s, %s too late for %s: it needs a longer timeout", clean(e.Summary), duration(cameAt(r).Sub(gaveUp)), v.nameOf(e.Late))
 	}
 	switch {
 	case c.Detail == Verbose && refusedText(e) == "":

@@ -254,7 +254,8 @@ func (w *runWorld) Do(b *host.Branch, q steps.Request) (resp steps.Response, err
 // Want implements host.World.
 func (w *runWorld) Want(in steps.Incoming) (withdraw func(), twin bool) {
 	h := w.hub
-	wish := callback.Wish{Run: w.id, Bot: in.Bot, Caller: in.Caller, Target: in.Target, Test: in.Test}
+	wish := callback.Wish{Run: w.id, Bot: in.Bot, Caller: in.Caller, Target: in.Target, Test: in.Test,
+		Since: in.Since, Fresh: in.Fresh, Guard: in.Guard}
 	if wish.Bot == "" {
 		wish.Bot = h.cfg.Bot
 	}
@@ -267,6 +268,13 @@ func (w *runWorld) Want(in steps.Incoming) (withdraw func(), twin bool) {
 		defer h.lobbyMu.Unlock()
 		undo()
 	}, twin
+}
+
+// Unclaimed implements host.World.
+func (w *runWorld) Unclaimed(since time.Time) []*graph.Event {
+	w.hub.lobbyMu.Lock()
+	defer w.hub.lobbyMu.Unlock()
+	return w.hub.lobby.Unclaimed(w.hub.cfg.Bot+w.address, since)
 }
 
 // AnswerJoining implements host.World.

@@ -235,7 +235,13 @@ func (w *virtual) Want(in steps.Incoming) (withdraw func(), twin bool) {
 	if bot == "" {
 		bot = w.cfg.Bot.Name
 	}
-	return w.lobby.Want(w.Now(), callback.Wish{Run: w.cfg.RunID, Bot: bot, Caller: in.Caller, Target: in.Target, Test: in.Test})
+	return w.lobby.Want(w.Now(), callback.Wish{Run: w.cfg.RunID, Bot: bot, Caller: in.Caller, Target: in.Target, Test: in.Test,
+		Since: in.Since, Fresh: in.Fresh, Guard: in.Guard})
+}
+
+// Unclaimed implements host.World.
+func (w *virtual) Unclaimed(since time.Time) []*graph.Event {
+	return w.lobby.Unclaimed(w.cfg.Bot.Name, since)
 }
 
 // AnswerJoining implements host.World.
