@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"callflow/internal/graph"
@@ -41,9 +42,11 @@ func (t *turn) circumstances(f *steps.Failure, err error) {
 		t.inWhoseName(f)
 	case refused != nil && refused.Reply.Status == 403:
 		t.asked(f)
+	case f.Kind == "outcome" && t.reply != nil && t.step.Verb.Name == "transfer":
+		t.leftMeanwhile(f)
 	case f.Kind == "outcome" && t.reply != nil:
 		t.establishing(f)
-	case f.Kind == "timeout" && t.reply != nil && t.step.Until == graph.StateEstablished:
+	case f.Kind == "timeout":
 		t.unheard(f)
 	}
 	if t.step.Verb.Name == "createCall" {
@@ -79,14 +82,37 @@ func (t *turn) establishing(f *steps.Failure) {
 	know(f, end.At, end.Seq, fmt.Sprintf("%s, after %s of establishing", summary(end.Event.Event), steps.Span(end.At.Sub(began.At))))
 }
 
-// unheard reads a call that was not heard to be established: perhaps it is, and the news got lost.
-func (t *turn) unheard(f *steps.Failure) {
-	if t.reply.CallID == "" || t.run.calls.ended(t.reply.CallID) {
+// leftMeanwhile says of a transfer that came to nothing that the one who was being transferred had hung up.
+func (t *turn) leftMeanwhile(f *steps.Failure) {
+	who := t.run.otherParty(t.reply.CallID)
+	for _, e := range t.run.inbox.entries {
+		result := object(object(e.View["call"])["resultInfo"])
+		left := number(result["subcode"]) == 4521 || number(result["subcode"]) == 540000 // by telephone
+		if e.CallID != t.reply.CallID || e.repeat || !e.Ended() || !left || number(result["code"]) != 200 || who == "" {
+			continue
+		}
+		f.Text += fmt.Sprintf("; %s hung up %s after the transfer was sent", who, steps.Span(e.At.Sub(t.sent.at)))
+		know(f, t.sent.at, 0, "transfer was sent")
+		know(f, e.At, e.Seq, summary(e.Event.Event)+": "+who+" hung up")
 		return
 	}
-	h, end := t.host.Scope(askTime, &ended{kind: "timeout", why: "no answer within " + steps.Span(askTime)})
+}
+
+// unheard reads the call of an action whose goal was not heard of in time: perhaps it was reached, and the news got lost. It
+// outlives the scope that may have ended the wait.
+func (t *turn) unheard(f *steps.Failure) {
+	if t.reply == nil || t.reply.CallID == "" || t.run.calls.ended(t.reply.CallID) || t.excused {
+		return
+	}
+	move := t.step.Verb.Name == "transfer"
+	if !move && t.step.Until != graph.StateEstablished {
+		return
+	}
+	shield, unshield := t.host.Shield(0)
+	defer unshield()
+	h, end := shield.Scope(askTime, &ended{kind: "timeout", why: "no answer within " + steps.Span(askTime)})
 	defer end(errDone)
-	polled, _ := t.run.poll(h, sender{key: t.key, branch: t.branch, verb: "getCall", attempt: t.attempts, pos: t.step.VerbPos}, t.reply.CallID)
+	polled, up := t.run.poll(h, sender{key: t.key, branch: t.branch, verb: "getCall", attempt: t.attempts, pos: t.step.VerbPos}, t.reply.CallID)
 	if polled == "" {
 		return
 	}
@@ -99,9 +125,61 @@ func (t *turn) unheard(f *steps.Failure) {
 	}
 	know(f, t.host.Now(), 0, "reading the call now: "+polled)
 	inOrder(f)
-	if polled == graph.StateEstablished {
-		f.Text += ", though the service says that it has: the notification did not arrive, or was not taken"
-		f.Hints = append(f.Hints, "is the callback address this bot's own, and does it take what comes? The ladder and the journal have what it refused")
+	switch {
+	case move:
+		t.underWay(f, polled, up)
+	case polled == graph.StateEstablished:
+		f.Text += ", though the service says that it has: the notification " + lost(f)
+		f.Hints = append(f.Hints, callbackOurs)
+	}
+}
+
+// callbackOurs is what to look at when news got lost.
+const callbackOurs = "is the callback address this bot's own, and does it take what comes? The ladder and the journal have what it refused"
+
+// lost is what became of news that the listener did not hand on: what it refused may have been that.
+func lost(f *steps.Failure) string {
+	if slices.ContainsFunc(f.Facts, func(x steps.Fact) bool { return strings.HasPrefix(x.Text, theListenerRefused) }) {
+		return "may be among what the listener refused"
+	}
+	return "did not arrive, or was not taken"
+}
+
+// accepted says that the turn's call was notified as transferAccepted since the request.
+func (t *turn) accepted() bool {
+	return slices.ContainsFunc(t.run.inbox.entries, func(e *entry) bool {
+		return e.CallID == t.reply.CallID && !e.At.Before(t.sent.at) && object(e.View["call"])["state"] == graph.StateTransferAccepted
+	})
+}
+
+// underWay says how it stands with a transfer that was not heard to end, as far as reading its call tells.
+func (t *turn) underWay(f *steps.Failure, polled string, up bool) {
+	target := "the target"
+	var body struct {
+		TransferTarget map[string]any `json:"transferTarget"`
+	}
+	if json.Unmarshal(t.sent.body, &body) == nil && t.run.whom(body.TransferTarget) != "" {
+		target = t.run.whom(body.TransferTarget)
+	}
+	switch {
+	case !up:
+		f.Text += "; the service knows the call no more: it has ended, and the news of how " + lost(f)
+		hint := "whether " + target + " has taken the call or it was cut off, only the notification tells: ask one of the two"
+		if t.accepted() {
+			hint = target + " had answered (transferAccepted); whether the two were connected then, only the notification tells"
+		}
+		f.Hints = append(f.Hints, hint, callbackOurs)
+	case polled == graph.StateTransferring:
+		f.Text += "; the service says that it goes on: " + target + " has neither answered nor declined"
+		if t.limit > 0 && t.limit < ringTime {
+			f.Hints = append(f.Hints, fmt.Sprintf("who a call is transferred to rings for up to %s: the default timeout, %s, waits for what comes of it",
+				steps.Span(ringTime), steps.Span(actTime)))
+		}
+	case polled == graph.StateTransferAccepted:
+		f.Text += "; the service says that " + target + " has answered, and the call has not ended yet"
+	case polled == graph.StateEstablished:
+		f.Text += "; the service says that the call is established: the transfer was refused, or never began, and the news of it " + lost(f)
+		f.Hints = append(f.Hints, callbackOurs)
 	}
 }
 
@@ -124,7 +202,11 @@ func (t *turn) tooLate(f *steps.Failure) {
 			end = e
 		}
 	}
-	if came == nil || !slices.Contains([]string{"answer", "reject", "redirect"}, t.step.Verb.Name) {
+	if !slices.Contains([]string{"answer", "reject", "redirect"}, t.step.Verb.Name) {
+		t.afterTheEnd(f, end)
+		return
+	}
+	if came == nil {
 		return
 	}
 	know(f, came.At, came.Seq, summary(came.Event.Event)+handled(came))
@@ -142,16 +224,39 @@ func (t *turn) tooLate(f *steps.Failure) {
 		} else {
 			f.Text += "; the call had ended " + before
 		}
-		said := summary(end.Event.Event)
-		if message := text(object(object(end.View["call"])["resultInfo"])["message"]); message != "" {
-			said += " " + strconv.Quote(message)
-		}
-		know(f, end.At, end.Seq, said+", "+before+t.crossed(end))
+		know(f, end.At, end.Seq, summary(end.Event.Event)+resultMessage(end)+", "+before+t.crossed(end))
 		know(f, t.sent.at, 0, sent)
 	}
 	if late > answerTime {
 		f.Hints = append(f.Hints, "is it the first call after a quiet time only? Then the bot starts too slowly (cold start): keep it warm")
 	}
+}
+
+// afterTheEnd says of a request about a call that had ended when and how it did.
+func (t *turn) afterTheEnd(f *steps.Failure, end *entry) {
+	if end == nil {
+		return
+	}
+	said := summary(end.Event.Event) + resultMessage(end)
+	if ago := t.sent.at.Sub(end.At); ago >= 0 {
+		f.Text += fmt.Sprintf("; the call had ended %s before: %s", steps.Span(ago), said)
+	} else {
+		f.Text += fmt.Sprintf("; the call ended meanwhile: %s", said)
+	}
+	know(f, end.At, end.Seq, said)
+	know(f, t.sent.at, 0, t.step.Verb.Name+" was sent")
+	inOrder(f)
+	if code := t.run.codeOf(end); code != nil {
+		f.Code = code
+	}
+}
+
+// resultMessage is the message of the result that an event about a call carries, to be put behind it; "" without one.
+func resultMessage(e *entry) string {
+	if message := text(object(object(e.View["call"])["resultInfo"])["message"]); message != "" {
+		return " " + strconv.Quote(message)
+	}
+	return ""
 }
 
 // lateness is how long after the call began the answer was sent, and that in words: as the service has it where that is
@@ -247,7 +352,7 @@ func (t *turn) asked(f *steps.Failure) {
 	know(f, t.sent.at, 0, source)
 }
 
-// aimed says in whose name a refused transfer or redirect was asked for, and as what its targets were named.
+// aimed says in whose name a refused request was asked for, and as what the targets of a transfer or redirect were named.
 func (t *turn) aimed(f *steps.Failure) {
 	type target struct {
 		Identity map[string]any `json:"identity"`
@@ -261,9 +366,6 @@ func (t *turn) aimed(f *steps.Failure) {
 	}
 	if body.TransferTarget != nil {
 		body.Targets = append(body.Targets, *body.TransferTarget)
-	}
-	if len(body.Targets) == 0 {
-		return
 	}
 	t.inWhoseName(f)
 	for _, x := range body.Targets {

@@ -235,7 +235,10 @@ func (r *run) orphaned(x *leg) *steps.Orphan {
 			o.Last, o.LastAt, o.Event = summary(e.Event.Event), e.At, e.Seq
 		}
 	}
-	if o.Event == 0 {
+	switch {
+	case o.Event == 0 && !x.known: // somebody's, or nobody's: only a question about it has named it
+		return nil
+	case o.Event == 0:
 		o.Verdict = "ended, and nothing was ever notified of it"
 	}
 	return o

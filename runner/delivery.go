@@ -9,6 +9,9 @@ import (
 	"callflow/steps"
 )
 
+// theListenerRefused begins the fact that a notification was refused.
+const theListenerRefused = "the listener refused a notification"
+
 // undelivered adds to the failure of a wait what the listener did not take, and what went to another address: the event
 // may have been among it. Equal ones are one fact, which stands at the time of the first.
 func (r *run) undelivered(f *steps.Failure) {
@@ -43,7 +46,7 @@ func (r *run) undelivered(f *steps.Failure) {
 	}
 	for _, k := range kinds {
 		first, last := found[k][0], found[k][len(found[k])-1]
-		text := fmt.Sprintf("the listener refused a notification for this run with %d: %s", k.status, k.where)
+		text := fmt.Sprintf(theListenerRefused+" for this run with %d: %s", k.status, k.where)
 		if k.event == graph.KindMisrouted {
 			text = fmt.Sprintf("a notification for this run's call (%s) went to %s, and not to %s", k.about, k.where, r.Target.Callback)
 		}

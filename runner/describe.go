@@ -51,6 +51,9 @@ func (t *turn) describe(params any) string {
 	if words = d.exprs; len(words) == 0 {
 		words = d.whom
 	}
+	if d.parts != "" {
+		words = []string{strings.Join(append([]string{d.parts}, d.exprs...), "; ")}
+	}
 	if t.step.Include != nil {
 		words = append([]string{path.Base(t.step.Include.File)}, words...)
 	}
@@ -63,6 +66,7 @@ func (t *turn) describe(params any) string {
 
 type describer struct {
 	run   *run
+	parts string // of an await, by name
 	exprs []string
 	whom  []string
 }
@@ -98,6 +102,14 @@ func (d *describer) visit(v reflect.Value, name string) {
 		switch x := v.Interface().(type) {
 		case schema.Block, schema.Map[schema.Block]:
 		case schema.Map[*schema.Expr]:
+			if of, ok := partsOf[name]; ok && len(x) > 1 { // what they are about would be cut off behind the first
+				names := make([]string, len(x))
+				for i, e := range x {
+					names[i] = e.Key
+				}
+				d.parts = of + strings.Join(names, ", ")
+				return
+			}
 			for _, e := range x {
 				d.exprs = append(d.exprs, prefixed(e.Key, e.Value.Text()))
 			}
@@ -138,6 +150,9 @@ func (d *describer) visit(v reflect.Value, name string) {
 		}
 	}
 }
+
+// partsOf are the words before the names of an await's parts.
+var partsOf = map[string]string{"all": "all of ", "any": "any of ", "inOrder": "in order "}
 
 // prefixed adds a part's name to an expression; the plain words of an await go without saying.
 func prefixed(name, expr string) string {

@@ -165,8 +165,17 @@ func (t *turn) throttled(f *steps.Failure, refused *steps.GraphError) {
 	if t == nil || refused.Reply.Status != 429 && refused.Reply.Status != 503 || slices.Contains(t.run.plan.Tags, "fails") {
 		return
 	}
-	if retry, err := t.retry(); retry == nil && err == nil {
-		f.Hints = append(f.Hints, "the service was busy and has not acted on it; to have it asked again, add to the step: retry: {attempts: 4}")
+	asks := "without saying when to come again (no Retry-After)"
+	if wait := refused.Reply.RetryAfter; wait > 0 {
+		asks = "and asks to wait " + steps.Span(wait) + " (Retry-After)"
+	}
+	switch retry, err := t.retry(); {
+	case err != nil:
+	case retry == nil:
+		f.Hints = append(f.Hints, "the service was busy and has not acted on it, "+asks+"; to have it asked again, add to the step: retry: {attempts: 4}")
+	case t.attempts > 1:
+		f.Hints = append(f.Hints, fmt.Sprintf("the service was busy at each of the %d attempts, %s, and has acted on none: give the step's retry more attempts, "+
+			"or let the bot do less at a time", t.attempts, strings.TrimPrefix(asks, "and ")))
 	}
 }
 

@@ -47,7 +47,6 @@ func (a *await) missed(why error) *steps.FailureError {
 	if errors.Is(why, steps.ErrNothing) {
 		f.Hints = append(f.Hints, "nothing is left to happen in the simulated world: no call is under way that could bring the event")
 	}
-	f.Hints = append(f.Hints, "callflow run --verbose shows every message")
 	return &steps.FailureError{Failure: f}
 }
 
@@ -421,7 +420,6 @@ func (e *env) unreached(why error, began time.Time) *steps.FailureError {
 	if e.step.Verb.Name == "invite" && e.limit < ringTime && e.limit > 0 {
 		f.Hints = append(f.Hints, fmt.Sprintf("who is invited rings for up to %s: the default timeout, %s, waits for what comes of it", steps.Span(ringTime), steps.Span(actTime)))
 	}
-	f.Hints = append(f.Hints, "callflow run --verbose shows every message")
 	return &steps.FailureError{Failure: f}
 }
 

@@ -406,6 +406,7 @@ func (t *turn) cutOff(err, by error) (f *steps.Failure) {
 	var cut *steps.CutError
 	if over, ok := by.(*ended); ok && limited(over) && errors.As(err, &cut) {
 		f = failure(t.frame, t, &steps.FailureError{Failure: told(&steps.Failure{Kind: over.kind, Text: over.text()}, t.words(), cut.Failure)})
+		t.unheard(f)
 		t.probe(f)
 	}
 	t.run.stopped[by] = append(t.run.stopped[by], stopped{t, f})

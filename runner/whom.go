@@ -35,9 +35,9 @@ func (t *turn) doing() string {
 		if who := t.run.whom(body["transferee"]); who != "" {
 			party = who
 		}
-		return phrase(verb, "the transfer", " of ", party, " to ", t.run.whom(body["transferTarget"]))
+		return phrase(verb, "the transfer", " of ", party, " to ", t.run.whomOrID(party, body["transferTarget"]))
 	case "redirect":
-		return phrase(verb, "the redirect", " of ", party, " to ", t.run.whom(body["targets"]))
+		return phrase(verb, "the redirect", " of ", party, " to ", t.run.whomOrID(party, body["targets"]))
 	case "createCall":
 		return phrase(verb, "the call", " to ", t.run.whom(body["targets"]), "", "")
 	case "invite":
@@ -109,6 +109,21 @@ func listed(names []string) string {
 		return strings.Join(names[:last], ", ") + " and " + names[last]
 	}
 	return strings.Join(names, "")
+}
+
+// whomOrID is whom, beside somebody who has a name: one whom nobody knows has their id then.
+func (r *run) whomOrID(beside string, part any) string {
+	if who := r.whom(part); who != "" || beside == "" {
+		return who
+	}
+	one := object(part)
+	if list, _ := part.([]any); len(list) == 1 {
+		one = object(list[0])
+	}
+	if ids := graph.IdentityIDs(object(one["identity"])); len(ids) > 0 {
+		return ids[0]
+	}
+	return ""
 }
 
 // nameOf is what the run calls a participant, else the message; a telephone number is a name, an id is none.

@@ -110,6 +110,12 @@ func raced(env Env, p *transferParams, sent time.Time, err error) error {
 		end = ends(env, id)
 	}
 	switch {
+	case end == nil && picture(env, id) == nil:
+		leg, _ := replacedLeg(env, id)
+		leg.Text += "; this run has had no such call"
+		told.Also = "the call to be replaced, " + id + ", is none of this run's"
+		told.Facts = append(told.Facts, leg)
+		told.Hints = append(told.Hints, "replacesCallId is the id of the bot's own call with the target: capture it from the createCall that asked them")
 	case end == nil:
 		leg, _ := replacedLeg(env, id)
 		told.Facts = append(told.Facts, leg)
@@ -124,6 +130,7 @@ func raced(env Env, p *transferParams, sent time.Time, err error) error {
 	if e := decided(env, outcome.Verdict); e != nil {
 		told.Facts = append(told.Facts, *e)
 	}
+	slices.SortStableFunc(told.Facts, func(a, b Fact) int { return a.At.Compare(b.At) })
 	return &told
 }
 
@@ -146,12 +153,25 @@ func (e *OutcomeError) race(env Env, end *Event, sent time.Time, id string) {
 	if when < time.Millisecond {
 		e.Also = fmt.Sprintf("race: the call to be replaced ended right %s the transfer was sent", order)
 	}
-	at := Fact{At: end.At, Event: end.Seq, Text: legText(env, id) + ", to be replaced, ended"}
+	at := Fact{At: end.At, Event: end.Seq, Text: legText(env, id) + ", to be replaced, ended" + howEnded(end)}
 	if order == "before" {
 		e.Facts = []Fact{at, e.Facts[0]}
 	} else {
 		e.Facts = append(e.Facts, at)
 	}
+}
+
+// howEnded is the result with which a call ended, to be put behind it; "" without one.
+func howEnded(end *Event) string {
+	result := object(object(end.View["call"])["resultInfo"])
+	if result == nil {
+		return ""
+	}
+	words := fmt.Sprintf(" with %d/%d", number(result["code"]), number(result["subcode"]))
+	if message := text(result["message"]); message != "" {
+		words += fmt.Sprintf(" %q", message)
+	}
+	return words
 }
 
 func decided(env Env, v Verdict) *Fact {

@@ -304,16 +304,13 @@ func (b *diagramBuilder) stepEnd(r *steps.Record) {
 		begin = len(b.d.rungs)
 	}
 	delete(b.began, key)
-	failed := end.Status == steps.Failed
+	failed := end.Status == steps.Failed || cutOff(end)
 	if end.Status == steps.Passed && b.hears[key] && ok { // that nothing came is what it was for
 		b.d.rungs[begin].text += ": nothing that matches in " + duration(end.Took)
 		b.d.rungs[begin].told = true
 	}
 	if failed {
-		text := b.mark("✗ ", "x ") + b.branch(r) + b.name(r.Step) + " failed"
-		if f := end.Failure; f != nil {
-			text += ": " + clean(f.Text)
-		}
+		text := b.mark("✗ ", "x ") + b.branch(r) + b.name(r.Step) + failedText(end)
 		how := bad
 		if end.Excused {
 			text, how = text+" (excused)", warn

@@ -15,7 +15,11 @@ import (
 // failure lays out all a record says about why a step or run failed. start is the run's start, for relative times; name
 // says in words which step a key means.
 func (s Style) failure(f *steps.Failure, start time.Time, name func(key string) string) []string {
-	out := s.headline(f)
+	return append(s.headline(f, f.Text), s.reasons(f, start, name)...)
+}
+
+// reasons is a failure without its headline.
+func (s Style) reasons(f *steps.Failure, start time.Time, name func(key string) string) (out []string) {
 	add := func(lines ...string) { out = append(out, lines...) }
 	add(s.excerpt(f)...)
 	add(s.facts(f, start)...)
@@ -59,7 +63,7 @@ func (s Style) failure(f *steps.Failure, start time.Time, name func(key string) 
 }
 
 // headline says where and what. A place that takes most of a line stands alone, so that it can be clicked.
-func (s Style) headline(f *steps.Failure) (out []string) {
+func (s Style) headline(f *steps.Failure, text string) (out []string) {
 	lead, indent := "", ""
 	if f.Pos.File != "" {
 		lead = s.paint(bold, clean(f.Pos.String())+":")
@@ -69,7 +73,7 @@ func (s Style) headline(f *steps.Failure) (out []string) {
 			lead += " "
 		}
 	}
-	for _, line := range lines(f.Text) {
+	for _, line := range lines(text) {
 		out = append(out, s.foldIn(bad, lead, line, s.Width, indent)...)
 		lead = indent
 	}

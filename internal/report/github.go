@@ -41,8 +41,7 @@ func (g *github) Add(r *Run) error {
 		}
 		file, line, col := r.place()
 		title := statusWord(r.Status()) + ": " + r.title()
-		told := text(r.Explain(plainStyle), mostMessage)
-		g.errors = append(g.errors, command("error", g.file(file), line, col, 0, title, fmt.Sprintf("%s\n\nrun %s, seed %d", told, clean(r.Start.RunID), r.Start.Seed)))
+		g.errors = append(g.errors, command("error", g.file(file), line, col, 0, title, text(r.Alone(plainStyle), mostMessage)))
 	case r.PassedAfterRetry():
 		r.All(func(s *Step, _ int) { g.retried(r, s) })
 	}

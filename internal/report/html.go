@@ -71,7 +71,7 @@ func (p *htmlPage) Add(r *Run) error {
 		if err := pageTemplate().ExecuteTemplate(&b, "failed", struct {
 			pageEntry
 			Why string
-		}{e, strings.Join(r.Explain(plainStyle), "\n") + "\n\n" + page.Ladder}); err != nil {
+		}{e, strings.Join(r.Alone(plainStyle), "\n") + "\n\n" + page.Ladder}); err != nil {
 			return err
 		}
 	}
@@ -161,7 +161,7 @@ func (p *htmlPage) entry(r *Run) pageEntry {
 		e.Reason = r.Why()
 		return e
 	}
-	e.Text = f.Text
+	e.Text = r.line(f)
 	if f.Pos.File != "" {
 		e.At = f.Pos.String()
 	}

@@ -97,7 +97,7 @@ func (s *junitSuite) add(r *Run) {
 			s.failures++
 			s.errors--
 		}
-		fmt.Fprintf(b, "      <%s message=%s type=%s>%s</%s>\n", element, why, quoteXML(kind), escapeXML(text(r.Explain(plainStyle), mostText)), element)
+		fmt.Fprintf(b, "      <%s message=%s type=%s>%s</%s>\n", element, why, quoteXML(kind), escapeXML(text(r.Alone(plainStyle), mostText)), element)
 	}
 	fmt.Fprintf(b, "      <system-out>%s</system-out>\n    </testcase>\n", escapeXML(text(r.Transcript(plainStyle), mostText)))
 }

@@ -72,6 +72,27 @@ func whose(c *steps.Cleaned) string {
 	return "cleanup"
 }
 
+// cutOff says that a limit of the whole run, or of a step around it, ended a step.
+func cutOff(end *steps.StepEnd) bool {
+	limit := end.Failure != nil && end.Failure.Kind == "timeout" || strings.HasPrefix(end.Reason, "scenario timeout of ")
+	return end.Status == steps.Cancelled && limit
+}
+
+// failedText says behind a step's name that it failed or was cut off, and why.
+func failedText(end *steps.StepEnd) string {
+	words, why := " failed", ""
+	if cutOff(end) {
+		words, why = " was cut off", end.Reason
+	}
+	if end.Failure != nil {
+		why = end.Failure.Text
+	}
+	if why == "" {
+		return words
+	}
+	return words + ": " + clean(why)
+}
+
 func requestText(q *steps.Sent) string {
 	text := q.Method + " " + shortPath(q.Path)
 	if q.Attempt > 1 {

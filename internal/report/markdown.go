@@ -73,8 +73,12 @@ func (m *markdown) Add(r *Run) error {
 	if m.told.text.Len() == 0 {
 		open = " open"
 	}
+	in := brief(r.Why(), 300)
+	if f := r.Failure(); f != nil && r.stepOf(f) != nil {
+		in = "in " + stepWords(r.stepOf(f).Key, &r.stepOf(f).Start) // why is told above and below
+	}
 	one := fmt.Sprintf("<details%s><summary>%s <b>%s</b>: %s</summary>\n\n%s", open, badge(r.Status()), escapeMD(r.title()),
-		escapeMD(brief(r.Why(), 300)), fence("text", text(r.Explain(plainStyle), mostOne)))
+		escapeMD(in), fence("text", text(r.Explain(plainStyle), mostOne)))
 	if hasTraffic(r.Records) {
 		one += "\n<details><summary>What happened</summary>\n\n" + fence("text", text(Ladder(r.Records, plainStyle), mostOne)) + "\n</details>\n"
 	}
@@ -82,7 +86,7 @@ func (m *markdown) Add(r *Run) error {
 	if r.Start.File != "" {
 		one += "\nSee it again:\n\n" + fence("sh", clean(r.Command()))
 	}
-	one += fmt.Sprintf("\n<sub>run %s, %s, %s, seed %d</sub>\n\n</details>\n\n", escapeMD(r.Start.RunID), escapeMD(r.Start.Target), escapeMD(r.Start.Dialect), r.Start.Seed)
+	one += "\n<sub>" + escapeMD(r.which()) + "</sub>\n\n</details>\n\n"
 	m.told.add(one)
 	return nil
 }

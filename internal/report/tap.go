@@ -88,7 +88,7 @@ func (t *tap) runDetails(r *Run) {
 		}
 		t.line("    ", "- "+yamlText(c.Call))
 	}
-	if told := r.Explain(plainStyle); told != nil {
+	if told := r.Alone(plainStyle); told != nil {
 		t.line("  ", "explanation: |2-")
 		for l := range strings.SplitSeq(text(told, mostText), "\n") {
 			t.line("  ", strings.TrimRight("  "+l, " "))

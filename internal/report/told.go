@@ -83,7 +83,10 @@ func (r *Run) Failure() *steps.Failure {
 func (r *Run) Why() string {
 	why := r.why()
 	if up := stillUpWords(r.callsUp()); up != "" {
-		why += "; " + up
+		return why + "; " + up
+	}
+	if n := len(r.notHungUp()); n > 0 && r.Failed() {
+		why += "; " + leftUpWords(n)
 	}
 	return why
 }
@@ -92,7 +95,7 @@ func (r *Run) why() string {
 	f := r.Failure()
 	switch {
 	case f != nil:
-		return clean(oneLine(f.Text))
+		return r.line(f)
 	case r.End.Status == "":
 		return "the journal breaks off" + r.during("") + ": the process was killed, or still runs"
 	case r.End.Status == steps.Interrupted:
@@ -103,6 +106,15 @@ func (r *Run) why() string {
 		return clean(statusWord(r.End.Status))
 	}
 	return reason
+}
+
+// line is a failure in one line: its text, and what was there instead.
+func (r *Run) line(f *steps.Failure) string {
+	line := clean(oneLine(f.Text))
+	if seen := r.seen(f); seen != "" {
+		line += "; " + seen
+	}
+	return line
 }
 
 // during names the innermost step that was left in this status; "" when there is none.
@@ -135,7 +147,9 @@ func (r *Run) Explain(s Style) (out []string) {
 		if out != nil {
 			out = append(out, "")
 		}
-		out = append(out, s.failure(f, r.Began, names)...)
+		out = append(out, s.headline(f, r.line(f))...)
+		out = append(out, s.when(r, f)...)
+		out = append(out, s.reasons(f, r.Began, names)...)
 		r.All(func(step *Step, _ int) {
 			if step.End.Failure != nil && step.End.Failure.Pos == f.Pos && step.End.Failure.Text == f.Text {
 				out = append(out, r.attempts(step, s)...)
@@ -151,17 +165,72 @@ func (r *Run) Explain(s Style) (out []string) {
 	}
 	if up := stillUpLines(r.callsUp(), r.Began, s); up != nil {
 		out = append(append(out, ""), up...)
+	} else if left := r.notHungUp(); left != nil {
+		out = append(out, "", "left up (callflow hangup ends what is up on a target):")
+		for _, line := range left {
+			out = append(out, s.fold("  "+s.paint(bad, s.mark("✗ ", "x ")), line, s.Width, "    ")...)
+		}
 	}
 	for i := range out {
 		out[i] = strings.TrimRight(out[i], " ")
 	}
-	if with := ranWith(&r.Start); with != "" {
-		out = append(out, "", with)
-	}
-	if r.Start.Chaos != "" {
-		out = append(out, "", fmt.Sprintf("the same disorder again: --chaos %s --seed %d", clean(r.Start.Chaos), r.Start.Seed))
+	return out
+}
+
+// notHungUp says of each call that cleanup could not end, and nobody has since, who is on it and why.
+func (r *Run) notHungUp() (out []string) {
+	for _, c := range r.leftUp() {
+		if c.Kept {
+			continue
+		}
+		who := ""
+		if c.Who != "" {
+			who = " (" + c.Who + ")"
+		}
+		out = append(out, c.Call+who+": "+c.Why)
 	}
 	return out
+}
+
+// stepOf is the step that a failure is of, the innermost one; nil when it is of none.
+func (r *Run) stepOf(f *steps.Failure) (of *Step) {
+	r.All(func(s *Step, _ int) {
+		if e := s.End.Failure; e != nil && e.Pos == f.Pos && e.Text == f.Text {
+			of = s
+		}
+	})
+	return of
+}
+
+// when says in which step a failure was, and from when to when that went: of a limit it is the step that it cut off.
+func (s Style) when(r *Run, f *steps.Failure) []string {
+	step := r.stepOf(f)
+	if step == nil {
+		return nil
+	}
+	text := fmt.Sprintf("in %s, from %s to %s", stepWords(step.Key, &step.Start), offset(r.Began, step.At), offset(r.Began, step.At.Add(step.End.Took)))
+	return s.foldIn(faint, "  ", text, s.Width, "  ")
+}
+
+// Alone is Explain for a place where nothing else of the run is told: with how to make it again, and which run it was.
+func (r *Run) Alone(s Style) []string {
+	out := r.Explain(s)
+	if out == nil {
+		return nil
+	}
+	if r.Start.File != "" {
+		out = append(out, "", "run it again: "+clean(r.Command()))
+	}
+	return append(out, r.which())
+}
+
+// which run it was: its id, where it ran, when, and the seed.
+func (r *Run) which() string {
+	words := fmt.Sprintf("run %s on %s (%s)", clean(r.Start.RunID), clean(r.Start.Target), clean(r.Start.Dialect))
+	if virtual := r.Start.Target == "simulator" && !r.Start.RealTime; !virtual && !r.Start.Started.IsZero() {
+		words += ", started " + r.Start.Started.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	return words + fmt.Sprintf(", seed %d", r.Start.Seed)
 }
 
 // attempts are the retries of a step, one by one.
