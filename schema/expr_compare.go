@@ -18,6 +18,9 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 	if equality && (leftNil || rightNil) {
 		return c.presence(at, n)
 	}
+	if x, ok := n.Left.(*ast.UnaryNode); ok && (x.Operator == "!" || x.Operator == "not") && c.negatesSide(at, x, n) {
+		return at
+	}
 	l, r := c.sides(n, equality)
 	from, to := at.from, at.to
 	at.join(l, r)
@@ -59,6 +62,26 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 		return ev.spend(at, 1) && holds
 	}
 	return at
+}
+
+// negatesSide reports a ! that was meant for the comparison and takes its left side alone: !x == "a".
+func (c *compiler) negatesSide(at *node, not *ast.UnaryNode, n *ast.BinaryNode) bool {
+	x := c.silently(not.Node)
+	if x.typ.Kind == KindAny || x.typ.Kind == KindBool {
+		return false
+	}
+	r := c.node(n.Right)
+	own := &node{from: not.Location().From, to: not.Location().To}
+	hint := map[string]string{"==": "!=", "!=": "==", "in": "not in", "contains": "not contains", "matches": "not matches", "startsWith": "not startsWith", "endsWith": "not endsWith"}[n.Operator]
+	if hint == "" {
+		hint = "write not (" + c.what(x) + " " + n.Operator + " " + c.what(r) + ")"
+	} else {
+		hint = "write " + c.what(x) + " " + hint + " " + c.what(r)
+	}
+	c.refuse(own, "expr-type", hint, "%s negates %s alone, which is %s", not.Operator, c.what(x), x.typ.words())
+	at.op, at.typ = n.Operator, boolType
+	at.eval = func(*evaluation) any { return nil }
+	return true
 }
 
 // sides compiles both sides of a comparison, a name after what it is compared with: that tells what the name may be meant for.
@@ -260,7 +283,13 @@ func (c *compiler) canEqual(at, l, r *node, operator string) {
 		}
 		return
 	}
-	c.problem(at.from, at.to, "expr-type", insteadOf(l, r), "%s is %s and %s is %s: they are never equal", c.what(l), l.typ.words(), c.what(r), r.typ.words())
+	hint := insteadOf(l, r)
+	for _, pair := range [][2]*node{{l, r}, {r, l}} {
+		if one, many := pair[0], pair[1]; many.op == "list" && many.typ.element().comparable(one.typ) {
+			hint = fmt.Sprintf("write %s %s %s", c.what(one), map[bool]string{true: "not in", false: "in"}[operator == "!="], c.what(many))
+		}
+	}
+	c.problem(at.from, at.to, "expr-type", hint, "%s is %s and %s is %s: they are never equal", c.what(l), l.typ.words(), c.what(r), r.typ.words())
 }
 
 // insteadOf says how to write a literal so that it can be compared with the other side.
@@ -309,7 +338,11 @@ func (c *compiler) canHold(at, l, r *node) {
 	switch r.typ.Kind {
 	case KindAny:
 	case KindString:
-		c.problem(at.from, at.to, "expr-type", fmt.Sprintf("write %s contains %s", c.what(r), c.what(l)), "in wants a list on its right, and %s is a string", c.what(r))
+		hint := fmt.Sprintf("write %s contains %s", c.what(r), c.what(l))
+		if r.op == "literal" && l.op != "literal" && l.typ.comparable(r.typ) {
+			hint = fmt.Sprintf("write %s in [%s]", c.what(l), c.what(r))
+		}
+		c.problem(at.from, at.to, "expr-type", hint, "in wants a list on its right, and %s is a string", c.what(r))
 	case KindObject:
 		c.mustBe(l, KindString, "a key")
 	case KindList:

@@ -23,7 +23,7 @@ func (c *compiler) node(n ast.Node) *node {
 	case *ast.FloatNode:
 		return literal(at, floatType, n.Value)
 	case *ast.StringNode:
-		return literal(at, stringType, n.Value)
+		return c.textLiteral(at, n.Value)
 	case *ast.IdentifierNode:
 		return c.identifier(at, n)
 	case *ast.PointerNode:
@@ -50,7 +50,13 @@ func (c *compiler) node(n ast.Node) *node {
 		if name, ok := n.Callee.(*ast.IdentifierNode); ok {
 			return c.call(at, name.Value, n.Arguments)
 		}
-		return c.refuse(at, "expr-function", "", "values have no methods; %s", functionsHint)
+		if m, ok := n.Callee.(*ast.MemberNode); ok {
+			if name, ok := m.Property.(*ast.StringNode); ok {
+				at.from, at.to = name.Location().From, name.Location().To
+				return c.unknownFunction(at, name.Value, m.Node, n.Arguments)
+			}
+		}
+		return c.refuse(at, "expr-function", functionsHint, "values have no methods")
 	case *ast.BytesNode:
 		return c.refuse(at, "expr-syntax", "write the text without b", "texts of bytes are not allowed")
 	}
@@ -60,6 +66,11 @@ func (c *compiler) node(n ast.Node) *node {
 // refuse reports a problem about at and gives it a value, so that checking can go on.
 func (c *compiler) refuse(at *node, code, hint, format string, args ...any) *node {
 	c.problem(at.from, at.to, code, hint, format, args...)
+	return c.refused(at)
+}
+
+// refused gives a value to what is reported already.
+func (c *compiler) refused(at *node) *node {
 	at.typ = anyType
 	at.eval = func(*evaluation) any { return nil }
 	return at
@@ -132,10 +143,7 @@ func (c *compiler) field(at, base *node, name string) *Type {
 		if f := t.field(name); f != nil {
 			return f.Type
 		}
-		names := make([]string, len(t.Fields))
-		for i, f := range t.Fields {
-			names[i] = f.Name
-		}
+		names := t.fieldNames()
 		near := Nearest(name, names)
 		hint, has := "", ""
 		inner := t.pathTo(name)
@@ -163,9 +171,13 @@ func (c *compiler) field(at, base *node, name string) *Type {
 		}
 		c.problem(at.from, at.to, "expr-field", "", "%s has no field %q; %s", c.what(base), name, has)
 	case t.Kind == KindList:
-		c.problem(at.from, at.to, "expr-field", fmt.Sprintf("write any(%s, .%s …)", c.what(base), name), "%s is a list; its elements may have %q, the list has not", c.what(base), name)
+		c.fieldOfList(at, base, name)
 	default:
-		c.problem(at.from, at.to, "expr-field", "", "%s is %s; it has no fields", c.what(base), t.words())
+		hint := ""
+		if way := wayOf(name, []string{c.what(base)}, t.Kind); way != "" && !strings.Contains(way, "…") {
+			hint = "write " + way
+		}
+		c.problem(at.from, at.to, "expr-field", hint, "%s is %s; it has no fields", c.what(base), t.words())
 	}
 	return anyType
 }
@@ -430,11 +442,7 @@ func (c *compiler) wanted(root *node, want *Type) {
 	case got.Kind == KindNil:
 		c.problem(root.from, root.to, "expr-type", "", "%s is wanted here, not nil", want.words())
 	case want.Kind == KindBool && got.Kind != KindBool:
-		hint := "compare it: " + c.what(root) + " == …"
-		if got.Kind == KindList {
-			hint = "write len(" + c.what(root) + ") > 0, or any(" + c.what(root) + ", …)"
-		}
-		c.problem(root.from, root.to, "expr-type", hint, "true or false is wanted here, and %s is %s", c.what(root), got.words())
+		c.problem(root.from, root.to, "expr-type", c.compared(root), "true or false is wanted here, and %s is %s", c.what(root), got.words())
 	case want.Kind == KindDuration && (got.Kind == KindString || got.Kind == KindDuration):
 	case !want.comparable(got):
 		c.problem(root.from, root.to, "expr-type", "", "%s is wanted here, and %s is %s", want.words(), c.what(root), got.words())

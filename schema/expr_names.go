@@ -10,16 +10,14 @@ import (
 )
 
 func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
-	switch n.Value {
-	case "steps":
+	if n.Value == "steps" {
 		return c.refuse(at, "expr-name", "", "steps needs the id of a step: steps.<id>; %s", c.stepsKnown())
-	case "null", "None", "undefined":
-		return c.refuse(at, "expr-name", "write nil", "there is no name %s", n.Value)
-	case "True", "False":
-		return c.refuse(at, "expr-name", "write "+strings.ToLower(n.Value), "there is no name %s", n.Value)
 	}
 	c.noteName(at, n.Value, n.Value, mentionName)
 	sym := c.sc.find(n.Value)
+	if plain := otherLiterals[strings.ToLower(n.Value)]; plain != "" && sym == nil {
+		return c.refuse(at, "expr-name", "write "+plain, "there is no name %s", n.Value)
+	}
 	if sym == nil {
 		return c.unknownName(at, n.Value)
 	}
@@ -33,6 +31,9 @@ func (c *compiler) identifier(at *node, n *ast.IdentifierNode) *node {
 	at.eval = func(ev *evaluation) any { return ev.names[name] }
 	return at
 }
+
+// otherLiterals are words for values that have another one here.
+var otherLiterals = map[string]string{"null": "nil", "none": "nil", "undefined": "nil", "nul": "nil", "nil": "nil", "true": "true", "false": "false", "yes": "true", "no": "false", "on": "true", "off": "false"}
 
 func (c *compiler) unknownName(at *node, name string) *node {
 	if c.sc.unsure() {

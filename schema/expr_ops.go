@@ -63,7 +63,21 @@ func (c *compiler) boolean(x *node, operator string) {
 	if x.typ.Kind == KindAny || x.typ.Kind == KindBool {
 		return
 	}
-	c.problem(x.from, x.to, "expr-type", "compare it: "+c.what(x)+" == …", "%s wants true or false, and %s is %s", operator, c.what(x), x.typ.words())
+	c.problem(x.from, x.to, "expr-type", c.compared(x), "%s wants true or false, and %s is %s", operator, c.what(x), x.typ.words())
+}
+
+// compared says how a value that is not true or false can be made a test.
+func (c *compiler) compared(x *node) string {
+	switch what := c.what(x); {
+	case x.op == "literal":
+		return "compare something with it: … == " + what
+	case x.typ.Kind == KindList:
+		return "write len(" + what + ") > 0, or any(" + what + ", …)"
+	case x.typ.Kind == KindObject:
+		return "write " + what + " != nil"
+	default:
+		return "compare it: " + what + " == …"
+	}
 }
 
 func (c *compiler) binary(at *node, n *ast.BinaryNode) *node {
@@ -98,6 +112,10 @@ func (c *compiler) either(at *node, n *ast.BinaryNode) *node {
 	l := c.node(n.Left)
 	r := c.knowing(l.denies, nil, n.Right)
 	at.join(l, r)
+	if k := l.typ.Kind; k != KindAny && k != KindBool && r.typ.Kind == k && r.op == "literal" {
+		c.problem(l.from, r.to, "expr-type", fmt.Sprintf("write %s ?? %s for a value where there may be none", c.what(l), c.what(r)), "%s wants true or false, and %s is %s", n.Operator, c.what(l), l.typ.words())
+		return c.refused(at)
+	}
 	c.boolean(l, n.Operator)
 	if s, ok := n.Right.(*ast.StringNode); ok && l.op == "==" && len(l.parts) == 2 && l.parts[1].typ.Kind == KindString {
 		c.problem(r.from, r.to, "expr-type", fmt.Sprintf("write %s in [%s, %q]", c.what(l.parts[0]), c.what(l.parts[1]), s.Value),

@@ -91,11 +91,11 @@ func (c *compiler) parse() ast.Node {
 	if bad != nil {
 		err = bad
 	}
-	if c.misused(tokens) {
-		return nil
-	}
-	if err == nil {
+	if err == nil && !c.misused(tokens) {
 		return tree.Node
+	}
+	if c.failed || c.foreign().explain() || c.misused(tokens) {
+		return nil
 	}
 	var ferr *file.Error
 	if !errors.As(err, &ferr) {
@@ -124,6 +124,9 @@ func (c *compiler) misused(tokens []lexer.Token) bool {
 		case t.Kind == lexer.Identifier && t.Value == "$" && adjoins && next.Value == "{":
 			return say(1, "leave out ${{ and }}", "${{ }} does not belong here: the whole text is an expression already")
 		case t.Kind == lexer.Identifier && strings.HasPrefix(t.Value, "$"):
+			if c.foreign().explain() {
+				return true
+			}
 			return say(len(t.Value), "", "names do not begin with $: %s", t.Value)
 		case t.Kind != lexer.Operator:
 			continue
@@ -194,10 +197,16 @@ func (c *compiler) syntax(err *file.Error, tokens []lexer.Token, runes int) {
 	case strings.HasPrefix(message, "invalid char escape"), strings.Contains(message, "unable to unescape"):
 		c.problem(from, to, "expr-syntax", `write \\ for a backslash, or put the text between back quotes`, "an unknown escape in a text")
 	case strings.Contains(message, "unexpected token EOF"), strings.HasPrefix(message, "unexpected end"):
-		open := unclosed(tokens)
-		switch {
-		case open != "":
-			c.problem(runes, runes, "expr-syntax", "if it goes on with #, YAML took the rest for a comment: put the expression in quotes", "the expression ends before %s is closed", open)
+		switch open := unclosed(tokens); {
+		case open != nil && len(open) < 4 && endsOperand(scan(c.text), len(scan(c.text))-1):
+			brackets := ""
+			for i := len(open) - 1; i >= 0; i-- {
+				brackets += map[string]string{"(": ")", "[": "]", "{": "}"}[open[i].Value]
+			}
+			inner := open[len(open)-1]
+			c.problem(inner.From, inner.To, "expr-syntax", "write "+shorten(c.text, maxExprShown)+brackets, "the %s that stands here is never closed", inner.Value)
+		case open != nil:
+			c.problem(runes, runes, "expr-syntax", "if it goes on with #, YAML took the rest for a comment: put the expression in quotes", "the expression ends before %s is closed", open[len(open)-1].Value)
 		case last == "":
 			c.problem(0, runes, "expr-syntax", "", "the expression is empty")
 		default:
@@ -229,24 +238,20 @@ func (c *compiler) syntax(err *file.Error, tokens []lexer.Token, runes int) {
 	}
 }
 
-// unclosed returns the innermost bracket that is open at the end.
-func unclosed(tokens []lexer.Token) string {
-	var open []string
+// unclosed returns the brackets that are open at the end, the outermost first.
+func unclosed(tokens []lexer.Token) (open []lexer.Token) {
 	for _, t := range tokens {
 		if t.Kind != lexer.Bracket {
 			continue
 		}
 		switch t.Value {
 		case "(", "[", "{":
-			open = append(open, t.Value)
+			open = append(open, t)
 		default:
 			if len(open) > 0 {
 				open = open[:len(open)-1]
 			}
 		}
 	}
-	if len(open) == 0 {
-		return ""
-	}
-	return open[len(open)-1]
+	return open
 }

@@ -109,9 +109,6 @@ var absentFunctions = map[string]string{
 // otherFunctions are names that the same functions have elsewhere.
 var otherFunctions = map[string]string{"length": "len", "lenght": "len", "size": "len", "some": "any", "every": "all", "tostring": "string", "str": "string", "number": "float", "tolowercase": "lower", "touppercase": "upper"}
 
-// functionsHint lists all functions.
-var functionsHint = "the functions are " + strings.Join(functionNames(), ", ")
-
 // functionDoc says how a function is called, and what it yields.
 func functionDoc(name string) (call, doc string) {
 	how := howToCall(name, functions[name])
@@ -137,17 +134,7 @@ func (c *compiler) call(at *node, name string, args []ast.Node) *node {
 	}
 	f, ok := functions[name]
 	if !ok {
-		if why, ok := absentFunctions[name]; ok {
-			return c.refuse(at, "expr-function", "", "there is no function %s here: %s", name, why)
-		}
-		near := otherFunctions[strings.ToLower(name)]
-		if near == "" {
-			near = Nearest(name, functionNames())
-		}
-		if near != "" {
-			return c.refuse(at, "expr-function", "", "unknown function %q; did you mean %q?", name, near)
-		}
-		return c.refuse(at, "expr-function", "", "unknown function %q; %s", name, functionsHint)
+		return c.unknownFunction(at, name, nil, args)
 	}
 	c.noteFunction(at, name, howToCall(name, f))
 	parts := make([]*node, len(args))
@@ -156,6 +143,14 @@ func (c *compiler) call(at *node, name string, args []ast.Node) *node {
 	}
 	own := &node{from: at.from, to: at.to}
 	at.join(parts...)
+	if name == "concat" && slices.ContainsFunc(parts, func(p *node) bool { return p.typ.Kind == KindString }) {
+		texts := make([]string, len(parts))
+		for i, p := range parts {
+			texts[i] = c.what(p)
+		}
+		c.refuse(own, "expr-type", "write "+strings.Join(texts, " + "), "concat joins lists, and this is a text")
+		return c.refused(at)
+	}
 	if !c.arguments(own, name, f, parts) {
 		return c.refuse(own, "expr-function", "", "%s", howToCall(name, f))
 	}

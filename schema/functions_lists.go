@@ -209,6 +209,11 @@ func (c *compiler) predicate(at *node, name string, args []ast.Node) *node {
 	if len(c.elems) == maxEach {
 		return c.refuse(at, "expr-size", "name the inner value in a step with set", "predicates may be nested only twice")
 	}
+	if in, ok := args[0].(*ast.BinaryNode); ok && in.Operator == "in" && len(args) == 2 {
+		if name, ok := in.Left.(*ast.IdentifierNode); ok && c.sc.find(name.Value) == nil {
+			return c.namedElement(at, name, in, args[1])
+		}
+	}
 	l := c.node(args[0])
 	if !l.typ.loose() && l.typ.Kind != KindList {
 		c.problem(l.from, l.to, "expr-type", "", "%s wants a list, and %s is %s", name, c.what(l), l.typ.words())
@@ -232,7 +237,11 @@ func (c *compiler) predicate(at *node, name string, args []ast.Node) *node {
 			c.mustBe(e.body, KindFloat, "what sum adds up")
 		}
 	} else if p.truth && !bodyType.loose() && bodyType.Kind != KindBool {
-		c.problem(own.from, own.to, "expr-type", "write "+name+"("+c.what(l)+", …)", "%s needs a predicate: the elements of %s are not true or false", name, c.what(l))
+		hint := "write " + name + "(" + c.what(l) + ", …)"
+		if name == "count" {
+			hint = "write len(" + c.what(l) + ") for all of them, or count(" + c.what(l) + ", …)"
+		}
+		c.problem(own.from, own.to, "expr-type", hint, "%s needs a predicate: the elements of %s are not true or false", name, c.what(l))
 	}
 	at.op, at.each, at.parts, at.typ = "each", e, nil, p.result(l.typ, bodyType)
 	at.eval = func(ev *evaluation) any {
@@ -247,6 +256,23 @@ func (c *compiler) predicate(at *node, name string, args []ast.Node) *node {
 		return p.run(ev, &own, e, elems)
 	}
 	return at
+}
+
+// namedElement reports any(x in list, x.a): an element has no name.
+func (c *compiler) namedElement(at *node, name *ast.IdentifierNode, in *ast.BinaryNode, body ast.Node) *node {
+	f := c.foreign()
+	loc := name.Location()
+	list := c.silently(in.Right)
+	c.silently(body)
+	hint := ""
+	if i := slices.IndexFunc(f.words, func(l lexeme) bool { return l.from == loc.From }); i >= 2 {
+		if comma, end := operandAfter(f.words, i+2), closedBy(f.words, i-1); f.is(comma, ",") && end > comma {
+			hint = fmt.Sprintf("write %s(%s, %s)", f.words[i-2].text, c.what(list), f.unnamed(name.Value, comma+1, end))
+		}
+	}
+	own := &node{from: loc.From, to: loc.To}
+	c.refuse(own, "expr-syntax", hint, "an element gets no name here: # is the element, and .id a field of it")
+	return c.refused(at)
 }
 
 // value is the predicate's value for an element; ok is false when the evaluation must end.

@@ -186,6 +186,14 @@ func (t *Type) field(name string) *Field {
 	return nil
 }
 
+func (t *Type) fieldNames() []string {
+	names := make([]string, len(t.Fields))
+	for i, f := range t.Fields {
+		names[i] = f.Name
+	}
+	return names
+}
+
 // open says that an object may have any keys, of type elem.
 func (t *Type) open() bool { return t.Fields == nil }
 
