@@ -15,8 +15,27 @@ import (
 // given are values for a plan's vars and secrets from outside: text from the command line, or what `with` says.
 type given struct {
 	vars    map[string]string
+	sources map[string]string // of vars; see Options
 	secrets map[string]string
 	with    schema.Map[any]
+}
+
+func (o *Options) given() given { return given{vars: o.Vars, sources: o.Sources, secrets: o.Secrets} }
+
+// value makes a var's value of the text that it was given. The error says where that is from.
+func (g given) value(v schema.Var) (value any, ok bool, err error) {
+	text, ok := g.vars[v.Name]
+	if !ok {
+		return nil, false, nil
+	}
+	if value, err = convert(text, v); err != nil {
+		source := g.sources[v.Name]
+		if source == "" {
+			source = fmt.Sprintf("--var %s=%s", v.Name, text)
+		}
+		return nil, true, fmt.Errorf("%s: %w", source, err)
+	}
+	return value, true, nil
 }
 
 // NoValueError is a var that nothing gives a value.
@@ -77,15 +96,14 @@ func unknownOption(flag, kind, name, file string, vars []schema.Var) error {
 }
 
 // share evaluates vars of the project. They see each other, the environment, and what the command line says instead.
-func share(vars []schema.Var, given map[string]string) (values map[string]any, err error) {
+func share(vars []schema.Var, g given) (values map[string]any, err error) {
 	values = map[string]any{}
 	for _, v := range vars {
-		var value any
-		if text, ok := given[v.Name]; ok {
-			if value, err = convert(text, v.Value.Static()); err != nil {
-				return nil, fmt.Errorf("--var %s=%s: %w", v.Name, text, err)
-			}
-		} else if value, err = v.Value.Build(values); err != nil {
+		value, ok, err := g.value(v)
+		if !ok && err == nil {
+			value, err = v.Value.Build(values)
+		}
+		if err != nil {
 			return nil, err
 		}
 		if value == nil {
@@ -108,11 +126,8 @@ func (n *names) declare(plan *schema.Plan, g given) (secrets []string, err error
 	for _, v := range plan.Vars {
 		value, ok := g.with.Get(v.Name)
 		if !ok {
-			var text string
-			if text, ok = g.vars[v.Name]; ok {
-				if value, err = convert(text, v.Value.Static()); err != nil {
-					return nil, fmt.Errorf("--var %s=%s: %w", v.Name, text, err)
-				}
+			if value, ok, err = g.value(v); err != nil {
+				return nil, err
 			}
 		}
 		if !ok {
@@ -147,13 +162,15 @@ func (n *names) declare(plan *schema.Plan, g given) (secrets []string, err error
 
 // convert makes a value of text from the command line: of the declared literal's type where that is a number or a
 // boolean, else the text.
-func convert(text string, literal any) (any, error) {
+func convert(text string, v schema.Var) (any, error) {
+	literal := v.Value.Static()
+	declared := fmt.Sprintf("%s declares one (%v)", v.Pos, literal)
 	switch literal.(type) {
 	case int:
 		if v, err := strconv.Atoi(text); err == nil {
 			return v, nil
 		}
-		return nil, fmt.Errorf("%q is no whole number, but the scenario declares one (%v)", text, literal)
+		return nil, fmt.Errorf("%q is no whole number, but %s", text, declared)
 	case float64, json.Number:
 		if v, err := strconv.ParseFloat(text, 64); err == nil {
 			if json.Valid([]byte(text)) {
@@ -161,12 +178,12 @@ func convert(text string, literal any) (any, error) {
 			}
 			return v, nil
 		}
-		return nil, fmt.Errorf("%q is no number, but the scenario declares one (%v)", text, literal)
+		return nil, fmt.Errorf("%q is no number, but %s", text, declared)
 	case bool:
 		if v, err := strconv.ParseBool(text); err == nil {
 			return v, nil
 		}
-		return nil, fmt.Errorf("%q is neither true nor false, but the scenario declares one (%v)", text, literal)
+		return nil, fmt.Errorf("%q is neither true nor false, but %s", text, declared)
 	}
 	return text, nil
 }

@@ -53,8 +53,8 @@ func TestVarsKeepTextAndType(t *testing.T) {
 		"unknown, nearly":  {map[string]string{"cuont": "5"}, nil, nil, `--var cuont: vars.yaml declares no var "cuont"; did you mean "count"?`},
 		"unknown, far off": {map[string]string{"zzz": "5"}, nil, nil, `--var zzz: vars.yaml declares no var "zzz"; it has count, number, share, text, twice, wanted`},
 		"unknown secret":   {nil, map[string]string{"pim": "5"}, nil, `--secret pim: vars.yaml declares no secret "pim"; did you mean "pin"?`},
-		"no number":        {map[string]string{"count": "five"}, nil, nil, `--var count=five: "five" is no whole number, but the scenario declares one (3)`},
-		"no boolean":       {map[string]string{"wanted": "maybe"}, nil, nil, `--var wanted=maybe: "maybe" is neither true nor false, but the scenario declares one (true)`},
+		"no number":        {map[string]string{"count": "five"}, nil, nil, `--var count=five: "five" is no whole number, but vars.yaml:5:3 declares one (3)`},
+		"no boolean":       {map[string]string{"wanted": "maybe"}, nil, nil, `--var wanted=maybe: "maybe" is neither true nor false, but vars.yaml:7:3 declares one (true)`},
 	} {
 		p, err := prepareVaried(t, Options{Vars: test.vars, Secrets: test.secrets})
 		message := ""

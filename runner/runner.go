@@ -26,6 +26,7 @@ import (
 // Options are what a run is given besides its plan.
 type Options struct {
 	Vars     map[string]string // --var: replaces the value of a declared var
+	Sources  map[string]string // where a var of Vars is said, in words, if not by --var
 	Given    map[string]string // those of Vars that the journal notes: they are the command's, not the target's
 	Secrets  map[string]string // --secret
 	Row      schema.Row
@@ -70,11 +71,11 @@ func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 		p.names.all["matrix"] = opt.Row.Values
 	}
 	var err error
-	if p.shared, err = share(plan.Shared, opt.Vars); err != nil {
+	if p.shared, err = share(plan.Shared, opt.given()); err != nil {
 		return nil, err
 	}
 	p.names.share(plan, p.shared)
-	secrets, err := p.names.declare(plan, given{vars: opt.Vars, secrets: opt.Secrets})
+	secrets, err := p.names.declare(plan, opt.given())
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func scene(plan *schema.Plan, names map[string]any, opt Options) (*world.Scene, 
 		at = t.Pos()
 	}
 	if t := plan.People; t != nil {
-		values, err := share(plan.PeopleVars, opt.Vars)
+		values, err := share(plan.PeopleVars, opt.given())
 		if err != nil {
 			return nil, err
 		}

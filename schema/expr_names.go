@@ -80,7 +80,20 @@ func (c *compiler) unknownName(at *node, name string) *node {
 	}
 	for _, first := range append([]string{"resultInfo", "response", "call"}, known...) {
 		if sym := c.sc.find(first); sym != nil && sym.typ != nil && sym.typ.Kind == KindObject && sym.typ.field(name) != nil {
-			return c.refuse(at, "expr-name", "write "+first+"."+name, "unknown name %q", name)
+			hint := "write " + first + "." + name
+			if inner := sym.typ.field(name).Type; inner.Kind == KindObject && inner.pathTo("user") != "" {
+				hint += "; somebody's id is " + first + "." + name + "." + inner.pathTo("user") + ".id"
+			}
+			return c.refuse(at, "expr-name", hint, "unknown name %q", name)
+		}
+	}
+	for _, k := range known {
+		if sym := c.sc.find(k); sym != nil && sym.typ != nil && sym.typ.Kind == KindList && sym.typ.element().Kind == KindObject && sym.typ.element().field(name) != nil {
+			hint := fmt.Sprintf("write any(%s, .%s …)", k, name)
+			if inner := sym.typ.element().field(name).Type; inner.Kind == KindObject && inner.pathTo("user") != "" {
+				hint = fmt.Sprintf("write any(%s, .%s.%s.id == …)", k, name, inner.pathTo("user"))
+			}
+			return c.refuse(at, "expr-name", hint, "unknown name %q: each of %s has it", name, k)
 		}
 	}
 	return c.refuse(at, "expr-name", "", "unknown name %q; known here: %s", name, listed(known, "and"))

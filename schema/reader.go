@@ -313,6 +313,9 @@ func (d *decoder) bare(n *yaml.Node, sc *scope, want *Type) *Expr {
 	case n.Kind == yaml.MappingNode:
 		d.problem(n, "wrong-kind", "put the whole expression in quotes: a colon or a brace makes a mapping of it", "this is a mapping; an expression is wanted")
 		return nil
+	case n.Kind == yaml.SequenceNode:
+		d.problem(n, "wrong-kind", inOne(n, sc), "this is a list; one expression is wanted")
+		return nil
 	case n.Kind != yaml.ScalarNode || isNull(n):
 		d.wrongKind(n, "an expression")
 		return nil
@@ -324,6 +327,27 @@ func (d *decoder) bare(n *yaml.Node, sc *scope, want *Type) *Expr {
 		return nil
 	}
 	return d.compile(text, 0, d.doc.posMap(n), sc, want)
+}
+
+// inOne is a hint for a list in place of an expression: of HTTP statuses, or of expressions.
+func inOne(list *yaml.Node, sc *scope) string {
+	var items []string
+	statuses := sc.find("response") != nil
+	for _, item := range list.Content {
+		statuses = statuses && wholeForm.MatchString(item.Value)
+		items = append(items, item.Value)
+	}
+	switch {
+	case len(items) == 0:
+		return ""
+	case statuses && len(items) == 1:
+		return "write response.status == " + items[0]
+	case statuses:
+		return "write response.status in [" + strings.Join(items, ", ") + "]"
+	case len(items) == 1:
+		return "leave out the brackets, or the dash"
+	}
+	return "join them in one with or, or with and"
 }
 
 // scopeFor is what an expression with that scope tag may name.

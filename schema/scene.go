@@ -13,7 +13,9 @@ import (
 // scene compiles the section simulate.
 func (r *reader) scene(n *yaml.Node) *Template {
 	if len(r.chain) == 1 {
-		r.people = r.sharedPeople(r.peopleOf(resolve(n)))
+		if own := r.peopleOf(resolve(n)); own != nil {
+			r.people = r.sharedPeople(own)
+		}
 	}
 	before := len(r.problems)
 	t := r.decoder(r.base).template(n, r.voc.Scene, nil)
@@ -102,11 +104,15 @@ func decided(n *yaml.Node) bool {
 	return false
 }
 
-// peopleOf finds the people of the section, by name.
+// peopleOf finds the people of the section, by name; nil: they are written in a way that hides who is there.
 func (r *reader) peopleOf(scene *yaml.Node) map[string]*yaml.Node {
 	people := map[string]*yaml.Node{}
 	for _, f := range structureOf(r.voc.Scene).fields {
-		if n := resolve(childNode(scene, f.name)); f.people && n != nil && n.Kind == yaml.MappingNode {
+		n := resolve(childNode(scene, f.name))
+		if f.people && n != nil && n.Kind != yaml.MappingNode && !isNull(n) {
+			return nil
+		}
+		if f.people && n != nil {
 			for _, p := range pairs(n) {
 				people[p.key.Value] = resolve(p.value)
 				r.trace.somebody(p.key, r.at(p.key))

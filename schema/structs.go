@@ -27,6 +27,18 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 	case s.short != nil && n.Kind == yaml.SequenceNode && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode && kindBelow(s.short.typ) != reflect.Slice:
 		d.problem(n, "wrong-kind", "leave out the dash", "this is a list; a mapping with %s is wanted", someOf(s.names))
 		return maker{static: reflect.Zero(t)}
+	case s.shortTime() != nil && n.Kind == yaml.ScalarNode && !reported(n) && !strings.Contains(n.Value, "${{") && !s.takesShort(n):
+		hint := fmt.Sprintf("write %s, or a duration: 2s", listed(s.short.enum, "or"))
+		switch {
+		case bareNumber.MatchString(n.Value):
+			hint = fmt.Sprintf("write %ss or %sms", n.Value, n.Value)
+		case d.authored(n.Value):
+			hint = "write ${{ " + n.Value + " }} for the value of that name"
+		case guessHint(guesses(n.Value, s.short.enum)) != "":
+			hint = guessHint(guesses(n.Value, s.short.enum))
+		}
+		d.problem(n, "unknown-value", hint, "%q is neither %s nor a duration", n.Value, listed(s.short.enum, "nor"))
+		return maker{static: reflect.Zero(t)}
 	case s.short != nil:
 		f := s.shortened(n)
 		b.fill(f, n)
@@ -36,6 +48,9 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 		return maker{static: reflect.Zero(t)}
 	case n.Kind == yaml.ScalarNode && !reported(n) && byID(t, f, n.Value) != "":
 		d.problem(n, "wrong-kind", byID(t, f, n.Value), "this is a single value; a mapping with %s is wanted", someOf(s.names))
+		return maker{static: reflect.Zero(t)}
+	case n.Kind == yaml.ScalarNode && !reported(n) && s.field(n.Value) != nil:
+		d.problem(n, "wrong-kind", fmt.Sprintf("write %s: …", n.Value), "this is a single value; a mapping with %s is wanted", someOf(s.names))
 		return maker{static: reflect.Zero(t)}
 	case n.Kind == yaml.ScalarNode && !reported(n) && s.taking(n.Value) != "":
 		d.problem(n, "wrong-kind", fmt.Sprintf("write {%s: %s}", s.taking(n.Value), n.Value), "this is a single value; a mapping with %s is wanted", someOf(s.names))
@@ -311,6 +326,11 @@ func (s *structure) shortened(n *yaml.Node) *field {
 		}
 	}
 	return s.short
+}
+
+// takesShort says that a scalar can stand in place of a mapping with a shortTime: as one of its words, or a duration.
+func (s *structure) takesShort(n *yaml.Node) bool {
+	return s.shortened(n) != s.short || containsWord(s.short.enum, n.Value)
 }
 
 // shortTime is the duration that can stand in place of the mapping beside words, or nil.

@@ -360,15 +360,16 @@ func (f *runFlags) detail() report.Detail {
 	return report.Normal
 }
 
-// given is what the command line says of variables and secrets. Variables are the target's too; own leaves these out.
-type given struct{ vars, own, secrets map[string]string }
+// given is what the command line says of variables and secrets. Variables are the target's too; own leaves these out. sources
+// say where a variable is from that no --var gives.
+type given struct{ vars, own, sources, secrets map[string]string }
 
 // given collects the target's vars, --var-file, --var, --secret and CALLFLOW_SECRET_NAME. A name that no chosen scenario declares is an
 // error: it is most likely misspelt.
-func (f *runFlags) given(chosen []choice, target map[string]string, io streams) (given, error) {
-	g := given{vars: maps.Clone(target), own: map[string]string{}, secrets: map[string]string{}}
-	if g.vars == nil {
-		g.vars = map[string]string{}
+func (f *runFlags) given(chosen []choice, target schema.Map[string], io streams) (given, error) {
+	g := given{vars: map[string]string{}, own: map[string]string{}, sources: map[string]string{}, secrets: map[string]string{}}
+	for _, v := range target {
+		g.vars[v.Key], g.sources[v.Key] = v.Value, v.Pos.String()+": the vars of target "+f.target+" say "+v.Key+": "+v.Value
 	}
 	declared := given{vars: map[string]string{}, secrets: map[string]string{}}
 	for _, c := range chosen {
@@ -389,7 +390,9 @@ func (f *runFlags) given(chosen []choice, target map[string]string, io streams) 
 			return g, &inputError{tally(1, problems) + "; nothing was sent"}
 		}
 		// A file may serve many scenarios: names that these do not declare are no mistake.
-		maps.Copy(g.own, vars)
+		for _, v := range vars {
+			g.own[v.Key], g.sources[v.Key] = v.Value, v.Pos.String()+": "+v.Key+": "+v.Value
+		}
 	}
 	for _, pair := range f.vars {
 		name, value, ok := strings.Cut(pair, "=")
@@ -400,6 +403,7 @@ func (f *runFlags) given(chosen []choice, target map[string]string, io streams) 
 			return g, err
 		}
 		g.own[name] = value
+		delete(g.sources, name)
 	}
 	maps.Copy(g.vars, g.own)
 	for _, pair := range f.secrets {
@@ -446,7 +450,7 @@ func (g given) of(p *schema.Plan) given {
 		return out
 	}
 	vars := slices.Concat(p.Vars, p.Shared, p.PeopleVars)
-	return given{pick(g.vars, vars), pick(g.own, vars), pick(g.secrets, runner.Secrets(p))}
+	return given{pick(g.vars, vars), pick(g.own, vars), g.sources, pick(g.secrets, runner.Secrets(p))}
 }
 
 // maxRuns is how many runs one command makes at most. Their list is in memory.

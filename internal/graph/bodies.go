@@ -17,7 +17,7 @@ type CreateCallBody struct {
 	MediaConfig             *MediaConfig                `json:"mediaConfig,omitzero" doc:"Who hosts the media; leave out to join without media."`
 	ChatInfo                *ChatInfo                   `json:"chatInfo,omitzero" doc:"The chat of the meeting to join."`
 	MeetingInfo             *MeetingInfo                `json:"meetingInfo,omitzero" doc:"The meeting to join."`
-	TenantID                string                      `json:"tenantId,omitzero" doc:"The tenant of the call; the service refuses with 7505 when it is missing or wrong."`
+	TenantID                string                      `json:"tenantId,omitzero" format:"guid" doc:"The tenant of the call; the service refuses with 7505 when it is missing or wrong."`
 	CallOptions             *CallOptions                `json:"callOptions,omitzero" odata:"outgoingCallOptions" legacy:"none" doc:"Options for the call."`
 	RingingTimeoutInSeconds *int                        `json:"ringingTimeoutInSeconds,omitzero" only:"beta" doc:"How long to ring, up to 115 (beta)."`
 	RoutingPolicies         []string                    `json:"routingPolicies,omitzero" only:"beta" enum:"none,noMissedCall,disableForwardingExceptPhone,disableForwarding,preferSkypeForBusiness" doc:"How the call may be routed (beta)."`

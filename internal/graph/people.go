@@ -68,7 +68,7 @@ type Identity struct {
 	ODataType        string `json:"@odata.type,omitzero" doc:"Graph's name of the type; filled in."`
 	ID               string `json:"id,omitzero" doc:"Who: an object id, an app id, or a number in E.164 form."`
 	DisplayName      string `json:"displayName,omitzero" doc:"The name people see."`
-	TenantID         string `json:"tenantId,omitzero" doc:"Their tenant."`
+	TenantID         string `json:"tenantId,omitzero" format:"guid" doc:"Their tenant."`
 	IdentityProvider string `json:"identityProvider,omitzero" doc:"Who vouches for them: AAD; None for a guest in legacy."`
 	Email            string `json:"email,omitzero" doc:"A guest's address."`
 	ApplicationType  string `json:"applicationType,omitzero" doc:"What kind of application it is."`

@@ -66,13 +66,13 @@ func missingConfig(err error) string {
 	return "`callflow init` writes one to start from; --config names another file"
 }
 
-// ReadVars reads names and values as they are written.
-func ReadVars(file string) (map[string]string, schema.Problems) {
+// ReadVars reads names and values as they are written, in the order of the file.
+func ReadVars(file string) (schema.Map[string], schema.Problems) {
 	text, err := Read(file)
 	if err != nil {
 		return nil, schema.Problems{unreadable(file, "the variables", err, "")}
 	}
-	vars, problems := schema.Decode[map[string]string](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
+	vars, problems := schema.Decode[schema.Map[string]](schema.Source{Name: file, Text: text, Env: os.LookupEnv})
 	if vars == nil {
 		return nil, problems
 	}

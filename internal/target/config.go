@@ -21,7 +21,7 @@ type Config struct {
 	Login     string                `json:"login" format:"uri" doc:"The root of the token endpoint, if another than the cloud's."`
 	OpenID    string                `json:"openId" format:"uri" doc:"The metadata of the keys that notifications are signed with, if another than the cloud's."`
 	Bots      schema.Map[BotConfig] `json:"bots" doc:"The applications; scenarios speak as the first."`
-	Vars      map[string]string     `json:"vars" doc:"What vars of scenarios and of the project are here, by name; --var stands before it."`
+	Vars      schema.Map[string]    `json:"vars" doc:"What vars of scenarios and of the project are here, by name; --var stands before it."`
 	Callback  CallbackConfig        `json:"callback" required:"true" doc:"The webhook that notifications are sent to."`
 }
 

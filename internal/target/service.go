@@ -22,6 +22,7 @@ import (
 	"callflow/internal/host/local"
 	"callflow/internal/world"
 	"callflow/runner"
+	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -71,7 +72,7 @@ func (s *service) Secrets() (secrets []string) {
 	return secrets
 }
 
-func (s *service) Vars() map[string]string { return s.cfg.Vars }
+func (s *service) Vars() schema.Map[string] { return s.cfg.Vars }
 
 func (s *service) Waits() bool { return true }
 

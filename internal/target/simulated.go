@@ -9,6 +9,7 @@ import (
 	"callflow/internal/host/sim"
 	"callflow/internal/world"
 	"callflow/runner"
+	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -42,9 +43,9 @@ func (s *simulated) About() steps.Target {
 
 func (s *simulated) Callback(runID string) string { return sim.Callback(runID) }
 
-func (s *simulated) Secrets() []string       { return nil }
-func (s *simulated) Vars() map[string]string { return nil }
-func (s *simulated) Waits() bool             { return s.realTime }
+func (s *simulated) Secrets() []string        { return nil }
+func (s *simulated) Vars() schema.Map[string] { return nil }
+func (s *simulated) Waits() bool              { return s.realTime }
 
 func (s *simulated) Hello() string {
 	clock := "virtual time"

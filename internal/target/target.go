@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"callflow/runner"
+	"callflow/schema"
 	"callflow/steps"
 )
 
@@ -15,8 +16,8 @@ type Target interface {
 	Callback(runID string) string
 	// Secrets are the target's own, which no output may show.
 	Secrets() []string
-	// Vars are what vars of scenarios and of the project are here, as text.
-	Vars() map[string]string
+	// Vars are what vars of scenarios and of the project are here, as text, in the order of the configuration.
+	Vars() schema.Map[string]
 	// Waits says that time passes on the wall here.
 	Waits() bool
 	// Hello is what the console says of it.

@@ -79,6 +79,7 @@ type suite struct {
 	scenarios []*project.Scenario
 	target    target.Target
 	given     map[string]string // by the target and the options: what vars are
+	sources   map[string]string // where they are said
 	codes     *graph.Dictionary
 }
 
@@ -153,9 +154,10 @@ func (s *suite) declared() error {
 // open makes the target ready for all the runs.
 func (s *suite) open(t *testing.T) {
 	t.Helper()
-	s.given = maps.Clone(s.vars)
+	s.given, s.sources = map[string]string{}, map[string]string{}
 	if s.targetName == "" {
 		s.target = target.NewSimulated(s.dialect, false, world.Chaos{})
+		s.give()
 		return
 	}
 	file := s.config
@@ -181,10 +183,19 @@ func (s *suite) open(t *testing.T) {
 		t.Fatalf("target %s: %v", s.targetName, err)
 	}
 	t.Cleanup(s.target.Close)
-	maps.Copy(s.given, s.target.Vars())
-	maps.Copy(s.given, s.vars)
+	for _, v := range s.target.Vars() {
+		s.given[v.Key], s.sources[v.Key] = v.Value, v.Pos.String()+": the vars of target "+s.targetName+" say "+v.Key+": "+v.Value
+	}
+	s.give()
 	if !s.seeded {
 		s.seed = rand.Uint64() // run ids follow from it, and callback URIs from them: they may not repeat themselves
+	}
+}
+
+// give has the options stand before what the target says.
+func (s *suite) give() {
+	for name, text := range s.vars { // in no order: each is one of its own
+		s.given[name], s.sources[name] = text, fmt.Sprintf("callflowtest.Var(%q, %q)", name, text)
 	}
 }
 
@@ -207,6 +218,7 @@ func (s *suite) run(t *testing.T, sc *project.Scenario, row schema.Row) {
 	about := s.target.About()
 	p, err := runner.Prepare(plan, runner.Options{
 		Vars:    only(s.given, slices.Concat(plan.Vars, plan.Shared, plan.PeopleVars)),
+		Sources: s.sources,
 		Secrets: only(s.allSecrets(plan), runner.Secrets(plan)),
 		Row:     row, Seed: s.seed, Target: about, Callback: s.target.Callback, Codes: s.codes,
 	})
