@@ -17,9 +17,10 @@ import (
 
 // sending is a request of a turn's as it went out.
 type sending struct {
-	step string
-	at   time.Time
-	body json.RawMessage
+	step  string
+	words string // of the step
+	at    time.Time
+	body  json.RawMessage
 	// call and participant are those that its path names.
 	call, participant string
 	// token is what the token that went along says of itself, if the request was refused for want of a right.
@@ -245,6 +246,7 @@ func (t *turn) afterTheEnd(f *steps.Failure, end *entry) {
 	}
 	know(f, end.At, end.Seq, said)
 	know(f, t.sent.at, 0, t.step.Verb.Name+" was sent")
+	t.run.notKept(f, end)
 	inOrder(f)
 	if code := t.run.codeOf(end); code != nil {
 		f.Code = code

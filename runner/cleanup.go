@@ -32,6 +32,7 @@ type leg struct {
 
 	transfer *deed // accepted, and not at its end as far as the run knows
 	hungUp   *deed
+	kept     *deed // alive, the last time
 	created  *shaping
 	invited  *shaping // the first time
 }
@@ -188,7 +189,7 @@ func (x *leg) name() string {
 	if x.by.key == "" {
 		return x.id
 	}
-	return fmt.Sprintf("%s of step %s (%s:%d)", x.id, x.by.key, x.by.pos.File, x.by.pos.Line)
+	return fmt.Sprintf("%s of %s (%s:%d)", x.id, x.by.words(), x.by.pos.File, x.by.pos.Line)
 }
 
 func calls(n int) string {

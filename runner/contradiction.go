@@ -69,7 +69,7 @@ func (e *env) Succeeded(s steps.Successor) { e.emit(steps.Record{Successor: &s})
 
 // deed is a request of the run's that the service took: which step sent it, and when.
 type deed struct {
-	step string
+	step string // in words
 	at   time.Time
 }
 
@@ -79,14 +79,16 @@ func (l *legs) did(q sending, c graph.Command, r *graph.Reply) {
 		return
 	}
 	l.shape(q, c, r)
-	if c.Op != "transfer" && c.Op != "hangUp" {
+	if c.Op != "transfer" && c.Op != "hangUp" && c.Op != "keepAlive" {
 		return
 	}
 	switch x := l.at(graph.CanonicalID(c.Call)); {
+	case c.Op == "keepAlive":
+		x.kept = &deed{q.words, q.at}
 	case c.Op == "transfer":
-		x.transfer = &deed{q.step, q.at}
+		x.transfer = &deed{q.words, q.at}
 	case x.hungUp == nil:
-		x.hungUp = &deed{q.step, q.at}
+		x.hungUp = &deed{q.words, q.at}
 	}
 }
 
@@ -115,6 +117,19 @@ func (r *run) hungUpItself(e *entry) bool {
 	return x != nil && x.hungUp != nil && e.Ended() && !x.hungUp.at.After(e.At)
 }
 
+// notKept says of a call that ended because nobody kept it alive when the run last did.
+func (r *run) notKept(f *steps.Failure, e *entry) {
+	if number(object(object(e.View["call"])["resultInfo"])["subcode"]) != 8537 {
+		return
+	}
+	x := r.legs.find(e.CallID)
+	if x == nil || x.kept == nil {
+		know(f, e.At, e.Seq, "this run has sent no keepAlive for the call")
+		return
+	}
+	know(f, x.kept.at, 0, fmt.Sprintf("the last keepAlive was sent by %s, %s before the call ended", x.kept.words(), steps.Span(e.At.Sub(x.kept.at).Round(100*time.Millisecond))))
+}
+
 // cutByUs adds to a transfer that ended in nothing that the run itself had hung up before.
 func (t *turn) cutByUs(f *steps.Failure, v steps.Verdict) {
 	if t.step.Verb.Name != "transfer" || t.reply == nil || v.Event == 0 {
@@ -131,12 +146,7 @@ func (t *turn) cutByUs(f *steps.Failure, v steps.Verdict) {
 		steps.Fact{At: end.At, Event: end.Seq, Text: summary(end.Event.Event)})
 }
 
-func (d *deed) words() string {
-	if d.step == "cleanup" {
-		return "cleanup"
-	}
-	return "step " + d.step
-}
+func (d *deed) words() string { return d.step }
 
 // gone looks into a request that the service refused because it knows no such call, or knows it in another state, while
 // the run's last news of the call are that it is established. If reading the call now confirms that it is gone, the

@@ -55,7 +55,7 @@ func (t *turn) likeBefore(f *steps.Failure) {
 	if count == mostSuccesses {
 		which = fmt.Sprintf("the last of %d or more like it", count)
 	}
-	well := steps.Fact{At: last.at, Text: fmt.Sprintf("%s went well: %s %s after the request of %s", which, last.goal, steps.Span(last.took), "step "+last.step)}
+	well := steps.Fact{At: last.at, Text: fmt.Sprintf("%s went well: %s %s after the request of %s", which, last.goal, steps.Span(last.took), last.words)}
 	f.Facts = slices.Insert(f.Facts, 0, well)
 	text := "this request was sent: the same"
 	if other := differences(members(last.body), request); len(other) > 0 {

@@ -67,9 +67,9 @@ func (t *turn) meetingMode(f *steps.Failure) {
 	}
 	m := x.meetingSince()
 	f.Reason = steps.MeetingMode
-	f.Text += fmt.Sprintf("; call %s is in meeting mode since step %s (%s), and transfer needs a call between two",
-		t.called(x.id), m.step, m.how())
-	know(f, m.at, 0, fmt.Sprintf("%s of step %s was sent: from here on the call is a meeting, whatever comes of it", m.how(), m.step))
+	f.Text += fmt.Sprintf("; call %s is in meeting mode since %s (%s), and transfer needs a call between two",
+		t.called(x.id), m.words, m.how())
+	know(f, m.at, 0, fmt.Sprintf("%s of %s was sent: from here on the call is a meeting, whatever comes of it", m.how(), m.words))
 	if e := t.run.outcomeOf(x.id, m); e != nil {
 		know(f, e.At, e.Seq, summary(e.Event.Event)+": that changed nothing")
 	}

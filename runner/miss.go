@@ -110,6 +110,7 @@ func (a *await) forbidden(word string, c condition, e *entry) *steps.FailureErro
 		f.Text = fmt.Sprintf("%s came true: %s (%s)", word, oneLine(c.expr.Text()), what)
 	}
 	a.list(f, map[*entry]steps.Miss{e: {Nearest: true, Why: &why}}, a.start, a.ignored)
+	a.run.notKept(f, e)
 	return &steps.FailureError{Failure: f}
 }
 
@@ -331,6 +332,7 @@ func (a *await) contradiction(f *steps.Failure, e *entry, what string) {
 		}
 	}
 	f.Hints = append(f.Hints, hint)
+	a.run.notKept(f, e)
 	if code := a.run.codeOf(e); code != nil {
 		f.Code = code
 	}

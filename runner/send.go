@@ -2,6 +2,8 @@ package runner
 
 import (
 	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,6 +21,19 @@ type sender struct {
 	sent              *sending // to be filled in; nil: nobody asks
 }
 
+var unnamed = regexp.MustCompile(`(^|/)(steps|finally)\[`)
+
+// words are what messages call a sender: "step move", "the keepAlive of line 12", "cleanup".
+func (s sender) words() string {
+	switch {
+	case s.key == "cleanup":
+		return s.key
+	case unnamed.MatchString(s.key) && s.pos.Line > 0:
+		return fmt.Sprintf("the %s of line %d", s.verb, s.pos.Line)
+	}
+	return "step " + s.key
+}
+
 // send makes one attempt of a command, journals it, and learns from what came back. A response that comes although the
 // scope has ended is learnt from, but the error stays the scope's.
 func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, error) {
@@ -34,7 +49,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
 		Method: wire.Method, Path: wire.Path + wire.URL, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
 	if who.sent != nil {
-		*who.sent = sending{step: who.key, at: sent, body: wire.Body, call: graph.CanonicalID(c.Call), participant: graph.CanonicalID(c.Participant)}
+		*who.sent = sending{step: who.key, words: who.words(), at: sent, body: wire.Body, call: graph.CanonicalID(c.Call), participant: graph.CanonicalID(c.Participant)}
 	}
 	r.keepTrace(who.branch, steps.Trace{At: sent, Call: graph.CanonicalID(c.Call), ClientRequestID: headers.Get("client-request-id"),
 		ScenarioID: headers.Get("Scenario-Id")})
@@ -73,7 +88,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	}
 	r.struck(who, sent, c, reply)
 	r.legs.answer(who, c, reply)
-	r.legs.did(sending{step: who.key, at: sent, body: wire.Body}, c, reply)
+	r.legs.did(sending{step: who.key, words: who.words(), at: sent, body: wire.Body}, c, reply)
 	r.calls.learn(c, reply)
 	r.learnt(true)
 	if c.Op == "createCall" && reply.Status < 300 && reply.CallID != "" {

@@ -272,7 +272,7 @@ func (t *trail) lost(env Env, began time.Time, err error) error {
 	waited := env.Host().Now().Sub(began)
 	f.Reason, f.Pos, f.Excerpt = NoSuccessor, env.Step().VerbPos, nil
 	f.Awaited = "the successor of call " + t.call
-	f.Text = fmt.Sprintf("no successor of call %s came in %s", t.call, Span(waited))
+	f.Text = fmt.Sprintf("no successor of %s came in %s", legText(env, t.call), Span(waited))
 	news := 0
 	var last Event
 	for _, e := range env.Events(false) {
@@ -305,12 +305,13 @@ func (t *trail) lost(env Env, began time.Time, err error) error {
 		m.Why, m.Also, m.Nearest, m.Part = nil, nil, false, ""
 	}
 	if last.Event != nil {
-		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "the last notification of call " + t.call + ", so the callback address worked then"})
+		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "the last notification of the old call, so the callback address worked then"})
 	}
 	if last.Event != nil && last.Ended() && hasTransferred(object(last.View["call"])) {
 		f.Facts = append(f.Facts, Fact{At: last.At, Event: last.Seq, Text: "that was its end, and so ends a call that was transferred"})
 		f.Text += "; the transfer itself went well"
-		f.Hints = append(f.Hints, "a call between others is none of the bot's, and no notification tells of it")
+		f.Hints = append(f.Hints, "a call between others is none of the bot's, and no notification tells of it: the transfer's own outcome is all that a bot can know. "+
+			"Who must be sure of the person on the line calls them first, and hands that call over (replacesCallId)")
 	}
 	if reply, aerr := env.Ask(graph.Command{Op: "getCall", Call: t.call}); aerr == nil {
 		state := text(reply.Call["state"])
@@ -319,7 +320,12 @@ func (t *trail) lost(env Env, began time.Time, err error) error {
 		}
 		f.Facts = append(f.Facts, Fact{At: env.Host().Now(), Text: "reading the old call now: " + state})
 		if state == graph.StateEstablished {
-			f.Hints = append(f.Hints, "the old call is still up: the transfer did not happen, and nothing told the bot so. Who transferred may see a failure on their side")
+			f.Text += "; the old call is still established"
+			hint := "the transfer did not happen, and nothing told the bot so: ask who pressed it what their client said"
+			if !env.Target().Simulated {
+				hint += ". Where it failed without a reason, Microsoft's support needs the call's id, its callChainId and the time in UTC"
+			}
+			f.Hints = append(f.Hints, hint)
 		}
 	}
 	return err

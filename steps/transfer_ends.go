@@ -126,6 +126,7 @@ func raced(env Env, p *transferParams, sent time.Time, err error) error {
 			"for whether it is still up (getCall)")
 	default:
 		told.race(env, end, sent, id)
+		told.Hints = append(told.Hints, raceHint(told.Verdict, end.At.Sub(sent)))
 	}
 	if e := decided(env, outcome.Verdict); e != nil {
 		told.Facts = append(told.Facts, *e)
@@ -140,6 +141,19 @@ func tookAlong(end *Event, v Verdict) bool {
 	have := object(object(end.View["call"])["resultInfo"])
 	code, subcode := number(have["code"]), number(have["subcode"])
 	return v.Goal == strayed && code >= 400 && code == number(v.ResultInfo["code"]) && subcode == number(v.ResultInfo["subcode"])
+}
+
+// raceHint says what a bot can do against such a race. after is when the call ended, from when the request was sent.
+func raceHint(v Verdict, after time.Duration) string {
+	switch {
+	case after <= 0 && after > -time.Millisecond:
+		return "the bot had the news when it asked: have it look first, at `calls[theirCall].ended`, and ask somebody else then"
+	case after <= 0:
+		return fmt.Sprintf("the bot had the news %s before it asked: have it look first, at `calls[theirCall].ended`, and ask somebody else then", Span(-after))
+	case v.Goal == refused:
+		return "when the bot asked nobody could know: who was to be transferred is back with it, so tell them, or ask somebody else"
+	}
+	return "when the bot asked nobody could know: call back who was to be transferred"
 }
 
 // race says how the end of the call to be replaced lies to the request.
