@@ -32,7 +32,7 @@ func wrongIndent(lines []string, at int) (t trap, ok bool) {
 	if len(levels) == 0 {
 		return trap{}, false
 	}
-	t = trap{col: indent + 1, len: len([]rune(strings.TrimRight(text, " "))), text: "not YAML: ", hint: "begin it " + columns(levels, item)}
+	t = trap{col: indent + 1, len: len([]rune(strings.TrimRight(text, " "))), text: "not YAML: ", hint: "begin it " + columns(levels, text)}
 	top := levels[len(levels)-1]
 	same := slices.IndexFunc(levels, func(l level) bool { return l.indent == indent })
 	list := -1
@@ -64,17 +64,26 @@ func wrongIndent(lines []string, at int) (t trap, ok bool) {
 	return t, true
 }
 
-// columns says where a key, or an item of a list, could begin: the nearest places first.
-func columns(levels []level, item bool) string {
+// columns says where a key, or an item of a list, could begin: the nearest places first. A key of a step goes only beside
+// keys of a step, one of a scenario only to the left.
+func columns(levels []level, text string) string {
+	item := text == "-" || strings.HasPrefix(text, "- ")
+	key := ""
+	if m := blockKey.FindStringSubmatch(text); m != nil {
+		key = m[1]
+	}
+	ofStep, ofScenario := containsWord(stepKeyNames, key), containsWord(scenarioKeyNames, key)
 	var words []string
 	for i := len(levels) - 1; i >= 0 && len(words) < 3; i-- {
 		what := levels[i].key
 		if levels[i].list {
 			what = "the dash"
 		}
-		if levels[i].list == item {
-			words = append(words, fmt.Sprintf("in column %d, like %s in line %d", levels[i].indent+1, what, levels[i].line))
+		inStep := i > 0 && levels[i-1].list
+		if levels[i].list != item || !item && (ofStep || ofScenario) && !(ofStep && inStep || ofScenario && i == 0) {
+			continue
 		}
+		words = append(words, fmt.Sprintf("in column %d, like %s in line %d", levels[i].indent+1, what, levels[i].line))
 	}
 	if words == nil {
 		return "like the lines above"

@@ -247,7 +247,7 @@ func (w *stepWalk) until() {
 		return
 	}
 	if len(goals) == 0 {
-		w.problem(w.keys["until"].key, "no-goals", "", "%s has no goals to wait for", w.verb.Name)
+		w.problem(w.keys["until"].key, "no-goals", "take it out"+w.insteadOfGoal(resolve(n).Value), "%s has no goals to wait for", w.verb.Name)
 		return
 	}
 	if list := resolve(n); list.Kind == yaml.SequenceNode {
@@ -260,7 +260,7 @@ func (w *stepWalk) until() {
 	switch {
 	case word == "":
 	case !containsWord(goals, word):
-		w.problem(n, "unknown-goal", didYouMean(word, goals), "%q is no goal of %s; its goals are %s", word, w.verb.Name, listed(goals, "and"))
+		w.problem(n, "unknown-goal", goalHint(word, goals), "%q is no goal of %s; its goals are %s", word, w.verb.Name, listed(goals, "and"))
 	default:
 		w.step.Until = word
 	}

@@ -55,6 +55,13 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 	case n.Kind == yaml.ScalarNode && !reported(n) && s.taking(n.Value) != "":
 		d.problem(n, "wrong-kind", fmt.Sprintf("write {%s: %s}", s.taking(n.Value), n.Value), "this is a single value; a mapping with %s is wanted", someOf(s.names))
 		return maker{static: reflect.Zero(t)}
+	case n.Kind == yaml.ScalarNode && !reported(n) && s.field("targets") != nil:
+		id := n.Value
+		if d.sc.find(id) != nil {
+			id = "${{ " + id + " }}"
+		}
+		d.problem(n, "wrong-kind", fmt.Sprintf("write {targets: [{identity: {user: {id: %q}}}]}", id), "this is a single value; a mapping is wanted, with whom to call")
+		return maker{static: reflect.Zero(t)}
 	default:
 		d.wrongKind(n, "a mapping with "+someOf(s.names))
 		return maker{static: reflect.Zero(t)}

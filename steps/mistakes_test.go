@@ -167,3 +167,20 @@ func TestMistakesOfExpressions(t *testing.T) {
 		{"  - getCall", "  - include: setup.yaml\n  - getCall", "34:14", "there is no file scenarios/setup.yaml", "write ../setup.yaml"},
 	})
 }
+
+// TestMistakesOfUntil: what is written behind until in place of a goal, and where until itself is put.
+func TestMistakesOfUntil(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"until: transferred", "until: completed", "31:12", `"completed" is no goal of transfer; its goals are transferred`, "did you mean transferred?"},
+		{"until: transferred", "until: established", "31:12", `"established" is no goal of transfer`, "did you mean transferred?"},
+		{"until: transferred", `until: call.state == "terminated"`, "31:12", `"call.state == \"terminated\"" is no goal`, "write until: transferred"},
+		{"until: transferred", `until: operation.status != "failed"`, "31:12", `"operation.status != \"failed\"" is no goal`, "- await: operation.status"},
+		{"until: transferred", "until: 30s", "31:12", `"30s" is no goal of transfer`, "write timeout: 30s"},
+		{"    hangUp: ${{ leg }}", "    hangUp: ${{ leg }}\n    until: completed", "42:12", `"completed" is no goal of hangUp`, "did you mean terminated?"},
+		{"getCall: ${{ leg }}", "getCall: ${{ leg }}\n    until: call.state == \"established\"", "35:5", "getCall has no goals to wait for", "expect: call.state"},
+		{"    hangUp: ${{ leg }}", "    hangUp: ${{ leg }}\n      until: terminated", "42:7", "not YAML: this line stands below \"hangUp\"", "begin it in column 5, like hangUp in line 41"},
+		{"    hangUp: ${{ leg }}", "    hangUp: ${{ leg }}\n   until: terminated", "42:4", "not YAML: this line begins in a column", "begin it in column 5, like hangUp in line 41"},
+		{"    hangUp: ${{ leg }}", "    hangUp: ${{ leg }}\nuntil: terminated", "42:1", `unknown key "until"`, "belongs into a step"},
+		{"  - getCall", "  - createCall: dora\n  - getCall", "34:17", "this is a single value; a mapping is wanted", `write {targets: [{identity: {user: {id: "${{ dora }}"}}}]}`},
+	})
+}
