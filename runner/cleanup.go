@@ -216,6 +216,9 @@ const (
 	tidyTime      = 5 * time.Second // for one attempt, and the host's grace
 )
 
+// cleanupKey is the key of the records of cleanup's requests; a step may have the same.
+const cleanupKey = "cleanup"
+
 // tidy makes one attempt to end a call. Nil: another one may do it, after a pause.
 func (r *run) tidy(h steps.Host, x *leg, round int) (done *steps.Cleaned, pause time.Duration) {
 	if r.plan.Leak == "keep" {
@@ -241,7 +244,7 @@ func (r *run) hangUp(h steps.Host, x *leg, round int) (done *steps.Cleaned, paus
 	}
 	scope, end := h.Scope(tidyTime, &ended{kind: "timeout", why: "no answer within " + steps.Span(tidyTime)})
 	defer end(errDone)
-	reply, err := r.send(scope, sender{key: "cleanup", verb: done.Action, attempt: round}, command)
+	reply, err := r.send(scope, sender{key: cleanupKey, cleanup: true, verb: done.Action, attempt: round}, command)
 	if reply != nil {
 		done.Status = reply.Status
 	}

@@ -19,6 +19,7 @@ type ended struct {
 	kind    string // of the failure it makes: timeout, never, sibling; until makes none
 	why     string // "scenario timeout of 2m"; "": turn says it
 	turn    *turn  // whose timeout it is; nil: not a step's
+	whole   bool   // it is the timeout of the whole run
 	event   *entry // of which never came true
 	failure *steps.Failure
 }
@@ -46,6 +47,18 @@ func (e *ended) text() string {
 func limited(err error) bool {
 	var over *ended
 	return errors.As(err, &over) && over.kind != "sibling" && over.kind != "until"
+}
+
+// cutShort says what has cut the whole run short, if that is what an error means: see steps.RunEnd.
+func cutShort(err error) string {
+	var over *ended
+	switch {
+	case errors.As(err, &over) && over.whole:
+		return steps.OverTime
+	case errors.Is(err, steps.ErrInterrupted):
+		return steps.Interrupted
+	}
+	return ""
 }
 
 // stopped is a step that was under way when a scope above it ended.

@@ -30,7 +30,7 @@ func HangUp(h steps.Host, target steps.Target, calls []string, look bool, told f
 func (r *run) stateNow(h steps.Host, call string) string {
 	scope, end := h.Scope(tidyTime, &ended{kind: "timeout", why: "no answer within " + steps.Span(tidyTime)})
 	defer end(errDone)
-	reply, err := r.send(scope, sender{key: "cleanup", verb: "getCall", attempt: 1}, graph.Command{Op: "getCall", Call: call})
+	reply, err := r.send(scope, sender{key: cleanupKey, cleanup: true, verb: "getCall", attempt: 1}, graph.Command{Op: "getCall", Call: call})
 	if err != nil {
 		return ""
 	}

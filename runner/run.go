@@ -172,6 +172,7 @@ type ending struct {
 	failure     *steps.Failure
 	failed      string // key of the step that failed first
 	interrupted bool
+	cutShort    string // see steps.RunEnd
 	outputs     []steps.Captured
 	left        int // calls that are still up
 }
@@ -182,7 +183,7 @@ func (r *run) main(h steps.Host, e *ending) {
 	if r.opt.Timeout > 0 {
 		whose = "--timeout"
 	}
-	scope, end := h.Scope(limit, &ended{kind: "timeout", why: whose + " of " + steps.Span(limit)})
+	scope, end := h.Scope(limit, &ended{kind: "timeout", why: whose + " of " + steps.Span(limit), whole: true})
 	r.root.host, r.endMain = scope, end
 	if r.never != nil {
 		end(r.never)
@@ -213,6 +214,7 @@ func (e *ending) add(r *run, err error) {
 	if errors.Is(err, steps.ErrInterrupted) {
 		e.interrupted = true
 	}
+	e.cutShort = cmp.Or(e.cutShort, cutShort(err))
 	if e.failure != nil {
 		return
 	}
@@ -278,7 +280,7 @@ func (r *run) end(h steps.Host, e *ending) Result {
 		status = steps.Failed
 	}
 	emit(h, "", "", steps.Record{RunEnd: &steps.RunEnd{
-		Status: status, Took: h.Now().Sub(r.started), Reason: reason, Failed: e.failed, Failure: e.failure,
+		Status: status, Took: h.Now().Sub(r.started), Reason: reason, Failed: e.failed, CutShort: e.cutShort, Failure: e.failure,
 		Outputs: e.outputs, Steps: r.counts, Legs: e.left,
 		Until: r.stopping.done, LeftOut: r.stopping.left(r.plan),
 	}})

@@ -19,6 +19,7 @@ type sender struct {
 	attempt           int
 	pos               schema.Pos
 	sent              *sending // to be filled in; nil: nobody asks
+	cleanup           bool     // no step sends it, but the run's cleanup
 }
 
 var unnamed = regexp.MustCompile(`(^|/)(steps|finally)\[`)
@@ -26,8 +27,8 @@ var unnamed = regexp.MustCompile(`(^|/)(steps|finally)\[`)
 // words are what messages call a sender: "step move", "the keepAlive of line 12", "cleanup".
 func (s sender) words() string {
 	switch {
-	case s.key == "cleanup":
-		return s.key
+	case s.cleanup:
+		return "cleanup"
 	case unnamed.MatchString(s.key) && s.pos.Line > 0:
 		return fmt.Sprintf("the %s of line %d", s.verb, s.pos.Line)
 	}
@@ -47,7 +48,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	}
 	sent := h.Now()
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
-		Method: wire.Method, Path: wire.Path + wire.URL, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body}})
+		Method: wire.Method, Path: wire.Path + wire.URL, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body, Cleanup: who.cleanup}})
 	if who.sent != nil {
 		*who.sent = sending{step: who.key, words: who.words(), at: sent, body: wire.Body, call: graph.CanonicalID(c.Call), participant: graph.CanonicalID(c.Participant)}
 	}

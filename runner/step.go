@@ -375,7 +375,7 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 		return outputs, err
 	}
 	if by := endedBy(t, err); by != nil {
-		t.close(steps.StepEnd{Status: steps.Cancelled, Reason: by.Error(), Failure: t.cutOff(err, by)})
+		t.close(steps.StepEnd{Status: steps.Cancelled, Reason: by.Error(), CutShort: cutShort(by), Failure: t.cutOff(err, by)})
 		return outputs, err
 	}
 	f := failure(t.frame, t, err)

@@ -134,6 +134,7 @@ type Sent struct {
 	Call    string          `json:"call,omitempty"` // which it is about
 	Headers graph.Headers   `json:"headers,omitempty"`
 	Body    json.RawMessage `json:"body,omitempty"`
+	Cleanup bool            `json:"cleanup,omitempty"` // no step sent it, but the run's cleanup
 }
 
 // Received is what an attempt came to: a status, or Error when there was no response.
@@ -255,6 +256,9 @@ const (
 	Interrupted = "interrupted" // a run ended by Ctrl-C
 )
 
+// OverTime is the CutShort of what the end of the whole run's time cut off; the other one is Interrupted.
+const OverTime = "timeout"
+
 // StepEnd closes a step.
 type StepEnd struct {
 	Status   string        `json:"status"`           // passed, failed, skipped, cancelled
@@ -262,7 +266,8 @@ type StepEnd struct {
 	Took     time.Duration `json:"took"`             // nanoseconds
 	Attempts int           `json:"attempts,omitempty"`
 	Outcome  string        `json:"outcome,omitempty"`
-	Excused  bool          `json:"excused,omitempty"` // failed, but continueOnError
+	Excused  bool          `json:"excused,omitempty"`  // failed, but continueOnError
+	CutShort string        `json:"cutShort,omitempty"` // "timeout" or "interrupted": it was under way when the whole run was cut short by that
 	Failure  *Failure      `json:"failure,omitempty"`
 }
 
@@ -407,14 +412,17 @@ type Orphan struct {
 
 // RunEnd closes a journal.
 type RunEnd struct {
-	Status  string         `json:"status"` // passed, failed, skipped, broken, interrupted
-	Took    time.Duration  `json:"took"`   // nanoseconds
-	Reason  string         `json:"reason,omitempty"`
-	Failed  string         `json:"failed,omitempty"` // key of the step that failed first
-	Failure *Failure       `json:"failure,omitempty"`
-	Outputs []Captured     `json:"outputs,omitempty"`
-	Steps   map[string]int `json:"steps,omitempty"`   // count by status
-	Legs    int            `json:"legs"`              // calls left up
-	Until   string         `json:"until,omitempty"`   // key of the step after which the run was told to stop, and did
-	LeftOut []LeftOut      `json:"leftOut,omitempty"` // the steps that it therefore left out, without those inside them
+	Status string        `json:"status"` // passed, failed, skipped, broken, interrupted
+	Took   time.Duration `json:"took"`   // nanoseconds
+	Reason string        `json:"reason,omitempty"`
+	Failed string        `json:"failed,omitempty"` // key of the step that failed first
+	// CutShort says that the run did not come to an end of its own: "timeout", of the scenario or the command line, or
+	// "interrupted".
+	CutShort string         `json:"cutShort,omitempty"`
+	Failure  *Failure       `json:"failure,omitempty"`
+	Outputs  []Captured     `json:"outputs,omitempty"`
+	Steps    map[string]int `json:"steps,omitempty"`   // count by status
+	Legs     int            `json:"legs"`              // calls left up
+	Until    string         `json:"until,omitempty"`   // key of the step after which the run was told to stop, and did
+	LeftOut  []LeftOut      `json:"leftOut,omitempty"` // the steps that it therefore left out, without those inside them
 }

@@ -117,20 +117,12 @@ func cutAt(records []steps.Record) (at int, ok bool) {
 	for i := len(records) - 1; i >= 0 && end == nil; i-- { // `callflow hangup` writes behind it
 		end = records[i].RunEnd
 	}
-	overTime := end != nil && end.Failure != nil && end.Failure.Kind == "timeout" && strings.HasPrefix(end.Failure.Text, "scenario timeout of ")
-	if end != nil && end.Status != steps.Interrupted && end.Status != brokenOff && !overTime {
+	if end != nil && end.Status != steps.Interrupted && end.Status != brokenOff && end.CutShort == "" {
 		return 0, false
 	}
-	named := false // a step has the name under which cleanup sends its requests
 	for i := range records {
-		switch r := &records[i]; {
-		case r.StepStart != nil:
-			named = named || r.Step == "cleanup"
-		case r.Cleanup != nil, r.Request != nil && (r.Step == "" || r.Step == "cleanup" && !named): // cleanup has begun
-			return i, true
-		case r.StepEnd == nil || r.StepEnd.Status == steps.Passed:
-		case r.StepEnd.Reason == "interrupted", overTime && strings.HasPrefix(r.StepEnd.Reason, "scenario timeout of "),
-			overTime && r.StepEnd.Failure != nil && strings.HasPrefix(r.StepEnd.Failure.Text, "scenario timeout of "):
+		r := &records[i]
+		if r.Cleanup != nil || r.Request != nil && r.Request.Cleanup || r.StepEnd != nil && r.StepEnd.CutShort != "" {
 			return i, true
 		}
 	}
@@ -173,8 +165,8 @@ func (c *upCall) after(records []steps.Record, cut int) {
 		case r.Cleanup != nil && clean(r.Cleanup.Call) == c.id:
 			c.cleaned(r.Cleanup)
 			return
-		case r.Response != nil && r.Step != "" && c.endedBy(asked[stepPlace{r.Step, r.Branch}], r.Response):
-			if names[r.Step] == "" { // cleanup, which says itself what came of it unless it was killed
+		case r.Response != nil && c.endedBy(asked[stepPlace{r.Step, r.Branch}], r.Response):
+			if asked[stepPlace{r.Step, r.Branch}].Cleanup { // which says itself what came of it unless it was killed
 				c.fate, c.words = hungUp, "cleanup: hung up"
 				break
 			}

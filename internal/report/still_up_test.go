@@ -33,10 +33,10 @@ func cutShort(end func(s *story)) []steps.Record {
 // Whoever reads of a run that was cut short learns which calls were up, and whether anybody hung them up.
 func TestStillUp(t *testing.T) {
 	interrupted := func(s *story) {
-		s.add(6*time.Second, "hold", steps.Record{StepEnd: &steps.StepEnd{Status: steps.Cancelled, Reason: "interrupted"}})
+		s.add(6*time.Second, "hold", steps.Record{StepEnd: &steps.StepEnd{Status: steps.Cancelled, Reason: "interrupted", CutShort: steps.Interrupted}})
 	}
 	sent := func(s *story, id string, status int) { // as cleanup sends it
-		s.add(7*time.Second, "cleanup", steps.Record{Request: &steps.Sent{Attempt: 1, Bot: "Bot", Verb: "hangUp", Method: "DELETE", Call: id}})
+		s.add(7*time.Second, "cleanup", steps.Record{Request: &steps.Sent{Attempt: 1, Bot: "Bot", Verb: "hangUp", Method: "DELETE", Call: id, Cleanup: true}})
 		s.add(7*time.Second, "cleanup", steps.Record{Response: &steps.Received{Attempt: 1, Status: status}})
 	}
 	cleaned := func(s *story, id, action, result string) {
@@ -72,27 +72,27 @@ func TestStillUp(t *testing.T) {
 			interrupted(s)
 			cleaned(s, p2p, "hangUp", "failed: 503 Service Unavailable")
 			cleaned(s, invited, "hangUp", "gone already")
-			over(s, &steps.RunEnd{Status: steps.Interrupted})
+			over(s, &steps.RunEnd{Status: steps.Interrupted, CutShort: steps.Interrupted})
 		}, "2 calls were up (Bot → Carol, Bot → Erik), 1 not hung up", []string{
 			"✗    2.000s  leg 1, Bot → Carol [" + p2p + "]: established; cleanup: failed: 503 Service Unavailable",
 			"·    4.000s  leg 3, Bot → Erik [0fe0623f]: nothing was notified of it; cleanup: gone already"}},
 		{"over its time, with a finally", func(s *story) {
-			s.add(6*time.Second, "hold", steps.Record{StepEnd: &steps.StepEnd{Status: steps.Failed, Failure: limit}})
+			s.add(6*time.Second, "hold", steps.Record{StepEnd: &steps.StepEnd{Status: steps.Cancelled, Failure: limit, CutShort: steps.OverTime}})
 			s.add(6*time.Second, "last", steps.Record{StepStart: &steps.StepStart{Verb: "hangUp", Label: "last", File: "three.yaml", Line: 12}})
 			s.add(6*time.Second, "last", steps.Record{Request: &steps.Sent{Attempt: 1, Bot: "Bot", Verb: "hangUp", Method: "DELETE", Call: p2p}})
 			s.add(6*time.Second, "last", steps.Record{Response: &steps.Received{Attempt: 1, Status: 204}})
 			cleaned(s, invited, "kept", "left up, for leak is keep")
-			over(s, &steps.RunEnd{Status: steps.Failed, Failure: limit})
+			over(s, &steps.RunEnd{Status: steps.Failed, Failure: limit, CutShort: steps.OverTime})
 		}, "2 calls were up (Bot → Carol, Bot → Erik), 1 left up for leak is keep", []string{
 			"·    2.000s  leg 1, Bot → Carol [57dab8b1]: established; hung up by hangUp last",
 			"·    4.000s  leg 3, Bot → Erik [" + invited + "]: nothing was notified of it; cleanup: left up, for leak is keep"}},
 		{"interrupted, and hung up by the cleanup", func(s *story) {
 			interrupted(s)
-			s.add(6*time.Second, "cleanup", steps.Record{Request: &steps.Sent{Attempt: 1, Bot: "Bot", Verb: "hangUp", Method: "DELETE", Call: p2p}})
+			s.add(6*time.Second, "cleanup", steps.Record{Request: &steps.Sent{Attempt: 1, Bot: "Bot", Verb: "hangUp", Method: "DELETE", Call: p2p, Cleanup: true}})
 			s.add(6*time.Second, "cleanup", steps.Record{Response: &steps.Received{Attempt: 1, Status: 204}})
 			cleaned(s, p2p, "hangUp", "hung up")
 			cleaned(s, invited, "hangUp", "gone already")
-			over(s, &steps.RunEnd{Status: steps.Interrupted})
+			over(s, &steps.RunEnd{Status: steps.Interrupted, CutShort: steps.Interrupted})
 		}, "2 calls were up (Bot → Carol, Bot → Erik), and ended then", []string{
 			"·    2.000s  leg 1, Bot → Carol [57dab8b1]: established; cleanup: hung up",
 			"·    4.000s  leg 3, Bot → Erik [0fe0623f]: nothing was notified of it; cleanup: gone already"}},
