@@ -19,7 +19,7 @@ import (
 type sending struct {
 	step  string
 	words string // of the step
-	at    time.Time
+	at    time.Time // zero: it never went out
 	body  json.RawMessage
 	// call and participant are those that its path names.
 	call, participant string

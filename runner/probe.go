@@ -31,7 +31,8 @@ func (b *inbox) notified(after uint64) (n int) {
 // unheardOf notes whether a wait, which has ended in vain, has ended in silence: its time was up, and since the position
 // given no notification had come at all.
 func (t *turn) unheardOf(why error, since uint64) {
-	t.silent = (errors.Is(why, steps.ErrDeadline) || limited(why)) && t.run.inbox.notified(since) == 0
+	t.inVain = errors.Is(why, steps.ErrDeadline) || limited(why)
+	t.silent = t.inVain && t.run.inbox.notified(since) == 0
 }
 
 // probe finds out for a failure why nothing was heard: it sends a request to the run's own callback address, by the way that

@@ -21,6 +21,7 @@ type run struct {
 	people   []steps.Named
 	scenario string // the Scenario-Id header of every request
 	answered bool   // some request got a response
+	heard    heard
 	started  time.Time
 	root     *frame
 	hush     func()                 // ends the listener

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"callflow/internal/graph"
 	"callflow/internal/world"
@@ -47,6 +48,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		headers = r.headers(h, c.Headers, wire.Body != nil)
 	}
 	sent := h.Now()
+	before := r.traces[who.branch]
 	emit(h, who.key, who.branch, steps.Record{Request: &steps.Sent{Attempt: who.attempt, Bot: r.Target.Bot.Name, Verb: who.verb,
 		Method: wire.Method, Path: wire.Path + wire.URL, Call: graph.CanonicalID(c.Call), Headers: headers, Body: wire.Body, Cleanup: who.cleanup}})
 	if who.sent != nil {
@@ -59,11 +61,14 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 	got := &steps.Received{Attempt: who.attempt, Took: h.Now().Sub(sent)}
 	if err != nil {
 		got.Error = err.Error()
-		if response.Unsent || unsent(err) {
-			got.Error = "not sent: " + got.Error
-		}
 	}
-	if who.sent != nil {
+	if err != nil && (response.Unsent || unsent(err)) { // then the one before it is the last that was sent
+		got.Error = "not sent: " + got.Error
+		r.keepTrace(who.branch, before)
+		if who.sent != nil {
+			who.sent.at = time.Time{}
+		}
+	} else if who.sent != nil {
 		who.sent.token = response.Token
 	}
 	if response.Status == 0 {
@@ -73,7 +78,7 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 		emit(h, who.key, who.branch, steps.Record{Response: got})
 		return nil, err
 	}
-	r.answered = true
+	r.hear(h, who, response.Status)
 	reply := r.Target.Dialect.Decode(c, response.Status, response.Headers, response.Body)
 	got.Status, got.Headers, got.Body, got.Text = reply.Status, reply.Headers, reply.Raw, reply.Text
 	got.Call, got.Operation = reply.CallID, reply.OperationID
@@ -107,6 +112,10 @@ func (r *run) send(h steps.Host, who sender, c graph.Command) (*graph.Reply, err
 // keepTrace notes how the service's logs call a request. The simulator keeps no logs that anybody could look into.
 func (r *run) keepTrace(branch string, t steps.Trace) {
 	if r.Target.Simulated {
+		return
+	}
+	if t.At.IsZero() {
+		delete(r.traces, branch)
 		return
 	}
 	if r.traces == nil {
@@ -166,10 +175,10 @@ func (r *run) told(who sender, headers graph.Headers) graph.Headers {
 	return append(slices.Clip(headers), graph.Header{Name: world.StepHeader, Value: who.key})
 }
 
-// unsent says that there was no token to send a request with.
+// unsent says that a request never went out: there was no token to send it with, or no connection.
 func unsent(err error) bool {
 	var net *steps.NetError
-	return errors.As(err, &net) && net.Auth
+	return errors.As(err, &net) && (net.Auth || net.Refused)
 }
 
 // ambiguous says whether the service may have acted although no response came.

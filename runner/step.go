@@ -37,7 +37,8 @@ type turn struct {
 	over     *ended // with which it ends
 	item     bool   // of a forEach
 	nested   bool   // it ran other steps
-	silent   bool   // its last wait ended without any notification; see probe
+	inVain   bool   // its last wait was over without what it waited for; see outOfReach
+	silent   bool   // and without any notification; see probe
 	attempts int
 	outcome  string // last outcome reached
 	result   map[string]any
@@ -383,7 +384,9 @@ func (t *turn) end(outputs steps.Outputs, err error) (steps.Outputs, error) {
 	t.circumstances(f, err)
 	t.injected(f)
 	t.whoAnswered(f)
-	t.probe(f)
+	if !t.outOfReach(f, err) {
+		t.probe(f)
+	}
 	if t.item && t.step.Timeout != nil && !t.host.Now().Before(t.deadline) {
 		own := *f // a step inside this one may have told the same in its record
 		f = &own
@@ -407,7 +410,9 @@ func (t *turn) cutOff(err, by error) (f *steps.Failure) {
 	if over, ok := by.(*ended); ok && limited(over) && errors.As(err, &cut) {
 		f = failure(t.frame, t, &steps.FailureError{Failure: told(&steps.Failure{Kind: over.kind, Text: over.text()}, t.words(), cut.Failure)})
 		t.unheard(f)
-		t.probe(f)
+		if !t.outOfReach(f, err) {
+			t.probe(f)
+		}
 	}
 	t.run.stopped[by] = append(t.run.stopped[by], stopped{t, f})
 	return f

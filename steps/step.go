@@ -84,6 +84,7 @@ type Target struct {
 	Cloud     graph.Cloud // "" is the global one
 	Chaos     string      // the disorder that a simulator is told to bring; "" none
 	Simulated bool        // the embedded simulator, or a target that says it is one
+	Remote    bool        // across the network: it may go away in the middle of a run
 	Bot       Bot
 	Callback  string // the run's own callback URI
 }

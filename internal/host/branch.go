@@ -158,7 +158,7 @@ func (h *place) Do(q steps.Request) (steps.Response, error) {
 	r.turns.lock()
 	defer r.turns.unlock()
 	if h.scope.ended != nil {
-		return steps.Response{}, h.scope.ended
+		return steps.Response{Unsent: true}, h.scope.ended
 	}
 	b := r.current
 	b.doing, b.scope = sending, h.scope

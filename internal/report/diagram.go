@@ -80,7 +80,7 @@ const leastSilence = 5 * time.Second
 func diagramOf(records []steps.Record, s Style) *diagram {
 	records = asTheyCame(records)
 	b := &diagramBuilder{Style: s, d: &diagram{about: &steps.RunStart{}}, came: deliveriesOf(records), names: map[string]string{},
-		sent: map[stepPlace]int{}, began: map[stepPlace]int{}, hears: map[stepPlace]bool{}, owner: map[int]string{}}
+		sent: map[stepPlace]int{}, asked: map[stepPlace]int{}, began: map[stepPlace]int{}, hears: map[stepPlace]bool{}, owner: map[int]string{}}
 	b.meet(records)
 	for i := range records {
 		b.add(&records[i])
@@ -124,6 +124,7 @@ type diagramBuilder struct {
 	came  *deliveries
 	names map[string]string  // of steps, by key
 	sent  map[stepPlace]int  // the lane that the last request went to
+	asked map[stepPlace]int  // the rung of the last request
 	began map[stepPlace]int  // the rung at which a step under way began
 	hears map[stepPlace]bool // expectNone under way
 	owner map[int]string     // of legs: the branch that made them
@@ -197,7 +198,8 @@ func (b *diagramBuilder) branch(r *steps.Record) string {
 func (b *diagramBuilder) request(r *steps.Record) {
 	q := r.Request
 	to := b.leg(q.Call)
-	b.sent[stepPlace{r.Step, r.Branch}] = to
+	place := stepPlace{r.Step, r.Branch}
+	b.sent[place] = to
 	one := rung{what: request, from: b.d.bot(clean(q.Bot)), to: to, text: b.branch(r) + requestText(q), ids: q.Method + " " + clean(q.Path)}
 	if whom := b.legs.addressed(q); whom != "" {
 		one.text += b.mark(" → ", " -> ") + whom
@@ -205,12 +207,32 @@ func (b *diagramBuilder) request(r *steps.Record) {
 	if id := q.Headers.Get("client-request-id"); id != "" {
 		one.ids += "\nclient-request-id: " + clean(id)
 	}
-	b.seen(b.put(r, one), to)
+	b.asked[place] = b.put(r, one)
+	b.seen(b.asked[place], to)
+}
+
+// unsent turns the arrow of a request that never went out into a note: nothing has gone over to the service.
+func (b *diagramBuilder) unsent(r *steps.Record, why string) (ok bool) {
+	i, ok := b.asked[stepPlace{r.Step, r.Branch}]
+	if !ok {
+		return false
+	}
+	one := &b.d.rungs[i]
+	one.what, one.from, one.to, one.how = note, noLane, noLane, bad
+	one.text = b.mark("× ", "x ") + one.text + ": " + why
+	if r.Response.Took >= time.Second {
+		one.text += " (after " + duration(r.Response.Took) + ")"
+	}
+	b.marks = slices.DeleteFunc(b.marks, func(m legMark) bool { return m.rung == i })
+	return true
 }
 
 func (b *diagramBuilder) response(r *steps.Record) {
 	a := r.Response
 	text, how := responseText(a)
+	if neverSent(a) && b.unsent(r, text) {
+		return
+	}
 	one := rung{what: response, to: b.d.bot(""), text: b.branch(r) + text, how: how}
 	if a.Error != "" {
 		one.what = lost

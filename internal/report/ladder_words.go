@@ -101,8 +101,14 @@ func requestText(q *steps.Sent) string {
 	return text
 }
 
+// neverSent says that the request never went out: there was no token, no connection, or it was cancelled before.
+func neverSent(a *steps.Received) bool { return strings.HasPrefix(a.Error, "not sent: ") }
+
 func responseText(a *steps.Received) (text, how string) {
-	if a.Error != "" {
+	switch {
+	case neverSent(a):
+		return clean(a.Error), bad
+	case a.Error != "":
 		return "no response: " + clean(a.Error), bad
 	}
 	text = statusText(a.Status)

@@ -58,7 +58,7 @@ func NewService(name, file string, cfg Config, chaos world.Chaos) Target {
 }
 
 func (s *service) About() steps.Target {
-	return steps.Target{Name: s.name, Dialect: s.cfg.API, Cloud: s.cfg.Cloud, Simulated: s.cfg.Simulator, Chaos: s.chaos.String(), Bot: s.bot}
+	return steps.Target{Name: s.name, Dialect: s.cfg.API, Cloud: s.cfg.Cloud, Simulated: s.cfg.Simulator, Remote: true, Chaos: s.chaos.String(), Bot: s.bot}
 }
 
 func (s *service) public() string { return strings.TrimSuffix(s.cfg.Callback.PublicURL, "/") }
