@@ -19,8 +19,9 @@ import (
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
-	stream   *report.Stream // of --format json; nil: text
-	report   io.Writer      // standard output, for a report that goes there
+	stream   *report.Stream   // of --format json; nil: text
+	report   io.Writer        // standard output, for a report that goes there
+	wrong    *schema.Problems // told so far; nil: nobody asks
 }
 
 // Main runs the command line args and returns the process's exit code:

@@ -19,6 +19,9 @@ func (s streams) problems(problems schema.Problems, noColor bool) {
 	if s.stream != nil {
 		s.stream.Problems(problems)
 	}
+	if s.wrong != nil {
+		*s.wrong = append(*s.wrong, problems...)
+	}
 }
 
 // warn tells of something that may not be meant so.

@@ -8,8 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
+
+	"callflow/internal/filelock"
 )
 
 // written is the file of a report. It is written beside its place, which it takes when it is whole: a command that ends
@@ -69,17 +72,48 @@ func replaceable(file string) (place string, mode fs.FileMode) {
 	return place, there.Mode().Perm()
 }
 
-// createBeside makes a new file in the folder of place, whose name no other process has.
+// createBeside makes a new file in the folder of place, whose name no other process has. What killed processes have left
+// there goes.
 func createBeside(place string, mode fs.FileMode) (*os.File, error) {
+	sweep(place)
 	base := filepath.Join(filepath.Dir(place), fmt.Sprintf(".%s.callflow-%d", filepath.Base(place), os.Getpid()))
 	name := base
 	for n := 2; ; n++ {
 		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode|0o200)
-		if !errors.Is(err, fs.ErrExist) {
-			return file, err
+		switch {
+		case err == nil:
+			filelock.Hold(file)
+			if stillThere(file) {
+				return file, nil
+			}
+			_ = file.Close() // somebody swept before it was held
+		case !errors.Is(err, fs.ErrExist):
+			return nil, err
 		}
 		name = fmt.Sprintf("%s-%d", base, n)
 	}
+}
+
+// sweep removes unfinished reports for the same place whose processes are no more.
+func sweep(place string) {
+	dir, base := filepath.Split(place)
+	unfinished := regexp.MustCompile(`^\.` + regexp.QuoteMeta(base) + `\.callflow-\d+(?:-\d+)?$`)
+	all, _ := os.ReadDir(cmp.Or(dir, "."))
+	for _, e := range all {
+		if e.Type().IsRegular() && unfinished.MatchString(e.Name()) {
+			filelock.RemoveAbandoned(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+// stillThere says whether an open file has its name yet.
+func stillThere(file *os.File) bool {
+	open, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Lstat(file.Name())
+	return err == nil && os.SameFile(open, there)
 }
 
 // end closes the file. One that is whole takes its place, any other goes.

@@ -48,6 +48,7 @@ type runFlags struct {
 	step                    bool
 	breaks                  []string
 	flagSet                 *pflag.FlagSet // to tell which were
+	begun                   bool           // the runs are known, and the reports are theirs
 }
 
 func newRun(io streams) *cobra.Command {
@@ -115,22 +116,27 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 // command is run with its flags read. What --format json prints last is how it ended.
 func (f *runFlags) command(args []string, io streams) error {
 	defer unread()()
-	err := f.check(args)
+	io.report, io.wrong = io.out, new(schema.Problems)
 	if f.format == "json" {
 		io.stream = report.NewStream(io.out)
-		if err == nil {
-			err = f.run(args, io)
-		}
-		return finish(io.stream, err)
+		return finish(io.stream, f.checkedRun(args, io))
 	}
-	if err != nil {
-		return err
-	}
-	io.report = io.out
 	if files, _ := parseReports(f.reports); toStdout(files) {
 		io.out = io.err
 	}
-	return f.run(args, io)
+	return f.checkedRun(args, io)
+}
+
+// checkedRun is run, with flags that make sense. Of what keeps it from beginning the reports tell too.
+func (f *runFlags) checkedRun(args []string, io streams) error {
+	err := f.check(args)
+	if err == nil {
+		err = f.run(args, io)
+	}
+	if !f.begun && exitCode(err) == 2 {
+		f.reportUnbegun(args, err, io)
+	}
+	return err
 }
 
 func (f *runFlags) run(args []string, io streams) error {
@@ -142,6 +148,7 @@ func (f *runFlags) run(args []string, io streams) error {
 		f.warnOfLeft(io)
 	}
 	if f.watch {
+		f.begun = true // of each round
 		return f.watching(context.Background(), files, lines, io)
 	}
 	var last *lastRun
@@ -166,6 +173,7 @@ func (f *runFlags) run(args []string, io streams) error {
 	}
 	b.unbegun = last != nil && last.Unbegun
 	b.remember() // it may be killed
+	f.begun = true
 	err = b.run(context.Background())
 	b.remember()
 	if err == nil {

@@ -5,7 +5,8 @@ package filelock
 
 import "os"
 
-// Hold marks an open file as being written, until it is closed. Where there are no such locks it does nothing.
+// Hold marks an open file as being written, until it is closed. It waits while somebody looks at the mark. Where there are
+// no such locks it does nothing.
 func Hold(f *os.File) { hold(f) }
 
 // Held says whether a process, this one too, holds the file. Where there are no such locks nobody seems to.
@@ -15,5 +16,26 @@ func Held(name string) bool {
 		return false
 	}
 	defer f.Close()
-	return held(f)
+	return look(f) == held
 }
+
+// RemoveAbandoned removes a file that nobody holds. Who has made one and then held it looks afterwards whether it is still
+// there. Where there are no such locks it removes nothing.
+func RemoveAbandoned(name string) {
+	f, err := os.Open(name)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	if look(f) == free {
+		_ = os.Remove(name) // it stays for the next one
+	}
+}
+
+type state int
+
+const (
+	unknown state = iota
+	held
+	free // as long as the file is open here
+)

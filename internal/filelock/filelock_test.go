@@ -48,11 +48,18 @@ func TestHeld(t *testing.T) {
 	if !Held(name) {
 		t.Error("the file is not held while another process writes it")
 	}
+	if RemoveAbandoned(name); !Held(name) {
+		t.Error("the file of another process was removed")
+	}
 	if err := writer.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = writer.Wait()
 	if Held(name) {
 		t.Error("the file is held though its process was killed")
+	}
+	RemoveAbandoned(name)
+	if _, err := os.Stat(name); err == nil {
+		t.Error("what a killed process has left is still there")
 	}
 }

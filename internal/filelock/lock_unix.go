@@ -9,10 +9,17 @@ import (
 )
 
 func hold(f *os.File) {
-	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) // some network file systems have none
+	for errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_EX), syscall.EINTR) { // some network file systems have no locks
+	}
 }
 
-// held asks for a shared lock, which a file that is open for reading may have everywhere.
-func held(f *os.File) bool {
-	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+// look asks for a shared lock, which a file that is open for reading may have everywhere.
+func look(f *os.File) state {
+	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); {
+	case err == nil:
+		return free
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return held
+	}
+	return unknown
 }
