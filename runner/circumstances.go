@@ -18,7 +18,7 @@ import (
 // sending is a request of a turn's as it went out.
 type sending struct {
 	step  string
-	words string // of the step
+	words string    // of the step
 	at    time.Time // zero: it never went out
 	body  json.RawMessage
 	// call and participant are those that its path names.
