@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"callflow/internal/report"
 	"callflow/runner"
@@ -52,4 +53,18 @@ func (b *batch) streamPlan() error {
 	}
 	b.io.stream.Summary(0, len(b.jobs))
 	return nil
+}
+
+// warnOfDryRun says what is given and comes to nothing where no run is made.
+func (f *runFlags) warnOfDryRun(io streams) {
+	var flags []string
+	if len(f.reports) > 0 {
+		flags = append(flags, "--report")
+	}
+	if f.journal != "" {
+		flags = append(flags, "--journal")
+	}
+	if flags != nil {
+		io.warn(strings.Join(flags, " and ") + ": a dry run makes no runs, so nothing is written")
+	}
 }

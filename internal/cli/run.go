@@ -127,18 +127,6 @@ func (f *runFlags) command(args []string, io streams) error {
 	return f.checkedRun(args, io)
 }
 
-// checkedRun is run, with flags that make sense. Of what keeps it from beginning the reports tell too.
-func (f *runFlags) checkedRun(args []string, io streams) error {
-	err := f.check(args)
-	if err == nil {
-		err = f.run(args, io)
-	}
-	if !f.begun && exitCode(err) == 2 {
-		f.reportUnbegun(args, err, io)
-	}
-	return err
-}
-
 func (f *runFlags) run(args []string, io streams) error {
 	files, lines, err := places(args)
 	if err != nil {
@@ -336,20 +324,6 @@ func (f *runFlags) checkTogether(args []string) error {
 		return &inputError{"--watch runs again what changes, --rerun-failed what failed: give one"}
 	}
 	return nil
-}
-
-// warnOfDryRun says what is given and comes to nothing where no run is made.
-func (f *runFlags) warnOfDryRun(io streams) {
-	var flags []string
-	if len(f.reports) > 0 {
-		flags = append(flags, "--report")
-	}
-	if f.journal != "" {
-		flags = append(flags, "--journal")
-	}
-	if flags != nil {
-		io.warn(strings.Join(flags, " and ") + ": a dry run makes no runs, so nothing is written")
-	}
 }
 
 // disorder is what --chaos says; check has seen to it that it can be read.

@@ -14,6 +14,18 @@ import (
 	"callflow/steps"
 )
 
+// checkedRun is run, with flags that make sense. Of what keeps it from beginning the reports tell too.
+func (f *runFlags) checkedRun(args []string, io streams) error {
+	err := f.check(args)
+	if err == nil {
+		err = f.run(args, io)
+	}
+	if !f.begun && exitCode(err) == 2 {
+		f.reportUnbegun(args, err, io)
+	}
+	return err
+}
+
 // reportUnbegun writes the reports of a command that found something wrong before its first run: one run, made up, that could
 // not test, with the problems. Else those of the command before would stay in their places, and look like this one's.
 func (f *runFlags) reportUnbegun(args []string, why error, io streams) {
