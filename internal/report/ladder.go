@@ -13,9 +13,16 @@ import (
 // Requests point right (→), responses left (←), notifications left with a double line (⇐). Virtual times stand at the left.
 // Steps, repeated attempts and cleanup are rows of their own; those of a step that failed have a bar beside the time. The
 // lanes are as far apart as their labels need; labels for which there is no room go on in the next row. Where there is no
-// room for so many legs, the last ones share a lane, and their rows say which is meant.
+// room for so many legs, the last ones share a lane, and their rows say which is meant; where there is none for lanes, it is a
+// list.
 func Ladder(records []steps.Record, s Style) []string {
+	if s.Width <= 0 {
+		s.Width = defaultWidth
+	}
 	l := &ladder{Style: s, diagram: diagramOf(records, s)}
+	if s.Width < leastWidth {
+		return l.list()
+	}
 	l.measure()
 	out := append(l.legend(), l.head())
 	for i := range l.rungs {
@@ -70,7 +77,7 @@ type ladder struct {
 // measure puts the lanes apart. Where the labels do not all fit, legs give way first, then the people's lane gets at most
 // two fifths of the room.
 func (l *ladder) measure() {
-	l.width = min(max(l.Width, leastWidth), ladderCells)
+	l.width = min(l.Width, ladderCells)
 	l.cols = make([]int, len(l.lanes))
 	for n, i := range l.of(botLane) {
 		l.cols[i] = timeCells + n*l.botCells()
@@ -141,7 +148,7 @@ func (l *ladder) legend() []string {
 		words = append(words, text+"["+short(leg.id)+"]")
 	}
 	lead := strings.Repeat(" ", timeCells)
-	room := min(max(l.Width, leastWidth), ladderCells)
+	room := min(l.Width, ladderCells)
 	out := l.fold(lead+"legs: ", strings.Join(words, "; "), room, lead+"      ")
 	for i := range out {
 		out[i] = l.paint(faint, out[i])
@@ -181,7 +188,7 @@ func (l *ladder) head() string {
 
 // blank is a row as wide as may be.
 func (l *ladder) blank() *cellRow {
-	w := min(max(l.Width, leastWidth), ladderCells)
+	w := min(l.Width, ladderCells)
 	row := &cellRow{cells: make([]string, w), how: make([]string, w)}
 	for i := range row.cells {
 		row.cells[i] = " "
@@ -236,7 +243,7 @@ func (l *ladder) draw(i int) []string {
 		if r.what == stepFails { // what the ladder is read for
 			most = 2 * mostRows
 		}
-		for n, text := range l.rows(text, most, min(max(l.Width, leastWidth), ladderCells)-l.last-3, "  ") {
+		for n, text := range l.rows(text, most, min(l.Width, ladderCells)-l.last-3, "  ") {
 			row := l.row(i, n == 0)
 			row.note(l.last+2, text, r.how)
 			rows = append(rows, row)

@@ -146,7 +146,7 @@ func TestLadderFits(t *testing.T) {
 			e.Summary = strings.Repeat("日本語 \x1b[31m ", 40)
 		}
 	}
-	for _, w := range []int{60, 80, 100, 200} {
+	for _, w := range []int{40, 60, 80, 100, 200} {
 		for _, line := range Ladder(records, Style{Width: w}) {
 			if got := width(line); got > w {
 				t.Errorf("width %d: a line of %d cells: %q", w, got, line)

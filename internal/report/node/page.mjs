@@ -112,6 +112,7 @@ async function failure() {
     check(why.includes(want), "the failure says " + want, why);
   }
   check((await texts(page, ".excerpt .marked"))[0].includes("playPrompt:"), "the line at fault is marked");
+  check(/^run it again: callflow run \S*s04-failed-transfer-dead-call.yaml .*--seed 1$/.test((await texts(page, ".again"))[0] ?? ""), "how to run it again stands below", await texts(page, ".again"));
   check((await texts(page, ".ladder svg"))[0].includes("Carol"), "the ladder is open");
   await accessible(page, "a failed run");
   await page.click('[data-step="handOver"] summary');

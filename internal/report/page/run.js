@@ -36,6 +36,7 @@ function runView(run, all) {
     head(run, detail, all),
     wrong && why.length === 0 && run.reason && section("why", "Why", el("p", { class: "text" }, run.reason)),
     why.map((n, i) => section(i === 0 ? "why" : "also-" + n, i === 0 ? "Why it failed" : "Also failed", failureView(detail.failures[n], run, detail))),
+    wrong && detail.command && el("p", { class: "faint about again" }, "run it again: ", el("code", null, detail.command)),
     detail.up && section("up", "Calls that were up when it was cut short", facts(detail.up, run)),
     detail.logs && section("warnings", "Warnings", logs(detail.logs)),
     ladder && section("ladder", "What happened", ladder),
