@@ -11,7 +11,7 @@ type ProblemCode struct {
 var ProblemCodes = []ProblemCode{
 	// The file.
 	{"not-utf8", SeverityError, "The file is not UTF-8."},
-	{"bad-character", SeverityError, "A control character, such as NUL, stands in the file."},
+	{"bad-character", SeverityError, "A control character, such as NUL, stands in the file; or a key has a character that only looks like a space, a quote or a colon."},
 	{"empty-file", SeverityError, "The file is empty, or has only comments."},
 	{"too-large", SeverityError, "The file has more than 1 MB, more than 10,000 values once its aliases are written out, or values nested deeper than 60; or there are more than 10,000 steps."},
 	{"too-many", SeverityError, "There are more than 200 problems; the rest is not shown."},

@@ -8,6 +8,7 @@ import (
 	"path"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -74,6 +75,7 @@ func (w *stepWalk) checkInputs(params, fileNode *yaml.Node, inc *includedFile, w
 				given[p.key.Value] = true
 				want, ok := inc.inputs[p.key.Value]
 				if !ok {
+					given[Nearest(p.key.Value, inc.plan.Inputs)] = true // one mistake is told once
 					w.problem(p.key, "unknown-input", didYouMean(p.key.Value, inc.plan.Inputs), "%s has no var %q; its vars are %s",
 						inc.plan.File, p.key.Value, listed(inc.plan.Inputs, "and"))
 					continue
@@ -88,10 +90,23 @@ func (w *stepWalk) checkInputs(params, fileNode *yaml.Node, inc *includedFile, w
 		}
 	}
 	for _, name := range inc.needed {
-		if !given[name] {
+		if !given[name] && !meansWith(params) && !meansWith(w.node) {
 			w.problem(fileNode, "missing-input", fmt.Sprintf("write with: {%s: …}", name), "%s needs a value for its var %s", inc.plan.File, name)
 		}
 	}
+}
+
+// meansWith says that a mapping has a key that was meant for with, and is reported.
+func meansWith(n *yaml.Node) bool {
+	if n.Kind != yaml.MappingNode {
+		return false
+	}
+	for _, p := range pairs(n) {
+		if slices.Contains(meant[folded(p.key.Value)], "with") {
+			return true
+		}
+	}
+	return false
 }
 
 // beside reads the file that stands at a path relative to this one.

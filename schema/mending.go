@@ -54,6 +54,9 @@ func slipsOf(line string) (slips []slip) {
 		s := slip{trap{col, max(1, utf8.RuneCountInString(bare)-col+1), "not YAML: " + text, hint}, mended}
 		slips = append(slips, s)
 	}
+	if s, ok := lookalike(line); ok {
+		slips = append(slips, s)
+	}
 	if m := tightDash.FindStringSubmatch(line); m != nil {
 		add(len(m[1])+1, m[1]+"- "+m[2], "a space is missing behind the dash", "write - "+m[2])
 	}

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -118,6 +119,9 @@ func (w *stepWalk) paramsBeside(unknown []pair) (others []pair) {
 	case isNull(params) || reported(params):
 	case s.short != nil:
 		hint = fmt.Sprintf("write what stands behind %s: on a line below it, as %s: …, and %s beside that", w.verb.Name, s.short.name, listed(names, "and"))
+		if plainInBraces.MatchString(params.Value) {
+			hint = fmt.Sprintf("write %s: {%s: %s, %s: …}", w.verb.Name, s.short.name, params.Value, strings.Join(names, ": …, "))
+		}
 		key := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s.short.name, Line: params.Line, Column: params.Column}
 		given.Content = append(given.Content, key, params)
 	default:
@@ -241,11 +245,24 @@ func (w *stepWalk) unknownStepKey(p pair) {
 		}
 		return
 	}
+	if w.verb.Params != nil {
+		if words := guesses(word, structureOf(w.verb.Params).names); words != nil {
+			hint := fmt.Sprintf("did you mean %s, below %s?", listed(words, "or"), w.verb.Name)
+			if short := structureOf(w.verb.Params).short; short != nil && plainInBraces.MatchString(resolve(w.paramsNode).Value) {
+				hint = fmt.Sprintf("write %s: {%s: %s, %s: …}", w.verb.Name, short.name, resolve(w.paramsNode).Value, words[0])
+			}
+			w.problem(p.key, "unknown-key", hint, "unknown key %q", word)
+			return
+		}
+	}
 	if verb := Nearest(word, w.verbNames()); verb != "" {
 		w.problem(p.key, "unknown-key", "if the verb "+verb+" is meant, give it a step of its own", "unknown key %q", word)
 		return
 	}
 	w.problem(p.key, "unknown-key", "", "unknown key %q; besides its verb, a step has %s", word, listed(stepKeyNames, "and"))
 }
+
+// plainInBraces are values that stand inside { } without quotes.
+var plainInBraces = regexp.MustCompile(`^[\w./-]+$`)
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

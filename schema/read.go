@@ -345,6 +345,8 @@ func (in *inspector) checkKeys(n *yaml.Node) {
 		case key.Value == "<<" && key.Tag == "!!merge":
 			at.Code, at.Text = "merge-key", "merge keys (<<) are not part of YAML 1.2 and are not read"
 			at.Hint = "write the keys out, alias a whole value (*name), or put shared steps into a file and include it"
+		case lookalikeKey(key.Value) && in.lookalike(key):
+			continue
 		case key.Value == "":
 			at.Code, at.Len, at.Text = "bad-key", 1, "a key is missing before the colon"
 		case twice:
@@ -358,6 +360,17 @@ func (in *inspector) checkKeys(n *yaml.Node) {
 		in.walk(value)
 	}
 	n.Content = kept
+}
+
+// lookalike reports the character that keeps a key from being what it looks like. Where it belongs is not known, so what
+// else is wrong is not told.
+func (in *inspector) lookalike(key *yaml.Node) bool {
+	s, ok := lookalike(string(in.doc.src.runes(key.Line - 1)))
+	if ok {
+		in.report(Problem{Pos: Pos{in.doc.name, key.Line, s.col}, Len: s.len, Code: "bad-character", Text: strings.TrimPrefix(s.text, "not YAML: "), Hint: s.hint})
+		in.broken = true
+	}
+	return ok
 }
 
 func (in *inspector) runeAt(line, col int) rune {

@@ -55,6 +55,9 @@ func (r *reader) problem(n *yaml.Node, code, hint, format string, args ...any) {
 			p.Len += 2
 		}
 	}
+	if plain, found := visible(n.Value); n.Kind == yaml.ScalarNode && found != 0 && !strings.HasPrefix(code, "expr") {
+		p.Hint = fmt.Sprintf("it has %s: write %s", runeName(found), plain)
+	}
 	r.report(p)
 }
 

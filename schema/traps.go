@@ -27,6 +27,13 @@ func explainSyntax(d *document, text []byte, err error) Problem {
 		p.Code, p.Text = "too-large", fmt.Sprintf("values are nested deeper than %d", maxNesting)
 		return p
 	}
+	if plain, first := plainLines(d.lines); first >= 0 {
+		if _, good := brokenLine(plain); good {
+			s, _ := lookalike(d.lines[first])
+			p.Line, p.Col, p.Len, p.Text, p.Hint = first+1, s.col, s.len, s.text, s.hint
+			return p
+		}
+	}
 	if at, t, ok := findSlip(d.lines, line); ok {
 		p.Line, p.Col, p.Len, p.Text, p.Hint = at, t.col, t.len, t.text, t.hint
 		return p
@@ -35,6 +42,10 @@ func explainSyntax(d *document, text []byte, err error) Problem {
 	for _, at := range []int{line, line - 1} {
 		if at < 1 {
 			continue
+		}
+		if s, ok := lookalike(d.lines[at-1]); ok {
+			p.Line, p.Col, p.Len, p.Text, p.Hint = at, s.col, s.len, s.text, s.hint
+			return p
 		}
 		if t, ok := findTrap(d.lines[at-1]); ok {
 			p.Line, p.Col, p.Len, p.Text, p.Hint = at, t.col, t.len, t.text, t.hint

@@ -65,7 +65,8 @@ type mistake struct {
 }
 
 func checkMistakes(t *testing.T, table []mistake) {
-	files := fstest.MapFS{"scenarios/shared/ring.yaml": {Data: []byte("steps: []")}, "setup.yaml": {Data: []byte("steps: []")}}
+	files := fstest.MapFS{"scenarios/shared/ring.yaml": {Data: []byte("steps: []")}, "setup.yaml": {Data: []byte("steps: []")},
+		"scenarios/needs.yaml": {Data: []byte("vars:\n  who:\nsteps:\n  - log: ${{ who }}\n")}}
 	if _, ps := schema.Check(schema.Source{Name: "scenarios/s.yaml", Text: []byte(rightScenario), FS: files}, steps.Vocabulary()); ps != nil {
 		t.Fatalf("the right scenario is wrong: %s", ps.Error())
 	}
@@ -182,5 +183,52 @@ func TestMistakesOfUntil(t *testing.T) {
 		{"    hangUp: ${{ leg }}", "    hangUp: ${{ leg }}\n   until: terminated", "42:4", "not YAML: this line begins in a column", "begin it in column 5, like hangUp in line 41"},
 		{"    hangUp: ${{ leg }}", "    hangUp: ${{ leg }}\nuntil: terminated", "42:1", `unknown key "until"`, "belongs into a step"},
 		{"  - getCall", "  - createCall: dora\n  - getCall", "34:17", "this is a single value; a mapping is wanted", `write {targets: [{identity: {user: {id: "${{ dora }}"}}}]}`},
+	})
+}
+
+// TestMistakesOfCharacters: what is pasted from chats, word processors and web pages has other spaces, dashes and quotes.
+func TestMistakesOfCharacters(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"    until: transferred", "\u00a0\u00a0\u00a0\u00a0until: transferred", "31:1", "not YAML: a no-break space (U+00A0) stands here", "plain spaces"},
+		{"    until: transferred", "   \u00a0until: transferred", "31:4", "not YAML: a no-break space (U+00A0)", "plain spaces"},
+		{"    until: transferred", "\u3000\u3000until: transferred", "31:1", "not YAML: a wide space (U+3000)", "plain spaces"},
+		{"  caller: 8a", "\u00a0\u00a0caller: 8a", "4:1", "not YAML: a no-break space (U+00A0)", "plain spaces"},
+		{"until: transferred", "until:\u00a0transferred", "31:11", "not YAML: a no-break space (U+00A0)", "write until: transferred"},
+		{"until: transferred", "until\u00a0: transferred", "31:10", "a no-break space (U+00A0)", "write until: transferred"},
+		{"until: transferred", "un\u200btil: transferred", "31:7", "a zero-width space (U+200B)", "write until: transferred"},
+		{"until: transferred", "\ufeffuntil: transferred", "31:5", "a byte order mark (U+FEFF)", "write until: transferred"},
+		{"until: transferred", "“until”: transferred", "31:5", "a typographic quote “ (U+201C)", "write until: transferred"},
+		{"until: transferred", "until：transferred", "31:10", "not YAML: a wide colon (U+FF1A)", "write until: transferred"},
+		{"until: transferred", "until: “transferred”", "31:12", "\"“transferred”\" is no goal", "write transferred"},
+		{"until: transferred", "until: transferred\u00a0", "31:12", "\"transferred\\u00a0\" is no goal", "write transferred"},
+		{"timeout: 3m", "timeout: 3m\u200b", "2:10", "", "write 3m"},
+		{"fault: transfer", "fault: ‘transfer’", "15:14", "", "write transfer"},
+		{"  - getCall", "  – getCall", "34:3", "not YAML: the character – (U+2013)", "write - getCall: ${{ leg }}"},
+		{"  - getCall", "  • getCall", "34:3", "not YAML: the character • (U+2022)", "write - getCall: ${{ leg }}"},
+		{"  - getCall", "  -\u00a0getCall", "34:4", "not YAML: a no-break space", "write - getCall: ${{ leg }}"},
+		{"{leg: call.id}", "{leg：call.id}", "20:18", "a wide colon (U+FF1A)", "write capture: {leg: call.id}"},
+		{"{leg: call.id}", "｛leg: call.id｝", "20:14", "not YAML: the character ｛", "write capture: {leg: call.id}"},
+		{"== caller\n", "== \u200bcaller\n", "19:72", "a character that is not seen stands here (U+200B)", "take it out"},
+		{"call.state == \"incoming\"", "call.state == “incoming”", "19:26", "the quotes of “incoming”", `write "incoming"`},
+		{"    until: tr", "\t until: tr", "31:1", "not YAML: a tab cannot indent", "use spaces"},
+	})
+}
+
+// Such characters stand in texts by right.
+func TestCharactersOfTexts(t *testing.T) {
+	text := "name: “Carol”\u00a0– put through：at\u200bonce\ndescription: >\n  \u00a0• “one”：two\n  – three: four\nsteps:\n  - log: ‘hello’\u00a0｛you｝\n  - log: |\n      \u00a0“key”： value\n"
+	if _, ps := schema.Check(schema.Source{Name: "s.yaml", Text: []byte(text)}, steps.Vocabulary()); ps != nil {
+		t.Error(ps.Error())
+	}
+}
+
+// TestMistakesOfIncludes: what is given to a file has one key, and one problem when it has another.
+func TestMistakesOfIncludes(t *testing.T) {
+	checkMistakes(t, []mistake{
+		{"  - getCall", "  - include: needs.yaml\n    inputs: {who: carol}\n  - getCall", "35:5", `unknown key "inputs"`, "write include: {file: needs.yaml, with: …}"},
+		{"  - getCall", "  - include:\n      file: needs.yaml\n      args: {who: carol}\n  - getCall", "36:7", `unknown key "args"`, "did you mean with?"},
+		{"  - getCall", "  - include: needs.yaml\n    with: {who: carol}\n  - getCall", "35:5", "with belongs below include", "write include: {file: needs.yaml, with: …}"},
+		{"  - getCall", "  - include: {file: needs.yaml, with: {wo: carol}}\n  - getCall", "34:40", `scenarios/needs.yaml has no var "wo"`, "did you mean who?"},
+		{"  - getCall", "  - include: needs.yaml\n  - getCall", "34:14", "scenarios/needs.yaml needs a value for its var who", "write with: {who: …}"},
 	})
 }
