@@ -56,6 +56,7 @@ type Console struct {
 // counts the others.
 type wrongRun struct {
 	line string
+	why  string // in one line; "" where nobody knows
 	like string // what runs that failed alike have in common
 	more int    // of them
 }
@@ -120,6 +121,9 @@ func (c *Console) Summary(wall time.Duration, notRun int) {
 				line += c.paint(faint, ", the same in "+plural(w.more, "more run"))
 			}
 			out = append(out, line)
+			if w.why != "" {
+				out = append(out, "    "+c.paint(faint, w.why))
+			}
 		}
 		out = append(out, c.byCode(total)...)
 	}

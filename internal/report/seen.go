@@ -75,7 +75,11 @@ func falseFor(e *schema.Explanation) (list []string) {
 	}
 	for i := range parts {
 		value, _ := (Style{}).value(&parts[i])
-		list = append(list, fmt.Sprintf("%s is %s", clean(oneLine(parts[i].Text)), brief(ShortIDs(value), 80)))
+		value = brief(ShortIDs(value), 80)
+		if note := parts[i].Note; note != "" {
+			value += " (" + clean(note) + ")"
+		}
+		list = append(list, fmt.Sprintf("%s is %s", clean(oneLine(parts[i].Text)), value))
 	}
 	if list == nil {
 		list = []string{clean(oneLine(e.Text)) + " is false"}

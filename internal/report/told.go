@@ -108,9 +108,20 @@ func (r *Run) why() string {
 	return reason
 }
 
-// line is a failure in one line: its text, and what was there instead.
+// inStep stands before a failure where only one line tells of it: the step, unless the text says what was done, or in which step.
+func inStep(f *steps.Failure, words string) string {
+	if !slices.Contains([]string{"await", "expect", "expectNone", "failOn", "poll", "value"}, f.Kind) || words == "" || strings.Contains(f.Text, words) {
+		return ""
+	}
+	return words + ": "
+}
+
+// line is a failure in one line: its step, its text, and what was there instead.
 func (r *Run) line(f *steps.Failure) string {
 	line := clean(oneLine(f.Text))
+	if s := r.stepOf(f); s != nil {
+		line = inStep(f, stepWords(s.Key, &s.Start)) + line
+	}
 	if seen := r.seen(f); seen != "" {
 		line += "; " + seen
 	}

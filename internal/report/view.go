@@ -137,7 +137,11 @@ func (v *RunView) finish(end *steps.RunEnd) (again bool) {
 		if again = first >= 0; again {
 			c.wrong[first].more++
 		} else {
-			c.wrong = append(c.wrong, &wrongRun{line: line, like: like})
+			w := &wrongRun{line: line, like: like}
+			if f := end.Failure; f != nil {
+				w.why = c.cut(inStep(f, v.names[end.Failed])+clean(oneLine(f.Text)), max(c.Width-4, 40))
+			}
+			c.wrong = append(c.wrong, w)
 		}
 		if end.Failure != nil && end.Failure.Code != nil {
 			c.codes = append(c.codes, clean(end.Failure.Code.Name))
