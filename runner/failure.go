@@ -226,6 +226,10 @@ func unanswered(t *turn, net *steps.NetError) *steps.Failure {
 	switch {
 	case net.Auth:
 		f.Kind, f.Text = "token", what+" was not sent: "+net.Error()
+		var refused *graph.TokenError
+		if t != nil && errors.As(net.Err, &refused) {
+			f.Code = explained(known(t.run.codes().Find(refused.Description)))
+		}
 	case net.Refused:
 		f.Text = what + " could not be sent: " + net.Error()
 	default:
@@ -236,6 +240,11 @@ func unanswered(t *turn, net *steps.NetError) *steps.Failure {
 		f.Hints = append(f.Hints, "is `callflow simulate` running? "+t.run.Target.Name+" is a simulator in a process of its own")
 	}
 	return f
+}
+
+// known leaves out the findings that the dictionary says nothing of.
+func known(found []graph.Finding) []graph.Finding {
+	return slices.DeleteFunc(found, func(f graph.Finding) bool { return !f.Known })
 }
 
 // limitReached is the failure of a limit: of t's own, or (nil) of the run's.

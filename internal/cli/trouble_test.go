@@ -56,7 +56,8 @@ func TestTrouble(t *testing.T) {
 		want                           []string
 	}{
 		{"wrong secret", well, graphLike(t, 401, `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret.\r\nTrace ID: t","trace_id":"t1","correlation_id":"c1"}`, 0, ""),
-			"127.0.0.1:0", "", 3, []string{"createCall was not sent: ", "401 invalid_client: AADSTS7000215", "(trace id t1, correlation id c1)"}},
+			"127.0.0.1:0", "", 3, []string{"createCall was not sent: ", "401 invalid_client: AADSTS7000215", "(trace id t1, correlation id c1)",
+				"code AADSTS7000215: the client secret is not one of the application's"}},
 		{"no permission", graphLike(t, 200, granted, 403, `{"error":{"code":"7503","message":"Application is not registered in our store."}}`), "", "127.0.0.1:0", "", 3,
 			[]string{"createCall was refused with 403", "next: enable calling", "the token is opaque: its claims cannot be read"}},
 		{"nobody there", "http://" + freePort(t), well, "127.0.0.1:0", "", 3, []string{"connection refused", "1 could not test"}},

@@ -2,11 +2,14 @@ package graph
 
 import (
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"callflow/internal/world"
 )
 
 func TestResult(t *testing.T) {
@@ -246,5 +249,28 @@ func TestWith(t *testing.T) {
 	}
 	if len(d.All()) != len(Codes().All())+1 {
 		t.Errorf("%d entries, callflow's own has %d", len(d.All()), len(Codes().All()))
+	}
+}
+
+// Whatever code the simulator answers with by itself can be explained.
+func TestSimulatorsCodesAreKnown(t *testing.T) {
+	settings := reflect.TypeFor[world.Settings]()
+	n := 0
+	for field := range settings.Fields() {
+		form, code := field.Tag.Get("form"), field.Tag.Get("default")
+		if form != "result" && form != "status" {
+			continue
+		}
+		n++
+		found := Codes().Find(code)
+		if _, word, _ := strings.Cut(code, "/"); len(found) == 0 && form == "status" {
+			found = Codes().Find(word)
+		}
+		if len(found) != 1 || !found[0].Known {
+			t.Errorf("%s is %s, which the dictionary does not explain: %+v", field.Name, code, found)
+		}
+	}
+	if n < 15 {
+		t.Errorf("only %d settings are codes", n)
 	}
 }
