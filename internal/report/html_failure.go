@@ -67,6 +67,7 @@ type pageMiss struct {
 	Call  string     `json:"call,omitempty"`
 	Note  string     `json:"note,omitempty"`
 	Group string     `json:"group"`          // before, early, came
+	Lead  string     `json:"lead,omitempty"` // of those before: why they do not count
 	Mark  string     `json:"mark,omitempty"` // nearest, decided
 	Why   []pagePart `json:"why,omitempty"`
 }
@@ -197,7 +198,7 @@ func (b *pageBuilder) arrivals(f *steps.Failure) *pageArrivals {
 		row := pageMiss{Event: m.Event, At: b.since(m.At), Text: m.Summary, Group: "came"}
 		switch {
 		case strings.HasPrefix(m.Ignored, "came before"):
-			row.Group, row.Note = "before", m.Ignored+", so does not count"
+			row.Group, row.Lead = "before", m.Ignored+", so did not count"
 		case m.Early:
 			row.Group = "early"
 		default:

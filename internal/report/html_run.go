@@ -65,6 +65,7 @@ type pageExchange struct {
 	Bot      string        `json:"bot,omitempty"`
 	Method   string        `json:"method"`
 	Path     string        `json:"path"`
+	Who      string        `json:"who,omitempty"` // is on the call that it is about
 	Headers  graph.Headers `json:"headers,omitempty"`
 	Body     string        `json:"body,omitempty"`
 	Response *pageResponse `json:"response,omitempty"`
@@ -111,6 +112,7 @@ type pageEvent struct {
 	Kind     string   `json:"kind"`
 	Summary  string   `json:"summary"`
 	Call     string   `json:"call,omitempty"`
+	Who      string   `json:"who,omitempty"` // is on it
 	Change   string   `json:"change,omitempty"`
 	Origin   string   `json:"origin,omitempty"`
 	Message  string   `json:"message,omitempty"`  // its id
@@ -148,11 +150,12 @@ type pageBuilder struct {
 	page  pageRun
 	names func(key string) string
 	told  map[string]int // failures, by place and text
+	lanes []lane         // of the calls: who is on each
 }
 
 // newPageRun lays out the nth run of a page.
 func newPageRun(r *Run, n int) *pageRun {
-	b := &pageBuilder{Run: r, names: r.stepNames(), told: map[string]int{}}
+	b := &pageBuilder{Run: r, names: r.stepNames(), told: map[string]int{}, lanes: legLanes(r.Records)}
 	b.page.About = r.Start.Description
 	if r.Start.File != "" {
 		b.page.Command = r.Command()
@@ -173,13 +176,9 @@ func newPageRun(r *Run, n int) *pageRun {
 	}
 	b.inbox()
 	b.page.Loose = b.exchanges(r.Loose)
-	var lanes []lane
-	if r.Cleanup != nil {
-		lanes = legLanes(r.Records)
-	}
 	for i := range r.Cleanup {
 		c := &r.Cleanup[i]
-		row := pageCleaned{Text: strings.TrimPrefix(cleanupText(c, whoOn(lanes, c.Call)), "cleanup: "), Failed: strings.HasPrefix(c.Result, "failed")}
+		row := pageCleaned{Text: strings.TrimPrefix(cleanupText(c, whoOn(b.lanes, c.Call)), "cleanup: "), Failed: strings.HasPrefix(c.Result, "failed")}
 		if c.Orphan != nil {
 			row.Orphan = orphanLines(c.Orphan, r.Began)
 		}
@@ -232,7 +231,7 @@ func (b *pageBuilder) exchanges(list []Exchange) []pageExchange {
 	for i := range list {
 		x := &list[i]
 		p := pageExchange{At: b.since(x.At), Attempt: x.Request.Attempt, Bot: x.Request.Bot, Method: x.Request.Method, Path: x.Request.Path,
-			Headers: x.Request.Headers, Body: string(x.Request.Body)}
+			Who: whoOn(b.lanes, x.Request.Call), Headers: x.Request.Headers, Body: string(x.Request.Body)}
 		if a := x.Response; a != nil {
 			words, _ := responseText(a)
 			p.Response = &pageResponse{Took: ms(a.Took), Status: a.Status, Words: words, Headers: a.Headers, Body: string(a.Body), Text: a.Text}
@@ -258,7 +257,7 @@ func (b *pageBuilder) inbox() {
 }
 
 func (b *pageBuilder) event(e *Event, d *deliveries, r *steps.Record) pageEvent {
-	p := pageEvent{Seq: e.Seq, At: b.since(e.At), Kind: string(e.Kind), Summary: e.Summary, Call: e.Call, Change: e.ChangeType,
+	p := pageEvent{Seq: e.Seq, At: b.since(e.At), Kind: string(e.Kind), Summary: e.Summary, Call: e.Call, Who: whoOn(b.lanes, e.Call), Change: e.ChangeType,
 		Message: e.MessageID, Late: e.Late, Problem: e.Problem, Answer: string(e.Answer), Raw: string(e.Raw), Served: d.taken[e.Seq], Part: e.Part}
 	if e.Origin == graph.FromResponse {
 		p.Origin = e.Origin

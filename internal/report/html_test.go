@@ -173,3 +173,18 @@ func TestHTMLForSupport(t *testing.T) {
 		t.Errorf("against a service: %s", got)
 	}
 }
+
+// Why events of before do not count is said once, over all of them.
+func TestCameBeforeIsToldOnce(t *testing.T) {
+	b := &pageBuilder{Run: &Run{}, names: func(key string) string { return key }}
+	why := "came before the step began"
+	got := b.arrivals(&steps.Failure{Arrivals: []steps.Miss{{Event: 1, Summary: "call incoming", Ignored: why}, {Event: 2, Summary: "call established", Ignored: why}}})
+	for _, m := range got.List {
+		if m.Lead != why+", so did not count" || m.Note != "" {
+			t.Errorf("event %d: %q over all, and %q beside it", m.Event, m.Lead, m.Note)
+		}
+	}
+	if len(got.List) != 2 {
+		t.Errorf("%d events are told", len(got.List))
+	}
+}

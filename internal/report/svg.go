@@ -408,5 +408,19 @@ func (p *picture) told(r *rung) string {
 	if r.ids == "" {
 		return ""
 	}
-	return offset(p.start, r.at) + " " + r.text + "\n" + strings.TrimSpace(r.ids)
+	text := offset(p.start, r.at) + " " + r.text + "\n" + strings.TrimSpace(r.ids)
+	for i := range p.lanes { // ids alone say little to people
+		if l := &p.lanes[i]; l.kind == legLane && strings.Contains(r.ids, l.id) {
+			text += "\n" + l.name + " is " + l.id
+			if l.who != "" {
+				text += ", " + l.who
+			}
+		}
+	}
+	for _, who := range p.about.People {
+		if id := clean(who.ID); len(id) >= 8 && strings.Contains(r.ids, id) {
+			text += "\n" + clean(who.Name) + " is " + id
+		}
+	}
+	return text
 }

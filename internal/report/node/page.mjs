@@ -254,6 +254,10 @@ async function withoutScript() {
 // given is a run with flags: the page says which, and its command makes the same run again.
 async function given() {
   const page = await open(url("given.html"));
+  await settled(page);
+  check((await hash(page)).startsWith("#run/") && (await texts(page, ".open h2")).length === 1, "a single run is open at once", await hash(page));
+  await key(page, "Escape");
+  check((await hash(page)) === "" && (await texts(page, ".open h2")).length === 0 && (await rows(page)) === 1, "and its list is a key away", await hash(page));
   await page.click(".row a");
   await settled(page);
   check((await texts(page, ".given")).join() === "ran with --var 'word=it'\\''s' --timeout 1m30s --until first", "a run says what it was given", await texts(page, ".given"));

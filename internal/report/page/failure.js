@@ -63,7 +63,7 @@ function treeNode(t, open) {
   return box;
 }
 
-const groupTitles = { before: "had come before", early: "was there when the wait began", came: "came while it waited" };
+const groupTitles = { early: "was there when the wait began", came: "came while it waited" };
 
 function arrivalsTitle(a) {
   const waited = a.waited ? " in " + lasting(a.waited) : "";
@@ -75,8 +75,9 @@ function arrivalsView(a, run) {
   let last = "";
   const rows = [];
   for (const m of a.list) {
-    if (m.group !== last) rows.push(el("li", { class: "heading" }, groupTitles[m.group]));
-    last = m.group;
+    const title = m.lead ?? groupTitles[m.group];
+    if (title !== last) rows.push(el("li", { class: "heading" }, title));
+    last = title;
     rows.push(el("li", { class: "miss " + (m.mark ?? "") },
       momentView(m.at),
       el("span", null,

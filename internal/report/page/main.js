@@ -206,6 +206,9 @@ addEventListener("hashchange", () => show(false));
 document.addEventListener("keydown", onKey);
 dark.addEventListener("change", () => setTheme(chosen));
 
+// Who comes to a page with one run, and to no part of it, comes for that run. Its list is one click away.
+if (runs.length === 1 && location.hash === "") location.replace(address({ ...view, run: runs[0].id }));
+
 document.getElementById("app").replaceWith(masthead(), mainPane, paper, help, spoken);
 setTheme({ light: "light", dark: "dark" }[kept.get("theme")] ?? "");
 show(true);

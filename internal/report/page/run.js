@@ -177,7 +177,7 @@ const failed = (x) => !x.response || !x.response.status || x.response.status >= 
 function exchangeView(x, open) {
   const a = x.response;
   const how = failed(x) ? "is-bad" : "is-good";
-  return fold({ class: "exchange", open }, [momentView(x.at), el("code", null, x.method + " " + x.path), x.attempt > 1 && el("span", { class: "chip" }, "attempt " + x.attempt),
+  return fold({ class: "exchange", open }, [momentView(x.at), el("code", null, x.method + " " + x.path), x.who && el("span", { class: "faint" }, " (" + x.who + ") "), x.attempt > 1 && el("span", { class: "chip" }, "attempt " + x.attempt),
     " ", el("span", { class: how }, a ? a.words : "no response: the journal breaks off"), a && el("span", { class: "faint" }, " in " + lasting(a.took))],
   () => el("div", { class: "pair" },
     message("Request", x.method + " " + x.path + (x.bot ? " as " + x.bot : ""), x.headers, x.body),
@@ -209,7 +209,7 @@ function inbox(detail, run) {
       e.problem && el("span", { class: "is-bad" }, " " + e.problem),
       e.served && el("span", { class: "taken" }, " → " + e.served.map(name).join(", ") + (e.part ? " (" + e.part + ")" : "")))],
     () => el("div", { class: "body" },
-      el("dl", { class: "fields" }, [["kind", e.kind], ["change", e.change], ["call", e.call], ["message id", e.message],
+      el("dl", { class: "fields" }, [["kind", e.kind], ["change", e.change], ["call", e.call && e.call + (e.who ? " (" + e.who + ")" : "")], ["message id", e.message],
         ["sent", e.sent !== undefined && moment(e.sent)], ["answered", e.answered]].filter((pair) => pair[1]).map(([k, v]) => [el("dt", null, k), el("dd", null, v)]),
       e.served && [el("dt", null, "served"), el("dd", null, e.served.map((key, i) => [i > 0 && ", ", el("a", { href: toRun(run, "step", key) }, name(key))]))]),
       e.raw && jsonView("notification", pretty(e.raw)), e.answer && jsonView("answer", pretty(e.answer))))))),
