@@ -40,9 +40,12 @@ func (c *checker) check() (plan *Plan, ps Problems) {
 			c.report(p)
 		}
 	}
-	if plan != nil && c.trace.whole() && !c.problems.Failed() {
+	if plan != nil && c.trace.whole() && !c.full() {
+		failed := c.problems.Failed()
 		c.who(plan)
-		c.unused()
+		if !failed {
+			c.unused()
+		}
 	}
 	c.silence()
 	ps = c.sorted()

@@ -96,6 +96,7 @@ var ProblemCodes = []ProblemCode{
 	{"unused-name", SeverityWarning, "Nothing uses the var, secret or captured name."},
 	{"plain-secret", SeverityWarning, "A var holds what looks like a secret, or what a secret holds too. Vars are printed; secrets are shown as `***`."},
 	{"literal-secret", SeverityWarning, "The value of a secret stands in the file."},
+	{"unknown-person", SeverityWarning, "A request is for somebody, or an await about somebody, whose id nobody in `simulate.people` has. In a simulated world that names people there is nobody else."},
 	{"identity-kind", SeverityWarning, "A step names somebody as another kind of identity than they are, or as one that the verb cannot reach."},
 }
 

@@ -131,6 +131,10 @@ func convert(v any, to reflect.Type, f *field) (reflect.Value, error) {
 	if elem, ok := mapElem(to); ok {
 		return convertMap(v, to, elem)
 	}
+	if n, ok := numberOf(v); ok && to == durationKind {
+		_, bad := parseDuration(fmt.Sprint(n.value()))
+		return reflect.Value{}, bad
+	}
 	switch to.Kind() {
 	case reflect.String:
 		if text, ok := textOf(v); ok {

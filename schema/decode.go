@@ -119,10 +119,7 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 		return maker{static: v, given: true}
 	}
 	if !wholeExpr(pieces) || t == lineType {
-		if t != lineType {
-			d.standInText(pieces)
-		}
-		return maker{static: reflect.Zero(t), given: true, build: func(names map[string]any) (reflect.Value, error) {
+		m := maker{static: reflect.Zero(t), given: true, build: func(names map[string]any) (reflect.Value, error) {
 			text, err := fill(pieces, names, t)
 			if err != nil {
 				return reflect.Value{}, err
@@ -133,12 +130,17 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 			}
 			return v, nil
 		}}
+		if t != lineType && !d.standInText(pieces) {
+			return m
+		}
+		return d.used(n, pieces, m)
 	}
 	return d.whole(n, pieces[0].expr, t, f)
 }
 
-// standInText reports expressions whose value no text can hold.
-func (d *decoder) standInText(pieces []piece) {
+// standInText reports expressions whose value no text can hold, and says whether there are none.
+func (d *decoder) standInText(pieces []piece) (good bool) {
+	good = true
 	for _, p := range pieces {
 		if p.expr == nil {
 			continue
@@ -146,8 +148,10 @@ func (d *decoder) standInText(pieces []piece) {
 		if t := p.expr.Type(); t != nil && (t.Kind == KindObject || t.Kind == KindList) {
 			d.report(Problem{Pos: p.expr.Pos(), Len: utf8.RuneCountInString(p.expr.Text()), Code: "value-type",
 				Text: fmt.Sprintf("this is %s, which cannot stand inside text", t.words())})
+			good = false
 		}
 	}
+	return good
 }
 
 // pos is where the piece stands, or other when it is no expression.
@@ -160,13 +164,7 @@ func (p piece) pos(other Pos) Pos {
 
 // whole compiles a value that is one ${{ x }}: it keeps its type, which must fit.
 func (d *decoder) whole(n *yaml.Node, x *Expr, t reflect.Type, f *field) maker {
-	if bad, hint := fits(x.Type(), t, f); bad != "" {
-		if hint == "" && x.Type().Kind == KindString {
-			hint = byID(t, f, quoteWhole("${{ "+x.Text()+" }}"))
-		}
-		d.report(Problem{Pos: x.Pos(), Len: utf8.RuneCountInString(x.Text()), Code: "value-type", Text: bad, Hint: hint})
-	}
-	return maker{static: reflect.Zero(t), seen: x.Type(), given: true, build: func(names map[string]any) (reflect.Value, error) {
+	m := maker{static: reflect.Zero(t), seen: x.Type(), given: true, build: func(names map[string]any) (reflect.Value, error) {
 		v, err := x.Eval(names)
 		if err != nil {
 			return reflect.Value{}, err
@@ -177,6 +175,14 @@ func (d *decoder) whole(n *yaml.Node, x *Expr, t reflect.Type, f *field) maker {
 		}
 		return made, nil
 	}}
+	if bad, hint := fits(x.Type(), t, f); bad != "" {
+		if hint == "" && x.Type().Kind == KindString {
+			hint = byID(t, f, quoteWhole("${{ "+x.Text()+" }}"))
+		}
+		d.report(Problem{Pos: x.Pos(), Len: utf8.RuneCountInString(x.Text()), Code: "value-type", Text: bad, Hint: hint})
+		return m
+	}
+	return d.used(n, []piece{{expr: x}}, m)
 }
 
 // dynamic returns the expression of a scalar that is one ${{ x }}, for values that are lists or objects otherwise.

@@ -29,6 +29,7 @@ type field struct {
 	step      bool
 	person    bool   // names somebody of the simulated world
 	orBot     bool   // names them, or a bot
+	called    bool   // says who is to be called, invited or transferred to
 	people    bool   // of a map: its keys are those names
 	stepID    bool   // names a step, wherever it stands
 	language  string // of a string that holds an expression: what that sees
@@ -97,6 +98,7 @@ func collectFields(t reflect.Type, index []int, s *structure) {
 			required: sf.Tag.Get("required") == "true", short: sf.Tag.Get("short") == "true", inline: sf.Tag.Get("inline") == "true",
 			optional: sf.Tag.Get("optional") == "true", call: sf.Tag.Get("call") == "true", operation: sf.Tag.Get("operation") == "true", step: sf.Tag.Get("step") == "true",
 			person: sf.Tag.Get("person") == "true", orBot: sf.Tag.Get("person") == "orBot", people: sf.Tag.Get("people") == "true", language: sf.Tag.Get("expression"),
+			called: sf.Tag.Get("called") == "true",
 			stepID: sf.Tag.Get("stepId") == "true",
 		}
 		if !sf.IsExported() || name == "-" && !f.short && !f.inline {

@@ -34,23 +34,32 @@ func (w *whoWalk) form(s *Step, form string, n *yaml.Node) {
 	m := wholeReference.FindStringSubmatch(n.Value)
 	if m == nil || strings.Contains(m[1], "}}") {
 		if text, known := w.expanded(n.Value); known && !want.is.MatchString(text) {
+			w.told[n] = true
 			p.Text = fmt.Sprintf("this becomes %q, which is not %s", text, want.what)
 			w.report(p)
 		}
 		return
 	}
 	c := w.constants[m[1]]
-	for _, text := range c.texts {
-		if want.is.MatchString(text) {
+	for i := range c.values {
+		text := c.text(i)
+		if text == "" && c.values[i] != "" || want.is.MatchString(text) || !c.items && !w.alive(i, len(c.values)) {
 			continue
 		}
+		p := p
 		p.Text = fmt.Sprintf("%s is %q, which is not %s", c.what, text, want.what)
-		if c.node != nil {
-			p.Pos, p.Len = Pos{c.file, c.node.Line, c.node.Column}, utf8.RuneCountInString(c.node.Value)
-			p.Text += fmt.Sprintf(", as %s in line %d wants", s.Verb.Name, n.Line)
+		w.blame(&p, c, i, s, n.Line)
+		if w.told[n] = true; w.blamed[p.Pos] {
+			continue
+		}
+		w.blamed[p.Pos] = true
+		switch {
+		case c.given && w.checker.named[p.File][text].what != "":
+			p.Code, p.Hint = "plain-name", "write ${{ "+text+" }}"
+		case w.people[text] != nil:
+			p.Code, p.Hint = "plain-name", "that is a name in simulate.people: write their id"
 		}
 		w.report(p)
-		return
 	}
 }
 
@@ -60,7 +69,7 @@ var reference = regexp.MustCompile(`\$\{\{\s*([\w.]+)\s*\}\}`)
 func (w *whoWalk) expanded(value string) (text string, known bool) {
 	known = true
 	text = reference.ReplaceAllStringFunc(value, func(found string) string {
-		texts := w.constants[reference.FindStringSubmatch(found)[1]].texts
+		texts := w.constants[reference.FindStringSubmatch(found)[1]].texts()
 		if len(texts) != 1 {
 			known = false
 			return found
@@ -87,6 +96,9 @@ func (w *whoWalk) scene(p *Plan) {
 	if p.Simulate != nil && p.Simulate.node != nil {
 		w.look(at, w.voc.Scene, p.Simulate.node)
 	}
+	if p.scene != nil {
+		w.fitting(p.scene)
+	}
 }
 
 // formOfKind is the form of a person's id; "": any, or only the run knows.
@@ -110,7 +122,7 @@ func (w *whoWalk) named(s *Step) {
 	}
 	for _, p := range pairs(resolve(s.Params.node)) {
 		if value := resolve(p.value); value.Kind == yaml.ScalarNode && isPlain(value) {
-			w.constants[p.key.Value] = constant{"the name " + p.key.Value, []string{value.Value}, value, s.Pos.File}
+			w.constants[p.key.Value] = constant{what: "the name " + p.key.Value, values: []any{literalOf(value)}, at: []spot{spotIn(s.Pos.File, value)}}
 		}
 	}
 }
@@ -122,12 +134,12 @@ func (w *whoWalk) itemsOf(s *Step) (done func()) {
 	}
 	outside := w.constants
 	w.constants = maps.Clone(outside)
-	var texts []string
+	var texts []any
 	for _, item := range resolve(s.ForEach.node).Content {
 		if item = resolve(item); item.Kind == yaml.ScalarNode && isPlain(item) {
 			texts = append(texts, item.Value)
 		}
 	}
-	w.constants[s.As] = constant{"an item of forEach", texts, nil, s.Pos.File}
+	w.constants[s.As] = constant{what: "an item of forEach", values: texts, items: true}
 	return func() { w.constants = outside }
 }

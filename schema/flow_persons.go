@@ -43,8 +43,15 @@ func (w *whoWalk) mistakenBlock(b Block) {
 				if m := wholeReference.FindStringSubmatch(n.Value); m != nil {
 					name = m[1]
 				}
+				c := w.constants[name]
+				at, length, part := Pos{s.Pos.File, n.Line, n.Column}, utf8.RuneCountInString(n.Value), ""
+				if c.given && len(c.at) > 0 {
+					at, length, part = c.at[0].Pos, c.at[0].length, fmt.Sprintf("as %s, for %s in %s:%d, ", c.what, s.Verb.Name, s.Pos.File, n.Line)
+				}
 				if whose := w.person(name, n.Value); whose != "" {
-					w.mistake(call, Pos{s.Pos.File, n.Line, n.Column}, utf8.RuneCountInString(n.Value), "", whose)
+					w.mistake(call, at, length, part, whose)
+				} else if c.given {
+					w.noCall(at, length, c)
 				}
 			})
 		}
@@ -61,7 +68,7 @@ func (w *whoWalk) person(name, text string) string {
 	}
 	texts := []string{text}
 	if name != "" {
-		texts = w.constants[name].texts
+		texts = w.constants[name].texts()
 	}
 	whose := ""
 	for _, text := range texts {
@@ -109,7 +116,7 @@ func (w *whoWalk) comparedID(e awaitedEvent, side, other *node) {
 	if m == nil {
 		return
 	}
-	texts := w.constants[other.path].texts
+	texts := w.constants[other.path].texts()
 	if text, ok := other.literal.(string); ok {
 		texts = []string{text}
 	}
@@ -124,10 +131,28 @@ func (w *whoWalk) comparedID(e awaitedEvent, side, other *node) {
 			p.Code, p.Hint = "plain-name", "write their id, or the name of the var that holds it"
 			p.Text = fmt.Sprintf("%san id is compared with %q, which is the name of a person in simulate.people", e.partText(), text)
 		default:
+			w.awaitsNobody(e, side, other, m[2], text)
 			continue
 		}
 		w.report(p)
 		return
+	}
+}
+
+// noCall reports what is given to an included file as the id of a call or an operation, and cannot be one: a telephone number,
+// or a name in place of its value.
+func (w *whoWalk) noCall(at Pos, length int, c constant) {
+	for i := range c.values {
+		text := c.text(i)
+		p := Problem{Pos: at, Len: length, Code: "wrong-id", Text: fmt.Sprintf("%s is the id of a call or an operation there, and this is the telephone number %s", c.what, text)}
+		switch {
+		case w.checker.named[at.File][text].what != "":
+			p.Code, p.Hint = "plain-name", "write ${{ "+text+" }}"
+			p.Text = fmt.Sprintf("this is the text %q, not the value of the name %s", text, text)
+		case !e164Form.MatchString(text):
+			continue
+		}
+		w.report(p)
 	}
 }
 

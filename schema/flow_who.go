@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -19,14 +20,13 @@ type whoWalk struct {
 	constants map[string]constant
 	kinds     map[string]resident // the people of the simulated world, by id
 	persons   map[string]string   // by id or captured name: what shows that it is a person's
-}
-
-// constant is a value that the file itself gives a name.
-type constant struct {
-	what  string // "the var desk"
-	texts []string
-	node  *yaml.Node // nil: it is in several places
-	file  string
+	secretive bool                // somebody's id is known only in the run
+	rows      []Row               // of the matrix
+	live      []bool              // the rows that get here; nil: all
+	blamed    map[Pos]bool        // the values of which something was said
+	told      map[*yaml.Node]bool // the uses of values likewise
+	called    int                 // above 0: who is looked at is somebody to be reached
+	visits    int                 // of steps in included files
 }
 
 // resident is somebody of the simulated world.
@@ -34,7 +34,11 @@ type resident struct{ name, kind string }
 
 // who checks a plan's steps.
 func (c *checker) who(p *Plan) {
-	w := &whoWalk{checker: c, constants: c.constants(p), kinds: map[string]resident{}, persons: map[string]string{}}
+	w := &whoWalk{checker: c, constants: c.constants(p), kinds: map[string]resident{}, persons: map[string]string{}, rows: p.Rows,
+		blamed: map[Pos]bool{}, told: map[*yaml.Node]bool{}}
+	for _, p := range c.problems {
+		w.blamed[p.Pos] = w.blamed[p.Pos] || p.Severity == SeverityError
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.people)) {
 		w.settle(name, c.people[name])
 	}
@@ -50,9 +54,16 @@ func (w *whoWalk) settle(name string, person *yaml.Node) {
 	if n := resolve(childNode(person, "kind")); n != nil {
 		kind = n.Value
 	}
+	if childNode(person, "id") == nil && childNode(person, "phone") == nil && w.voc.Identify != nil {
+		w.kinds[canonical(w.voc.Identify(name))] = resident{name, kind}
+	}
 	for key, kind := range map[string]string{"id": kind, "phone": "phone"} { // two ids: the order does not matter
 		if id := resolve(childNode(person, key)); id != nil && id.Kind == yaml.ScalarNode {
-			for _, text := range w.texts(id.Value) {
+			texts := w.texts(id.Value)
+			if w.secretive = w.secretive || texts == nil || strings.Contains(texts[0], "${{"); w.secretive {
+				continue
+			}
+			for _, text := range texts {
 				w.kinds[canonical(text)] = resident{name, kind}
 				w.persons[canonical(text)] = name + " in simulate.people"
 			}
@@ -63,7 +74,7 @@ func (w *whoWalk) settle(name string, person *yaml.Node) {
 // texts are what a value may be: its text, or what the name holds that it mentions; none when only the run knows.
 func (w *whoWalk) texts(value string) []string {
 	if m := wholeReference.FindStringSubmatch(value); m != nil {
-		return w.constants[m[1]].texts
+		return w.constants[m[1]].texts()
 	}
 	return []string{value}
 }
@@ -75,29 +86,6 @@ func canonical(text string) string {
 	return text
 }
 
-// constants are the vars and matrix values whose text the file says.
-func (c *checker) constants(p *Plan) map[string]constant {
-	known := map[string]constant{}
-	for _, v := range slices.Concat(p.Shared, p.Vars) {
-		if text, ok := v.Value.make.static.Interface().(string); ok && v.Value.Constant() {
-			known[v.Name] = constant{"the var " + v.Name, []string{text}, resolve(v.Value.node), v.Pos.File}
-		}
-	}
-	if len(p.Rows) == 0 {
-		return known
-	}
-	for _, axis := range slices.Sorted(maps.Keys(p.Rows[0].Values)) {
-		var texts []string
-		for _, row := range p.Rows {
-			if text, ok := row.Values[axis].(string); ok {
-				texts = append(texts, text)
-			}
-		}
-		known["matrix."+axis] = constant{"the matrix's " + axis, texts, nil, p.File}
-	}
-	return known
-}
-
 func (w *whoWalk) block(b Block) {
 	for _, s := range b {
 		for _, x := range s.Capture {
@@ -105,15 +93,20 @@ func (w *whoWalk) block(b Block) {
 				w.persons["name "+x.Name] = x.Expr.tree().path + " of " + stepName(s)
 			}
 		}
-		done := w.itemsOf(s)
+		over, done := w.under(s.If), w.itemsOf(s)
 		if s.Params != nil && s.Params.node != nil && s.Verb.Params != nil {
 			w.named(s)
 			w.look(s, s.Verb.Params, s.Params.node)
+		}
+		w.fitting(s)
+		if s.Include != nil {
+			w.included(s)
 		}
 		for _, in := range s.Inner {
 			w.block(in.Steps)
 		}
 		done()
+		over()
 	}
 }
 
@@ -139,6 +132,10 @@ func (w *whoWalk) look(s *Step, t reflect.Type, n *yaml.Node) {
 			case value == nil:
 			case f.ids != "":
 				w.identity(s, f, key, value)
+			case f.called:
+				w.called++
+				w.look(s, f.typ, value)
+				w.called--
 			case f.format != "" && value.Kind == yaml.ScalarNode:
 				w.form(s, f.format, value)
 			default:
@@ -165,10 +162,19 @@ func (w *whoWalk) identity(s *Step, f *field, key, value *yaml.Node) {
 			w.persons[canonical(text)] = fmt.Sprintf("the %s of %s", f.name, stepName(s))
 		}
 		if who, ok := w.kinds[canonical(text)]; ok && who.kind != f.name {
-			w.report(Problem{Pos: Pos{s.Pos.File, key.Line, key.Column}, Len: utf8.RuneCountInString(key.Value), Code: "identity-kind",
+			p := Problem{Pos: Pos{s.Pos.File, key.Line, key.Column}, Len: utf8.RuneCountInString(key.Value), Code: "identity-kind",
 				Text: fmt.Sprintf("%s names %s as %s; in simulate.people they are %s", s.Verb.Name, who.name, f.name, article(who.kind)),
-				Hint: "write " + who.kind + " in place of " + f.name})
+				Hint: "write " + who.kind + " in place of " + f.name}
+			if c := w.given(id); c.given {
+				p.Pos, p.Len = c.at[0].Pos, c.at[0].length
+				p.Text = fmt.Sprintf("%s in %s:%d names %s as %s; in simulate.people they are %s", s.Verb.Name, s.Pos.File, key.Line, who.name, f.name, article(who.kind))
+				p.Hint = ""
+			}
+			w.report(p)
 			return
+		}
+		if w.called > 0 {
+			w.stranger(s, f, id, text)
 		}
 	}
 	if slices.Contains(s.Verb.Shuns, f.name) && len(w.texts(id.Value)) > 0 {

@@ -20,7 +20,8 @@ const maxIncludes = 10 // files within files
 type includedFile struct {
 	plan    *Plan
 	inputs  map[string]*Type
-	needed  []string // inputs without a value of their own
+	spans   map[string]bool // those that are durations when nobody gives them
+	needed  []string        // inputs without a value of their own
 	outputs *Type
 	steps   int
 }
@@ -84,7 +85,11 @@ func (w *stepWalk) checkInputs(params, fileNode *yaml.Node, inc *includedFile, w
 					continue
 				}
 				if have := with.field(p.key.Value).Type; !have.comparable(want) {
-					w.problem(resolve(p.value), "value-type", "", "this is %s; the var %s of %s is %s", have.words(), p.key.Value, inc.plan.File, want.words())
+					hint := ""
+					if n := resolve(p.value); inc.spans[p.key.Value] && bareNumber.MatchString(n.Value) {
+						hint = fmt.Sprintf("write %ss or %sms", n.Value, n.Value)
+					}
+					w.problem(resolve(p.value), "value-type", hint, "this is %s; the var %s of %s is %s", have.words(), p.key.Value, inc.plan.File, want.words())
 				}
 			}
 		}
@@ -181,7 +186,7 @@ func (w *stepWalk) openInclude(n *yaml.Node, file string) *includedFile {
 }
 
 func (c *checker) readIncluded(name string, text []byte) *includedFile {
-	inc := &includedFile{inputs: map[string]*Type{}, outputs: &Type{Kind: KindObject, Fields: []Field{}}}
+	inc := &includedFile{inputs: map[string]*Type{}, spans: map[string]bool{}, outputs: &Type{Kind: KindObject, Fields: []Field{}}}
 	before := len(c.problems)
 	inc.plan = c.file(name, text)
 	if inc.plan == nil {
@@ -193,6 +198,10 @@ func (c *checker) readIncluded(name string, text []byte) *includedFile {
 			inc.needed, t = append(inc.needed, v.Name), anyType
 		}
 		inc.inputs[v.Name] = t
+		if text, ok := v.Value.make.static.Interface().(string); ok {
+			_, bad := parseDuration(text)
+			inc.spans[v.Name] = bad == nil
+		}
 	}
 	if errorsSince(c.problems, before) {
 		inc.outputs = anyType // some may be missing

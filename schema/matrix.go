@@ -16,12 +16,14 @@ const maxRows = 1000
 type axis struct {
 	name   string
 	values []any
+	at     []spot
 }
 
 // matrixRow is one row before it has a name, and where it is from.
 type matrixRow struct {
 	values map[string]any
 	at     Pos
+	cells  map[string]spot
 }
 
 // matrix makes the rows: those of its file times the axes in row-major order, less exclude, and then include's rows.
@@ -114,7 +116,7 @@ func (r *reader) axis(p pair) (axis, bool) {
 	}
 	a := axis{name: p.key.Value}
 	for _, c := range list.Content {
-		a.values = append(a.values, r.fixed(c))
+		a.values, a.at = append(a.values, r.fixed(c)), append(a.at, r.spotOf(c))
 	}
 	return a, true
 }
@@ -142,11 +144,12 @@ func product(rows []matrixRow, axes []axis) []matrixRow {
 		}
 		var next []matrixRow
 		for _, row := range rows {
-			for _, v := range a.values {
-				more := make(map[string]any, len(row.values)+1)
+			for i, v := range a.values {
+				more, cells := make(map[string]any, len(row.values)+1), make(map[string]spot, len(row.cells)+1)
 				maps.Copy(more, row.values)
-				more[a.name] = v
-				next = append(next, matrixRow{more, row.at})
+				maps.Copy(cells, row.cells)
+				more[a.name], cells[a.name] = v, a.at[i]
+				next = append(next, matrixRow{more, row.at, cells})
 			}
 		}
 		rows = next
@@ -211,7 +214,9 @@ func (r *reader) addRows(n *yaml.Node, rows []matrixRow, axes []string) (more []
 			}
 		}
 		row, other, done := map[string]any{}, map[string]any{}, false
+		cells := map[string]spot{}
 		for _, p := range pairs(entry) {
+			cells[p.key.Value] = r.spotOf(p.value)
 			switch key := p.key.Value; {
 			case containsWord(axes, key):
 				row[key] = r.fixed(p.value)
@@ -229,6 +234,9 @@ func (r *reader) addRows(n *yaml.Node, rows []matrixRow, axes []string) (more []
 			if len(other) > 0 && agrees(known.values, row) {
 				done = true
 				maps.Copy(known.values, other)
+				for name := range other {
+					known.cells[name] = cells[name]
+				}
 			}
 		}
 		if done {
@@ -240,7 +248,7 @@ func (r *reader) addRows(n *yaml.Node, rows []matrixRow, axes []string) (more []
 			}
 		}
 		maps.Copy(row, other)
-		rows = append(rows, matrixRow{row, r.at(entry)})
+		rows = append(rows, matrixRow{row, r.at(entry), cells})
 	}
 	return rows, axes, extras
 }
@@ -294,7 +302,7 @@ func (r *reader) rows(n *yaml.Node, rows []matrixRow, names, labels, extras []st
 			r.report(Problem{Pos: row.at, Code: "matrix", Text: fmt.Sprintf("the row [%s] is there twice", name)})
 		}
 		seen[name] = true
-		r.plan.Rows = append(r.plan.Rows, Row{Name: name, Values: row.values})
+		r.plan.Rows = append(r.plan.Rows, Row{Name: name, Values: row.values, at: row.cells})
 	}
 }
 

@@ -165,13 +165,13 @@ func (t *rowFile) record(in *csv.Reader, cells []string, doc *document) {
 		t.wrong(line, 1, 0, "matrix", "a cell with a separator in it is written in quotes", "this row has %s, the first row has %d", counted(have, "cell"), want)
 		return
 	}
-	row := matrixRow{values: map[string]any{}, at: Pos{t.name, line, 1}}
+	row := matrixRow{values: map[string]any{}, at: Pos{t.name, line, 1}, cells: map[string]spot{}}
 	for i, column := range t.columns {
 		text, line, col := t.cell(in, cells, i, doc)
 		if strings.Contains(text, "${{") {
 			t.wrong(line, col, utf8.RuneCountInString(text), "not-literal", "", "the rows of a matrix are known before the run; ${{ }} cannot stand here")
 		}
-		row.values[column] = text
+		row.values[column], row.cells[column] = text, spot{Pos{t.name, line, col}, utf8.RuneCountInString(text)}
 	}
 	t.rows = append(t.rows, row)
 }
@@ -206,7 +206,7 @@ func (t *rowFile) readYAML(text []byte) {
 			in.wrongKind(c, "a mapping of names to values")
 			continue
 		}
-		row := matrixRow{values: map[string]any{}, at: in.at(c)}
+		row := matrixRow{values: map[string]any{}, at: in.at(c), cells: map[string]spot{}}
 		for _, p := range pairs(c) {
 			name := p.key.Value
 			switch {
@@ -217,7 +217,7 @@ func (t *rowFile) readYAML(text []byte) {
 			case !containsWord(t.columns, name):
 				in.problem(p.key, "matrix", didYouMean(name, t.columns), "the first row has no %q; all rows have the same keys", name)
 			}
-			row.values[name] = in.fixed(p.value)
+			row.values[name], row.cells[name] = in.fixed(p.value), in.spotOf(p.value)
 		}
 		for _, name := range t.columns {
 			if _, there := row.values[name]; !there {

@@ -43,6 +43,7 @@ type Plan struct {
 	Leak        string   // hangUp, fail, keep
 	Inputs      []string // for an included file: the vars that `with` may set
 	Text        []byte
+	scene       *Step // what the section simulate takes from expressions
 }
 
 // Var is a name with a value that may refer to earlier vars and to env.
@@ -56,6 +57,7 @@ type Var struct {
 type Row struct {
 	Name   string // "k=v, …"; empty without a matrix
 	Values map[string]any
+	at     map[string]spot // where each value is written
 }
 
 // Defaults are the frame's `defaults`.
@@ -89,6 +91,7 @@ type Step struct {
 	Expect          []*Expr   // see this step's outputs
 	Capture         []Capture // likewise
 	ContinueOnError bool
+	uses            []use
 	Include         *Plan // for the verb include: the checked file; its steps have names of their own
 	Inner           []Inner
 	// Lines are the step's source lines, first line Pos.Line, for failure excerpts.

@@ -18,6 +18,7 @@ type reader struct {
 	ids     map[string]Pos
 	outputs map[*Step]*Type // what each step yields
 	base    *scope          // vars, secrets, matrix
+	current *Step           // whose values are being read; nil: no step's
 	struck  []*yaml.Node    // steps that the simulated world is to know by their ids
 }
 

@@ -17,6 +17,11 @@ func (r *reader) scene(n *yaml.Node) *Template {
 			r.people = r.sharedPeople(own)
 		}
 	}
+	if len(r.chain) == 1 {
+		r.plan.scene = &Step{Pos: r.at(n), Verb: &Verb{Name: "simulate"}}
+		r.current = r.plan.scene
+		defer func() { r.current = nil }()
+	}
 	before := len(r.problems)
 	t := r.decoder(r.base).template(n, r.voc.Scene, nil)
 	if r.voc.CheckScene == nil || !t.make.given {

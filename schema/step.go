@@ -127,6 +127,9 @@ func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
 	}
 	w := &stepWalk{reader: r, lane: l, node: n, step: &Step{Path: path, Pos: r.at(n)}}
 	r.trace.step(n, w)
+	outer := r.current
+	r.current = w.step
+	defer func() { r.current = outer }()
 	if !w.findVerb() {
 		w.glance()
 		r.broken = true

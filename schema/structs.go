@@ -20,6 +20,9 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 		}
 	}
 	b := structBuilder{decoder: d, s: s, t: t, static: reflect.New(t).Elem(), seen: map[string]bool{}}
+	if s.shortTime() != nil && n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "${{") {
+		return d.wordOrTime(n, t, s)
+	}
 	switch {
 	case n.Kind == yaml.MappingNode:
 		b.mapping(n)
@@ -27,7 +30,7 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 	case s.short != nil && n.Kind == yaml.SequenceNode && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode && kindBelow(s.short.typ) != reflect.Slice:
 		d.problem(n, "wrong-kind", "leave out the dash", "this is a list; a mapping with %s is wanted", someOf(s.names))
 		return maker{static: reflect.Zero(t)}
-	case s.shortTime() != nil && n.Kind == yaml.ScalarNode && !reported(n) && !strings.Contains(n.Value, "${{") && !s.takesShort(n):
+	case s.shortTime() != nil && n.Kind == yaml.ScalarNode && !reported(n) && !s.takesShort(n):
 		hint := fmt.Sprintf("write %s, or a duration: 2s", listed(s.short.enum, "or"))
 		switch {
 		case bareNumber.MatchString(n.Value):
@@ -333,6 +336,36 @@ func (s *structure) shortened(n *yaml.Node) *field {
 		}
 	}
 	return s.short
+}
+
+// wordOrTime compiles an expression in place of a mapping with a shortTime: its value is one of the words, or a duration.
+func (d *decoder) wordOrTime(n *yaml.Node, t reflect.Type, s *structure) maker {
+	none := maker{static: reflect.Zero(t)}
+	pieces, ok := d.pieces(n)
+	if !ok {
+		return none
+	}
+	with := func(f *field, v reflect.Value) reflect.Value {
+		b := structBuilder{decoder: d, s: s, t: t, static: reflect.New(t).Elem(), seen: map[string]bool{f.name: true}}
+		b.defaults()
+		b.static.FieldByIndex(f.index).Set(v)
+		return b.static
+	}
+	return d.used(n, pieces, maker{static: reflect.Zero(t), given: true, build: func(names map[string]any) (reflect.Value, error) {
+		text, err := fill(pieces, names, nil)
+		if err != nil {
+			return none.static, err
+		}
+		if containsWord(s.short.enum, text) {
+			return with(s.short, reflect.ValueOf(text)), nil
+		}
+		span, bad := parseDuration(text)
+		if bad == nil {
+			return with(s.shortTime(), reflect.ValueOf(span)), nil
+		}
+		bad = faultf("unknown-value", fmt.Sprintf("write %s, or a duration: 2s", listed(s.short.enum, "or")), "%q is neither %s nor a duration", text, listed(s.short.enum, "nor"))
+		return none.static, &EvalError{Pos: pieces[0].pos(d.at(n)), Expr: n.Value, Err: bad}
+	}})
 }
 
 // takesShort says that a scalar can stand in place of a mapping with a shortTime: as one of its words, or a duration.

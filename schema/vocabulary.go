@@ -47,6 +47,7 @@ type Example struct{ Text, YAML string }
 //	optional:"true"    on a Map of PartsFields: only one of its parts is there in the end (await: any)
 //	alias:"callback"   what an older dialect calls the key: it is refused with the right word as hint
 //	step:"true"        on a string: a literal that is start, now, or the id of a step that runs earlier
+//	called:"true"      on an identity set: it is somebody to be called, invited or transferred to
 //	people:"true"      on a map in the scene: its keys are the people of the simulated world
 //	person:"true"      on a string: it names one of them; "orBot": or a bot, "bot" being the name of one that has no other
 //	stepId:"true"      on a string in the scene: it is the id of a step; of an included file's, include/step
@@ -108,6 +109,8 @@ type Vocabulary struct {
 	Scene reflect.Type // struct: the top-level section `simulate`
 	// CheckScene looks at what that section says literally, given a pointer to a Scene. Optional.
 	CheckScene func(scene any) []Finding
+	// Identify is the id of a person of the scene, by name, who was given none. Optional.
+	Identify func(name string) string
 	// SceneExamples are whole scenarios that show it.
 	SceneExamples []Example
 	// Words says what a word means that a value can be: by the key it stands at and the word ("reason busy"), or by the word

@@ -22,6 +22,10 @@ func TestMistakesOfWorld(t *testing.T) {
 		{"when: response.status == 503", "when: [429, 503]", "32:32", "this is a list; one expression", "write response.status in [429, 503]"},
 		{"when: response.status == 503", "when: status == 429", "32:32", `unknown name "status"`, "write response.status"},
 		{rightAwait, "info.identity.user.id == caller", "19:12", `unknown name "info": each of participants has it`, "write any(participants, .info.identity.user.id == …)"},
+		{rightAwait, `call.state == "incoming" && call.source.identity.user.id == "8a34a46b-3d17-4adc-8dce-dc4e7d572699"`, "19:72", "nobody in simulate.people has the id 8a34a46b-3d17-4adc-8dce-dc4e7d572699", "did you mean carol, 8a34a46b-3d17-4adc-8dce-dc4e7d572698?"},
+		{rightAwait, `call.state == "incoming" && call.source.identity.user.id == "112f7296-5fa4-42ca-bae8-6a692b15d4b8"`, "19:72", "nobody in simulate.people has the id 112f7296", "there are carol and dora"},
+		{`user: {id: "${{ dora }}"}`, "user: {id: 550fae72-d251-43ec-868c-373732c2704e}", "30:31", "nobody in simulate.people has the id 550fae72-d251-43ec-868c-373732c2704e", "did you mean dora, 550fae72-d251-43ec-868c-373732c2704f?"},
+		{`user: {id: "${{ dora }}"}`, "user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}", "30:31", "nobody in simulate.people has the id 112f7296", "a simulated world that names people has nobody else"},
 		{rightAwait, "source.user.id == caller", "19:12", `unknown name "source"`, "call.source.identity.user.id"},
 		{rightAwait, "call.source.identity.user.id == secrets.pin", "19:44", "there is no secrets here", "without secrets."},
 	})

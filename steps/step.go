@@ -158,7 +158,7 @@ func Vocabulary() *schema.Vocabulary {
 		Run:   reflect.TypeFor[RunNames](),
 		Scene: reflect.TypeFor[world.Scene](),
 
-		CheckScene: checkScene, SceneExamples: sceneExamples,
+		CheckScene: checkScene, Identify: world.IDFor, SceneExamples: sceneExamples,
 
 		Words: words,
 	}

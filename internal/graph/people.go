@@ -37,7 +37,7 @@ type InvitationParticipantInfo struct {
 	ODataType                          string       `json:"@odata.type,omitzero" doc:"Graph's name of the type; filled in."`
 	ID                                 string       `json:"id,omitzero" legacy:"none" doc:"The participant's id in the call; on the wire only."`
 	EndpointType                       string       `json:"endpointType,omitzero" enum:"default,voicemail,skypeForBusiness,skypeForBusinessVoipPhone" doc:"What kind of client to reach; voicemail goes straight there."`
-	Identity                           *IdentitySet `json:"identity,omitzero" required:"true" doc:"Who it is: one kind of identity."`
+	Identity                           *IdentitySet `json:"identity,omitzero" required:"true" called:"true" doc:"Who it is: one kind of identity."`
 	LanguageID                         string       `json:"languageId,omitzero" doc:"Their language, like en-US."`
 	Region                             string       `json:"region,omitzero" doc:"The region their client is in."`
 	ReplacesCallID                     string       `json:"replacesCallId,omitzero" call:"true" doc:"The call that this one takes the place of: its id, or its /…/calls/id path."`

@@ -144,7 +144,7 @@ func TestCompletion(t *testing.T) {
 		{"included inputs", frame + "  - include: {file: _ring.yaml, with: {|}}\n", "who media"},
 		{"included inputs, below", frame + "  - include:\n      file: _ring.yaml\n      with:\n        |\n", "who media"},
 		{"included files", frame + "  - include: |\n", "_ring.yaml"},
-		{"included outputs", frame + "  - id: ring\n    include: {file: _ring.yaml, with: {who: x}}\n  - log: ${{ steps.ring.| }}\n", "outgoing"},
+		{"included outputs", frame + "  - id: ring\n    include: {file: _ring.yaml, with: {who: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}\n  - log: ${{ steps.ring.| }}\n", "outgoing"},
 		{"a block of text", frame + "  - log: |\n      it is ${{ steps.^ }}\n", "meet"},
 		{"words in a quoted value", frame + "  - await: \"call.state == |\"\n", "'incoming' !\"incoming\""},
 		{"behind a line break of YAML's", "name: a\u2028  b\n" + frame[len("name: Ring\n"):] + "  - await: call.|\n", "state"},

@@ -126,7 +126,7 @@ func TestDiagnostics(t *testing.T) {
 		t.Errorf("%+v", ps)
 	}
 	// What is wrong with an included file stands where it is included, and leads there.
-	c.write("a.yaml", frame+"  - include: {file: _ring.yaml, with: {who: x}}\n")
+	c.write("a.yaml", frame+"  - include: {file: _ring.yaml, with: {who: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}\n")
 	ps = c.diagnosed("a.yaml")
 	if len(ps) != 1 || ps[0].Range.Start != (place{13, 20}) || len(ps[0].RelatedInformation) != 1 ||
 		ps[0].RelatedInformation[0].Location.URI != c.uri("_ring.yaml") || ps[0].RelatedInformation[0].Location.Range.Start != (place{5, 4}) {
@@ -314,7 +314,7 @@ func TestOtherYAML(t *testing.T) {
 
 // A workspace may have no root, or several; the file may not be saved yet.
 func TestRoots(t *testing.T) {
-	files := map[string]string{"one/a.yaml": frame + "  - include: {file: ../two/_ring.yaml, with: {who: x}}\n", "two/_ring.yaml": ring}
+	files := map[string]string{"one/a.yaml": frame + "  - include: {file: ../two/_ring.yaml, with: {who: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}\n", "two/_ring.yaml": ring}
 	for name, params := range map[string]func(c *client) map[string]any{
 		"none": func(*client) map[string]any { return map[string]any{"rootUri": nil} },
 		"path": func(c *client) map[string]any { return map[string]any{"rootPath": c.root} },
