@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 )
 
 // meant are words of other tools and APIs for keys and verbs of ours, as plain as folded makes them; the likeliest first.
@@ -92,7 +94,58 @@ func guesses(got string, known []string) (words []string) {
 	if near := Nearest(got, known); near != "" {
 		return []string{near}
 	}
+	for _, k := range known { // too short for Nearest
+		if len(got) < 3 && len(k) < 4 && distance(low, strings.ToLower(k), 2) < 2 && len(words) < 3 {
+			words = append(words, k)
+		}
+	}
+	return words
+}
+
+// misspelt is the word of known that got is but for one slip of the fingers, and the only one; or "".
+func misspelt(got string, known []string) (right string) {
+	for _, k := range known {
+		if folded(k) == folded(got) {
+			return k
+		}
+		if distance(strings.ToLower(got), strings.ToLower(k), 2) < 2 && len(k) > 1 {
+			if right != "" {
+				return ""
+			}
+			right = k
+		}
+	}
+	return right
+}
+
+// mend gives a key that is misspelt, and reported, the name that was meant, so that nothing else is told of what lacks it.
+func mend(n, key *yaml.Node, known []string) (name string, ok bool) {
+	name = misspelt(key.Value, lacking(n, known))
+	if name == "" || reported(key) || meant[folded(key.Value)] != nil {
+		return "", false
+	}
+	key.Value = name
+	return name, true
+}
+
+// meantNode is the value of a key of n that is the misspelt name, one of known; or nil.
+func meantNode(n *yaml.Node, name string, known []string) *yaml.Node {
+	if n.Kind == yaml.MappingNode {
+		for _, p := range pairs(n) {
+			if misspelt(p.key.Value, lacking(n, known)) == name {
+				return p.value
+			}
+		}
+	}
 	return nil
+}
+
+// lacking are the words that n does not have as keys: only they can be meant by another key of it.
+func lacking(n *yaml.Node, known []string) []string {
+	if n = resolve(n); n.Kind != yaml.MappingNode {
+		return known
+	}
+	return slices.DeleteFunc(slices.Clone(known), func(k string) bool { return keyNode(n, k) != nil })
 }
 
 // guessHint asks whether one of the guesses was meant, or is "".

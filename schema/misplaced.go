@@ -12,13 +12,14 @@ import (
 // Keys of a step that are misspelt, or stand on the wrong side of its verb. Each mistake is reported once, and the keys are
 // then read as they were meant: names that they make are known to later steps.
 
-// verbMissing reports a step without a verb, of whose keys these are unknown.
-func (w *stepWalk) verbMissing(unknown []pair) {
+// verbMissing reports a step without a verb, of whose keys these are unknown. One that is but misspelt is returned with its right
+// name.
+func (w *stepWalk) verbMissing(unknown []pair) (verb pair, found bool) {
 	verbs := w.verbNames()
 	if len(unknown) == 0 {
 		w.report(Problem{Pos: w.at(w.node), Code: "no-verb", Text: "this step has no verb, such as createCall, await or hangUp",
 			Hint: "`callflow docs` lists the verbs"})
-		return
+		return pair{}, false
 	}
 	slices.SortStableFunc(unknown, func(a, b pair) int { return w.rank(a.key) - w.rank(b.key) })
 	for i, p := range unknown {
@@ -35,7 +36,13 @@ func (w *stepWalk) verbMissing(unknown []pair) {
 		default:
 			w.problem(p.key, "unknown-verb", hint, "unknown verb %q", word)
 		}
+		if _, ok := mend(w.node, p.key, verbs); ok && !found {
+			verb, found = p, true
+		} else if name, ok := mend(w.node, p.key, stepKeyNames); ok {
+			w.keys[name] = p
+		}
 	}
+	return verb, found
 }
 
 // rank sorts unknown keys: first what is most like a verb.
@@ -237,8 +244,12 @@ func (w *stepWalk) unknownStepKey(p pair) {
 		w.problem(p.key, "unknown-key", hint, "unknown key %q", word)
 		return
 	}
-	if words := guesses(word, stepKeyNames); words != nil {
+	if words := guesses(word, lacking(w.node, stepKeyNames)); words != nil {
 		w.problem(p.key, "unknown-key", guessHint(words), "unknown key %q", word)
+		if name, ok := mend(w.node, p.key, stepKeyNames); ok {
+			w.keys[name] = p
+			return
+		}
 		switch words[0] {
 		case "capture", "forEach", "as", "id": // they make names
 			w.adopt(words[0], p)

@@ -19,7 +19,10 @@ func (r *reader) sections(root *yaml.Node) (keys map[string]pair, misnamed bool)
 		}
 	}
 	for _, p := range unknown {
-		misnamed = r.unknownSection(p, keys) || misnamed
+		misnamed = r.unknownSection(root, p, keys) || misnamed
+		if name, ok := mend(root, p.key, scenarioKeyNames); ok {
+			keys[name] = p
+		}
 	}
 	for _, name := range scenarioKeyNames {
 		if p, ok := keys[name]; ok {
@@ -30,13 +33,13 @@ func (r *reader) sections(root *yaml.Node) (keys map[string]pair, misnamed bool)
 }
 
 // unknownSection reports a key that a scenario does not have.
-func (r *reader) unknownSection(p pair, keys map[string]pair) (steps bool) {
+func (r *reader) unknownSection(root *yaml.Node, p pair, keys map[string]pair) (steps bool) {
 	word := p.key.Value
 	if reported(p.key) {
 		return false
 	}
 	hint := ""
-	switch words := guesses(word, scenarioKeyNames); {
+	switch words := guesses(word, lacking(root, scenarioKeyNames)); {
 	case r.voc.Scene != nil && structureOf(r.voc.Scene).field(word) != nil:
 		hint = fmt.Sprintf("%s belongs below simulate: indent it there", word)
 	case containsWord(keyNames(defaultKeys), word):

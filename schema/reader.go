@@ -121,8 +121,10 @@ func (r *reader) mapping(n *yaml.Node, what string, known []string) map[string]p
 			ok = ok || k == p.key.Value
 		}
 		if !ok {
-			r.unknownKey(p.key, known, "", "")
-			continue
+			r.unknownKey(p.key, known, guessHint(guesses(p.key.Value, lacking(n, known))), "")
+			if _, ok := mend(n, p.key, known); !ok {
+				continue
+			}
 		}
 		found[p.key.Value] = p
 	}

@@ -114,6 +114,9 @@ func (r *reader) peopleOf(scene *yaml.Node) map[string]*yaml.Node {
 	people := map[string]*yaml.Node{}
 	for _, f := range structureOf(r.voc.Scene).fields {
 		n := resolve(childNode(scene, f.name))
+		if f.people && n == nil {
+			n = resolve(meantNode(scene, f.name, structureOf(r.voc.Scene).names))
+		}
 		if f.people && n != nil && n.Kind != yaml.MappingNode && !isNull(n) {
 			return nil
 		}

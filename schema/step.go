@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -179,8 +180,12 @@ func (w *stepWalk) findVerb() bool {
 		}
 	}
 	if len(verbs) == 0 {
-		w.verbMissing(unknown)
-		return false
+		verb, ok := w.verbMissing(unknown)
+		if !ok {
+			return false
+		}
+		verbs = append(verbs, verb)
+		unknown = slices.DeleteFunc(unknown, func(p pair) bool { return p.key == verb.key })
 	}
 	if len(verbs) > 1 {
 		w.severalVerbs(verbs)

@@ -149,6 +149,14 @@ func (b *structBuilder) mapping(n *yaml.Node) {
 		case f == nil:
 			b.strange = true
 			b.unknownField(n, p.key)
+			if name, ok := mend(n, p.key, b.s.names); ok {
+				if f = b.s.field(name); strings.HasPrefix(f.scope, "step:") {
+					late = append(late, p)
+				} else {
+					b.fill(f, p.value)
+				}
+				b.seen[f.name] = true
+			}
 		case strings.HasPrefix(f.scope, "step:"):
 			b.seen[f.name] = true
 			late = append(late, p)
@@ -413,7 +421,7 @@ func (b *structBuilder) unknownField(n, key *yaml.Node) {
 		}
 	}
 	if hint == "" {
-		hint = b.rightKey(key.Value, known, missing)
+		hint = b.rightKey(n, key.Value, known, missing)
 	}
 	page := ""
 	if hint == "" && len(known) > manyWords {
@@ -423,13 +431,13 @@ func (b *structBuilder) unknownField(n, key *yaml.Node) {
 }
 
 // rightKey is a hint at the key that was meant: first by what is missing.
-func (b *structBuilder) rightKey(word string, known, missing []string) string {
+func (b *structBuilder) rightKey(n *yaml.Node, word string, known, missing []string) string {
 	if b.step != nil && b.t == b.step.verb.Params {
 		if hint := b.step.verb.Foreign[word]; hint != "" {
 			return hint
 		}
 	}
-	for _, words := range [][]string{guesses(word, missing), guesses(word, known)} {
+	for _, words := range [][]string{guesses(word, missing), guesses(word, lacking(n, known))} {
 		if words != nil {
 			return guessHint(words)
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // unshown are the codes that no scenario can show as text; their pages say why.
-var unshown = map[string]bool{"internal": true, "unreadable": true, "not-utf8": true, "bad-character": true, "empty-file": true,
+var unshown = map[string]bool{"internal": true, "unreadable": true, "not-utf8": true, "empty-file": true,
 	"too-large": true, "too-many": true, "bad-code": true, "duplicate-code": true}
 
 // TestProblemPages checks the examples of every code: the bad one has that problem, at its line, and no other; the good one
