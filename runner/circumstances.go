@@ -35,6 +35,8 @@ func (t *turn) circumstances(f *steps.Failure, err error) {
 	switch {
 	case t.step.Verb.Role != schema.Acts || f.Reason != "" || t.sent.at.IsZero():
 		return
+	case f.Kind == "expect" && t.outcome != "":
+		t.cameTo(f)
 	case refused != nil && t.step.Verb.Name == "transfer" && refused.Reply.Error != nil && refused.Reply.Error.Code == meetingModeCode:
 		t.meetingMode(f)
 	case refused != nil && refused.Reply.Status == 404:
@@ -81,6 +83,21 @@ func (t *turn) establishing(f *steps.Failure) {
 	}
 	know(f, began.At, began.Seq, summary(began.Event.Event))
 	know(f, end.At, end.Seq, fmt.Sprintf("%s, after %s of establishing", summary(end.Event.Event), steps.Span(end.At.Sub(began.At))))
+}
+
+// cameTo says of an action whose expect was false what it had come to, and what the code in that means.
+func (t *turn) cameTo(f *steps.Failure) {
+	text, result := t.doing()+" came to "+t.outcome, resultInfo(t.result)
+	if result != nil {
+		text += fmt.Sprintf(": %d/%d", result.Code, result.Subcode)
+		if result.Message != "" {
+			text += " " + strconv.Quote(result.Message)
+		}
+	}
+	know(f, t.host.Now(), 0, text)
+	if f.Code == nil {
+		f.Code = t.run.explainCode(result)
+	}
 }
 
 // leftMeanwhile says of a transfer that came to nothing that the one who was being transferred had hung up.
@@ -187,6 +204,17 @@ func (t *turn) underWay(f *steps.Failure, polled string, up bool) {
 // answerTime is how long an application may take to answer, reject or redirect a call (Graph page "call: answer").
 const answerTime = 15 * time.Second
 
+// recordingTime is the same for a call that a recording policy brings (the same page).
+const recordingTime = 5 * time.Second
+
+// timeToAnswer is how long an application may take for this incoming call.
+func timeToAnswer(came *entry) time.Duration {
+	if observed := object(object(came.View["call"])["incomingContext"])["observedParticipantId"]; text(observed) != "" {
+		return recordingTime
+	}
+	return answerTime
+}
+
 // tooLate says how an answer that finds no call compares with when the call came, and when it ended.
 func (t *turn) tooLate(f *steps.Failure) {
 	id := ""
@@ -220,7 +248,7 @@ func (t *turn) tooLate(f *steps.Failure) {
 		know(f, end.At, end.Seq, summary(end.Event.Event)+t.crossed(end))
 	default:
 		before := fmt.Sprintf("%s before the %s", steps.Span(t.sent.at.Sub(end.At)), t.step.Verb.Name)
-		if late > answerTime {
+		if late > timeToAnswer(came) {
 			f.Text += "; too late: the call had ended " + before
 		} else {
 			f.Text += "; the call had ended " + before
@@ -228,7 +256,7 @@ func (t *turn) tooLate(f *steps.Failure) {
 		know(f, end.At, end.Seq, summary(end.Event.Event)+resultMessage(end)+", "+before+t.crossed(end))
 		know(f, t.sent.at, 0, sent)
 	}
-	if late > answerTime {
+	if late > timeToAnswer(came) {
 		f.Hints = append(f.Hints, "is it the first call after a quiet time only? Then the bot starts too slowly (cold start): keep it warm")
 	}
 }
@@ -266,7 +294,10 @@ func resultMessage(e *entry) string {
 func (t *turn) lateness(f *steps.Failure, came, end *entry) (late time.Duration, sent string) {
 	late = t.sent.at.Sub(came.At)
 	sent = fmt.Sprintf("%s was sent, %s after the call was notified", t.step.Verb.Name, steps.Span(late))
-	limit := fmt.Sprintf("; an application has %s", steps.Span(answerTime))
+	limit := fmt.Sprintf("; an application has %s", steps.Span(timeToAnswer(came)))
+	if timeToAnswer(came) == recordingTime {
+		limit += " for a call of policy-based recording"
+	}
 	if d := came.Delivery; d != nil && !d.Sent.IsZero() {
 		late = t.sent.at.Sub(d.Sent)
 		return late, sent + fmt.Sprintf(", and %s after it began", steps.Span(late)) + limit
@@ -276,7 +307,7 @@ func (t *turn) lateness(f *steps.Failure, came, end *entry) (late time.Duration,
 		return late, sent + limit
 	}
 	f.Hints = append(f.Hints, fmt.Sprintf("the call ended %s after its notification came, and not %s: so the notification was some %s on its way, or the "+
-		"bot's webhook took so long to take it. The service waits %s for a webhook", steps.Span(end.At.Sub(came.At)), steps.Span(answerTime), steps.Span(way), steps.Span(webhookTime)))
+		"bot's webhook took so long to take it. The service waits %s for a webhook", steps.Span(end.At.Sub(came.At)), steps.Span(timeToAnswer(came)), steps.Span(way), steps.Span(webhookTime)))
 	late += way
 	return late, sent + fmt.Sprintf(", and some %s after it began", steps.Span(late)) + limit
 }
@@ -315,7 +346,7 @@ func timeOnWay(came, end *entry) time.Duration {
 		return 0
 	}
 	code := number(object(object(end.View["call"])["resultInfo"])["code"])
-	if left := answerTime - end.At.Sub(came.At); (code == 408 || code == 480) && left >= time.Second {
+	if left := timeToAnswer(came) - end.At.Sub(came.At); (code == 408 || code == 480) && left >= time.Second {
 		return left.Round(100 * time.Millisecond)
 	}
 	return 0

@@ -22,6 +22,12 @@ import (
 
 func TestSVG(t *testing.T) {
 	golden(t, "ladder.svg", string(SVG(transfer(true), SVGOptions{ID: "run1", Bare: true})))
+	alone := string(SVG(transfer(true), SVGOptions{}))
+	for _, want := range []string{`<text class="name" x="12" y="24">Move a caller into a meeting</text>`, `y="40">failed in 32.3s · scenarios/transfer/move.yaml · run r1 on simulator`} {
+		if !strings.Contains(alone, want) {
+			t.Errorf("a picture that stands alone does not say %s:\n%s", want, alone[:min(len(alone), 6000)])
+		}
+	}
 }
 
 func TestMermaid(t *testing.T) { golden(t, "ladder.mmd", Mermaid(transfer(true))) }

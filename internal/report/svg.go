@@ -83,7 +83,24 @@ func SVG(records []steps.Record, o SVGOptions) []byte {
 	p := &picture{diagram: diagramOf(records, Style{}), o: o}
 	p.crowd()
 	p.place()
+	if !o.Bare {
+		p.head = p.heading(records)
+	}
 	return p.draw()
+}
+
+// heading says which run it was and how it ended, for a picture that stands alone: its name, then the rest.
+func (p *picture) heading(records []steps.Record) []string {
+	fold := func(text string) []string { return Style{}.fold("", text, int((p.wide-2*svgPad)/svgChar), "") }
+	run := NewRun(records)
+	if run.Start.RunID == "" {
+		return nil
+	}
+	rest := []string{clean(run.Start.File), run.which()}
+	if status := run.End.Status; status != "" {
+		rest = append([]string{statusWord(status) + " in " + duration(run.End.Took)}, rest...)
+	}
+	return append(fold(clean(run.Name())), fold(strings.Join(rest, " · "))...)
 }
 
 // picture is an SVG while it is drawn.
@@ -95,6 +112,7 @@ type picture struct {
 	end   float64    // where the words of notes must end
 	label [][]string // of the rungs, in lines
 	y     []float64  // where each rung begins; the last one is where all end
+	head  []string   // above the whole
 	b     strings.Builder
 }
 
@@ -216,6 +234,11 @@ func (p *picture) draw() []byte {
 	if len(p.rungs) > manyRungs {
 		high += svgHeight + svgPad
 	}
+	above := 0.0
+	if len(p.head) > 0 {
+		above = svgPad + svgLine*float64(len(p.head))
+	}
+	high += above
 	id := html.EscapeString(p.o.ID)
 	p.printf(`<svg xmlns="http://www.w3.org/2000/svg" class="callflow-ladder" role="img" aria-labelledby="%s-title %s-desc" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f">`+"\n",
 		id, id, p.wide, high, p.wide, high)
@@ -224,6 +247,16 @@ func (p *picture) draw() []byte {
 		p.printf("<style>%s</style>\n", SVGStyle)
 	}
 	p.printf(`<rect class="paper" width="%.0f" height="%.0f"/>`+"\n", p.wide, high)
+	for i, text := range p.head {
+		class := "faint"
+		if i == 0 {
+			class = "name"
+		}
+		p.printf(`<text class="%s" x="%d" y="%.0f">%s</text>`+"\n", class, svgPad, svgPad+12+svgLine*float64(i), html.EscapeString(text))
+	}
+	if above > 0 {
+		p.printf(`<g transform="translate(0 %.0f)">`+"\n", above)
+	}
 	p.grounds()
 	for i := range p.lanes {
 		p.lane(i, bottom)
@@ -232,8 +265,11 @@ func (p *picture) draw() []byte {
 		p.rung(i)
 	}
 	p.names(svgPad)
-	if high > bottom {
+	if high-above > bottom {
 		p.names(bottom)
+	}
+	if above > 0 {
+		p.printf("</g>\n")
 	}
 	p.printf("</svg>\n")
 	return []byte(p.b.String())
