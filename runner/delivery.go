@@ -13,8 +13,8 @@ import (
 const theListenerRefused = "the listener refused a notification"
 
 // undelivered adds to the failure of a wait what the listener did not take, and what went to another address: the event
-// may have been among it. Equal ones are one fact, which stands at the time of the first.
-func (r *run) undelivered(f *steps.Failure) {
+// may have been among it. now is when the wait ended, and calls are those that it can be about; none: all. Equal ones are one fact, which stands at the time of the first.
+func (r *run) undelivered(f *steps.Failure, now time.Time, calls ...string) {
 	type kind struct {
 		event        graph.EventKind
 		about, where string
@@ -55,6 +55,7 @@ func (r *run) undelivered(f *steps.Failure) {
 		}
 		know(f, first.At, 0, text)
 	}
+	r.disturbed(f, now, false, calls...)
 	inOrder(f)
 }
 

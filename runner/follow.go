@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -104,3 +105,47 @@ func (e *env) Linger(limit time.Duration, judge steps.Judge) (steps.Verdict, err
 	}
 	return last, err
 }
+
+// unreached is the failure of a goal that was not reached in time.
+func (e *env) unreached(why error, began time.Time) *steps.FailureError {
+	e.unheardOf(why, e.window)
+	waited := e.host.Now().Sub(began)
+	f := &steps.Failure{
+		Kind: failedOutcome, Pos: e.step.VerbPos, Awaited: e.step.Verb.Name + " " + e.Goal(), Waited: waited,
+		Text: fmt.Sprintf("%s was accepted, but did not reach %s", e.step.Verb.Name, e.Goal()),
+	}
+	switch {
+	case errors.Is(why, steps.ErrNothing):
+		f.Text += ", and nothing more can happen"
+	case limited(why):
+		f.Text += " within " + steps.Span(waited)
+	default:
+		f.Text += " within its timeout of " + steps.Span(e.limit)
+	}
+	if e.reply != nil && e.reply.CallID != "" {
+		e.run.undelivered(f, e.host.Now(), e.reply.CallID)
+	} else {
+		e.run.undelivered(f, e.host.Now())
+	}
+	e.list(f, nil, e.window, func(x *entry) string {
+		if x.Seq <= e.window {
+			return "came before the request was sent"
+		}
+		return ""
+	})
+	if e.reply != nil && e.run.calls.ended(e.reply.CallID) {
+		f.Hints = append(f.Hints, fmt.Sprintf("call %s has ended", e.reply.CallID))
+		for _, entry := range e.run.inbox.entries {
+			if entry.CallID == e.reply.CallID && f.Code == nil && entry.Ended() {
+				f.Code = e.run.codeOf(entry)
+			}
+		}
+	}
+	if e.step.Verb.Name == "invite" && e.limit < ringTime && e.limit > 0 {
+		f.Hints = append(f.Hints, fmt.Sprintf("who is invited rings for up to %s: the default timeout, %s, waits for what comes of it", steps.Span(ringTime), steps.Span(actTime)))
+	}
+	return &steps.FailureError{Failure: f}
+}
+
+// ringTime is how long somebody rings who is invited. Graph page "participant: invite"; reported in issues.
+const ringTime = time.Minute

@@ -16,6 +16,7 @@ import (
 type inbox struct {
 	entries []*entry
 	aside   []*entry  // what no expression sees: refused and misrouted notifications
+	struck  []*entry  // notifications that a simulated world did something to
 	heard   uint64    // the Seq of the host's last event taken
 	waiting []*waiter // the steps that wait now, in file order
 	expired []*waiter // the steps whose time ran out: an event they had waited for is late
@@ -76,9 +77,12 @@ func (b *inbox) hear(h steps.Host, until time.Time) error {
 	e, err := h.Next(b.heard, until)
 	if err == nil && e.Seq > b.heard {
 		b.heard = e.Seq
-		if e.Kind == graph.KindRefused || e.Kind == graph.KindMisrouted {
+		switch e.Kind {
+		case graph.KindRefused, graph.KindMisrouted:
 			b.putAside(h, e.At, e.Event)
-		} else {
+		case graph.KindDisturbed:
+			b.struck = append(b.struck, &entry{Event: steps.Event{At: e.At, Event: e.Event}})
+		default:
 			b.put(h, e.At, e.Event)
 		}
 	}

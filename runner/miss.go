@@ -43,7 +43,7 @@ func (a *await) missed(why error) *steps.FailureError {
 	if !a.contradict(f, open) {
 		a.allOver(f, open)
 	}
-	a.run.undelivered(f)
+	a.run.undelivered(f, a.host.Now(), a.certainCalls(open)...)
 	if errors.Is(why, steps.ErrNothing) {
 		f.Hints = append(f.Hints, "nothing is left to happen in the simulated world: no call is under way that could bring the event")
 	}
@@ -108,6 +108,9 @@ func (a *await) forbidden(word string, c condition, e *entry) *steps.FailureErro
 		}
 	default:
 		f.Text = fmt.Sprintf("%s came true: %s (%s)", word, oneLine(c.expr.Text()), what)
+	}
+	if e.repeat {
+		a.run.disturbed(f, a.host.Now(), true, e.CallID)
 	}
 	a.list(f, map[*entry]steps.Miss{e: {Nearest: true, Why: &why}}, a.start, a.ignored)
 	a.run.notKept(f, e)
@@ -387,46 +390,6 @@ func (r *run) silence(s *schema.Step) (hints []string) {
 	}
 	return hints
 }
-
-// unreached is the failure of a goal that was not reached in time.
-func (e *env) unreached(why error, began time.Time) *steps.FailureError {
-	e.unheardOf(why, e.window)
-	waited := e.host.Now().Sub(began)
-	f := &steps.Failure{
-		Kind: failedOutcome, Pos: e.step.VerbPos, Awaited: e.step.Verb.Name + " " + e.Goal(), Waited: waited,
-		Text: fmt.Sprintf("%s was accepted, but did not reach %s", e.step.Verb.Name, e.Goal()),
-	}
-	switch {
-	case errors.Is(why, steps.ErrNothing):
-		f.Text += ", and nothing more can happen"
-	case limited(why):
-		f.Text += " within " + steps.Span(waited)
-	default:
-		f.Text += " within its timeout of " + steps.Span(e.limit)
-	}
-	e.run.undelivered(f)
-	e.list(f, nil, e.window, func(x *entry) string {
-		if x.Seq <= e.window {
-			return "came before the request was sent"
-		}
-		return ""
-	})
-	if e.reply != nil && e.run.calls.ended(e.reply.CallID) {
-		f.Hints = append(f.Hints, fmt.Sprintf("call %s has ended", e.reply.CallID))
-		for _, entry := range e.run.inbox.entries {
-			if entry.CallID == e.reply.CallID && f.Code == nil && entry.Ended() {
-				f.Code = e.run.codeOf(entry)
-			}
-		}
-	}
-	if e.step.Verb.Name == "invite" && e.limit < ringTime && e.limit > 0 {
-		f.Hints = append(f.Hints, fmt.Sprintf("who is invited rings for up to %s: the default timeout, %s, waits for what comes of it", steps.Span(ringTime), steps.Span(actTime)))
-	}
-	return &steps.FailureError{Failure: f}
-}
-
-// ringTime is how long somebody rings who is invited. Graph page "participant: invite"; reported in issues.
-const ringTime = time.Minute
 
 // codeOf explains the result that an event carries, if it is not a plain success.
 func (r *run) codeOf(e *entry) *steps.Explained {

@@ -31,6 +31,24 @@ func (r *run) unclaimed(h steps.Host) (calls []*entry) {
 	return calls
 }
 
+// certainCalls are those that conditions name, if each names one; else none, for any call may be meant.
+func (a *await) certainCalls(open []condition) (calls []string) {
+	if a.Call != "" {
+		return []string{a.Call}
+	}
+	layEvent(a.names, nil)
+	a.laid = nil
+	for _, c := range open {
+		fixes := c.expr.Fixes(a.names)
+		i := slices.IndexFunc(fixes, func(f schema.Fix) bool { return f.Path == "call.id" })
+		if i < 0 {
+			return nil
+		}
+		calls = append(calls, graph.CanonicalID(text(fixes[i].Value)))
+	}
+	return calls
+}
+
 // aboutAnyCall: it speaks of a call, and of no certain one.
 func (a *await) aboutAnyCall(c condition) bool {
 	if _, ok := incoming(c.expr, a.names); ok {

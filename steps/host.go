@@ -24,8 +24,8 @@ type Host interface {
 	// Next returns this run's oldest event with Seq > after, waiting for it. It returns ErrDeadline when until has come
 	// (an event due at the deadline beats it; a zero until: no deadline), ErrNothing when nothing can happen any more in
 	// a simulated world, or why the scope ended. What the listener refused comes here too, and what it heard of a call of
-	// this run's at another address, as events of graph.KindRefused and graph.KindMisrouted: to be told, and for no
-	// expression to see.
+	// this run's at another address, as events of graph.KindRefused and graph.KindMisrouted, and of graph.KindDisturbed what a
+	// simulated world does to a notification: to be told, and for no expression to see.
 	Next(after uint64, until time.Time) (Event, error)
 	// Want asks for an incoming call that nobody owns; it arrives by Next, with all its later events. Each asking gets
 	// one call, the next one stays in the lobby for whoever asks next. withdraw ends the asking.

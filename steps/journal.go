@@ -234,6 +234,10 @@ type Happened struct {
 	Who  string `json:"who"`
 	Did  string `json:"did"`
 	Call string `json:"call,omitempty"`
+	// Notification is what the notification tells that a fault struck, or the disorder of --chaos; Fault the fault's number, from
+	// 1 in the order in which the simulator learnt of them, 0 of none.
+	Notification string `json:"notification,omitempty"`
+	Fault        int    `json:"fault,omitempty"`
 }
 
 // Probed is what became of a request that the run sent to its own callback address, because a wait had ended in silence.

@@ -141,6 +141,7 @@ const (
 	KindRefused   EventKind = "refused"   // the listener did not take it
 	KindMisrouted EventKind = "misrouted" // it came to another address than that of the run whose call it is about
 	KindUnclaimed EventKind = "unclaimed" // of an incoming call that no run had asked for
+	KindDisturbed EventKind = "disturbed" // a simulator says what it does to one: see Disturbed. It is in no journal, which has its own record of it
 )
 
 // Delivery is how the POST came that carried a notification, and how the listener answered it. The events of one POST
@@ -152,6 +153,13 @@ type Delivery struct {
 	Address string        // the path
 	Status  int           // of the answer
 	Why     string        // the answer is another than 202, or 200
+}
+
+// Disturbed is what a fault of a simulated world, or its disorder, does to a notification.
+type Disturbed struct {
+	Fault int    // its number; 0: disorder
+	Did   string // "fault: notification, drop (call terminated)"
+	Tells string // "call terminated"
 }
 
 // EventKinds are all of them.
@@ -172,6 +180,7 @@ type Event struct {
 	Answer      json.RawMessage // what the webhook said to a KindJoining; nil: nothing
 	Delivery    *Delivery       // nil: it came in a response
 	Came        time.Time       // when it came, if it waited at a bot's registered address for somebody to ask for the call
+	Disturbed   *Disturbed      // of KindDisturbed
 	About       *Event          // of KindRefused and KindMisrouted; unverified where it was refused. Nil: there was none to be read
 	// View holds the names expressions see: those of EventNames. Absent ones are not there.
 	View    map[string]any

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
+	"callflow/internal/world"
 	"callflow/steps"
 )
 
@@ -26,7 +27,7 @@ const (
 // Grace is how long a cancelled request may still take to bring its response, so that cleanup learns the id.
 const Grace = 5 * time.Second
 
-// maxAsides is how many refused and misrouted notifications a run is told of: anybody may send such.
+// maxAsides is how many refused, misrouted and disturbed notifications a run is told of: anybody may send such.
 const maxAsides = 1000
 
 // World is what the hosts do differently. After and Do are called with the run locked, the others are not.
@@ -58,7 +59,7 @@ type Run struct {
 	live    []*Branch // in the order in which they were forked
 	current *Branch   // whose turn it is
 	records int64
-	asides  int // refused and misrouted ones in log
+	asides  int // events in log that no expression sees
 
 	root   *scope // ends when the run is killed; parent of the main scope and of every shield
 	main   *scope
@@ -99,13 +100,28 @@ func (r *Run) begin(f func(steps.Host)) *Branch {
 	return b
 }
 
+// Disturbed is the event by which a run learns that its simulated world did something to a notification; none of all else that
+// happens there.
+func Disturbed(h world.Happening) []*graph.Event {
+	if h.Notification == "" {
+		return nil
+	}
+	return []*graph.Event{{Kind: graph.KindDisturbed, CallID: graph.CanonicalID(h.Call),
+		Disturbed: &graph.Disturbed{Fault: h.Fault, Did: h.Did, Tells: h.Notification}}}
+}
+
+// aside says of an event that no expression sees it: it is to be told.
+func aside(e *graph.Event) bool {
+	return e.Kind == graph.KindRefused || e.Kind == graph.KindMisrouted || e.Kind == graph.KindDisturbed
+}
+
 // Append adds events to the run's log and wakes who waits for them.
 func (r *Run) Append(events []*graph.Event) {
 	r.turns.lock()
 	defer r.turns.unlock()
 	at := r.world.Now().UTC()
 	for _, e := range events {
-		if e.Kind == graph.KindRefused || e.Kind == graph.KindMisrouted {
+		if aside(e) {
 			if r.asides++; r.asides > maxAsides {
 				continue
 			}

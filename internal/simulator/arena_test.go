@@ -117,7 +117,7 @@ func newArena(r *rand.Rand) *arena {
 	a.service = New(Config{
 		Clock: a.clock, Rand: rand.New(rand.NewPCG(r.Uint64(), 7)).Uint64, Scene: scene, Root: "https://graph.microsoft.com", Bots: a.bots,
 		Sign:      func(audience string) string { return "for." + audience },
-		Observe:   a.saw,
+		Observe:   func(h world.Happening) { a.saw(h.Who, h.Did, h.Call) },
 		Deliver:   a.deliver,
 		Authorize: authorizeAs(&a.app),
 	})

@@ -20,15 +20,15 @@ func (s *Service) disorder(c *call, n note, p *parcel) {
 	if mess.Delay && s.chaotic() {
 		late := s.upTo(maxLate)
 		p.wait += late
-		s.observe("", "chaos: delay "+late.String()+" ("+n.words()+")", c.id)
+		s.disturb(c, n, nil, "chaos: delay "+late.String())
 	}
 	if mess.Duplicate && s.chaotic() {
 		p.again = append(p.again, s.upTo(maxLate))
-		s.observe("", "chaos: duplicate ("+n.words()+")", c.id)
+		s.disturb(c, n, nil, "chaos: duplicate")
 	}
 	if mess.Reorder && !p.reorder && s.chaotic() {
 		p.reorder, p.patience = true, maxLate
-		s.observe("", "chaos: reorder ("+n.words()+")", c.id)
+		s.disturb(c, n, nil, "chaos: reorder")
 	}
 }
 

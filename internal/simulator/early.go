@@ -110,7 +110,7 @@ func (s *Service) awaited(c *call, n note) *Held {
 	for _, h := range s.held {
 		if h.call == c && (n.op == nil || n.op == h.op) && s.about(h.fault, s.matterOf(c, n)) {
 			s.unhold(h)
-			s.observe("", "fault: "+h.fault.describe()+" ("+n.words()+")", c.id)
+			s.disturb(c, n, h.fault, "fault: "+h.fault.describe())
 			return h
 		}
 	}

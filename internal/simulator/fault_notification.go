@@ -3,6 +3,8 @@ package simulator
 import (
 	"strings"
 	"time"
+
+	"callflow/internal/world"
 )
 
 // A parcel is one notification on its way.
@@ -54,8 +56,20 @@ func (s *Service) earlyFault(c *call, n note) bool {
 	if f == nil {
 		return false
 	}
-	s.observe("", "fault: "+f.describe()+" ("+n.words()+")", c.id)
+	s.disturb(c, n, f, "fault: "+f.describe())
 	return true
+}
+
+// disturb tells what befalls a notification; f is the fault that does it, nil: none.
+func (s *Service) disturb(c *call, n note, f *fault, did string) {
+	if s.cfg.Observe == nil {
+		return
+	}
+	h := world.Happening{Did: did + " (" + n.words() + ")", Call: c.id, Notification: n.words()}
+	if f != nil {
+		h.Fault = f.number
+	}
+	s.cfg.Observe(h)
 }
 
 // words say in short what a notification tells.

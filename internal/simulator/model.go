@@ -473,7 +473,7 @@ func (s *Service) step(c *call, d time.Duration, change func()) {
 
 func (s *Service) observe(who, did, call string) {
 	if s.cfg.Observe != nil {
-		s.cfg.Observe(who, did, call)
+		s.cfg.Observe(world.Happening{Who: who, Did: did, Call: call})
 	}
 }
 

@@ -215,7 +215,7 @@ func (s *Service) send(c *call, n note) {
 	}
 	f := s.notificationFault(c, n, false)
 	if f != nil {
-		s.observe("", "fault: "+f.describe()+" ("+n.words()+")", c.id)
+		s.disturb(c, n, f, "fault: "+f.describe())
 		if f.Drop {
 			n.lost()
 			return

@@ -72,7 +72,7 @@ type Config struct {
 	// file is fetched; what the scene says nothing of is there and has the usual length.
 	Fetch func(url string, done func(file []byte, err error))
 	// Observe is told what people do and what faults strike, for the journal. Optional.
-	Observe func(who, did, call string)
+	Observe func(world.Happening)
 	// SeedSlips reproduces the slips of the 2018 document itself; only its golden test uses it.
 	SeedSlips bool
 }

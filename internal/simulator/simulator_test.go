@@ -115,8 +115,8 @@ func newStage(t *testing.T, scene *world.Scene, change ...func(*Config)) *stage 
 		Clock: st.clock, Rand: r.Uint64, Scene: scene, Root: "https://graph.microsoft.com",
 		Bots: []Bot{{Name: "bot", AppID: botID, DisplayName: "Test Bot", TenantID: "49bfc225-8482-4ab8-94e7-76b48fdb9849", Address: address1}},
 		Sign: func(audience string) string { return "for." + audience },
-		Observe: func(who, did, call string) {
-			st.seen = append(st.seen, strings.TrimSpace(who+" "+did))
+		Observe: func(h world.Happening) {
+			st.seen = append(st.seen, strings.TrimSpace(h.Who+" "+h.Did))
 		},
 		Deliver: func(d Delivery) {
 			p := post{at: st.clock.now.Sub(epoch), url: d.URL, heads: d.Headers, raw: string(d.Body)}

@@ -37,6 +37,10 @@ type Happening struct {
 	Who  string `json:"who,omitempty"`
 	Did  string `json:"did"`
 	Call string `json:"call,omitempty"`
+	// Notification is what the notification tells that a fault struck, or the disorder of --chaos; Fault the fault's number, from
+	// 1 in the order in which the simulator learnt of them, 0 of none.
+	Notification string `json:"notification,omitempty"`
+	Fault        int    `json:"fault,omitempty"`
 }
 
 // MarshalJSON writes an opening as an author would: durations as text, and nothing that was not said.

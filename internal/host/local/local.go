@@ -93,7 +93,10 @@ func (h *Hub) maker(call string) string {
 // Happened writes down what a run's own world tells of. It reports whether the run is known.
 func (h *Hub) Happened(run string, what world.Happening) bool {
 	did := steps.Happened(what)
-	return h.tell(run, func(r host.Threaded) { r.Happened(steps.Record{Type: "world", World: &did}) })
+	return h.tell(run, func(r host.Threaded) {
+		r.Happened(steps.Record{Type: "world", World: &did})
+		r.Append(host.Disturbed(what))
+	})
 }
 
 // Refused tells a run of a notification that the listener did not take: the one whose id is the last segment of the path,

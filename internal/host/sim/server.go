@@ -125,8 +125,8 @@ func (s *Server) build() {
 	s.service = s.newService(simulator.Config{
 		Clock: s.loop, Rand: host.Stream(s.cfg.Seed, "simulator").Uint64, Scene: s.cfg.Scene, Root: s.cfg.Root, Chaos: s.cfg.Chaos,
 		Luck: host.Stream(s.cfg.Seed, "luck").Uint64(),
-		Observe: func(who, did, call string) {
-			s.cfg.Log(strings.TrimSpace(who + " " + did + " " + call))
+		Observe: func(h world.Happening) {
+			s.cfg.Log(strings.TrimSpace(h.Who + " " + h.Did + " " + h.Call))
 		},
 	}, s.cfg.Bots[0].Address, s.cfg.Bots[0].Dialect)
 	s.handler = s.service

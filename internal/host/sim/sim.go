@@ -141,8 +141,10 @@ func newWorld(cfg Config) (*virtual, error) {
 		Match:     compileMatch,
 		Luck:      host.Stream(cfg.Seed, "luck").Uint64(),
 		Chaos:     cfg.Chaos,
-		Observe: func(who, did, call string) {
-			w.run.Record(steps.Record{Type: "world", World: &steps.Happened{Who: who, Did: did, Call: call}})
+		Observe: func(what world.Happening) {
+			did := steps.Happened(what)
+			w.run.Record(steps.Record{Type: "world", World: &did})
+			w.run.Append(host.Disturbed(what))
 		},
 	})
 	w.handler = w.service

@@ -124,9 +124,9 @@ func (s *Server) newWorld(o *world.Opening, chaos world.Chaos) *world.Opened {
 	log := s.cfg.Log
 	w.service = s.newService(simulator.Config{
 		Clock: w, Rand: random.Uint64, Scene: o.Scene, Root: root, Chaos: chaos, Luck: luck, Authorize: s.authorizeAnywhere,
-		Observe: func(who, did, call string) {
-			log(strings.TrimSpace(fmt.Sprintf("[%.8s] %s", w.id, strings.TrimSpace(who+" "+did+" "+call))))
-			s.tell(o.Watch, world.Happening{Who: who, Did: did, Call: call})
+		Observe: func(h world.Happening) {
+			log(strings.TrimSpace(fmt.Sprintf("[%.8s] %s", w.id, strings.TrimSpace(h.Who+" "+h.Did+" "+h.Call))))
+			s.tell(o.Watch, h)
 		},
 	}, o.Address, graph.Dialect(o.Dialect))
 	s.worlds[w.id] = w
