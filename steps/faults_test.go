@@ -31,7 +31,7 @@ func TestFaultsReachEveryVerb(t *testing.T) {
 		got, want []string
 	}{
 		{"world.Requests", world.Requests, requests},
-		{"the enum of fault", tag("Fault"), append([]string{"notification"}, requests...)},
+		{"the enum of fault", tag("Fault"), append([]string{"notification", "token"}, requests...)},
 		{"world.Operations", world.Operations, operations},
 		{"the enum of kind", tag("Kind"), kinds()},
 		{"the enum of operation", tag("Operation"), append([]string{"transfer", "answer"}, operations...)},

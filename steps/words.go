@@ -75,6 +75,7 @@ var words = map[string]string{
 	"a": "The key A.", "b": "The key B.", "c": "The key C.", "d": "The key D.",
 
 	"fault notification": "A notification on its way to the bot.",
+	"fault token":        "The request for an access token, which goes before the others.",
 	"fault request":      "Any request that is no verb's.",
 	"kind call":          "About a call.",
 	"operation":          "About an operation.",

@@ -51,8 +51,8 @@ type TokenConfig struct {
 
 // The habits of the token endpoint's clients: Microsoft's sample tries three times, a second apart.
 const (
-	tokenAttempts = 3
-	tokenPause    = time.Second
+	TokenAttempts = 3
+	TokenPause    = time.Second
 	tokenMargin   = 5 * time.Minute
 )
 
@@ -148,10 +148,10 @@ func (s *TokenSource) Token(ctx context.Context, bot string) (string, error) {
 			b.keep(token, s.cfg.Now(), lifetime)
 			return token, nil
 		}
-		if attempt == tokenAttempts || !mayPass(err) || ctx.Err() != nil {
+		if attempt == TokenAttempts || !TokenMayCome(err) || ctx.Err() != nil {
 			return "", err
 		}
-		if s.cfg.Sleep(ctx, tokenPause) != nil {
+		if s.cfg.Sleep(ctx, TokenPause) != nil {
 			return "", err
 		}
 	}
@@ -186,8 +186,8 @@ func (b *botToken) keep(token string, now time.Time, lifetime time.Duration) {
 	b.token, b.fresh = token, now.Add(max(lifetime-tokenMargin, lifetime/2))
 }
 
-// mayPass says whether a later attempt may succeed: the network, throttling, and the endpoint's own faults.
-func mayPass(err error) bool {
+// TokenMayCome says of an error whether a later attempt may succeed: the network, throttling, and the endpoint's own faults.
+func TokenMayCome(err error) bool {
 	var refused *TokenError
 	if errors.As(err, &refused) {
 		return refused.Status == http.StatusTooManyRequests || refused.Status == http.StatusRequestTimeout || refused.Status >= 500

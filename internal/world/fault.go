@@ -6,7 +6,7 @@ import "time"
 // or with a notification. Which one it strikes is told by Fault and by Call, With, Operation, Context, Kind, Step and
 // Match: all that are said must agree. Chance is drawn from the world's seed.
 type Fault struct {
-	Fault string `json:"fault" required:"true" enum:"notification,createCall,answer,reject,redirect,transfer,hangUp,getCall,keepAlive,invite,listParticipants,getParticipant,removeParticipant,muteParticipant,startHoldMusic,stopHoldMusic,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,changeScreenSharingRole,updateRecordingStatus,addLargeGalleryView,listOperations,getOperation,listAudioRoutingGroups,getAudioRoutingGroup,createAudioRoutingGroup,updateAudioRoutingGroup,deleteAudioRoutingGroup,listContentSharingSessions,getContentSharingSession,logTeleconferenceDeviceQuality,muteAll,configureMixer,admitFromLobby,admitAllFromLobby,removeFromLobby,reportSyntheticMedia,startRecording,stopRecording,startTranscription,stopTranscription,updateMetadata,getRecording,request" doc:"What it hits: a notification, the request of a verb, or any other request."`
+	Fault string `json:"fault" required:"true" enum:"notification,createCall,answer,reject,redirect,transfer,hangUp,getCall,keepAlive,invite,listParticipants,getParticipant,removeParticipant,muteParticipant,startHoldMusic,stopHoldMusic,playPrompt,recordResponse,cancelMediaProcessing,subscribeToTone,sendDtmfTones,mute,unmute,changeScreenSharingRole,updateRecordingStatus,addLargeGalleryView,listOperations,getOperation,listAudioRoutingGroups,getAudioRoutingGroup,createAudioRoutingGroup,updateAudioRoutingGroup,deleteAudioRoutingGroup,listContentSharingSessions,getContentSharingSession,logTeleconferenceDeviceQuality,muteAll,configureMixer,admitFromLobby,admitAllFromLobby,removeFromLobby,reportSyntheticMedia,startRecording,stopRecording,startTranscription,stopTranscription,updateMetadata,getRecording,request,token" doc:"What it hits: a notification, the request for a token, the request of a verb, or any other request."`
 
 	Call      int      `json:"call" doc:"Only what is about the world's first call, or its second …, counted from 1 as they begin."`
 	With      string   `json:"with" person:"true" doc:"Only what is about a call with this person, or a request that names them."`
@@ -55,7 +55,10 @@ type Failing struct {
 	Ends    bool          `json:"ends" doc:"The call ends with it instead of coming back, and so does the one that a consultative transfer should replace."`
 }
 
-// Requests are what a fault can strike beside a notification: the acting verbs by name, and request for any other.
+// Token is the fault that strikes the request for an access token, which goes before the others and has no step or call.
+const Token = "token"
+
+// Requests are what a fault can strike beside a notification and the request for a token: the acting verbs by name, and request for any other.
 var Requests = []string{
 	"createCall",
 	"answer",

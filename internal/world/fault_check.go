@@ -77,8 +77,11 @@ var exclude = [][]string{
 // check says what is wrong with a fault by itself, and leads to the key that it is about: a fault needs something to strike,
 // and to do to it what can be done to that. No path: it is about the whole.
 func (f *Fault) check() (text string, path []string) {
+	if f.Fault == Token {
+		return f.checkToken()
+	}
 	if f.Fault != "notification" && !slices.Contains(Requests, f.Fault) {
-		return fmt.Sprintf("fault %q strikes nothing; it may be notification or %s", f.Fault, strings.Join(Requests, ", ")), []string{"fault"}
+		return fmt.Sprintf("fault %q strikes nothing; it may be notification or %s, or %s", f.Fault, strings.Join(Requests, ", "), Token), []string{"fault"}
 	}
 	words := f.words()
 	does := false
@@ -103,6 +106,40 @@ func (f *Fault) check() (text string, path []string) {
 		if text, key := contradiction(words, row); text != "" {
 			return text, []string{key}
 		}
+	}
+	return f.fits()
+}
+
+// tokenWords go with the request for a token.
+var tokenWords = []string{"status", "code", "message", "reset", "delay"}
+
+// checkToken is check for the request for a token, which is about no call and of no step.
+func (f *Fault) checkToken() (text string, path []string) {
+	const with = "; the request for a token takes status, code, message, reset, delay, times and chance"
+	for _, x := range []struct {
+		key  string
+		said bool
+	}{{"call", f.Call != 0}, {"with", f.With != ""}, {"operation", f.Operation != ""}, {"context", f.Context != ""}, {"step", f.Step != ""}} {
+		if x.said {
+			return "no " + x.key + " tells one request for a token from another" + with, []string{x.key}
+		}
+	}
+	words := f.words()
+	does := false
+	for _, w := range words {
+		if w.said && !slices.Contains(tokenWords, w.key) {
+			return w.key + " is for other requests" + with, []string{w.key}
+		}
+		does = does || w.said
+	}
+	if text, key := f.selects(); text != "" {
+		return text, []string{key}
+	}
+	if !does {
+		return "it does nothing: say what goes wrong", nil
+	}
+	if text, key := contradiction(words, exclude[0]); text != "" {
+		return text, []string{key}
 	}
 	return f.fits()
 }

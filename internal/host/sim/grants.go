@@ -36,6 +36,8 @@ type grants struct {
 
 	mu    sync.Mutex
 	given map[string]granted
+	// fault asks the world whether something goes wrong with a request for a token; nil: nothing ever does.
+	fault func() *simulator.TokenFault
 }
 
 type granted struct {
@@ -45,6 +47,17 @@ type granted struct {
 
 func (g *grants) serve(w http.ResponseWriter, r *http.Request) {
 	bot, bad := g.asks(r)
+	if g.fault != nil && bad == nil {
+		if f := g.fault(); f != nil {
+			time.Sleep(f.Delay)
+			switch {
+			case f.Reset:
+				simulator.Drop(w, true)
+			case f.Status != 0:
+				bad = &oauthError{f.Status, f.Code, f.Message}
+			}
+		}
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	if bad != nil {

@@ -100,3 +100,35 @@ func claimsIn(t *testing.T, token string) (c claims) {
 	}
 	return c
 }
+
+// A fault strikes at the token endpoint too, in the words of OAuth 2.0, and as often as it says.
+func TestTokenFault(t *testing.T) {
+	front := httptest.NewUnstartedServer(nil)
+	server, err := NewServer(ServerConfig{Root: "http://" + front.Listener.Addr().String(),
+		Scene: &world.Scene{Faults: []world.Fault{{Fault: world.Token, Status: 401, Message: "AADSTS7000222: expired"}, {Fault: world.Token, Reset: true}}},
+		Bots:  []ServerBot{{Bot: steps.Bot{Name: "bot", AppID: "app-1", TenantID: ownTenant}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	front.Config.Handler = server
+	front.Start()
+	t.Cleanup(func() { front.Close(); _ = server.Close(t.Context()) })
+	ask := func() (status int, body map[string]any, err error) {
+		resp, err := http.PostForm(front.URL+"/"+ownTenant+"/oauth2/v2.0/token",
+			url.Values{"grant_type": {"client_credentials"}, "client_id": {"app-1"}, "client_secret": {"x"}})
+		if err != nil {
+			return 0, nil, err
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode, body, json.NewDecoder(resp.Body).Decode(&body)
+	}
+	if status, body, err := ask(); err != nil || status != 401 || body["error"] != "invalid_client" || body["error_description"] != "AADSTS7000222: expired" {
+		t.Errorf("the first is answered %d %v, %v", status, body, err)
+	}
+	if status, body, err := ask(); err == nil {
+		t.Errorf("the second is answered %d %v, and should not be", status, body)
+	}
+	if status, body, err := ask(); err != nil || status != 200 || body["access_token"] == nil {
+		t.Errorf("the third is answered %d %v, %v", status, body, err)
+	}
+}

@@ -130,6 +130,15 @@ func (s *Server) build() {
 		},
 	}, s.cfg.Bots[0].Address, s.cfg.Bots[0].Dialect)
 	s.handler = s.service
+	s.grants.fault = func() (f *simulator.TokenFault) {
+		done := make(chan struct{})
+		select {
+		case s.outside <- func() { s.guard(func() { f = s.service.FaultyToken() }); close(done) }:
+			<-done
+		case <-s.quit:
+		}
+		return f
+	}
 	s.service.Start()
 }
 

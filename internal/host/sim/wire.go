@@ -36,7 +36,7 @@ func (w *virtual) Do(b *host.Branch, q steps.Request) (resp steps.Response, err 
 		given = true
 		b.Wake(steps.ErrInterrupted) // the host says why
 	}, nil)
-	w.plan(travel, host.Happening, func() {
+	send := func() {
 		if given {
 			return // never sent
 		}
@@ -60,11 +60,47 @@ func (w *virtual) Do(b *host.Branch, q steps.Request) (resp steps.Response, err 
 			stop()
 			rec.fate.Held.Then(func() { w.plan(travel+rec.fate.Delay, host.Happening, answer) })
 		}
-	})
+	}
+	refuse := func(why error) {
+		if !given {
+			err = why
+			b.Wake(nil)
+		}
+	}
+	if q.Probe || q.URL != "" || w.service == nil {
+		w.plan(travel, host.Happening, send)
+	} else {
+		w.withToken(1, func() { w.plan(travel, host.Happening, send) }, refuse)
+	}
 	if why := b.Park(); why != nil {
 		return steps.Response{}, why
 	}
 	return resp, err
+}
+
+// withToken asks for a token, as often as the clients of a token endpoint do, and goes on with it. Without a fault one is there
+// at once: a token lasts for an hour.
+func (w *virtual) withToken(attempt int, send func(), refuse func(error)) {
+	f := w.service.FaultyToken()
+	if f == nil {
+		send()
+		return
+	}
+	if f.Status == 0 && !f.Reset {
+		w.plan(f.Delay, host.Happening, send)
+		return
+	}
+	failed := &steps.NetError{Auth: true, Down: f.Reset}
+	if failed.Err = fmt.Errorf("no token for bot %q: %w", w.cfg.Bot.Name, errRefused); !f.Reset {
+		failed.Err = &graph.TokenError{Bot: w.cfg.Bot.Name, Status: f.Status, Code: f.Code, Description: f.Message}
+	}
+	w.plan(f.Delay+2*travel, host.Happening, func() {
+		if attempt == graph.TokenAttempts || !graph.TokenMayCome(failed.Err) {
+			refuse(failed)
+			return
+		}
+		w.plan(graph.TokenPause, host.Happening, func() { w.withToken(attempt+1, send, refuse) })
+	})
 }
 
 // serve has the service handle a request.
