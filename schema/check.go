@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -111,7 +112,46 @@ func (c *checker) sorted() Problems {
 		return cmp.Or(cmp.Compare(rank(a.File), rank(b.File)), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Col, b.Col), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Text, b.Text))
 	})
+	c.problems = oncePerCause(c.problems)
 	return c.problems
+}
+
+// oncePerCause leaves of names that may be absent the first use in a file, which is mended as the others are: it says where
+// they stand.
+func oncePerCause(ps Problems) Problems {
+	type cause struct{ file, text string }
+	first, more := map[cause]int{}, map[int][]string{}
+	kept := ps[:0]
+	for _, p := range ps {
+		key := cause{p.File, p.Text}
+		if at, again := first[key]; again && p.Code == "expr-guard" {
+			if p.Line != kept[at].Line {
+				more[at] = append(more[at], strconv.Itoa(p.Line))
+			}
+			continue
+		} else if p.Code == "expr-guard" {
+			first[key] = len(kept)
+		}
+		kept = append(kept, p)
+	}
+	for at, lines := range more {
+		lines = slices.Compact(lines)
+		places := fmt.Sprintf("at %d more places: lines ", len(lines))
+		if len(lines) == 1 {
+			places = "at one more place: line "
+		}
+		kept[at].Text += "; and " + places + strings.Join(shortList(lines), ", ")
+	}
+	return kept
+}
+
+// shortList leaves out the end of a long list.
+func shortList(words []string) []string {
+	const most = 8
+	if len(words) <= most {
+		return words
+	}
+	return append(words[:most:most], "…")
 }
 
 // What is shown of a file is kept printable: it may be one line of a megabyte, with a key of a thousand letters.

@@ -76,7 +76,7 @@ var ProblemCodes = []ProblemCode{
 	{"expr-type", SeverityError, "The types do not go together: a number compared with a string, a test that is no boolean."},
 	{"expr-enum", SeverityError, "The value is compared with a word that it never is."},
 	{"expr-function", SeverityError, "There is no such function, or it takes other arguments."},
-	{"expr-guard", SeverityError, "The name may be absent here. Use it under the same `if`, test it, or write `name ?? …`."},
+	{"expr-guard", SeverityError, "The name may be absent here. Use it under an `if` that says that it is there, or write `name ?? …`."},
 	{"expr-size", SeverityError, "The expression is too long or too deep: 4 KB, predicates nested at most twice."},
 	// Awaits.
 	{"await-stale", SeverityError, "The await could claim an event from before a step that acted on the same call. Write `from: <id of that step>`, or pin the event: the operation's id."},

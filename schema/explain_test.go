@@ -52,7 +52,7 @@ func TestExplain(t *testing.T) {
 	}
 	names["event"].(map[string]any)["raw"].(map[string]any)["many"] = many
 	sc := testScope()
-	sc.declare("operation", anyType, "", Pos{})
+	sc.declare("operation", anyType, nil, Pos{})
 	var b strings.Builder
 	for _, text := range texts {
 		e := compileExpr(text, 0, straight, sc, nil, func(p Problem) { t.Error(p) })

@@ -21,7 +21,14 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 	if x, ok := n.Left.(*ast.UnaryNode); ok && (x.Operator == "!" || x.Operator == "not") && c.negatesSide(at, x, n) {
 		return at
 	}
+	asks := asksOutcome(n, not)
+	if asks {
+		c.lenient++
+	}
 	l, r := c.sides(n, equality)
+	if asks {
+		c.lenient--
+	}
 	from, to := at.from, at.to
 	at.join(l, r)
 	at.op, at.typ = n.Operator, boolType
@@ -42,9 +49,7 @@ func (c *compiler) comparison(at *node, n *ast.BinaryNode, not bool) *node {
 		c.mustBe(r, KindString, "the right side of "+n.Operator)
 	}
 	test := c.test(n.Operator, l, r)
-	if n.Operator == "==" {
-		at.proves = append(picked(l, r), picked(r, l)...)
-	}
+	at.compared(l, r, n.Operator, not)
 	want := !not
 	if n.Operator == "!=" {
 		want = !want
@@ -127,9 +132,9 @@ func (c *compiler) presence(at *node, n *ast.BinaryNode) *node {
 	}
 	there := n.Operator == "!="
 	if there {
-		at.proves = []string{x.path}
+		at.proves = present(x)
 	} else {
-		at.denies = []string{x.path}
+		at.denies = present(x)
 	}
 	at.eval = func(ev *evaluation) any { return (x.eval(ev) != nil) == there }
 	return at

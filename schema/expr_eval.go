@@ -17,8 +17,9 @@ type node struct {
 	literal any     // of a literal
 	each    *each   // of a predicate over a list
 
-	// proves and denies are the guarded names that are surely there when the node is true, and when it is false.
+	// proves and denies are the proofs that hold when the node is true, and when it is false; see guard.
 	proves, denies []string
+	says           []string // what it says in so many words, of a whole test: proofs too
 }
 
 // each is a function that tries a predicate on the elements of a list.

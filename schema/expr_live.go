@@ -27,10 +27,10 @@ func compileLive(text string, names map[string]any, g Globals, event bool, want 
 		case "steps":
 			outputs, _ := names[name].(map[string]any)
 			for _, id := range slices.Sorted(maps.Keys(outputs)) {
-				sc.declareStep(id, typeOfValue(outputs[id]), "", Pos{})
+				sc.declareStep(id, typeOfValue(outputs[id]), nil, Pos{})
 			}
 		default:
-			sc.declare(name, typeOfValue(names[name]), "", Pos{})
+			sc.declare(name, typeOfValue(names[name]), nil, Pos{})
 		}
 	}
 	if event && g.Event != nil {

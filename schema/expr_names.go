@@ -107,39 +107,6 @@ func only(where string) string {
 	return where
 }
 
-// gotThatFar is the condition of names in finally.
-const gotThatFar = "the steps above got that far"
-
-// guarded reports a name that may be absent here. key is what presence tests prove.
-func (c *compiler) guarded(at *node, key, shown string, sym *symbol) {
-	if c.sc.guarded(sym.guard, c.holding) {
-		return
-	}
-	for _, k := range c.there {
-		if k == key {
-			return
-		}
-	}
-	if c.lenient > 0 {
-		return
-	}
-	value := shown
-	if strings.HasPrefix(shown, "steps.") {
-		value += ".…" // of one of its outputs
-	}
-	why, hint := "is there only if "+sym.guard, "write "+value+" ?? …, or use it under the same if"
-	if sym.guard == "continueOnError" {
-		why = "may be missing: its step goes on after an error (continueOnError)"
-	}
-	if sym.guard == "continueOnError" || strings.Contains(sym.guard, gotThatFar) { // there is no such if
-		hint = "give the step if: " + shown + " != nil, or write " + value + " ?? …"
-	}
-	c.problem(at.from, at.to, "expr-guard", hint, "%s %s", shown, why)
-}
-
-// partProof is what stands among a node's proofs when it holds only if that part of a step came.
-func partProof(step, part string) string { return step + "=" + part }
-
 // arrived reports a part that need not have come, path being how it was reached. Once told apart it is like any object.
 func (c *compiler) arrived(at *node, part, path string, t *Type) *Type {
 	if t.part == "" {

@@ -98,19 +98,23 @@ func (c *compiler) binary(at *node, n *ast.BinaryNode) *node {
 
 func (c *compiler) both(at *node, n *ast.BinaryNode) *node {
 	l := c.node(n.Left)
-	r := c.knowing(l.proves, c.said(l), n.Right)
+	l.says = says(n.Left, l)
+	r := c.knowing(l.whenTrue(), n.Right)
+	r.says = says(n.Right, r)
 	at.join(l, r)
 	c.boolean(l, n.Operator)
 	c.boolean(r, n.Operator)
 	at.op, at.typ = "and", boolType
-	at.proves = append(append([]string(nil), l.proves...), r.proves...)
+	at.says = append(slices.Clone(l.says), r.says...)
+	at.proves = append(slices.Clone(l.proves), r.proves...)
+	at.denies = common(l.denies, append(slices.Clone(l.proves), r.denies...))
 	at.eval = func(ev *evaluation) any { return ev.truth(l) && ev.truth(r) }
 	return at
 }
 
 func (c *compiler) either(at *node, n *ast.BinaryNode) *node {
 	l := c.node(n.Left)
-	r := c.knowing(l.denies, nil, n.Right)
+	r := c.knowing(l.denies, n.Right)
 	at.join(l, r)
 	if k := l.typ.Kind; k != KindAny && k != KindBool && r.typ.Kind == k && r.op == "literal" {
 		c.problem(l.from, r.to, "expr-type", fmt.Sprintf("write %s ?? %s for a value where there may be none", c.what(l), c.what(r)), "%s wants true or false, and %s is %s", n.Operator, c.what(l), l.typ.words())
@@ -124,30 +128,19 @@ func (c *compiler) either(at *node, n *ast.BinaryNode) *node {
 		c.boolean(r, n.Operator)
 	}
 	at.op, at.typ = "or", boolType
-	at.denies = append(append([]string(nil), l.denies...), r.denies...)
+	at.denies = append(slices.Clone(l.denies), r.denies...)
+	at.proves = common(l.proves, append(slices.Clone(l.denies), r.proves...))
 	at.eval = func(ev *evaluation) any { return ev.truth(l) || ev.truth(r) }
 	return at
 }
 
-// knowing compiles a part that is only looked at when those names are there and those conditions hold.
-func (c *compiler) knowing(names, conditions []string, n ast.Node) *node {
-	there, holding := c.there, c.holding
-	c.there = append(slices.Clone(there), names...)
-	c.holding = append(slices.Clone(holding), conditions...)
+// knowing compiles a part that is only looked at where those proofs hold.
+func (c *compiler) knowing(proofs []string, n ast.Node) *node {
+	there := c.there
+	c.there = append(slices.Clone(there), proofs...)
 	x := c.node(n)
-	c.there, c.holding = there, holding
+	c.there = there
 	return x
-}
-
-// said are the conditions that hold when x does, in the author's words: what an `if` said may be said again.
-func (c *compiler) said(x *node) []string {
-	words := []string{string([]rune(c.text)[x.from:x.to])}
-	if x.op == "and" {
-		for _, part := range x.parts {
-			words = append(words, c.said(part)...)
-		}
-	}
-	return words
 }
 
 func (c *compiler) otherwise(at *node, n *ast.BinaryNode) *node {
@@ -168,7 +161,8 @@ func (c *compiler) otherwise(at *node, n *ast.BinaryNode) *node {
 
 func (c *compiler) conditional(at *node, n *ast.ConditionalNode) *node {
 	cond := c.node(n.Cond)
-	yes, no := c.knowing(cond.proves, c.said(cond), n.Exp1), c.knowing(cond.denies, nil, n.Exp2)
+	cond.says = says(n.Cond, cond)
+	yes, no := c.knowing(cond.whenTrue(), n.Exp1), c.knowing(cond.denies, n.Exp2)
 	at.from, at.to = cond.from, cond.to
 	at.join(cond, yes, no)
 	c.boolean(cond, "a condition")

@@ -31,6 +31,7 @@ func compileExpr(text string, offset int, at func(offset int) Pos, sc *scope, wa
 		return nil
 	}
 	root := c.node(tree)
+	root.says = says(tree, root)
 	if !c.failed {
 		c.wanted(root, want)
 	}
@@ -51,8 +52,7 @@ type compiler struct {
 	names  map[string]bool
 
 	elems   []*Type  // of the lists whose predicates are around
-	there   []string // guarded names that are surely there
-	holding []string // conditions that surely hold, in the author's words
+	there   []string // the proofs that hold; see guard
 	beside  *Type    // what a name is compared with
 	lenient int      // > 0: names may be absent, as left of ??
 }

@@ -96,13 +96,14 @@ func TestProblems(t *testing.T) {
 		{`any(call.modalities, # == "vdieo")`, []string{`27+7 expr-enum: # is never "vdieo"; did you mean "video"? There are audio and video | write "video"`}},
 
 		// Names that may be missing.
-		{`maybe == "x"`, []string{`1+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
-		{`!flag and maybe == "x"`, []string{`11+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
-		{`flag or maybe == "x"`, []string{`9+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
-		{`(flag or n == 1) and maybe == "x"`, []string{`22+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
-		{`maybe == "x" and flag`, []string{`1+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
-		{`steps.probe.outcome == "x"`, []string{`1+11 expr-guard: steps.probe may be missing: its step goes on after an error (continueOnError) | give the step if: steps.probe != nil, or write steps.probe.… ?? …`}},
-		{`maybe != nil or maybe == "x"`, []string{`17+5 expr-guard: maybe is there only if flag | write maybe ?? …, or use it under the same if`}},
+		{`maybe == "x"`, []string{`1+5 expr-guard: maybe is there only if flag | use it under if: flag, or write maybe ?? …`}},
+		{`!flag and maybe == "x"`, []string{`11+5 expr-guard: maybe is there only if flag | use it under if: flag, or write maybe ?? …`}},
+		{`flag or maybe == "x"`, []string{`9+5 expr-guard: maybe is there only if flag | use it under if: flag, or write maybe ?? …`}},
+		{`(flag or n == 1) and maybe == "x"`, []string{`22+5 expr-guard: maybe is there only if flag | use it under if: flag, or write maybe ?? …`}},
+		{`maybe == "x" and flag`, []string{`1+5 expr-guard: maybe is there only if flag | use it under if: flag, or write maybe ?? …`}},
+		{`steps.probe.outcome != "x"`, []string{`1+11 expr-guard: steps.probe may be missing | use it under if: steps.probe != nil, or write steps.probe.… ?? …`}},
+		{`not (steps.probe.outcome not in ["x"])`, []string{`6+11 expr-guard: steps.probe may be missing | use it under if: steps.probe != nil, or write steps.probe.… ?? …`}},
+		{`maybe != nil or maybe == "x"`, []string{`17+5 expr-guard: maybe is there only if flag | use it under if: flag, or write maybe ?? …`}},
 
 		// Functions.
 		{`lenght(people) > 1`, []string{`1+6 expr-function: unknown function "lenght"; did you mean "len"?`}},
@@ -188,16 +189,26 @@ func TestWanted(t *testing.T) {
 	}
 }
 
+// holding is the scope below an if.
+func holding(test string) *scope {
+	outer := testScope()
+	inner := outer.child()
+	inner.prove(compileExpr(test, 0, straight, outer, boolType, func(Problem) {}))
+	return inner
+}
+
 func TestGuards(t *testing.T) {
-	sc := testScope().under("flag")
-	if e := compileExpr(`maybe == "x"`, 0, straight, sc, boolType, func(p Problem) { t.Error(p) }); e == nil {
-		t.Error("a name made under an if is not known under the same if")
-	}
-	sc = testScope().under("other").child()
-	var got Problem
-	compileExpr(`maybe == "x"`, 0, straight, sc, boolType, func(p Problem) { got = p })
-	if got.Code != "expr-guard" {
-		t.Errorf("under another if: %v", got)
+	for test, want := range map[string]string{
+		"flag": "", "n == 2 && flag": "", "(flag)": "", "maybe != nil": "", `maybe != nil and n == 1`: "",
+		`(maybe ?? "") != ""`: "", `(maybe ?? "none") in ["a", "b"]`: "", "maybe != nil && n == 1 || maybe != nil && n == 2": "",
+		"not (maybe == nil or flag)": "",
+		"n == 2":                     "expr-guard", "maybe != nil || n == 1": "expr-guard", "not flag": "expr-guard", `(maybe ?? "a") != "b"`: "expr-guard", "maybe == nil": "expr-guard",
+	} {
+		got := ""
+		compileExpr(`maybe == "x"`, 0, straight, holding(test).child(), boolType, func(p Problem) { got = p.Code })
+		if got != want {
+			t.Errorf("under if: %s: %q, want %q", test, got, want)
+		}
 	}
 }
 
@@ -217,7 +228,7 @@ func TestMixedTypes(t *testing.T) {
 		Self   []*struct{ A, B any } `json:"self"`
 	}
 	sc := newScope(Globals{}, nil, nil)
-	sc.declare("m", typeOf(reflect.TypeFor[mixed]()), "", Pos{})
+	sc.declare("m", typeOf(reflect.TypeFor[mixed]()), nil, Pos{})
 	code := map[string]any{"code": 486}
 	names := map[string]any{"m": map[string]any{
 		"plain": code, "ptr": code, "shaped": testObject[leaf](code), "maps": map[string]any{"a": code}, "lists": []any{[]map[string]any{code}}, "order": map[string]any{"a": code},

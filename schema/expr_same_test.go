@@ -21,9 +21,9 @@ func TestSameAsExpr(t *testing.T) {
 	names["participants"] = []any{map[string]any{"isMuted": true, "k": "a"}, map[string]any{"isMuted": false, "k": "b"}}
 	sc := newScope(Globals{}, nil, nil)
 	for _, k := range slices.Sorted(maps.Keys(names)) {
-		sc.declare(k, anyType, "", Pos{})
+		sc.declare(k, anyType, nil, Pos{})
 	}
-	sc.declareStep("move", anyType, "", Pos{})
+	sc.declareStep("move", anyType, nil, Pos{})
 	compared := 0
 	for seed := range uint64(4000) {
 		text := (&writer{rand: rand.New(rand.NewPCG(seed, 1))}).write("bool", 4)

@@ -67,21 +67,21 @@ func testGlobals() Globals {
 func testScope() *scope {
 	sc := newScope(testGlobals(), nil, nil).child()
 	for _, f := range typeOf(reflect.TypeFor[testEvent]()).Fields {
-		sc.declare(f.Name, f.Type, "", Pos{})
+		sc.declare(f.Name, f.Type, nil, Pos{})
 	}
-	sc.declare("p2pCall", stringType, "", Pos{})
-	sc.declare("op", stringType, "", Pos{})
-	sc.declare("n", intType, "", Pos{})
-	sc.declare("f", floatType, "", Pos{})
-	sc.declare("wait", durationType, "", Pos{})
-	sc.declare("flag", boolType, "", Pos{})
-	sc.declare("people", &Type{Kind: KindList, Elem: stringType}, "", Pos{})
-	sc.declare("anything", anyType, "", Pos{})
-	sc.declare("maybe", stringType, "flag", Pos{})
+	sc.declare("p2pCall", stringType, nil, Pos{})
+	sc.declare("op", stringType, nil, Pos{})
+	sc.declare("n", intType, nil, Pos{})
+	sc.declare("f", floatType, nil, Pos{})
+	sc.declare("wait", durationType, nil, Pos{})
+	sc.declare("flag", boolType, nil, Pos{})
+	sc.declare("people", &Type{Kind: KindList, Elem: stringType}, nil, Pos{})
+	sc.declare("anything", anyType, nil, Pos{})
+	sc.declare("maybe", stringType, ifGuard(compileExpr("flag", 0, straight, sc, boolType, func(Problem) {}), "t.yaml:1:1", "asked"), Pos{})
 	sc.declareStep("move", &Type{Kind: KindObject, Fields: []Field{
 		{Name: "call", Type: typeOf(reflect.TypeFor[testCall]())}, {Name: "attempts", Type: intType},
-	}}, "", Pos{})
-	sc.declareStep("probe", &Type{Kind: KindObject, Fields: []Field{{Name: "outcome", Type: stringType}}}, "continueOnError", Pos{})
+	}}, nil, Pos{})
+	sc.declareStep("probe", &Type{Kind: KindObject, Fields: []Field{{Name: "outcome", Type: stringType}}}, &guard{why: "may be missing", clauses: [][]string{nil}}, Pos{})
 	sc.announce("meetingCall", "captured later", Pos{File: "t.yaml", Line: 40, Col: 3})
 	sc.announce("leftCall", "captured in branch left", Pos{File: "t.yaml", Line: 12, Col: 3})
 	return sc
@@ -133,7 +133,7 @@ func TestSmoke(t *testing.T) {
 
 func BenchmarkTest(b *testing.B) {
 	sc := testScope()
-	sc.declare("inviteCall", stringType, "", Pos{})
+	sc.declare("inviteCall", stringType, nil, Pos{})
 	e := compileExpr(`call.id == inviteCall && operation.id == op && operation.status == "completed"`, 0, straight, sc, boolType, func(p Problem) { b.Fatal(p) })
 	names := map[string]any{"call": map[string]any{"id": carol}, "operation": map[string]any{"id": dora, "status": "completed"}, "inviteCall": carol, "op": dora}
 	b.ReportAllocs()

@@ -51,7 +51,7 @@ func (r *reader) scenario() {
 	}
 	plan.Rows = []Row{{}}
 	if p, ok := keys["matrix"]; ok && isNull(resolve(p.value)) {
-		r.base.declare("matrix", anyType, "", r.at(p.key))
+		r.base.declare("matrix", anyType, nil, r.at(p.key))
 	}
 	read("matrix", r.matrix)
 	read("vars", func(n *yaml.Node) { plan.Vars = r.vars(n, "a var") })
@@ -142,7 +142,7 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 	read("finally", func(n *yaml.Node) {
 		last := &lane{sc: r.base.child(), path: "finally"}
 		for _, m := range main.made {
-			m.declare(last.sc, m.typ, gotThatFar)
+			m.declare(last.sc, m.typ, m.late)
 		}
 		plan.Finally = r.block(n, last)
 	})
@@ -153,7 +153,7 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 func (r *reader) known(l *lane) *scope {
 	sc := r.base.child()
 	for _, m := range l.made {
-		m.declare(sc, m.typ, "")
+		m.declare(sc, m.typ, nil)
 	}
 	return sc
 }
@@ -181,7 +181,7 @@ func (r *reader) vars(n *yaml.Node, what string) []Var {
 	}
 	var vars []Var
 	sc := r.base.child()
-	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
+	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, nil, Pos{})
 	for _, p := range pairs(n) {
 		sc.announce(p.key.Value, "declared further down", r.at(p.key))
 	}
@@ -194,7 +194,7 @@ func (r *reader) vars(n *yaml.Node, what string) []Var {
 		if r.declareName(p.key, what) {
 			v := Var{Pos: r.at(p.key), Name: p.key.Value, Value: t}
 			t.needs = r.base.took()
-			r.base.declare(v.Name, v.seen(), "", v.Pos)
+			r.base.declare(v.Name, v.seen(), nil, v.Pos)
 			vars = append(vars, v)
 			if what == "a var" {
 				r.plan.Inputs = append(r.plan.Inputs, p.key.Value)
@@ -279,7 +279,7 @@ func (r *reader) captures(n *yaml.Node, sc *scope, take func(key *yaml.Node) boo
 		if take(p.key) && x != nil {
 			captures = append(captures, Capture{Pos: r.at(p.key), Name: p.key.Value, Expr: x})
 		} else {
-			lost = append(lost, made{p.key.Value, anyType, "", r.at(p.key)})
+			lost = append(lost, lostName(p.key.Value, r.at(p.key)))
 		}
 	}
 	return captures, lost

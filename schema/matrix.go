@@ -29,7 +29,7 @@ type matrixRow struct {
 // matrix makes the rows: those of its file times the axes in row-major order, less exclude, and then include's rows.
 func (r *reader) matrix(n *yaml.Node) {
 	n = resolve(n)
-	r.base.declare("matrix", anyType, "", r.at(n)) // until the rows have been read
+	r.base.declare("matrix", anyType, nil, r.at(n)) // until the rows have been read
 	before := len(r.problems)
 	if n.Kind == yaml.ScalarNode && !isNull(n) && !reported(n) {
 		if rows, columns, ok := r.rowsOf(n); ok {
@@ -68,7 +68,7 @@ func (r *reader) matrix(n *yaml.Node) {
 		if len(axes) == 0 {
 			return // that there are no rows follows from it
 		}
-		defer r.base.declare("matrix", anyType, "", r.at(n)) // an axis is missing
+		defer r.base.declare("matrix", anyType, nil, r.at(n)) // an axis is missing
 	}
 	if len(axes) > 0 {
 		if len(names) == 0 {
@@ -292,7 +292,7 @@ func (r *reader) rows(n *yaml.Node, rows []matrixRow, names, labels, extras []st
 		}
 		types.Fields = append(types.Fields, Field{Name: name, Type: t})
 	}
-	r.base.declare("matrix", types, "", r.at(keyNode(resolve(r.doc.root), "matrix")))
+	r.base.declare("matrix", types, nil, r.at(keyNode(resolve(r.doc.root), "matrix")))
 	r.traceAxes(n, types)
 	r.plan.Rows = nil
 	seen := map[string]bool{}

@@ -227,7 +227,7 @@ func (w *stepWalk) adopt(name string, p pair) {
 	w.broken = true
 	switch {
 	case name == "capture" && value.Kind == yaml.ScalarNode && identifier.MatchString(value.Value):
-		w.lost = append(w.lost, made{value.Value, anyType, "", w.at(value)})
+		w.lost = append(w.lost, lostName(value.Value, w.at(value)))
 	case name == "capture" || name == "forEach":
 		w.lane.sc.anything = true
 	}

@@ -387,6 +387,9 @@ func (w *stepWalk) addResponse(t *Type) {
 		}
 		add(t, Field{"outcome", "The goal that was reached.", w.outcome()})
 		add(t, Field{"resultInfo", "What the service said of the outcome.", anyType})
+		if i := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == "outcome" }); w.node != nil && w.step.ForEach == nil {
+			t.Fields[i].Type = t.Fields[i].Type.outcomeOf(w.place())
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type Type struct {
 	Elem   *Type    // KindList; KindObject with keys of any name
 	Fields []Field  // KindObject with known keys
 
+	step  string // the outcome of the step at that place
 	picks string // a text that names one of a step's parts, the one that came: which step's
 	part  string // what a part yields that need not have come: what proves that it did, as partProof says it
 }
@@ -51,13 +52,13 @@ type Globals struct {
 // scope is what an expression may name at one place in a scenario. Names are looked up from the inside out.
 type scope struct {
 	anything bool // what made names here could not be read: any name may be one of them
+	trusts   bool // a test that holds here could not be read: any name may be there
 
 	globals   Globals
 	parent    *scope
 	names     map[string]*symbol // a step's outputs under "steps.<id>"
 	elsewhere map[string]place
-	guard     string          // in this scope names made under that guard are there
-	came      []string        // the proofs of parts that have come
+	came      []string        // the proofs that hold here; see guard
 	uses      map[string]bool // the names that expressions of this file mention, steps.<id> among them
 	taken     map[string]bool // which of this very scope's names expressions used, where that is asked for
 	watch     *watch          // told of what is mentioned; nil: nobody asks
@@ -66,7 +67,7 @@ type scope struct {
 // symbol is one name with the type of its value.
 type symbol struct {
 	typ   *Type
-	guard string // as Declare was given it
+	guard *guard // nil: it is always there
 	at    Pos    // where an author made it; the zero Pos for what the language gives
 	doc   string
 }
@@ -82,14 +83,14 @@ type place struct {
 func newScope(g Globals, outer *scope, w *watch) *scope {
 	s := emptyScope(g, w)
 	s.parent, s.uses = outer, map[string]bool{}
-	s.declare("steps", &Type{Kind: KindObject, Fields: []Field{}}, "", Pos{})
+	s.declare("steps", &Type{Kind: KindObject, Fields: []Field{}}, nil, Pos{})
 	call := anyType
 	if g.Call != nil {
 		call = typeOf(g.Call)
 	}
-	s.declare("calls", &Type{Kind: KindObject, Elem: call}, "", Pos{})
+	s.declare("calls", &Type{Kind: KindObject, Elem: call}, nil, Pos{})
 	if g.Run != nil {
-		s.declare("run", typeOf(g.Run), "", Pos{})
+		s.declare("run", typeOf(g.Run), nil, Pos{})
 	}
 	return s
 }
@@ -116,7 +117,7 @@ func (s *scope) withFields(t *Type) *scope {
 	if t != nil {
 		inner.anything = t.Kind == KindAny
 		for _, f := range t.Fields {
-			inner.declare(f.Name, f.Type, "", s.watch.fieldAt(t, f.Name))
+			inner.declare(f.Name, f.Type, nil, s.watch.fieldAt(t, f.Name))
 			inner.names[f.Name].doc = f.Doc
 		}
 	}
@@ -161,9 +162,8 @@ func (s *scope) took() []string {
 	return names
 }
 
-// declare adds a name. guard is "" for a name that is always there; otherwise it says under what condition the name was
-// made (the text of the `if`, or "continueOnError"): using it under another guard without ?? is a problem.
-func (s *scope) declare(name string, t *Type, guard string, at Pos) {
+// declare adds a name. Where its guard is not proven, using it without ?? is a problem.
+func (s *scope) declare(name string, t *Type, guard *guard, at Pos) {
 	if s.names == nil {
 		s.names = map[string]*symbol{}
 	}
@@ -175,7 +175,7 @@ func (s *scope) declare(name string, t *Type, guard string, at Pos) {
 }
 
 // declareStep adds steps.<id> with the type of its outputs.
-func (s *scope) declareStep(id string, outputs *Type, guard string, at Pos) {
+func (s *scope) declareStep(id string, outputs *Type, guard *guard, at Pos) {
 	s.declare("steps."+id, outputs, guard, at)
 }
 
@@ -193,13 +193,6 @@ func (s *scope) announce(name, where string, at Pos) {
 // announced are the names that this very scope was told exist somewhere else, in order.
 func (s *scope) announced() []string { return slices.Sorted(maps.Keys(s.elsewhere)) }
 
-// under returns a child in which names made under that guard are known to be there.
-func (s *scope) under(guard string) *scope {
-	c := s.child()
-	c.guard = guard
-	return c
-}
-
 // find returns the symbol of a name, or of steps.<id>; nil: it is not known here.
 func (s *scope) find(name string) *symbol {
 	for ; s != nil; s = s.parent {
@@ -214,6 +207,16 @@ func (s *scope) find(name string) *symbol {
 func (s *scope) unsure() bool {
 	for ; s != nil; s = s.parent {
 		if s.anything {
+			return true
+		}
+	}
+	return false
+}
+
+// trusting says that a name may be there though nothing that could be read proves it.
+func (s *scope) trusting() bool {
+	for ; s != nil; s = s.parent {
+		if s.trusts {
 			return true
 		}
 	}
@@ -239,33 +242,11 @@ func (s *scope) whereIs(name string) (at Pos, ok bool) {
 	return p.at, ok
 }
 
-// prove says that a test held before anything in this scope is looked at: names that it found to be there are plain names
-// here.
-func (s *scope) prove(test *Expr) {
-	for _, name := range test.root.proves {
-		if sym := s.parent.find(name); sym != nil && sym.guard != "" {
-			s.declare(name, sym.typ, "", sym.at)
-		}
-	}
-	s.came = append(s.came, test.root.proves...)
-}
+// prove says that a test held before anything in this scope is looked at.
+func (s *scope) prove(test *Expr) { s.came = append(s.came, test.root.whenTrue()...) }
 
 // arrive adds what tests proved; see Proofs.
 func (s *scope) arrive(proofs []string) { s.came = append(s.came, proofs...) }
-
-// guarded says that names made under that guard are there: all its conditions hold around this scope, or are among
-// those that hold anyway.
-func (s *scope) guarded(guard string, holding []string) bool {
-	if guard == "" {
-		return true
-	}
-	for _, condition := range conditions(guard) {
-		if !slices.Contains(holding, condition) && !s.holds(condition) {
-			return false
-		}
-	}
-	return true
-}
 
 // arrived says that one of these is among the proofs that hold here.
 func (s *scope) arrived(proofs ...string) bool {
@@ -277,25 +258,6 @@ func (s *scope) arrived(proofs ...string) bool {
 		}
 	}
 	return false
-}
-
-func (s *scope) holds(condition string) bool {
-	for ; s != nil; s = s.parent {
-		for _, c := range conditions(s.guard) {
-			if c == condition {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// conditions takes a guard apart at its ands, where nothing else makes that doubtful.
-func conditions(guard string) []string {
-	if strings.ContainsAny(guard, "()\"'`|?") || strings.Contains(guard, " or ") {
-		return []string{guard}
-	}
-	return strings.Split(guard, " && ")
 }
 
 // known are the names that begin with prefix, without it, in order: "steps." for the ids of steps.

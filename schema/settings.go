@@ -52,7 +52,7 @@ func (c *checker) settings(t reflect.Type) (value any, ps Problems) {
 	}
 	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*Type{}, plan: &Plan{File: src.Name}}
 	sc := emptyScope(c.voc.Globals(), c.trace.watched())
-	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
+	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, nil, Pos{})
 	r.base = emptyScope(c.voc.Globals(), c.trace.watched()).track()
 	r.settingVars(t)
 	m := r.decoder(sc).value(doc.root, t, nil)

@@ -63,7 +63,7 @@ func (d *decoder) perRun(n *yaml.Node, t reflect.Type, f *field) maker {
 	p := setting.Interface().(perRun)
 	inner := *d
 	inner.sc = d.base.child()
-	inner.sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, "", Pos{})
+	inner.sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, nil, Pos{})
 	d.base.took()
 	tpl := inner.template(n, p.elem(), f)
 	tpl.make = d.withEnv(n, tpl.make)
@@ -80,7 +80,7 @@ func (s *Shared) scope(voc *Vocabulary) *scope {
 	sc := emptyScope(voc.Globals(), nil).track()
 	sc.anything = s.Broken
 	for _, v := range s.Vars {
-		sc.declare(v.Name, v.seen(), "", v.Pos)
+		sc.declare(v.Name, v.seen(), nil, v.Pos)
 	}
 	return sc
 }

@@ -20,16 +20,22 @@ type lane struct {
 type made struct {
 	name  string // steps.<id> for a step's outputs
 	typ   *Type
-	guard string
+	guard *guard // for the steps after it
+	late  *guard // for finally, which runs however far the steps got
 	at    Pos
 }
 
-func (m made) declare(sc *scope, t *Type, guard string) {
+func (m made) declare(sc *scope, t *Type, guard *guard) {
 	if id, ok := strings.CutPrefix(m.name, "steps."); ok {
 		sc.declareStep(id, t, guard, m.at)
 		return
 	}
 	sc.declare(m.name, t, guard, m.at)
+}
+
+// lostName is a name that has no value, because what makes it could not be read.
+func lostName(name string, at Pos) made {
+	return made{name: name, typ: anyType, late: &guard{why: gotThatFar, clauses: [][]string{nil}}, at: at}
 }
 
 // add makes a name known in the lane from here on.
@@ -106,7 +112,6 @@ type stepWalk struct {
 	verb       *Verb
 	verbKey    *yaml.Node
 	paramsNode *yaml.Node
-	guard      string   // the text of its if, or ""
 	nested     []made   // what steps inside its parameters made
 	optional   []string // parts that need not be there
 	holds      []string // what the step's expectations prove once it has passed
@@ -152,7 +157,7 @@ func (r *reader) salvage(n *yaml.Node, l *lane) {
 	var lost []made
 	for _, name := range there.announced() {
 		at, _ := there.whereIs(name)
-		lost = append(lost, made{name, anyType, "", at})
+		lost = append(lost, lostName(name, at))
 	}
 	l.addLost(lost)
 }
@@ -252,10 +257,11 @@ func (w *stepWalk) before(outer *scope) *scope {
 	inner := outer
 	if n, ok := w.key("if"); ok {
 		if s.If = w.decoder(outer).bare(n, outer, boolType); s.If != nil {
-			w.guard = strings.TrimSpace(s.If.Text())
-			inner = outer.under(w.guard)
+			inner = outer.child()
 			inner.prove(s.If)
 		} else {
+			inner = outer.child()
+			inner.trusts = true
 			w.broken = true // it would count as a step that always runs
 		}
 	}
@@ -330,40 +336,46 @@ func (w *stepWalk) forEach(n *yaml.Node, sc *scope) *scope {
 		}
 	}
 	inner := sc.child()
-	inner.declare(w.step.As, elem, "", at)
+	inner.declare(w.step.As, elem, nil, at)
 	return inner
 }
 
 // leave tells the lane of the names that the step made.
 func (w *stepWalk) leave() {
 	s := w.step
-	guard := bothGuards(w.guard, "")
-	if s.ContinueOnError {
-		guard = "continueOnError"
-	}
-	if guard == "" && s.ForEach == nil {
+	if s.If == nil && !s.ContinueOnError && s.ForEach == nil {
 		w.lane.sc.arrive(w.holds)
+	}
+	add := func(name string, typ *Type, x *Expr, at Pos) {
+		m := made{name: name, typ: w.listed(typ), guard: w.ifGuard(), late: w.lateGuard(x), at: at}
+		if s.ContinueOnError {
+			m.guard = m.guard.and(w.failedGuard(name, x))
+		}
+		w.lane.add(m)
 	}
 	for _, m := range w.nested {
 		if s.ForEach != nil {
 			w.lane.sc.announce(m.name, "made for each item, and seen only inside the forEach", m.at)
 			continue
 		}
-		m.guard = bothGuards(guard, m.guard)
+		m.guard = w.ifGuard().and(m.guard)
+		if s.ContinueOnError {
+			m.guard = m.guard.and(w.failedGuard(m.name, nil))
+		}
 		w.lane.add(m)
 	}
 	if w.inline != nil && w.verb.Binds {
 		for _, f := range w.inline.Fields {
-			w.lane.add(made{f.Name, w.listed(f.Type), guard, w.names[f.Name].at})
+			add(f.Name, f.Type, nil, w.names[f.Name].at)
 		}
 	}
 	for _, c := range s.Capture {
-		w.lane.add(made{c.Name, w.listed(c.Expr.Type()), guard, c.Pos})
+		add(c.Name, c.Expr.Type(), c.Expr, c.Pos)
 	}
 	w.lane.addLost(w.lost)
 	if s.ID != "" {
 		// Under continueOnError outputs are there as far as the step came.
-		w.lane.add(made{"steps." + s.ID, w.listed(w.yields()), w.guard, w.ids[s.ID]})
+		w.lane.add(made{"steps." + s.ID, w.listed(w.yields()), w.ifGuard(), &guard{why: gotThatFar, clauses: [][]string{{ranProof(w.place())}}}, w.ids[s.ID]})
 	}
 	w.outputs[s] = w.yields()
 }
@@ -373,20 +385,6 @@ func (w *stepWalk) listed(t *Type) *Type {
 		return t
 	}
 	return &Type{Kind: KindList, Elem: t}
-}
-
-// bothGuards joins two conditions. What may be missing after an error is missing under any `if`.
-func bothGuards(a, b string) string {
-	switch {
-	case a == "" || b == "continueOnError":
-		if b == "" {
-			return a
-		}
-		return b
-	case b == "" || a == "continueOnError":
-		return a
-	}
-	return a + " && " + b
 }
 
 // sourceLines are the step's lines in the file.

@@ -169,6 +169,13 @@ func (t *Type) picking(step string) *Type {
 	return &own
 }
 
+// outcomeOf is how a step came out.
+func (t *Type) outcomeOf(step string) *Type {
+	own := *t
+	own.step = step
+	return &own
+}
+
 // partOf is what a part of a step yields that need not have come: only one of them does. That it came has to be asked.
 func (t *Type) partOf(step, part string) *Type {
 	own := *t
