@@ -38,6 +38,9 @@ begin with.`,
 				return nil
 			}
 			var pages []string
+			if _, ok := findSaying(strings.Join(args, " ")); ok && len(args) > 1 {
+				args = []string{strings.Join(args, " ")}
+			}
 			for _, topic := range args {
 				page, err := findTopic(voc, topic)
 				if err != nil {
@@ -65,6 +68,9 @@ func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
 		return docs.Start, nil
 	}
 	if page, ok := voc.Page(topic); ok {
+		if s, ok := findSaying(topic); ok && !slices.Contains(strings.Split(s.pages, ", "), topic) {
+			page += "\n" + s.page(topic, voc) // as cleanup, which is a key, and which people seek for finally
+		}
 		return page, nil
 	}
 	if slices.Contains(configTopics, strings.ToLower(topic)) {
@@ -83,15 +89,23 @@ func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
 			return page, nil
 		}
 	}
+	if s, ok := findSaying(topic); ok {
+		return s.page(topic, voc), nil
+	}
 	text := fmt.Sprintf("there is no page about %q", topic)
-	if near := schema.Nearest(topic, names); near != "" {
+	if near := schema.Nearest(topic, append(names, sayingWords()...)); near != "" {
 		return "", &inputError{fmt.Sprintf("%s; did you mean %s?", text, near)}
 	}
 	return "", &inputError{text + "; `callflow docs` lists what there is, and `callflow explain` knows codes of calls"}
 }
 
+type otherTopic struct{ text, of string }
+
+var throttled = otherTopic{"A throttled request is answered with 429. `retry` on the step sends it again, as Retry-After says; `callflow explain 429` " +
+	"has the limits. A fault in `simulate` lets the simulator throttle.", "retry"}
+
 // otherTopics are words that people look for and that have no page of their own: what they are, and the page to read.
-var otherTopics = map[string]struct{ text, of string }{
+var otherTopics = map[string]otherTopic{
 	"calls": {"`calls[id]` is what the run has learnt of a call so far, `calls[leg].ended` for instance. `calls` has all of them by their ids. " +
 		"What is in a call stands below under `calls[id]`.", "expressions"},
 	"calls[id]": {"`calls[id]` is what the run has learnt of a call so far, `calls[leg].ended` for instance. What is in it stands below.", "expressions"},
@@ -100,12 +114,10 @@ var otherTopics = map[string]struct{ text, of string }{
 	"??":        {"`x ?? y` is x, or y where x is absent. See absent values below.", "expressions"},
 	"chaos": {"Chaos is no word of a scenario but a flag: `callflow run --chaos all` has the simulator's notifications come late, twice, " +
 		"in another order and before the response. `callflow run --help` says more.", ""},
-	"throttling": {"A throttled request is answered with 429. `retry` on the step sends it again, as Retry-After says; `callflow explain 429` " +
-		"has the limits. A fault in `simulate` lets the simulator throttle.", "retry"},
+	"429": throttled, "throttling": throttled,
 	"branch":       {"A branch is `if` on each of its steps, and `if` with the opposite on the steps of the other branch; there is no else. Several steps can stand in a file of their own, with `if` on the `include`.", "if"},
 	"negative":     {"That something must not happen is said by `expectNone` for a while, and by `never` for as long as the steps take.", "expectNone"},
 	"consultative": {"A consultative transfer first has a call with the target, which `replacesCallId` then names.", "transfer"},
-	"429":          {"A throttled request is answered with 429. `retry` on the step sends it again; `callflow explain 429` has the limits.", "retry"},
 	"csv":          {"The rows of a `matrix` can stand in a CSV file.", "matrix"},
 	"secret":       {"Secrets are named under `secrets` and come from the environment; nothing prints them.", "secrets"},
 	"outcome":      {"`steps.ID.outcome` is how an action ended: one of its goals, or what came instead. `until` says which of them the step is to reach.", "until"},
