@@ -219,7 +219,10 @@ func (s Style) when(r *Run, f *steps.Failure) []string {
 	if step == nil {
 		return nil
 	}
-	text := fmt.Sprintf("in %s, from %s to %s", stepWords(step.Key, &step.Start), offset(r.Began, step.At), offset(r.Began, step.At.Add(step.End.Took)))
+	text := fmt.Sprintf("from %s to %s", offset(r.Began, step.At), offset(r.Began, step.At.Add(step.End.Took)))
+	if words := stepWords(step.Key, &step.Start); !strings.HasPrefix(r.line(f), words+": ") { // which names it
+		text = "in " + words + ", " + text
+	}
 	return s.foldIn(faint, "  ", text, s.Width, "  ")
 }
 

@@ -11,6 +11,7 @@ type handover struct {
 	call       *call
 	transferee *member
 	target     *party
+	took       *party     // who answered; nil: nobody yet, or the target whom the bot had in another call
 	replaces   string     // consultative: the call with the target
 	op         *operation // legacy's
 	room       *room      // where transferee and target will meet
@@ -126,6 +127,7 @@ func (s *Service) beginTransfer(h *handover) {
 			case o.joined == nil:
 				s.refuse(h, blindRefused.because(o.how.message))
 			default:
+				h.took = o.joined.party
 				s.accept(h, s.transferEnd(transferred), func() { s.join(h.room, o.joined) })
 			}
 		}})
@@ -184,6 +186,14 @@ func (s *Service) consult(h *handover) {
 	})
 }
 
+// whoTook is who has taken the call: the target, or who answered in their place.
+func (h *handover) whoTook() *party {
+	if h.took != nil {
+		return h.took
+	}
+	return h.target
+}
+
 // accept is the target having taken the call; a moment later transferee and target are together, without the bot.
 func (s *Service) accept(h *handover, how result, bring func()) {
 	c := h.call
@@ -208,12 +218,12 @@ func (s *Service) accept(h *handover, how result, bring func()) {
 			s.dissolve(h.room, byPeer)
 			return
 		}
-		s.observe(h.transferee.party.shown(), "is connected to "+h.target.shown(), "")
+		s.observe(h.transferee.party.shown(), "is connected to "+h.whoTook().shown(), "")
 	}
 	s.step(c, nextStep, func() {
 		if c.ending {
 			if h.replaces == "" {
-				s.hearsSilence(h.target, h.transferee.party)
+				s.hearsSilence(h.whoTook(), h.transferee.party)
 			}
 			return
 		}
