@@ -224,7 +224,7 @@ func TestMixedTypes(t *testing.T) {
 		Shaped testObject[leaf]      `json:"shaped"`
 		Maps   map[string]leaf       `json:"maps"`
 		Lists  [][]leaf              `json:"lists"`
-		Order  Map[leaf]             `json:"order"`
+		Order  testMap[leaf]         `json:"order"`
 		Self   []*struct{ A, B any } `json:"self"`
 	}
 	sc := newScope(Globals{}, nil, nil)

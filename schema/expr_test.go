@@ -47,6 +47,10 @@ type testObject[T any] map[string]any
 
 func (testObject[T]) Shape() reflect.Type { return reflect.TypeFor[T]() }
 
+type testMap[T any] []T
+
+func (testMap[T]) ValueType() reflect.Type { return reflect.TypeFor[T]() }
+
 type testEvent struct {
 	Call         testObject[testCall]          `json:"call"`
 	Operation    testObject[testOperation]     `json:"operation"`
