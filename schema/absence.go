@@ -18,7 +18,7 @@ func (w *stepWalk) ifGuard() *guard { return ifGuard(w.step.If, w.place(), w.ste
 
 // failedGuard is the guard of a name that a step makes which goes on after an error. x is what was captured; nil: another name.
 func (w *stepWalk) failedGuard(name string, x *Expr) *guard {
-	if x != nil && w.verb.Role == Acts && (x.root.op == "literal" || slices.Contains(alwaysTold, x.root.path)) {
+	if x != nil && w.verb.Role == Acts && (x.tree().op == "literal" || slices.Contains(alwaysTold, x.tree().path)) {
 		return nil
 	}
 	g := &guard{why: "may be missing: its step goes on after an error (continueOnError)", clauses: w.reached(x)}
@@ -48,7 +48,7 @@ func (w *stepWalk) lateGuard(x *Expr) *guard {
 // reached are the clauses that prove that a step which acts came far enough for a capture: to any of its goals.
 // nil: even then the value may be absent.
 func (w *stepWalk) reached(x *Expr) (clauses [][]string) {
-	if x == nil || w.verb.Role != Acts || w.step.ForEach != nil || !w.sure(x.root) {
+	if x == nil || w.verb.Role != Acts || w.step.ForEach != nil || !w.sure(x.tree()) {
 		return nil
 	}
 	for _, word := range []string{OutcomeRefused, OutcomeUnanswered} {

@@ -42,22 +42,6 @@ func (d *decoder) used(n *yaml.Node, pieces []piece, m maker) maker {
 	return m
 }
 
-var called = regexp.MustCompile(`(\w+)\s*\(`)
-
-// quick says that an expression takes no time worth mentioning, whatever its names hold: checking a file runs nothing that
-// could go on for long.
-func (e *Expr) quick() bool {
-	if len(e.Text()) > 200 || strings.Contains(e.Text(), "..") || strings.Contains(e.Text(), "matches") {
-		return false
-	}
-	for _, m := range called.FindAllStringSubmatch(e.Text(), -1) {
-		if !slices.Contains([]string{"int", "float", "string", "duration", "lower", "upper", "trim", "not", "and", "or"}, m[1]) {
-			return false
-		}
-	}
-	return true
-}
-
 // spot is where a value is written.
 type spot struct {
 	Pos

@@ -70,11 +70,6 @@ var instead = map[string]string{
 	"exec":    "callflow runs no programs; run it before or after callflow",
 }
 
-// folded is a word without what tools write differently: capitals, dashes, underscores and spaces.
-func folded(word string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(word))
-}
-
 // guesses are the words of known, three at most, that got was most likely meant to be.
 func guesses(got string, known []string) (words []string) {
 	low := folded(got)

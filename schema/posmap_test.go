@@ -113,8 +113,8 @@ func TestProblemInBlock(t *testing.T) {
 	n := scalarsOf(t, text)["match"]
 	var got Problem
 	sc := emptyScope(Globals{}, nil)
-	sc.declare("p2pCall", stringType, "", Pos{})
-	sc.declare("call", &Type{Kind: KindObject, Fields: []Field{{Name: "id", Type: stringType}, {Name: "state", Type: stringType}}}, "", Pos{})
+	sc.declare("p2pCall", stringType, nil, Pos{})
+	sc.declare("call", &Type{Kind: KindObject, Fields: []Field{{Name: "id", Type: stringType}, {Name: "state", Type: stringType}}}, nil, Pos{})
 	compileExpr(n.Value, 0, newPosMap("t.yaml", strings.Split(text, "\n"), n), sc, boolType, func(p Problem) { got = p })
 	if got.Line != 3 || got.Col != 13 || got.Len != 4 {
 		t.Errorf("%v (length %d), want line 3, column 13, length 4", got, got.Len)

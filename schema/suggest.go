@@ -113,3 +113,8 @@ func shorten(text string, most int) string {
 
 // manyWords is how long a list of known words may be where nothing is guessed.
 const manyWords = 18
+
+// folded is a word without what tools write differently: capitals, dashes, underscores and spaces.
+func folded(word string) string {
+	return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(word))
+}
