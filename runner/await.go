@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
-	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -35,11 +35,11 @@ type await struct {
 // condition is an expression over events. Repeats are seen only by expressions that mention `event`.
 type condition struct {
 	name    string
-	expr    *schema.Expr
+	expr    *expr.Expr
 	repeats bool
 }
 
-func newCondition(name string, e *schema.Expr) condition {
+func newCondition(name string, e *expr.Expr) condition {
 	return condition{name: name, expr: e, repeats: e != nil && e.Mentions("event")}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -73,7 +74,7 @@ type CallState struct {
 // Answer is the value of an expression.
 type Answer struct {
 	Value any
-	Tree  schema.Explanation
+	Tree  expr.Explanation
 }
 
 // Plan is the scenario, or the included file, that the stop is in.
@@ -127,7 +128,7 @@ func (s *Stop) Calls() []CallState {
 // Eval evaluates an expression where the run stands; OnEvent it sees the event too. Problems say what is wrong with the
 // text, the error what went wrong with the values.
 func (s *Stop) Eval(text string) (a Answer, problems schema.Problems, err error) {
-	e, problems := schema.CompileLive(text, s.frame.names.all, steps.Vocabulary().Globals(), s.Why == OnEvent)
+	e, problems := expr.CompileLive(text, s.frame.names.all, steps.Vocabulary().Globals(), s.Why == OnEvent)
 	if e == nil {
 		return a, problems, nil
 	}
@@ -146,7 +147,7 @@ func (s *Stop) Eval(text string) (a Answer, problems schema.Problems, err error)
 
 // CheckEvent says what is wrong with an expression that is to be asked of the events to come, over the scenario's own names.
 func (s *Stop) CheckEvent(text string) schema.Problems {
-	_, problems := schema.CompileCondition(text, s.run.root.names.all, steps.Vocabulary().Globals())
+	_, problems := expr.CompileCondition(text, s.run.root.names.all, steps.Vocabulary().Globals())
 	return problems
 }
 
@@ -159,8 +160,8 @@ func (s *Stop) Set(name string, value any) error {
 		return fmt.Errorf("there is no variable %q here", name)
 	case value == nil:
 		return fmt.Errorf("%s would have no value", name)
-	case schema.TypeWords(value) != schema.TypeWords(before):
-		return fmt.Errorf("%s is %s, and expressions count on that; this is %s", name, schema.TypeWords(before), schema.TypeWords(value))
+	case expr.TypeWords(value) != expr.TypeWords(before):
+		return fmt.Errorf("%s is %s, and expressions count on that; this is %s", name, expr.TypeWords(before), expr.TypeWords(value))
 	}
 	s.frame.names.all[name] = value
 	s.run.hold(value)

@@ -11,6 +11,7 @@ import (
 	"callflow/internal/graph"
 	"callflow/internal/world"
 	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -78,7 +79,7 @@ func (d *describer) visit(v reflect.Value, name string) {
 			return
 		}
 		switch x := v.Interface().(type) {
-		case *schema.Expr:
+		case *expr.Expr:
 			d.exprs = append(d.exprs, prefixed(name, x.Text()))
 		case *schema.Step:
 		default:
@@ -101,7 +102,7 @@ func (d *describer) visit(v reflect.Value, name string) {
 	case reflect.Slice:
 		switch x := v.Interface().(type) {
 		case schema.Block, schema.Map[schema.Block]:
-		case schema.Map[*schema.Expr]:
+		case schema.Map[*expr.Expr]:
 			if of, ok := partsOf[name]; ok && len(x) > 1 { // what they are about would be cut off behind the first
 				names := make([]string, len(x))
 				for i, e := range x {
@@ -113,7 +114,7 @@ func (d *describer) visit(v reflect.Value, name string) {
 			for _, e := range x {
 				d.exprs = append(d.exprs, prefixed(e.Key, e.Value.Text()))
 			}
-		case []*schema.Expr:
+		case []*expr.Expr:
 			for _, e := range x {
 				d.exprs = append(d.exprs, e.Text())
 			}

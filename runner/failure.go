@@ -8,6 +8,8 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/schema"
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -140,7 +142,7 @@ func describeError(t *turn, err error) *steps.Failure {
 		outcome *steps.OutcomeError
 		refused *steps.GraphError
 		net     *steps.NetError
-		value   *schema.EvalError
+		value   *expr.EvalError
 		over    *ended
 	)
 	switch {
@@ -320,7 +322,7 @@ const mustNever = "must never happen, but did: "
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // neverStruck is why the frame's never ends the main scope.
-func neverStruck(f *frame, never *schema.Expr, e *entry, names map[string]any) *ended {
+func neverStruck(f *frame, never *expr.Expr, e *entry, names map[string]any) *ended {
 	what, why := summary(e.Event.Event), explain(never, names)
 	text := mustNever + oneLine(never.Text())
 	return &ended{kind: "never", why: "what must never happen did", event: e, failure: &steps.Failure{
@@ -330,7 +332,7 @@ func neverStruck(f *frame, never *schema.Expr, e *entry, names map[string]any) *
 	}}
 }
 
-func explain(x *schema.Expr, names map[string]any) *schema.Explanation {
+func explain(x *expr.Expr, names map[string]any) *expr.Explanation {
 	e := x.Explain(names)
 	return &e
 }
@@ -385,7 +387,7 @@ func errorCode(t *turn, r *graph.Reply) *steps.Explained {
 
 // suggest is `; did you mean "x"?` for the known name nearest to a misspelt one, else the known names.
 func suggest(name string, known []string) string {
-	if best := schema.Nearest(name, known); best != "" {
+	if best := problem.Nearest(name, known); best != "" {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	if len(known) == 0 {

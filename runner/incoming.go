@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"callflow/internal/graph"
-	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -75,7 +75,7 @@ func (r *run) learnt(picture bool) {
 	if len(r.guards) == 0 {
 		return
 	}
-	if picture && !slices.ContainsFunc(r.plan.Never, func(x *schema.Expr) bool { return x.Mentions("calls") }) {
+	if picture && !slices.ContainsFunc(r.plan.Never, func(x *expr.Expr) bool { return x.Mentions("calls") }) {
 		return
 	}
 	r.guardIncoming()
@@ -83,7 +83,7 @@ func (r *run) learnt(picture bool) {
 
 // incoming reads out of an expression which incoming calls it can match. The host may test candidates while another
 // branch runs, so the test has names of its own.
-func incoming(expr *schema.Expr, names map[string]any) (in steps.Incoming, ok bool) {
+func incoming(expr *expr.Expr, names map[string]any) (in steps.Incoming, ok bool) {
 	names = frozen(names)
 	for _, fix := range expr.Fixes(names) {
 		value, isText := fix.Value.(string)

@@ -10,6 +10,7 @@ import (
 	"callflow/internal/graph"
 	"callflow/internal/world"
 	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -228,7 +229,7 @@ func (a *await) score(c condition, e *entry, holds int) int {
 }
 
 // subject is the kind of event that an expression speaks of.
-func subject(e *schema.Expr) graph.EventKind {
+func subject(e *expr.Expr) graph.EventKind {
 	for _, kind := range []graph.EventKind{graph.KindOperation, graph.KindParticipants, graph.KindTone, graph.KindSharing, graph.KindJoining, graph.KindLeft} {
 		if e.Mentions(string(kind)) {
 			return kind

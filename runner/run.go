@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -143,7 +144,7 @@ func (r *run) doubt(h steps.Host, key, branch string, err error) {
 }
 
 // hold counts what a value that gets a name takes to keep.
-func (r *run) hold(v any) { r.held += schema.Weight(v, maxHeld) }
+func (r *run) hold(v any) { r.held += expr.Weight(v, maxHeld) }
 
 // spend counts the execution of a step, and refuses it when there were too many, or when the values of those before are
 // too much to keep.

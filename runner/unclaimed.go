@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"callflow/internal/graph"
-	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -40,7 +40,7 @@ func (a *await) certainCalls(open []condition) (calls []string) {
 	a.laid = nil
 	for _, c := range open {
 		fixes := c.expr.Fixes(a.names)
-		i := slices.IndexFunc(fixes, func(f schema.Fix) bool { return f.Path == "call.id" })
+		i := slices.IndexFunc(fixes, func(f expr.Fix) bool { return f.Path == "call.id" })
 		if i < 0 {
 			return nil
 		}
@@ -56,7 +56,7 @@ func (a *await) aboutAnyCall(c condition) bool {
 	}
 	layEvent(a.names, nil)
 	a.laid = nil
-	certain := slices.ContainsFunc(c.expr.Fixes(a.names), func(f schema.Fix) bool { return f.Path == "call.id" || f.Path == "call.state" })
+	certain := slices.ContainsFunc(c.expr.Fixes(a.names), func(f expr.Fix) bool { return f.Path == "call.id" || f.Path == "call.state" })
 	return subject(c.expr) == graph.KindCall && c.expr.Mentions("call") && !certain
 }
 
@@ -182,13 +182,13 @@ func (a *await) unlike(c condition, e *entry) string {
 }
 
 // conjuncts are the parts of an explanation that all had to be true.
-func conjuncts(e *schema.Explanation) (list []*schema.Explanation) {
+func conjuncts(e *expr.Explanation) (list []*expr.Explanation) {
 	if !strings.Contains(e.Text, "&&") && !strings.Contains(e.Text, " and ") {
-		return []*schema.Explanation{e}
+		return []*expr.Explanation{e}
 	}
 	for i := range e.Parts {
 		if _, ok := e.Parts[i].Value.(bool); !ok && !e.Parts[i].Absent && e.Parts[i].Error == "" {
-			return []*schema.Explanation{e}
+			return []*expr.Explanation{e}
 		}
 	}
 	for i := range e.Parts {
@@ -198,7 +198,7 @@ func conjuncts(e *schema.Explanation) (list []*schema.Explanation) {
 }
 
 // unlikeness is what a conjunct that was not true compares.
-func (r *run) unlikeness(part *schema.Explanation, wanted map[string]any) string {
+func (r *run) unlikeness(part *expr.Explanation, wanted map[string]any) string {
 	for i := range part.Parts {
 		side := &part.Parts[i]
 		asked, ok := wanted[side.Text]

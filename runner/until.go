@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -33,9 +34,9 @@ func StepNamed(plan *schema.Plan, name string) (place string, err error) {
 		}
 	}
 	text := fmt.Sprintf("%s has no step %q", plan.File, name)
-	near := schema.Nearest(name, keys)
+	near := problem.Nearest(name, keys)
 	if near == "" {
-		if i := slices.Index(ends, schema.Nearest(name, ends)); i >= 0 {
+		if i := slices.Index(ends, problem.Nearest(name, ends)); i >= 0 {
 			near = keys[i]
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"callflow/internal/graph"
-	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -26,7 +26,7 @@ func (r *run) nameValues(f *steps.Failure) {
 	}
 }
 
-func (r *run) nameIn(e *schema.Explanation) {
+func (r *run) nameIn(e *expr.Explanation) {
 	if e == nil || e.Note != "" {
 		return
 	}
@@ -101,7 +101,7 @@ func (t *turn) whoAnswered(f *steps.Failure) {
 
 // calledIn is the call whose targets an expression of the failure looks at in vain; "": none does.
 func (t *turn) calledIn(f *steps.Failure) (call string) {
-	trees := []*schema.Explanation{f.Expression}
+	trees := []*expr.Explanation{f.Expression}
 	for i := range f.Also {
 		trees = append(trees, &f.Also[i])
 	}
@@ -110,7 +110,7 @@ func (t *turn) calledIn(f *steps.Failure) (call string) {
 	}
 	looks := false
 	for _, tree := range trees {
-		eachPart(tree, func(e *schema.Explanation) {
+		eachPart(tree, func(e *expr.Explanation) {
 			looks = looks || e.Value != true && strings.Contains(e.Text, ".targets")
 			if id, ok := e.Value.(string); ok && call == "" && t.run.legs.find(graph.CanonicalID(id)) != nil {
 				call = graph.CanonicalID(id)
@@ -129,7 +129,7 @@ func (t *turn) calledIn(f *steps.Failure) (call string) {
 	return call
 }
 
-func eachPart(e *schema.Explanation, visit func(*schema.Explanation)) {
+func eachPart(e *expr.Explanation, visit func(*expr.Explanation)) {
 	if e == nil {
 		return
 	}

@@ -1,9 +1,9 @@
 // Package schema is the language: it reads scenario files and says everything that is wrong with them, with line and
-// column, before anything is sent. It imports no other package of ours.
+// column, before anything is sent. Of ours it imports only what is below it: expr and problem.
 //
 // A file goes through it like this: read.go turns bytes into yaml nodes and refuses what the language leaves out of YAML;
 // frame.go walks the keys of a scenario and step.go those of a step; decode.go compiles a verb's parameters by the tags of
-// their Go type into templates; expressions are checked against the names that scope.go knows at each place; include.go
+// their Go type into templates; expressions (package expr) are checked against the names that hold at each place; include.go
 // does the same for included files; flow.go looks at the whole plan, and ignore.go drops the warnings that a comment silences.
 // codes.go lists every kind of problem, and problems/ has a page for each. The same tables and tags yield the JSON Schema
 // (jsonschema.go) and the reference (reference.go).
@@ -18,6 +18,9 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 )
 
 func newChecker(src Source, voc *Vocabulary) *checker {
@@ -30,7 +33,7 @@ func (c *checker) check() (plan *Plan, ps Problems) {
 	defer func() {
 		// A fault of ours must not take a service down that only wanted to know whether a file is right.
 		if r := recover(); r != nil {
-			c.report(Problem{Pos: Pos{src.Name, 1, 1}, Code: "internal", Text: fmt.Sprintf("the checker itself failed: %v", r), Hint: "please report it with the file; " + firstFrame(debug.Stack())})
+			c.report(Problem{Pos: Pos{File: src.Name, Line: 1, Col: 1}, Code: "internal", Text: fmt.Sprintf("the checker itself failed: %v", r), Hint: "please report it with the file; " + firstFrame(debug.Stack())})
 			plan, ps = nil, c.sorted()
 		}
 	}()
@@ -80,7 +83,7 @@ func (c *checker) report(p Problem) {
 	if p.Severity == "" {
 		p.Severity = severityOf(p.Code)
 	}
-	p.Text, p.Hint = shorten(p.Text, maxProblemText), shorten(p.Hint, maxProblemText)
+	p.Text, p.Hint = problem.Shorten(p.Text, maxProblemText), problem.Shorten(p.Hint, maxProblemText)
 	if p.Line < 1 || p.Col < 1 {
 		p.Line, p.Col = max(p.Line, 1), max(p.Col, 1)
 	}
@@ -169,10 +172,10 @@ func (c *checker) file(name string, text []byte) *Plan {
 		c.broken = true
 		return nil
 	}
-	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*Type{}}
+	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*expr.Type{}}
 	r.plan = &Plan{File: name, Text: text, Leak: "hangUp"}
 	r.scenario()
-	c.uses[name] = r.base.used()
+	c.uses[name] = r.base.Used()
 	c.named[name] = r.names
 	return r.plan
 }

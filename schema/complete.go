@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // Suggestion is something that fits where the cursor stands.
@@ -55,11 +57,11 @@ func Complete(src Source, voc *Vocabulary, line, col int) (Suggestions, error) {
 	c := &completion{src: src, voc: voc, line: line, before: string(text[:from]), after: string(text[to:]), from: from + 1, to: to + 1}
 	// In an expression a dot ends the word.
 	c.dotFrom = at
-	for c.dotFrom > from && nameRune(text[c.dotFrom-1]) {
+	for c.dotFrom > from && expr.NameRune(text[c.dotFrom-1]) {
 		c.dotFrom--
 	}
 	c.dotTo = at
-	for c.dotTo < to && nameRune(text[c.dotTo]) {
+	for c.dotTo < to && expr.NameRune(text[c.dotTo]) {
 		c.dotTo++
 	}
 	for _, marked := range []string{
@@ -77,7 +79,7 @@ func Complete(src Source, voc *Vocabulary, line, col int) (Suggestions, error) {
 	return Suggestions{From: c.from, To: c.to}, c.fault()
 }
 
-func keyRune(r rune) bool { return nameRune(r) || r == '.' || r == '@' || r == '$' || r == '-' }
+func keyRune(r rune) bool { return expr.NameRune(r) || r == '.' || r == '@' || r == '$' || r == '-' }
 
 // isKeyLine says that nothing but a word stands in the line.
 func isKeyLine(before, after string) bool {
@@ -224,18 +226,18 @@ func (c *completion) begin(more string) int {
 }
 
 // named suggests ${{ name }} for the names that are known. Where a call's id is wanted those come first that steps made.
-func (c *completion) named(sc *scope, w way, ofCall bool) (list []Suggestion) {
+func (c *completion) named(sc *expr.Scope, w way, ofCall bool) (list []Suggestion) {
 	flow := false
 	for _, n := range w {
 		flow = flow || n.Style&yaml.FlowStyle != 0
 	}
 	quoted := w[len(w)-1].Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
-	for _, name := range sc.known("") {
-		sym := sc.find(name)
-		if sym.at.Line == 0 || sym.typ.Kind == KindObject || sym.typ.Kind == KindList {
+	for _, name := range sc.Known("") {
+		sym := sc.Find(name)
+		if sym.At.Line == 0 || sym.Type.Kind == expr.KindObject || sym.Type.Kind == expr.KindList {
 			continue
 		}
-		s := Suggestion{Label: "${{ " + name + " }}", Kind: UseName, Detail: sym.typ.words(), Doc: sym.doc, From: c.begin("${ ")}
+		s := Suggestion{Label: "${{ " + name + " }}", Kind: UseName, Detail: sym.Type.Words(), Doc: sym.Doc, From: c.begin("${ ")}
 		s.First = ofCall && !c.declares(name)
 		if flow && !quoted {
 			s.Insert = `"` + s.Label + `"`
@@ -278,7 +280,7 @@ func (r *Reading) wordsAt(w way) []Suggestion {
 			list = append(list, words(UsePerson, slices.Sorted(maps.Keys(r.trace.people)), "A person of simulate.people.")...)
 			list = append(list, words(UseWord, []string{"bot"}, f.doc)...)
 		case f != nil && f.step:
-			list = append(list, words(UseStep, want.dec.sc.known("steps."), f.doc)...)
+			list = append(list, words(UseStep, want.dec.sc.Known("steps."), f.doc)...)
 			list = append(list, words(UseWord, []string{"start", "now"}, f.doc)...)
 		case f != nil && f.stepID:
 			list = append(list, words(UseStep, r.stepIDs(), f.doc)...)

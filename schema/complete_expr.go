@@ -4,40 +4,42 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"callflow/schema/expr"
 )
 
 // inExpression suggests what fits in an expression.
-func (c *completion) inExpression(at *cursor) (list []Suggestion) {
+func (c *completion) inExpression(at *expr.Cursor) (list []Suggestion) {
 	if at.Beside != nil {
 		list = c.enumWords(at)
 	}
 	switch at.Kind {
-	case cursorText:
+	case expr.CursorText:
 		return list
-	case cursorMember:
+	case expr.CursorMember:
 		return fieldSuggestions(at.Base, "")
-	case cursorStep:
-		for _, id := range at.Scope.known("steps.") {
-			sym := at.Scope.find("steps." + id)
-			list = append(list, Suggestion{Label: id, Kind: UseStep, Detail: sym.typ.String(), Doc: "What this step yields."})
+	case expr.CursorStep:
+		for _, id := range at.Scope.Known("steps.") {
+			sym := at.Scope.Find("steps." + id)
+			list = append(list, Suggestion{Label: id, Kind: UseStep, Detail: sym.Type.String(), Doc: "What this step yields."})
 		}
 		return list
-	case cursorOperator:
+	case expr.CursorOperator:
 		return append(list, operatorSuggestions...)
 	}
 	if at.Elem != nil {
 		list = append(list, fieldSuggestions(at.Elem, ".")...)
 		list = append(list, Suggestion{Label: "#", Kind: UseWord, Detail: at.Elem.String(), Doc: "The element itself."})
 	}
-	for _, name := range at.Scope.known("") {
+	for _, name := range at.Scope.Known("") {
 		if strings.Contains(name, mark) {
 			continue
 		}
-		sym := at.Scope.find(name)
-		list = append(list, Suggestion{Label: name, Kind: UseName, Detail: sym.typ.String(), Doc: sym.doc})
+		sym := at.Scope.Find(name)
+		list = append(list, Suggestion{Label: name, Kind: UseName, Detail: sym.Type.String(), Doc: sym.Doc})
 	}
-	for _, name := range functionNames() {
-		call, doc := functionDoc(name)
+	for _, name := range expr.FunctionNames() {
+		call, doc := expr.FunctionDoc(name)
 		list = append(list, Suggestion{Label: name, Kind: UseFunction, Detail: call, Doc: doc, Insert: name + "("})
 	}
 	return append(list, Suggestion{Label: "nil", Kind: UseWord, Doc: "What is absent: `x != nil` asks whether x is there."},
@@ -46,10 +48,10 @@ func (c *completion) inExpression(at *cursor) (list []Suggestion) {
 
 // enumWords are the words that the other side of a comparison can be. They are written with their quotes, unless the cursor
 // stands between some.
-func (c *completion) enumWords(at *cursor) (list []Suggestion) {
+func (c *completion) enumWords(at *expr.Cursor) (list []Suggestion) {
 	for _, word := range at.Beside.Enum {
 		s := Suggestion{Label: word, Kind: UseWord, First: true}
-		if at.Kind != cursorText {
+		if at.Kind != expr.CursorText {
 			s.Label = c.quote + word + c.quote
 		}
 		if containsSuggestion(list, s.Label) {
@@ -69,8 +71,8 @@ func containsSuggestion(list []Suggestion, label string) bool {
 	return false
 }
 
-func fieldSuggestions(t *Type, dot string) (list []Suggestion) {
-	if t == nil || t.Kind != KindObject {
+func fieldSuggestions(t *expr.Type, dot string) (list []Suggestion) {
+	if t == nil || t.Kind != expr.KindObject {
 		return nil
 	}
 	for _, f := range t.Fields {

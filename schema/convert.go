@@ -7,27 +7,30 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 )
 
 // fits says at check time why a value that expressions see as t cannot fill a field of type to, or "".
-func fits(t *Type, to reflect.Type, f *field) (bad, hint string) {
+func fits(t *expr.Type, to reflect.Type, f *field) (bad, hint string) {
 	for to.Kind() == reflect.Pointer {
 		to = to.Elem()
 	}
-	if t == nil || t.Kind == KindAny || to.Kind() == reflect.Interface {
+	if t == nil || t.Kind == expr.KindAny || to.Kind() == reflect.Interface {
 		return "", ""
 	}
 	wrong := func(want, hint string) (string, string) {
-		return fmt.Sprintf("this is %s; %s is wanted", t.words(), want), hint
+		return fmt.Sprintf("this is %s; %s is wanted", t.Words(), want), hint
 	}
 	if to == durationKind {
-		if t.Kind != KindDuration && t.Kind != KindString {
+		if t.Kind != expr.KindDuration && t.Kind != expr.KindString {
 			return wrong("a duration", `write a duration in quotes: "15s"`)
 		}
 		return "", ""
 	}
 	if _, isMap := mapElem(to); isMap {
-		if t.Kind != KindObject {
+		if t.Kind != expr.KindObject {
 			return wrong("an object", "")
 		}
 		return "", ""
@@ -35,26 +38,26 @@ func fits(t *Type, to reflect.Type, f *field) (bad, hint string) {
 	switch to.Kind() {
 	case reflect.String:
 		switch t.Kind {
-		case KindString:
+		case expr.KindString:
 			return fitsEnum(t, f)
-		case KindInt, KindFloat, KindBool:
+		case expr.KindInt, expr.KindFloat, expr.KindBool:
 			return wrong("a string", "quote the value where it is defined, or write string(…)")
 		}
 		return wrong("a string", "")
 	case reflect.Bool:
-		if t.Kind != KindBool {
+		if t.Kind != expr.KindBool {
 			return wrong("true or false", "")
 		}
 	case reflect.Int, reflect.Int64, reflect.Int32:
-		if t.Kind != KindInt {
+		if t.Kind != expr.KindInt {
 			return wrong("a whole number", "write int(…)")
 		}
 	case reflect.Float64, reflect.Float32:
-		if t.Kind != KindInt && t.Kind != KindFloat {
+		if t.Kind != expr.KindInt && t.Kind != expr.KindFloat {
 			return wrong("a number", "write float(…)")
 		}
 	case reflect.Slice:
-		if t.Kind != KindList {
+		if t.Kind != expr.KindList {
 			return wrong("a list", "write [ … ] around it")
 		}
 		if t.Elem != nil {
@@ -63,7 +66,7 @@ func fits(t *Type, to reflect.Type, f *field) (bad, hint string) {
 			}
 		}
 	case reflect.Map, reflect.Struct:
-		if t.Kind != KindObject {
+		if t.Kind != expr.KindObject {
 			return wrong("an object", "")
 		}
 		if to.Kind() == reflect.Struct {
@@ -74,7 +77,7 @@ func fits(t *Type, to reflect.Type, f *field) (bad, hint string) {
 }
 
 // fitsEnum refuses a string of which every value is known to be wrong.
-func fitsEnum(t *Type, f *field) (bad, hint string) {
+func fitsEnum(t *expr.Type, f *field) (bad, hint string) {
 	if f == nil || len(f.enum) == 0 || len(t.Enum) == 0 {
 		return "", ""
 	}
@@ -85,10 +88,10 @@ func fitsEnum(t *Type, f *field) (bad, hint string) {
 			}
 		}
 	}
-	return fmt.Sprintf("this is %s; %s is wanted", listed(t.Enum, "or"), listed(f.enum, "or")), ""
+	return fmt.Sprintf("this is %s; %s is wanted", problem.Listed(t.Enum, "or"), problem.Listed(f.enum, "or")), ""
 }
 
-func fitsStruct(t *Type, s *structure) (bad, hint string) {
+func fitsStruct(t *expr.Type, s *structure) (bad, hint string) {
 	for _, have := range t.Fields {
 		f := s.field(have.Name)
 		if f == nil {
@@ -131,13 +134,13 @@ func convert(v any, to reflect.Type, f *field) (reflect.Value, error) {
 	if elem, ok := mapElem(to); ok {
 		return convertMap(v, to, elem)
 	}
-	if n, ok := numberOf(v); ok && to == durationKind {
-		_, bad := parseDuration(fmt.Sprint(n.value()))
+	if n, ok := expr.NumberOf(v); ok && to == durationKind {
+		_, bad := parseDuration(fmt.Sprint(n.Value()))
 		return reflect.Value{}, bad
 	}
 	switch to.Kind() {
 	case reflect.String:
-		if text, ok := textOf(v); ok {
+		if text, ok := expr.TextOf(v); ok {
 			return convertText(text, to, f)
 		}
 	case reflect.Bool:
@@ -145,21 +148,21 @@ func convert(v any, to reflect.Type, f *field) (reflect.Value, error) {
 			return reflect.ValueOf(b).Convert(to), nil
 		}
 	case reflect.Int, reflect.Int64, reflect.Int32:
-		if n, ok := numberOf(v); ok && to != durationKind {
-			if i, ok := n.whole(); ok {
+		if n, ok := expr.NumberOf(v); ok && to != durationKind {
+			if i, ok := n.Whole(); ok {
 				return reflect.ValueOf(i).Convert(to), nil
 			}
 		}
 	case reflect.Float64, reflect.Float32:
-		if n, ok := numberOf(v); ok {
-			return reflect.ValueOf(n.value()).Convert(to), nil
+		if n, ok := expr.NumberOf(v); ok {
+			return reflect.ValueOf(n.Value()).Convert(to), nil
 		}
 	case reflect.Slice:
-		if l, ok := listOf(v); ok {
+		if l, ok := expr.ListOf(v); ok {
 			return convertList(l, to, f)
 		}
 	case reflect.Map:
-		if m, ok := objectOf(v); ok {
+		if m, ok := expr.ObjectOf(v); ok {
 			made := reflect.MakeMapWithSize(to, len(m))
 			for _, k := range slices.Sorted(maps.Keys(m)) {
 				x, err := convert(m[k], to.Elem(), nil)
@@ -171,17 +174,17 @@ func convert(v any, to reflect.Type, f *field) (reflect.Value, error) {
 			return made, nil
 		}
 	case reflect.Struct:
-		if m, ok := objectOf(v); ok {
+		if m, ok := expr.ObjectOf(v); ok {
 			return convertStruct(m, to)
 		}
 	}
-	return reflect.Value{}, fmt.Errorf("%s is not %s", show(v), typeOf(to).words())
+	return reflect.Value{}, fmt.Errorf("%s is not %s", expr.Show(v), expr.TypeOf(to).Words())
 }
 
 func convertText(text string, to reflect.Type, f *field) (reflect.Value, error) {
 	switch to.Kind() {
 	case reflect.Slice, reflect.Map, reflect.Struct:
-		return reflect.Value{}, fmt.Errorf("%s is not %s", show(text), typeOf(to).words())
+		return reflect.Value{}, fmt.Errorf("%s is not %s", expr.Show(text), expr.TypeOf(to).Words())
 	}
 	v, bad := parseText(text, to, f)
 	if bad != nil {
@@ -190,10 +193,10 @@ func convertText(text string, to reflect.Type, f *field) (reflect.Value, error) 
 	return v, nil
 }
 
-func convertList(l list, to reflect.Type, f *field) (reflect.Value, error) {
-	made := reflect.MakeSlice(to, l.len(), l.len())
-	for i := range l.len() {
-		x, err := convert(l.at(i), to.Elem(), f)
+func convertList(l expr.List, to reflect.Type, f *field) (reflect.Value, error) {
+	made := reflect.MakeSlice(to, l.Len(), l.Len())
+	for i := range l.Len() {
+		x, err := convert(l.At(i), to.Elem(), f)
 		if err != nil {
 			return x, fmt.Errorf("[%d]: %w", i, err)
 		}
@@ -203,9 +206,9 @@ func convertList(l list, to reflect.Type, f *field) (reflect.Value, error) {
 }
 
 func convertMap(v any, to, elem reflect.Type) (reflect.Value, error) {
-	m, ok := objectOf(v)
+	m, ok := expr.ObjectOf(v)
 	if !ok {
-		return reflect.Value{}, fmt.Errorf("%s is not an object", show(v))
+		return reflect.Value{}, fmt.Errorf("%s is not an object", expr.Show(v))
 	}
 	made := reflect.MakeSlice(to, 0, len(m))
 	for _, k := range slices.Sorted(maps.Keys(m)) {
@@ -231,7 +234,7 @@ func convertStruct(m map[string]any, to reflect.Type) (reflect.Value, error) {
 		case m[k] == nil, f == nil && strings.Contains(k, "@odata."):
 			continue
 		case f == nil:
-			return made, fmt.Errorf("the object has a member %q, which is not one of %s", k, listed(s.names, "or"))
+			return made, fmt.Errorf("the object has a member %q, which is not one of %s", k, problem.Listed(s.names, "or"))
 		}
 		x, err := convert(m[k], f.typ, f)
 		if err != nil {

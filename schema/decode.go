@@ -7,18 +7,20 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // decoder compiles one value of a file into a template: strictly, by the tags of its type, reporting everything that is
 // wrong with it.
 type decoder struct {
 	*reader
-	sc   *scope
+	sc   *expr.Scope
 	step *stepWalk // the step whose parameters these are; nil elsewhere
 	// literal refuses ${{ }}; it says why.
 	literal string
 	// nested is what the fields decoded so far hold, for expressions over a nested step (see scopeFor).
-	nested map[string]*Type
+	nested map[string]*expr.Type
 	branch string // the key under which steps stand, when they are one of several branches
 }
 
@@ -126,7 +128,7 @@ func (d *decoder) scalar(n *yaml.Node, t reflect.Type, f *field) maker {
 			}
 			v, bad := parseText(text, t, f)
 			if bad != nil {
-				return v, &EvalError{Pos: pieces[0].pos(d.at(n)), Expr: n.Value, Err: bad}
+				return v, &expr.EvalError{Pos: pieces[0].pos(d.at(n)), Expr: n.Value, Err: bad}
 			}
 			return v, nil
 		}}
@@ -145,9 +147,9 @@ func (d *decoder) standInText(pieces []piece) (good bool) {
 		if p.expr == nil {
 			continue
 		}
-		if t := p.expr.Type(); t != nil && (t.Kind == KindObject || t.Kind == KindList) {
+		if t := p.expr.Type(); t != nil && (t.Kind == expr.KindObject || t.Kind == expr.KindList) {
 			d.report(Problem{Pos: p.expr.Pos(), Len: utf8.RuneCountInString(p.expr.Text()), Code: "value-type",
-				Text: fmt.Sprintf("this is %s, which cannot stand inside text", t.words())})
+				Text: fmt.Sprintf("this is %s, which cannot stand inside text", t.Words())})
 			good = false
 		}
 	}
@@ -163,7 +165,7 @@ func (p piece) pos(other Pos) Pos {
 }
 
 // whole compiles a value that is one ${{ x }}: it keeps its type, which must fit.
-func (d *decoder) whole(n *yaml.Node, x *Expr, t reflect.Type, f *field) maker {
+func (d *decoder) whole(n *yaml.Node, x *expr.Expr, t reflect.Type, f *field) maker {
 	m := maker{static: reflect.Zero(t), seen: x.Type(), given: true, build: func(names map[string]any) (reflect.Value, error) {
 		v, err := x.Eval(names)
 		if err != nil {
@@ -171,12 +173,12 @@ func (d *decoder) whole(n *yaml.Node, x *Expr, t reflect.Type, f *field) maker {
 		}
 		made, err := convert(v, t, f)
 		if err != nil {
-			return made, &EvalError{Pos: x.Pos(), Expr: x.Text(), Err: err}
+			return made, &expr.EvalError{Pos: x.Pos(), Expr: x.Text(), Err: err}
 		}
 		return made, nil
 	}}
 	if bad, hint := fits(x.Type(), t, f); bad != "" {
-		if hint == "" && x.Type().Kind == KindString {
+		if hint == "" && x.Type().Kind == expr.KindString {
 			hint = byID(t, f, quoteWhole("${{ "+x.Text()+" }}"))
 		}
 		d.report(Problem{Pos: x.Pos(), Len: utf8.RuneCountInString(x.Text()), Code: "value-type", Text: bad, Hint: hint})
@@ -254,19 +256,19 @@ func (d *decoder) list(n *yaml.Node, t reflect.Type, f *field) maker {
 	}
 	m := maker{static: reflect.MakeSlice(t, len(items), len(items)), given: true}
 	var parts []part
-	elem := nilType
+	elem := expr.Nil
 	for i, item := range items {
 		x := d.value(item, t.Elem(), f)
 		m.static.Index(i).Set(x.static)
-		elem = elem.merge(seenAs(x, t.Elem()))
+		elem = elem.Merge(seenAs(x, t.Elem()))
 		if x.build != nil {
 			parts = append(parts, part{index: i, build: x.build})
 		}
 	}
-	if elem.Kind == KindNil {
-		elem = anyType
+	if elem.Kind == expr.KindNil {
+		elem = expr.Any
 	}
-	m.seen = &Type{Kind: KindList, Elem: elem}
+	m.seen = &expr.Type{Kind: expr.KindList, Elem: elem}
 	if parts != nil {
 		rest := reflect.MakeSlice(t, len(items), len(items))
 		reflect.Copy(rest, m.static)
@@ -297,16 +299,16 @@ type part struct {
 }
 
 // seenAs is the type in expressions of what m makes.
-func seenAs(m maker, t reflect.Type) *Type {
+func seenAs(m maker, t reflect.Type) *expr.Type {
 	if m.seen != nil {
 		return m.seen
 	}
-	return typeOf(t)
+	return expr.TypeOf(t)
 }
 
 // untyped compiles arbitrary YAML.
 func (d *decoder) untyped(n *yaml.Node) maker {
-	m := maker{static: reflect.New(anyInterface).Elem(), given: true, seen: anyType}
+	m := maker{static: reflect.New(anyInterface).Elem(), given: true, seen: expr.Any}
 	n = resolve(n)
 	set := func(v any) { m.static.Set(reflect.ValueOf(v)) }
 	switch {
@@ -322,18 +324,18 @@ func (d *decoder) untyped(n *yaml.Node) maker {
 		case !ok:
 		case pieces == nil && n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 			set(n.Value)
-			m.seen = stringType
+			m.seen = expr.String
 		case pieces == nil:
 			v := typedLiteral(n.Value)
 			if v != nil {
 				set(v)
 			}
-			m.seen = typeOfValue(v)
+			m.seen = expr.TypeOfValue(v)
 		case wholeExpr(pieces):
 			return d.whole(n, pieces[0].expr, anyInterface, nil)
 		default:
 			d.standInText(pieces)
-			m.seen = stringType
+			m.seen = expr.String
 			set("")
 			m.build = func(names map[string]any) (reflect.Value, error) {
 				text, err := fill(pieces, names, nil)
@@ -352,12 +354,12 @@ func boxed(v any) reflect.Value {
 
 func (d *decoder) untypedObject(n *yaml.Node, m *maker, set func(any)) {
 	static := make(map[string]any, len(n.Content)/2)
-	m.seen = &Type{Kind: KindObject, Fields: []Field{}}
+	m.seen = &expr.Type{Kind: expr.KindObject, Fields: []expr.Field{}}
 	var parts []part
 	for _, p := range pairs(n) {
 		x := d.untyped(p.value)
 		static[p.key.Value] = x.static.Interface()
-		m.seen.Fields = append(m.seen.Fields, Field{Name: p.key.Value, Type: x.seen})
+		m.seen.Fields = append(m.seen.Fields, expr.Field{Name: p.key.Value, Type: x.seen})
 		if x.build != nil {
 			parts = append(parts, part{key: p.key.Value, build: x.build})
 		}
@@ -368,20 +370,20 @@ func (d *decoder) untypedObject(n *yaml.Node, m *maker, set func(any)) {
 
 func (d *decoder) untypedList(n *yaml.Node, m *maker, set func(any)) {
 	static := make([]any, len(n.Content))
-	elem := nilType
+	elem := expr.Nil
 	var parts []part
 	for i, c := range n.Content {
 		x := d.untyped(c)
 		static[i] = x.static.Interface()
-		elem = elem.merge(x.seen)
+		elem = elem.Merge(x.seen)
 		if x.build != nil {
 			parts = append(parts, part{index: i, build: x.build})
 		}
 	}
-	if elem.Kind == KindNil {
-		elem = anyType
+	if elem.Kind == expr.KindNil {
+		elem = expr.Any
 	}
-	m.seen = &Type{Kind: KindList, Elem: elem}
+	m.seen = &expr.Type{Kind: expr.KindList, Elem: elem}
 	set(static)
 	m.build = built(static, parts, func(made []any, p part, v any) { made[p.index] = v })
 }

@@ -5,6 +5,8 @@ import (
 	"reflect"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // Mappings whose keys are the author's.
@@ -81,7 +83,7 @@ func (d *decoder) ordered(n *yaml.Node, t, elem reflect.Type, f *field) maker {
 }
 
 func (d *decoder) entries(ps []pair, t, elem reflect.Type, f *field) maker {
-	m := maker{static: reflect.MakeSlice(t, len(ps), len(ps)), given: true, seen: &Type{Kind: KindObject, Fields: []Field{}}}
+	m := maker{static: reflect.MakeSlice(t, len(ps), len(ps)), given: true, seen: &expr.Type{Kind: expr.KindObject, Fields: []expr.Field{}}}
 	branches := d.enterBranches(ps, elem)
 	var parts []part
 	for i, p := range ps {
@@ -93,7 +95,7 @@ func (d *decoder) entries(ps []pair, t, elem reflect.Type, f *field) maker {
 		entry.FieldByName("Pos").Set(reflect.ValueOf(d.at(p.key)))
 		entry.FieldByName("Key").SetString(p.key.Value)
 		entry.FieldByName("Value").Set(x.static)
-		m.seen.Fields = append(m.seen.Fields, Field{Name: p.key.Value, Type: seenAs(x, elem)})
+		m.seen.Fields = append(m.seen.Fields, expr.Field{Name: p.key.Value, Type: seenAs(x, elem)})
 		if x.build != nil {
 			parts = append(parts, part{index: i, build: x.build})
 		}

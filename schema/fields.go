@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"callflow/schema/expr"
 )
 
 // field is one key of a struct type, read from its tags (see Verb).
@@ -127,14 +129,14 @@ func enumOf(t reflect.Type) []string {
 	if t.Kind() != reflect.String {
 		return nil
 	}
-	if e, ok := reflect.Zero(t).Interface().(Enumerated); ok {
+	if e, ok := reflect.Zero(t).Interface().(expr.Enumerated); ok {
 		return e.EnumValues()
 	}
 	return nil
 }
 
 var (
-	exprPointer  = reflect.TypeFor[*Expr]()
+	exprPointer  = reflect.TypeFor[*expr.Expr]()
 	stepPointer  = reflect.TypeFor[*Step]()
 	blockType    = reflect.TypeFor[Block]()
 	durationKind = reflect.TypeFor[time.Duration]()
@@ -146,7 +148,7 @@ func mapElem(t reflect.Type) (reflect.Type, bool) {
 	if t.Kind() != reflect.Slice {
 		return nil, false
 	}
-	if m, ok := reflect.Zero(t).Interface().(Keyed); ok {
+	if m, ok := reflect.Zero(t).Interface().(expr.Keyed); ok {
 		return m.ValueType(), true
 	}
 	return nil, false

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"callflow/schema/expr"
 )
 
 // The states of a call that its events pass through once: the first at its beginning, the other at its end. Every other
@@ -258,7 +260,7 @@ func (w *flowWalk) bind(s *Step, c *course, call thing, outputs map[string]thing
 		}
 	}
 	for _, capture := range s.Capture {
-		if t, ok := outputs[capture.Expr.tree().path]; ok {
+		if t, ok := outputs[capture.Expr.Tree().Path]; ok {
 			c.known[capture.Name] = t
 		}
 	}
@@ -276,7 +278,7 @@ func (w *flowWalk) bind(s *Step, c *course, call thing, outputs map[string]thing
 // awaitedEvent is an expression that an event must match.
 type awaitedEvent struct {
 	part string
-	*Expr
+	*expr.Expr
 }
 
 func (e awaitedEvent) prefix() string {
@@ -288,8 +290,8 @@ func (e awaitedEvent) prefix() string {
 
 // claimsIncoming says that the expression asks for an incoming call that nobody has yet (design, "Routing").
 func (e awaitedEvent) claimsIncoming() bool {
-	for _, n := range e.tree().conjuncts() {
-		if path, value := comparedWith(n); path == "call.state" && n.op == "==" && value.literal == stateIncoming {
+	for _, n := range e.Tree().Conjuncts() {
+		if path, value := comparedWith(n); path == "call.state" && n.Op == "==" && value.Literal == stateIncoming {
 			return true
 		}
 	}
@@ -308,11 +310,11 @@ func awaited(s *Step) (events []awaitedEvent) {
 			continue
 		}
 		switch v := static.FieldByIndex(f.index).Interface().(type) {
-		case *Expr:
+		case *expr.Expr:
 			if v != nil {
 				events = append(events, awaitedEvent{"", v})
 			}
-		case Map[*Expr]:
+		case Map[*expr.Expr]:
 			for _, e := range v {
 				if e.Value != nil {
 					events = append(events, awaitedEvent{e.Key, e.Value})
@@ -363,15 +365,15 @@ func (w *flowWalk) facts(s *Step, e awaitedEvent, c *course) eventFacts {
 
 // stated are the facts that an expression fixes.
 func stated(e awaitedEvent, c *course) (f eventFacts) {
-	for _, n := range e.tree().conjuncts() {
+	for _, n := range e.Tree().Conjuncts() {
 		path, value := comparedWith(n)
 		switch {
-		case path == "call.id" && n.op == "==":
+		case path == "call.id" && n.Op == "==":
 			f.call = c.valueOf(value)
-		case path == "operation.id" && n.op == "==":
+		case path == "operation.id" && n.Op == "==":
 			f.operation = c.valueOf(value)
 		case path == "call.state":
-			words := wordsOf(n.op, value)
+			words := wordsOf(n.Op, value)
 			if f.states == nil {
 				f.states = words
 			} else if words != nil {
@@ -388,13 +390,13 @@ func stated(e awaitedEvent, c *course) (f eventFacts) {
 }
 
 // comparedWith takes a comparison apart: a path of the event, and what it is compared with.
-func comparedWith(n *node) (path string, value *node) {
-	if n.op == "==" || n.op == "in" {
-		for i, side := range n.parts {
-			switch side.path {
+func comparedWith(n *expr.Node) (path string, value *expr.Node) {
+	if n.Op == "==" || n.Op == "in" {
+		for i, side := range n.Parts {
+			switch side.Path {
 			case "call.id", "operation.id", "call.state":
-				if n.op == "==" || i == 0 {
-					return side.path, n.parts[1-i]
+				if n.Op == "==" || i == 0 {
+					return side.Path, n.Parts[1-i]
 				}
 			}
 		}
@@ -404,25 +406,25 @@ func comparedWith(n *node) (path string, value *node) {
 
 // subjects are what an event must be about for a conjunct to hold: operation, participants, tone, or call when more of
 // the call than its id is asked for.
-func subjects(n *node) (about []string) {
-	switch n.op {
+func subjects(n *expr.Node) (about []string) {
+	switch n.Op {
 	case "path", "name":
-		if n.path == "" {
+		if n.Path == "" {
 			break
 		}
-		switch top := topOf(n.path); top {
+		switch top := expr.TopOf(n.Path); top {
 		case "operation", "participants", "tone", "sharing", "participantJoining", "participantLeft":
 			return []string{top}
 		case "call":
-			if n.path != "call" && n.path != "call.id" {
+			if n.Path != "call" && n.Path != "call.id" {
 				return []string{top}
 			}
 		}
 		return nil
 	case "each":
-		switch n.each.name {
+		switch n.Each.Name {
 		case "any", "all", "none", "one", "count":
-			return subjects(n.each.list)
+			return subjects(n.Each.List)
 		}
 		return nil
 	case "index", "call":
@@ -430,8 +432,8 @@ func subjects(n *node) (about []string) {
 	default:
 		return nil // it may hold when a part of it is absent
 	}
-	for _, p := range n.parts {
-		if n.op == "==" && p.op == "literal" && p.literal == nil {
+	for _, p := range n.Parts {
+		if n.Op == "==" && p.Op == "literal" && p.Literal == nil {
 			return nil // there when it is absent
 		}
 		about = append(about, subjects(p)...)
@@ -439,23 +441,23 @@ func subjects(n *node) (about []string) {
 	return about
 }
 
-func (c *course) valueOf(n *node) thing {
-	if n.path != "" {
-		return c.at(n.path)
+func (c *course) valueOf(n *expr.Node) thing {
+	if n.Path != "" {
+		return c.at(n.Path)
 	}
-	if s, ok := n.literal.(string); ok {
+	if s, ok := n.Literal.(string); ok {
 		return c.named(s)
 	}
-	return thing{key: fmt.Sprintf("value at %d", n.from)}
+	return thing{key: fmt.Sprintf("value at %d", n.From)}
 }
 
-func wordsOf(op string, value *node) (words []string) {
-	nodes := []*node{value}
+func wordsOf(op string, value *expr.Node) (words []string) {
+	nodes := []*expr.Node{value}
 	if op == "in" {
-		nodes = value.parts
+		nodes = value.Parts
 	}
 	for _, n := range nodes {
-		word, ok := n.literal.(string)
+		word, ok := n.Literal.(string)
 		if !ok {
 			return nil
 		}
@@ -464,7 +466,7 @@ func wordsOf(op string, value *node) (words []string) {
 	return words
 }
 
-func (w *flowWalk) report(e *Expr, code, hint, format string, args ...any) {
+func (w *flowWalk) report(e *expr.Expr, code, hint, format string, args ...any) {
 	line, _, _ := strings.Cut(e.Text(), "\n")
 	w.problems = append(w.problems, Problem{
 		Pos: e.Pos(), Len: utf8.RuneCountInString(line), Code: code, Severity: SeverityError, Text: fmt.Sprintf(format, args...), Hint: hint,

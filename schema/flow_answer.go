@@ -3,6 +3,8 @@ package schema
 import (
 	"maps"
 	"reflect"
+
+	"callflow/schema/expr"
 )
 
 // An incoming call can be answered, rejected or redirected; all else wants one that is established, and the service refuses
@@ -140,7 +142,7 @@ func (s *Step) oneIsEnough(part string) bool {
 		if !f.optional {
 			continue
 		}
-		parts, _ := static.FieldByIndex(f.index).Interface().(Map[*Expr])
+		parts, _ := static.FieldByIndex(f.index).Interface().(Map[*expr.Expr])
 		for _, p := range parts {
 			if p.Key == part {
 				return true

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // await checks the events that a step waits for against what has happened before it.
@@ -50,12 +52,12 @@ func (w *flowWalk) idle(s *Step, c *course) {
 	if !static.IsValid() {
 		return
 	}
-	claimed := map[*Expr]bool{}
+	claimed := map[*expr.Expr]bool{}
 	for _, e := range awaited(s) {
 		claimed[e.Expr] = true
 	}
 	for _, f := range structureOf(s.Verb.Params).fields {
-		e, ok := static.FieldByIndex(f.index).Interface().(*Expr)
+		e, ok := static.FieldByIndex(f.index).Interface().(*expr.Expr)
 		if !ok || e == nil || f.scope != "event" || claimed[e] {
 			continue
 		}
@@ -164,18 +166,18 @@ func brought(e awaitedEvent, last act, before []act, f eventFacts) bool {
 	}
 	named := map[string]bool{}
 	scalarTexts(last.step.Params.node, named)
-	for _, n := range e.tree().conjuncts() {
-		if n.op != "each" || n.each.name != "any" && n.each.name != "one" || n.each.body == nil {
+	for _, n := range e.Tree().Conjuncts() {
+		if n.Op != "each" || n.Each.Name != "any" && n.Each.Name != "one" || n.Each.Body == nil {
 			continue
 		}
-		for _, test := range n.each.body.conjuncts() {
-			if test.op != "==" {
+		for _, test := range n.Each.Body.Conjuncts() {
+			if test.Op != "==" {
 				continue
 			}
-			for _, side := range test.parts {
-				text, _ := side.literal.(string)
-				if side.path != "" && !strings.HasPrefix(side.path, "#") {
-					text = side.path
+			for _, side := range test.Parts {
+				text, _ := side.Literal.(string)
+				if side.Path != "" && !strings.HasPrefix(side.Path, "#") {
+					text = side.Path
 				}
 				if text != "" && named[text] {
 					return true

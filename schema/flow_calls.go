@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 )
 
 // Which calls are up at a step, as far as the plan shows. Where that is not sure, as under an if, a call counts as gone: what
@@ -95,26 +98,26 @@ var identifying = regexp.MustCompile(`(?i)(^|\.)(\w*id|clientContext|displayName
 // pinned says that an expression compares something with what the scenario knows of its own call: an id of any sort, or a
 // name of its own.
 func (w *flowWalk) pinned(e awaitedEvent) bool {
-	for _, name := range e.Expr.mentioned() {
-		if w.voc.Event == nil || typeOf(w.voc.Event).field(name) == nil {
+	for _, name := range e.Expr.Names() {
+		if w.voc.Event == nil || expr.TypeOf(w.voc.Event).Field(name) == nil {
 			return true
 		}
 	}
-	return mentionsPath(e.tree(), func(path string) bool { return identifying.MatchString(path) })
+	return mentionsPath(e.Tree(), func(path string) bool { return identifying.MatchString(path) })
 }
 
 // mentionsPath says whether a path of that sort is anywhere in an expression.
-func mentionsPath(n *node, is func(string) bool) bool {
+func mentionsPath(n *expr.Node, is func(string) bool) bool {
 	if n == nil {
 		return false
 	}
-	if n.path != "" && is(n.path) {
+	if n.Path != "" && is(n.Path) {
 		return true
 	}
-	if n.each != nil && (mentionsPath(n.each.list, is) || mentionsPath(n.each.body, is)) {
+	if n.Each != nil && (mentionsPath(n.Each.List, is) || mentionsPath(n.Each.Body, is)) {
 		return true
 	}
-	for _, p := range n.parts {
+	for _, p := range n.Parts {
 		if mentionsPath(p, is) {
 			return true
 		}
@@ -132,7 +135,7 @@ func upNames(up map[string]*Step) string {
 	for _, key := range slices.Sorted(maps.Keys(byPlace)) {
 		names = append(names, byPlace[key])
 	}
-	return listed(names, "and")
+	return problem.Listed(names, "and")
 }
 
 // placeKey orders steps by where they stand.

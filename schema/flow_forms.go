@@ -30,7 +30,7 @@ func (w *whoWalk) form(s *Step, form string, n *yaml.Node) {
 	if !ok || !strings.Contains(n.Value, "${{") {
 		return
 	}
-	p := Problem{Pos: Pos{s.Pos.File, n.Line, n.Column}, Len: utf8.RuneCountInString(n.Value), Code: "bad-format", Hint: want.hint}
+	p := Problem{Pos: Pos{File: s.Pos.File, Line: n.Line, Col: n.Column}, Len: utf8.RuneCountInString(n.Value), Code: "bad-format", Hint: want.hint}
 	m := wholeReference.FindStringSubmatch(n.Value)
 	if m == nil || strings.Contains(m[1], "}}") {
 		if text, known := w.expanded(n.Value); known && !want.is.MatchString(text) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"callflow/schema/expr"
 )
 
 // A step that is over without an error has reached the goal that its until names, and its outcome is that word. Whoever
@@ -30,7 +32,7 @@ func (o outcomes) after(s *Step) outcomes {
 		o["steps."+s.ID+".outcome"] = s
 	}
 	for _, x := range s.Capture {
-		if x.Expr != nil && x.Expr.tree().path == "outcome" {
+		if x.Expr != nil && x.Expr.Tree().Path == "outcome" {
 			o[x.Name] = s
 		}
 	}
@@ -40,13 +42,13 @@ func (o outcomes) after(s *Step) outcomes {
 const outcomeHint = "say by until: which outcome is meant; where several are right, give the step continueOnError: true, or until: accepted and await what comes"
 
 // against says why an expression never holds, as a step's outcome is its goal; "": it may.
-func (o outcomes) against(x *Expr) string {
+func (o outcomes) against(x *expr.Expr) string {
 	none := &course{}
 	e := awaitedEvent{"", x}
-	for _, p := range claimsOf(x.tree(), false, nil) {
+	for _, p := range claimsOf(x.Tree(), false, nil) {
 		for _, path := range slices.Sorted(maps.Keys(o)) {
 			s := o[path]
-			is := claim{node: &node{op: "==", parts: []*node{{op: "path", path: path}, {op: "literal", literal: s.Until}}}}
+			is := claim{node: &expr.Node{Op: "==", Parts: []*expr.Node{{Op: "path", Path: path}, {Op: "literal", Literal: s.Until}}}}
 			if excludes(is, p, none) {
 				return fmt.Sprintf("%s, but the run goes on behind %s only when its outcome is %q", e.what(p), stepName(s), s.Until)
 			}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // wrongIDs reports parameters that name a call by an operation's id, or the other way round. The service would say 404,
@@ -49,7 +51,7 @@ func idsIn(t reflect.Type, n *yaml.Node, found func(call bool, n *yaml.Node)) {
 
 // holdID holds what a value names against what is wanted there.
 func (w *flowWalk) holdID(s *Step, c *course, call bool, n *yaml.Node) {
-	p := Problem{Pos: Pos{s.Pos.File, n.Line, n.Column}, Len: len(n.Value), Code: "wrong-id", Severity: SeverityError}
+	p := Problem{Pos: Pos{File: s.Pos.File, Line: n.Line, Col: n.Column}, Len: len(n.Value), Code: "wrong-id", Severity: SeverityError}
 	switch t := c.named(n.Value); {
 	case call && t.kind == "operation":
 		p.Text, p.Hint = fmt.Sprintf("a call's id is wanted, and this is the id of an operation, from %s", stepName(t.step)), "capture call.id for that"
@@ -103,7 +105,7 @@ func (c *course) named(text string) thing {
 	if m := wholeReference.FindStringSubmatch(text); m != nil {
 		return c.at(m[1])
 	}
-	if id, ok := canonicalID(text); ok {
+	if id, ok := expr.CanonicalID(text); ok {
 		text = string(id[:])
 	}
 	return thing{key: "value " + text}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"callflow/schema/expr"
 )
 
 // An expression over events that can be true of none, whatever happens: a conjunct that is false, two that exclude each
@@ -12,9 +14,9 @@ import (
 // hopeless reports an expression over an event that no event can ever match. An event that must not come is no check at
 // all when it cannot come.
 func (w *flowWalk) hopeless(e awaitedEvent, c *course) bool {
-	parts := claimsOf(e.tree(), false, nil)
+	parts := claimsOf(e.Tree(), false, nil)
 	for _, p := range parts {
-		if p.node.op == "literal" && p.node.literal == p.negated {
+		if p.node.Op == "literal" && p.node.Literal == p.negated {
 			w.clash(e, p, "", "no event matches: this is false, whatever comes")
 			return true
 		}
@@ -40,24 +42,24 @@ func (w *flowWalk) hopelessIn(s *Step, c *course) (found bool) {
 
 // claim is a conjunct, or one that must be false.
 type claim struct {
-	node    *node
+	node    *expr.Node
 	negated bool
 }
 
 // claimsOf takes an expression apart at its ands, and at the ors that a not stands before.
-func claimsOf(n *node, negated bool, before []claim) []claim {
+func claimsOf(n *expr.Node, negated bool, before []claim) []claim {
 	switch {
-	case n.op == "not" && len(n.parts) == 1:
-		return claimsOf(n.parts[0], !negated, before)
-	case n.op == "and" && !negated, n.op == "or" && negated:
-		return claimsOf(n.parts[1], negated, claimsOf(n.parts[0], negated, before))
+	case n.Op == "not" && len(n.Parts) == 1:
+		return claimsOf(n.Parts[0], !negated, before)
+	case n.Op == "and" && !negated, n.Op == "or" && negated:
+		return claimsOf(n.Parts[1], negated, claimsOf(n.Parts[0], negated, before))
 	}
 	return append(before, claim{n, negated})
 }
 
 // what is how a problem names a conjunct: its text.
 func (e awaitedEvent) what(p claim) string {
-	at, text := e.Expr.part(p.node)
+	at, text := e.Expr.Part(p.node)
 	if p.negated {
 		text = "not (" + text + ")"
 	}
@@ -69,7 +71,7 @@ func (e awaitedEvent) what(p claim) string {
 
 // clash reports a problem about one conjunct.
 func (w *flowWalk) clash(e awaitedEvent, p claim, hint, format string, args ...any) {
-	at, text := e.Expr.part(p.node)
+	at, text := e.Expr.Part(p.node)
 	part := ""
 	if e.part != "" {
 		part = e.part + ": "
@@ -92,48 +94,48 @@ type constraint struct {
 }
 
 type bound struct {
-	number
+	expr.Number
 	reached bool
 }
 
 // constraintsOf reads a claim: path and literal, either way around, path in a list, path == nil, or the path alone.
 func constraintsOf(p claim) []constraint {
 	n := p.node
-	if n.path != "" && (n.op == "path" || n.op == "name") && n.typ.Kind == KindBool {
+	if n.Path != "" && (n.Op == "path" || n.Op == "name") && n.Type.Kind == expr.KindBool {
 		if p.negated {
-			return []constraint{{path: n.path, not: []any{true}}}
+			return []constraint{{path: n.Path, not: []any{true}}}
 		}
-		return []constraint{{path: n.path, is: []any{true}, there: true}}
+		return []constraint{{path: n.Path, is: []any{true}, there: true}}
 	}
-	if len(n.parts) != 2 {
+	if len(n.Parts) != 2 {
 		return nil
 	}
-	l, r, op := n.parts[0], n.parts[1], n.op
-	if l.path == "" && r.path != "" {
+	l, r, op := n.Parts[0], n.Parts[1], n.Op
+	if l.Path == "" && r.Path != "" {
 		l, r, op = r, l, turned[op]
 	}
-	if l.path == "" || strings.HasPrefix(l.path, "#") {
+	if l.Path == "" || strings.HasPrefix(l.Path, "#") {
 		return nil
 	}
-	if r.op == "literal" && r.literal == nil {
+	if r.Op == "literal" && r.Literal == nil {
 		absent := (op == "==") != p.negated
-		return []constraint{{path: l.path, missing: absent, there: !absent}}
+		return []constraint{{path: l.Path, missing: absent, there: !absent}}
 	}
 	if p.negated {
 		return deniedBy(l, r, op)
 	}
-	c := constraint{path: l.path, there: true}
+	c := constraint{path: l.Path, there: true}
 	switch op {
 	case "==":
-		c.is, c.same = literals(r), r.path
+		c.is, c.same = literals(r), r.Path
 	case "in":
 		c.is = literals(r)
 	case "!=":
-		c.not, c.other = literals(r), r.path
+		c.not, c.other = literals(r), r.Path
 	case "not in":
 		c.not = literals(r)
 	case "<", "<=", ">", ">=":
-		num, ok := numberOf(r.literal)
+		num, ok := expr.NumberOf(r.Literal)
 		switch {
 		case !ok:
 		case op[0] == '<':
@@ -142,19 +144,19 @@ func constraintsOf(p claim) []constraint {
 			c.above = &bound{num, op == ">="}
 		}
 	}
-	if r.path != "" && !strings.HasPrefix(r.path, "#") {
-		return []constraint{c, {path: r.path, there: true}}
+	if r.Path != "" && !strings.HasPrefix(r.Path, "#") {
+		return []constraint{c, {path: r.Path, there: true}}
 	}
 	return []constraint{c}
 }
 
 // deniedBy is what is left of a comparison that must not hold: an absent side will do as well.
-func deniedBy(l, r *node, op string) []constraint {
+func deniedBy(l, r *expr.Node, op string) []constraint {
 	switch op {
 	case "==":
-		return []constraint{{path: l.path, not: literals(r), other: r.path}}
+		return []constraint{{path: l.Path, not: literals(r), other: r.Path}}
 	case "in":
-		return []constraint{{path: l.path, not: literals(r)}}
+		return []constraint{{path: l.Path, not: literals(r)}}
 	}
 	return nil
 }
@@ -163,16 +165,16 @@ func deniedBy(l, r *node, op string) []constraint {
 var turned = map[string]string{"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 // literals are the values that are written out in a literal or a list of them; nil when another value is among them.
-func literals(n *node) (values []any) {
-	nodes := []*node{n}
-	if n.op == "list" {
-		nodes = n.parts
+func literals(n *expr.Node) (values []any) {
+	nodes := []*expr.Node{n}
+	if n.Op == "list" {
+		nodes = n.Parts
 	}
 	for _, x := range nodes {
-		if x.op != "literal" {
+		if x.Op != "literal" {
 			return nil
 		}
-		values = append(values, x.literal)
+		values = append(values, x.Literal)
 	}
 	return values
 }
@@ -199,7 +201,7 @@ func excludes(p, q claim, c *course) bool {
 // against says that no value is as both constraints say.
 func (a constraint) against(b constraint, c *course) bool {
 	if a.above != nil && b.below != nil {
-		d := a.above.compare(b.below.number)
+		d := a.above.Compare(b.below.Number)
 		return d == 1 || d == 0 && !(a.above.reached && b.below.reached)
 	}
 	return a.missing && b.there ||
@@ -210,22 +212,22 @@ func (a constraint) against(b constraint, c *course) bool {
 // allows says whether a value can be the one that a speaks of.
 func (a constraint) allows(v any) bool {
 	has := func(values []any) bool {
-		return slices.ContainsFunc(values, func(w any) bool { return equal(v, w) })
+		return slices.ContainsFunc(values, func(w any) bool { return expr.Equal(v, w) })
 	}
 	if a.is != nil && !has(a.is) || has(a.not) {
 		return false
 	}
-	num, ok := numberOf(v)
+	num, ok := expr.NumberOf(v)
 	if !ok {
 		return true
 	}
 	if a.above != nil {
-		if d := num.compare(a.above.number); d == -1 || d == 0 && !a.above.reached {
+		if d := num.Compare(a.above.Number); d == -1 || d == 0 && !a.above.reached {
 			return false
 		}
 	}
 	if a.below != nil {
-		if d := num.compare(a.below.number); d == 1 || d == 0 && !a.below.reached {
+		if d := num.Compare(a.below.Number); d == 1 || d == 0 && !a.below.reached {
 			return false
 		}
 	}

@@ -24,7 +24,7 @@ func (w *flowWalk) include(s *Step, c *course, outputs map[string]thing) {
 		}
 	}
 	for _, o := range s.Include.Outputs {
-		if t, ok := inner.known[o.Expr.tree().path]; ok {
+		if t, ok := inner.known[o.Expr.Tree().Path]; ok {
 			t.step = s
 			outputs[o.Name] = t
 		}

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // What is known before the run, held against what uses it: a var, the rows of the matrix, and what an include is given. Each
@@ -32,10 +34,10 @@ func (d *decoder) used(n *yaml.Node, pieces []piece, m maker) maker {
 	u := use{node: n, pos: d.at(n), build: m.build}
 	for _, p := range pieces {
 		if p.expr != nil {
-			if !p.expr.quick() {
+			if !p.expr.Quick() {
 				return m
 			}
-			u.names = append(u.names, p.expr.mentioned()...)
+			u.names = append(u.names, p.expr.Names()...)
 		}
 	}
 	d.current.uses = append(d.current.uses, u)
@@ -51,7 +53,7 @@ type spot struct {
 func (r *reader) spotOf(n *yaml.Node) spot { return spotIn(r.doc.name, resolve(n)) }
 
 func spotIn(file string, n *yaml.Node) spot {
-	return spot{Pos{file, max(n.Line, 1), max(n.Column, 1)}, utf8.RuneCountInString(n.Value)}
+	return spot{Pos{File: file, Line: max(n.Line, 1), Col: max(n.Column, 1)}, utf8.RuneCountInString(n.Value)}
 }
 
 // constant is a value that is known before the run by a name: one, or one for each row of the matrix.
@@ -147,15 +149,15 @@ func (w *whoWalk) alive(i, of int) bool {
 
 // under has the rows count alone for which an if holds, until done. What is known only in the run may be true; but where it
 // hangs on the row as well, nothing is said of any.
-func (w *whoWalk) under(cond *Expr) (done func()) {
+func (w *whoWalk) under(cond *expr.Expr) (done func()) {
 	outer := w.live
 	done = func() { w.live = outer }
 	if cond == nil {
 		return done
 	}
-	names := cond.mentioned()
+	names := cond.Names()
 	rows, known := w.rowsOf(names)
-	known = known && cond.quick()
+	known = known && cond.Quick()
 	if !known && rows == 1 {
 		return done
 	}
@@ -221,7 +223,7 @@ var column = regexp.MustCompile(`\bmatrix\.(\w+)`)
 
 // misfit reports a value that does not fit where it is used: at the value, if it is one alone.
 func (w *whoWalk) misfit(s *Step, u use, row int, err error) {
-	var at *EvalError
+	var at *expr.EvalError
 	var bad *fault
 	p := Problem{Pos: u.pos, Len: utf8.RuneCountInString(u.node.Value), Code: "value-type"}
 	if errors.As(err, &at) {

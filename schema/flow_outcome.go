@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // A 2xx proves nothing: the outcome of a request comes later. A step that goes on before it leaves that to a later step.
@@ -93,11 +95,11 @@ func eventExprs(s *Step) (all []awaitedEvent) {
 			continue
 		}
 		switch v := static.FieldByIndex(f.index).Interface().(type) {
-		case *Expr:
+		case *expr.Expr:
 			if v != nil {
 				all = append(all, awaitedEvent{"", v})
 			}
-		case Map[*Expr]:
+		case Map[*expr.Expr]:
 			for _, e := range v {
 				if e.Value != nil {
 					all = append(all, awaitedEvent{e.Key, e.Value})
@@ -115,7 +117,7 @@ func (w *flowWalk) unseen(p *Plan, uses func(file, name string) bool) {
 	}
 	for _, o := range w.open {
 		if w.seen(o) || slices.Contains(w.cutOff, o.step) || o.step.ID != "" && uses(o.step.Pos.File, "steps."+o.step.ID) || slices.ContainsFunc(o.step.Capture, func(x Capture) bool {
-			path := x.Expr.tree().path // ids are followed; to mention one is not to look
+			path := x.Expr.Tree().Path // ids are followed; to mention one is not to look
 			return path != "call.id" && path != "operation.id" && uses(x.Pos.File, x.Name)
 		}) {
 			continue
@@ -190,26 +192,26 @@ func (w *flowWalk) sleeps(s *Step, rest Block, c *course) {
 }
 
 // callsRead are the calls that an expression reads as calls[id].
-func (c *course) callsRead(x *Expr) (calls []thing) {
+func (c *course) callsRead(x *expr.Expr) (calls []thing) {
 	if x == nil {
 		return nil
 	}
-	var walk func(n *node)
-	walk = func(n *node) {
+	var walk func(n *expr.Node)
+	walk = func(n *expr.Node) {
 		if n == nil {
 			return
 		}
-		if n.op == "index" && len(n.parts) == 2 && n.parts[0].path == "calls" {
-			calls = append(calls, c.valueOf(n.parts[1]))
+		if n.Op == "index" && len(n.Parts) == 2 && n.Parts[0].Path == "calls" {
+			calls = append(calls, c.valueOf(n.Parts[1]))
 		}
-		if n.each != nil {
-			walk(n.each.list)
-			walk(n.each.body)
+		if n.Each != nil {
+			walk(n.Each.List)
+			walk(n.Each.Body)
 		}
-		for _, p := range n.parts {
+		for _, p := range n.Parts {
 			walk(p)
 		}
 	}
-	walk(x.tree())
+	walk(x.Tree())
 	return calls
 }

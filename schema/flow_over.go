@@ -59,7 +59,7 @@ func (w *flowWalk) over(s *Step, call thing, hasCall bool, c *course) {
 
 // looksFirst says that a step runs only after a look at how things stand, such as calls[leg].ended.
 func looksFirst(s *Step) bool {
-	return s.If != nil && mentionsPath(s.If.tree(), func(path string) bool { return path == "calls" || strings.HasPrefix(path, "steps.") })
+	return s.If != nil && mentionsPath(s.If.Tree(), func(path string) bool { return path == "calls" || strings.HasPrefix(path, "steps.") })
 }
 
 // gives says that a step's parameters have that key.

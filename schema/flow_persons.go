@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // A person's id where a call's is wanted. The service would answer 404, and a check of events would pass because there are
@@ -17,7 +19,7 @@ var personPath = regexp.MustCompile(`(^|\.)identity\.(\w+)\.id$`)
 // mistaken reports ids of persons that stand for calls and operations.
 func (w *whoWalk) mistaken(p *Plan) {
 	for _, x := range p.Never {
-		w.mistakenIn(awaitedEvent{"", x}, x.tree())
+		w.mistakenIn(awaitedEvent{"", x}, x.Tree())
 	}
 	w.mistakenBlock(p.Steps)
 	w.mistakenBlock(p.Finally)
@@ -35,7 +37,7 @@ func (w *whoWalk) mistakenBlock(b Block) {
 			exprs = append(exprs, awaitedEvent{"", x.Expr})
 		}
 		for _, e := range exprs {
-			w.mistakenIn(e, e.tree())
+			w.mistakenIn(e, e.Tree())
 		}
 		if s.Params != nil && s.Params.node != nil && s.Verb.Params != nil {
 			idsIn(s.Verb.Params, s.Params.node, func(call bool, n *yaml.Node) {
@@ -44,7 +46,7 @@ func (w *whoWalk) mistakenBlock(b Block) {
 					name = m[1]
 				}
 				c := w.constants[name]
-				at, length, part := Pos{s.Pos.File, n.Line, n.Column}, utf8.RuneCountInString(n.Value), ""
+				at, length, part := Pos{File: s.Pos.File, Line: n.Line, Col: n.Column}, utf8.RuneCountInString(n.Value), ""
 				if c.given && len(c.at) > 0 {
 					at, length, part = c.at[0].Pos, c.at[0].length, fmt.Sprintf("as %s, for %s in %s:%d, ", c.what, s.Verb.Name, s.Pos.File, n.Line)
 				}
@@ -80,29 +82,29 @@ func (w *whoWalk) person(name, text string) string {
 }
 
 // mistakenIn looks for call.id == person, operation.id == person and calls[person], anywhere in an expression.
-func (w *whoWalk) mistakenIn(e awaitedEvent, n *node) {
+func (w *whoWalk) mistakenIn(e awaitedEvent, n *expr.Node) {
 	if n == nil {
 		return
 	}
-	if len(n.parts) == 2 && (n.op == "==" || n.op == "!=" || n.op == "index") {
-		for i, side := range n.parts {
-			w.comparedID(e, side, n.parts[1-i])
+	if len(n.Parts) == 2 && (n.Op == "==" || n.Op == "!=" || n.Op == "index") {
+		for i, side := range n.Parts {
+			w.comparedID(e, side, n.Parts[1-i])
 			switch {
-			case n.op == "index" && i == 0 && side.path == "calls", n.op != "index" && (side.path == "call.id" || side.path == "operation.id"):
-				other := n.parts[1-i]
-				text, _ := other.literal.(string)
-				if whose := w.person(other.path, text); whose != "" {
-					at, shown := e.Expr.part(other)
-					w.mistake(side.path != "operation.id", at, utf8.RuneCountInString(shown), e.partText(), whose)
+			case n.Op == "index" && i == 0 && side.Path == "calls", n.Op != "index" && (side.Path == "call.id" || side.Path == "operation.id"):
+				other := n.Parts[1-i]
+				text, _ := other.Literal.(string)
+				if whose := w.person(other.Path, text); whose != "" {
+					at, shown := e.Expr.Part(other)
+					w.mistake(side.Path != "operation.id", at, utf8.RuneCountInString(shown), e.partText(), whose)
 				}
 			}
 		}
 	}
-	if n.each != nil {
-		w.mistakenIn(e, n.each.list)
-		w.mistakenIn(e, n.each.body)
+	if n.Each != nil {
+		w.mistakenIn(e, n.Each.List)
+		w.mistakenIn(e, n.Each.Body)
 	}
-	for _, p := range n.parts {
+	for _, p := range n.Parts {
 		w.mistakenIn(e, p)
 	}
 }
@@ -111,23 +113,23 @@ func (w *whoWalk) mistakenIn(e awaitedEvent, n *node) {
 var numberLike = regexp.MustCompile(`^\+?[0-9][0-9 ()./-]{2,}$`)
 
 // comparedID reports somebody's id that is compared with what it never is: a number in another form, or a person's name.
-func (w *whoWalk) comparedID(e awaitedEvent, side, other *node) {
-	m := personPath.FindStringSubmatch(side.path)
+func (w *whoWalk) comparedID(e awaitedEvent, side, other *expr.Node) {
+	m := personPath.FindStringSubmatch(side.Path)
 	if m == nil {
 		return
 	}
-	texts := w.constants[other.path].texts()
-	if text, ok := other.literal.(string); ok {
+	texts := w.constants[other.Path].texts()
+	if text, ok := other.Literal.(string); ok {
 		texts = []string{text}
 	}
-	at, shown := e.Expr.part(other)
+	at, shown := e.Expr.Part(other)
 	p := Problem{Pos: at, Len: utf8.RuneCountInString(shown), Severity: SeverityError}
 	for _, text := range texts {
 		switch {
 		case m[2] == "phone" && numberLike.MatchString(text) && !e164Form.MatchString(text):
 			p.Code, p.Hint = "bad-format", idForms["e164"].hint
 			p.Text = fmt.Sprintf("%sa telephone's id is compared with %q, which is not in E.164 form: that never is the same", e.partText(), text)
-		case m[2] != "phone" && w.people[text] != nil && other.literal != nil:
+		case m[2] != "phone" && w.people[text] != nil && other.Literal != nil:
 			p.Code, p.Hint = "plain-name", "write their id, or the name of the var that holds it"
 			p.Text = fmt.Sprintf("%san id is compared with %q, which is the name of a person in simulate.people", e.partText(), text)
 		default:

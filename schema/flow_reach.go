@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"callflow/schema/expr"
 )
 
 // Steps that can never run: an if that is false whatever comes, or against one around it, and what stands after a step that
@@ -21,7 +23,7 @@ func (w *flowWalk) unreachable(b Block, around []claim, came outcomes) {
 				w.warn(s.If.Pos(), textLen(s.If.Text()), "unreachable", outcomeHint, "this step never runs: %s", why)
 				continue
 			}
-			mine := claimsOf(s.If.tree(), false, nil)
+			mine := claimsOf(s.If.Tree(), false, nil)
 			why := neverHolds(s.If, mine, around)
 			if why == "" {
 				why = w.inNoRow(mine)
@@ -44,14 +46,14 @@ func (w *flowWalk) unreachable(b Block, around []claim, came outcomes) {
 }
 
 // neverHolds says why a condition can never hold; "": it may.
-func neverHolds(x *Expr, mine, around []claim) string {
-	if v, constant := x.constant(); constant && v == false {
+func neverHolds(x *expr.Expr, mine, around []claim) string {
+	if v, constant := x.Constant(); constant && v == false {
 		return "its if is false, whatever comes"
 	}
 	none := &course{}
 	e := awaitedEvent{"", x}
 	for i, p := range mine {
-		if p.node.op == "literal" && p.node.literal == p.negated {
+		if p.node.Op == "literal" && p.node.Literal == p.negated {
 			return "its if is false, whatever comes"
 		}
 		for _, q := range mine[:i] {
@@ -71,12 +73,12 @@ func neverHolds(x *Expr, mine, around []claim) string {
 // inNoRow says which of the conditions asks for a value that no row of the matrix has; "": none does.
 func (w *flowWalk) inNoRow(mine []claim) string {
 	for _, p := range mine {
-		if p.negated || p.node.op != "==" {
+		if p.negated || p.node.Op != "==" {
 			continue
 		}
-		for i, side := range p.node.parts {
-			axis, ok := strings.CutPrefix(side.path, "matrix.")
-			text, isText := p.node.parts[1-i].literal.(string)
+		for i, side := range p.node.Parts {
+			axis, ok := strings.CutPrefix(side.Path, "matrix.")
+			text, isText := p.node.Parts[1-i].Literal.(string)
 			if ok && isText && !slices.ContainsFunc(w.rows, func(r Row) bool {
 				value, isText := r.Values[axis].(string)
 				return !isText || canonical(value) == canonical(text)
@@ -89,12 +91,12 @@ func (w *flowWalk) inNoRow(mine []claim) string {
 }
 
 // alwaysFails is an expectation of the step that never holds.
-func alwaysFails(s *Step) *Expr {
+func alwaysFails(s *Step) *expr.Expr {
 	for _, x := range testsOf(s) {
 		if x == nil {
 			continue // it could not be read
 		}
-		if v, constant := x.constant(); constant && v == false {
+		if v, constant := x.Constant(); constant && v == false {
 			return x
 		}
 	}
@@ -102,11 +104,11 @@ func alwaysFails(s *Step) *Expr {
 }
 
 // testsOf are the expectations of a step, and those that are its verb's.
-func testsOf(s *Step) []*Expr {
+func testsOf(s *Step) []*expr.Expr {
 	tests := s.Expect[:len(s.Expect):len(s.Expect)]
 	if static := staticParams(s); static.IsValid() {
 		for _, f := range structureOf(s.Verb.Params).fields {
-			if list, ok := static.FieldByIndex(f.index).Interface().([]*Expr); ok && s.Verb.Role == Speaks {
+			if list, ok := static.FieldByIndex(f.index).Interface().([]*expr.Expr); ok && s.Verb.Role == Speaks {
 				tests = append(tests, list...)
 			}
 		}

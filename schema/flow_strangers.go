@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // Ids that are nobody's in the simulated world: a world that names people has only those, so that nobody answers there.
@@ -23,7 +25,7 @@ func (w *whoWalk) stranger(s *Step, f *field, id *yaml.Node, text string) {
 	if name == "" && (meant || s.ContinueOnError) {
 		return
 	}
-	p := Problem{Pos: Pos{s.Pos.File, id.Line, id.Column}, Len: utf8.RuneCountInString(id.Value), Code: "unknown-person",
+	p := Problem{Pos: Pos{File: s.Pos.File, Line: id.Line, Col: id.Column}, Len: utf8.RuneCountInString(id.Value), Code: "unknown-person",
 		Text: fmt.Sprintf("nobody in simulate.people has the id %s", text), Hint: w.whoElse(name, near)}
 	if f.name == "phone" {
 		p.Text = fmt.Sprintf("nobody in simulate.people has the number %s", text)
@@ -40,17 +42,17 @@ func pending(s *Step) bool {
 }
 
 // awaitsNobody warns of an event that is awaited from somebody whom nobody is.
-func (w *whoWalk) awaitsNobody(e awaitedEvent, side, other *node, kind, text string) {
+func (w *whoWalk) awaitsNobody(e awaitedEvent, side, other *expr.Node, kind, text string) {
 	if !w.nobody(kind, text) {
 		return
 	}
 	name, near := w.nearest(text)
-	if name == "" && !(e.claimsIncoming() && strings.HasPrefix(side.path, "call.source.")) {
+	if name == "" && !(e.claimsIncoming() && strings.HasPrefix(side.Path, "call.source.")) {
 		return
 	}
-	at, shown := e.Expr.part(other)
+	at, shown := e.Expr.Part(other)
 	w.report(Problem{Pos: at, Len: utf8.RuneCountInString(shown), Code: "unknown-person",
-		Text: fmt.Sprintf("%snobody in simulate.people has the id %s, so %s never is", e.partText(), text, side.path), Hint: w.whoElse(name, near)})
+		Text: fmt.Sprintf("%snobody in simulate.people has the id %s, so %s never is", e.partText(), text, side.Path), Hint: w.whoElse(name, near)})
 }
 
 // nobody says that an id of that kind is certainly nobody's.

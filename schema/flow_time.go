@@ -53,8 +53,8 @@ func eitherOr(a, b *Step) bool {
 		return false
 	}
 	none := &course{}
-	for _, p := range claimsOf(a.If.tree(), false, nil) {
-		for _, q := range claimsOf(b.If.tree(), false, nil) {
+	for _, p := range claimsOf(a.If.Tree(), false, nil) {
+		for _, q := range claimsOf(b.If.Tree(), false, nil) {
 			if excludes(p, q, none) || denies(p, q) {
 				return true
 			}
@@ -65,7 +65,7 @@ func eitherOr(a, b *Step) bool {
 
 // denies says that one claim is the other's negation.
 func denies(p, q claim) bool {
-	return p.negated != q.negated && p.node.path != "" && p.node.path == q.node.path && p.node.op == q.node.op
+	return p.negated != q.negated && p.node.Path != "" && p.node.Path == q.node.Path && p.node.Op == q.node.Op
 }
 
 func stepTime(s *Step, p *Plan) time.Duration {

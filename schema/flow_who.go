@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // Who is named in a step: the kind of identity and the form of its id. A member of an identity set has the tag ids, which
@@ -80,7 +82,7 @@ func (w *whoWalk) texts(value string) []string {
 }
 
 func canonical(text string) string {
-	if id, ok := canonicalID(text); ok {
+	if id, ok := expr.CanonicalID(text); ok {
 		return string(id[:])
 	}
 	return text
@@ -89,8 +91,8 @@ func canonical(text string) string {
 func (w *whoWalk) block(b Block) {
 	for _, s := range b {
 		for _, x := range s.Capture {
-			if personPath.MatchString(x.Expr.tree().path) {
-				w.persons["name "+x.Name] = x.Expr.tree().path + " of " + stepName(s)
+			if personPath.MatchString(x.Expr.Tree().Path) {
+				w.persons["name "+x.Name] = x.Expr.Tree().Path + " of " + stepName(s)
 			}
 		}
 		over, done := w.under(s.If), w.itemsOf(s)
@@ -162,7 +164,7 @@ func (w *whoWalk) identity(s *Step, f *field, key, value *yaml.Node) {
 			w.persons[canonical(text)] = fmt.Sprintf("the %s of %s", f.name, stepName(s))
 		}
 		if who, ok := w.kinds[canonical(text)]; ok && who.kind != f.name {
-			p := Problem{Pos: Pos{s.Pos.File, key.Line, key.Column}, Len: utf8.RuneCountInString(key.Value), Code: "identity-kind",
+			p := Problem{Pos: Pos{File: s.Pos.File, Line: key.Line, Col: key.Column}, Len: utf8.RuneCountInString(key.Value), Code: "identity-kind",
 				Text: fmt.Sprintf("%s names %s as %s; in simulate.people they are %s", s.Verb.Name, who.name, f.name, article(who.kind)),
 				Hint: "write " + who.kind + " in place of " + f.name}
 			if c := w.given(id); c.given {
@@ -178,7 +180,7 @@ func (w *whoWalk) identity(s *Step, f *field, key, value *yaml.Node) {
 		}
 	}
 	if slices.Contains(s.Verb.Shuns, f.name) && len(w.texts(id.Value)) > 0 {
-		w.report(Problem{Pos: Pos{s.Pos.File, key.Line, key.Column}, Len: utf8.RuneCountInString(key.Value), Code: "identity-kind",
+		w.report(Problem{Pos: Pos{File: s.Pos.File, Line: key.Line, Col: key.Column}, Len: utf8.RuneCountInString(key.Value), Code: "identity-kind",
 			Text: fmt.Sprintf("%s was seen to be refused (7505) when its target is named as %s", s.Verb.Name, f.name),
 			Hint: "name a resource account as applicationInstance, by its object id"})
 	}

@@ -3,6 +3,8 @@ package schema
 import (
 	"reflect"
 	"slices"
+
+	"callflow/schema/expr"
 )
 
 // Form is what may stand at one place of a scenario, as far as its layout is concerned: in which order keys are written,
@@ -201,7 +203,7 @@ func (f *Form) of(t reflect.Type, in *field) *Form {
 		return f.of(reflect.New(t).Interface().(later).elem(), in)
 	}
 	if t.Kind() != reflect.Interface {
-		if shaped, ok := reflect.Zero(t).Interface().(Shaped); ok {
+		if shaped, ok := reflect.Zero(t).Interface().(expr.Shaped); ok {
 			return f.of(shaped.Shape(), nil)
 		}
 	}

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 )
 
 var requirable = []string{"simulator"}
@@ -24,7 +27,7 @@ var scenarioKeyNames, stepKeyNames = keyNames(scenarioKeys), keyNames(stepKeys)
 
 // scenario compiles the whole file.
 func (r *reader) scenario() {
-	r.base = newScope(r.voc.Globals(), r.src.Shared.scope(r.voc), r.trace.watched())
+	r.base = expr.NewScope(r.voc.Globals(), r.src.Shared.scope(r.voc), r.trace.watched())
 	keys := r.scenarioKeys()
 	if keys == nil {
 		r.broken = true
@@ -51,7 +54,7 @@ func (r *reader) scenario() {
 	}
 	plan.Rows = []Row{{}}
 	if p, ok := keys["matrix"]; ok && isNull(resolve(p.value)) {
-		r.base.declare("matrix", anyType, nil, r.at(p.key))
+		r.base.Declare("matrix", expr.Any, nil, r.at(p.key))
 	}
 	read("matrix", r.matrix)
 	read("vars", func(n *yaml.Node) { plan.Vars = r.vars(n, "a var") })
@@ -115,7 +118,7 @@ func (r *reader) scenarioKeys() map[string]pair {
 // as names that may be absent.
 func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node))) {
 	plan := r.plan
-	main := &lane{sc: r.base.child(), path: "steps"}
+	main := &lane{sc: r.base.Child(), path: "steps"}
 	if p, ok := keys["finally"]; ok {
 		r.announce(main.sc, p.value, "captured in finally, which comes later", "comes later, in finally")
 	}
@@ -127,7 +130,7 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 	})
 	d := r.decoder(main.sc)
 	read("never", func(n *yaml.Node) {
-		plan.Never = d.tests(n, r.known(main).withFields(typeOf(r.voc.Event)), false)
+		plan.Never = d.tests(n, r.known(main).WithFields(expr.TypeOf(r.voc.Event)), false)
 	})
 	read("outputs", func(n *yaml.Node) {
 		plan.Outputs, _ = r.captures(n, main.sc, func(key *yaml.Node) bool {
@@ -140,7 +143,7 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 		})
 	})
 	read("finally", func(n *yaml.Node) {
-		last := &lane{sc: r.base.child(), path: "finally"}
+		last := &lane{sc: r.base.Child(), path: "finally"}
 		for _, m := range main.made {
 			m.declare(last.sc, m.typ, m.late)
 		}
@@ -150,8 +153,8 @@ func (r *reader) body(keys map[string]pair, read func(string, func(*yaml.Node)))
 
 // known is a scope in which all names that the lane made are simply there. It serves expressions in which an absent name
 // makes a comparison false.
-func (r *reader) known(l *lane) *scope {
-	sc := r.base.child()
+func (r *reader) known(l *lane) *expr.Scope {
+	sc := r.base.Child()
 	for _, m := range l.made {
 		m.declare(sc, m.typ, nil)
 	}
@@ -180,21 +183,21 @@ func (r *reader) vars(n *yaml.Node, what string) []Var {
 		return nil
 	}
 	var vars []Var
-	sc := r.base.child()
-	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, nil, Pos{})
+	sc := r.base.Child()
+	sc.Declare("env", &expr.Type{Kind: expr.KindObject, Elem: expr.String}, nil, Pos{})
 	for _, p := range pairs(n) {
-		sc.announce(p.key.Value, "declared further down", r.at(p.key))
+		sc.Announce(p.key.Value, "declared further down", r.at(p.key))
 	}
 	for _, p := range pairs(n) {
 		t := r.decoder(sc).template(p.value, anyInterface, nil)
 		t.make = r.withEnv(p.value, t.make)
 		if !identifier.MatchString(p.key.Value) {
-			r.base.anything = true // it is used by another spelling
+			r.base.Anything = true // it is used by another spelling
 		}
 		if r.declareName(p.key, what) {
 			v := Var{Pos: r.at(p.key), Name: p.key.Value, Value: t}
-			t.needs = r.base.took()
-			r.base.declare(v.Name, v.seen(), nil, v.Pos)
+			t.needs = r.base.Took()
+			r.base.Declare(v.Name, v.seen(), nil, v.Pos)
 			vars = append(vars, v)
 			if what == "a var" {
 				r.plan.Inputs = append(r.plan.Inputs, p.key.Value)
@@ -218,7 +221,7 @@ func (r *reader) span(n *yaml.Node, positive bool) time.Duration {
 }
 
 func (r *reader) defaults(n *yaml.Node) {
-	keys := r.mapping(n, "a mapping with "+listed(keyNames(defaultKeys), "and"), keyNames(defaultKeys))
+	keys := r.mapping(n, "a mapping with "+problem.Listed(keyNames(defaultKeys), "and"), keyNames(defaultKeys))
 	for name, p := range keys {
 		if isNull(resolve(p.value)) {
 			r.problem(p.key, "empty-value", "", "%s has no value", name)
@@ -244,7 +247,7 @@ func (r *reader) defaults(n *yaml.Node) {
 }
 
 // tests reads one expression or a list of them, all boolean.
-func (d *decoder) tests(n *yaml.Node, sc *scope, together bool) []*Expr {
+func (d *decoder) tests(n *yaml.Node, sc *expr.Scope, together bool) []*expr.Expr {
 	n = resolve(n)
 	items := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
@@ -253,13 +256,13 @@ func (d *decoder) tests(n *yaml.Node, sc *scope, together bool) []*Expr {
 			d.report(Problem{Pos: d.at(n), Code: "empty-value", Text: "there is no expression in this list"})
 		}
 	}
-	var tests []*Expr
+	var tests []*expr.Expr
 	for _, item := range items {
-		if x := d.bare(item, sc, boolType); x != nil {
+		if x := d.bare(item, sc, expr.Bool); x != nil {
 			tests = append(tests, x)
 			if together { // what the first says holds for the others
-				sc = sc.child()
-				sc.prove(x)
+				sc = sc.Child()
+				sc.Prove(x)
 			}
 		}
 	}
@@ -268,7 +271,7 @@ func (d *decoder) tests(n *yaml.Node, sc *scope, together bool) []*Expr {
 
 // captures reads a mapping of names to expressions. take says whether a name can be used; lost are the names without a
 // value, which later steps use nevertheless.
-func (r *reader) captures(n *yaml.Node, sc *scope, take func(key *yaml.Node) bool) (captures []Capture, lost []made) {
+func (r *reader) captures(n *yaml.Node, sc *expr.Scope, take func(key *yaml.Node) bool) (captures []Capture, lost []made) {
 	n = resolve(n)
 	if n.Kind != yaml.MappingNode {
 		r.wrongKind(n, "a mapping of names to expressions")

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"callflow/schema/problem"
 )
 
 // otherGoals are words for what a step waits for, by the goals that verbs have for it.
@@ -38,8 +40,8 @@ var equalText = regexp.MustCompile("==\\s*[\"'](\\w+)[\"']")
 
 // goalMeant is the goal that a word was meant for, or "".
 func goalMeant(word string, goals []string) string {
-	words := append([]string{word}, otherGoals[folded(word)]...)
-	for _, other := range otherWords[folded(word)] {
+	words := append([]string{word}, otherGoals[problem.Folded(word)]...)
+	for _, other := range problem.OtherWords[problem.Folded(word)] {
 		words = append(append(words, other), otherGoals[other]...)
 	}
 	for _, w := range words {
@@ -47,7 +49,7 @@ func goalMeant(word string, goals []string) string {
 			return w
 		}
 	}
-	return Nearest(word, goals)
+	return problem.Nearest(word, goals)
 }
 
 // looksLikeTest says that a text is an expression rather than a word.

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/problem"
 )
 
 // A comment silences warnings of one line: # callflow: ignore CODE[, CODE] [- reason], at the end of that line or alone on
@@ -82,7 +84,7 @@ func (c *checker) unusedIgnore(code ignoredCode, unsure bool) {
 				warnings = append(warnings, w.Code)
 			}
 		}
-		p.Text, p.Hint = fmt.Sprintf("there is no problem with the code %q; those that can be silenced are %s", code.name, listed(warnings, "and")), didYouMean(code.name, warnings)
+		p.Text, p.Hint = fmt.Sprintf("there is no problem with the code %q; those that can be silenced are %s", code.name, problem.Listed(warnings, "and")), problem.DidYouMean(code.name, warnings)
 	case known.Severity == SeverityError:
 		p.Text = fmt.Sprintf("%s is an error, which cannot be silenced: it forbids a run", code.name)
 	case code.used || unsure || code.name == "include-idle": // which is there only when another file includes this one
@@ -129,11 +131,11 @@ func (d *document) ignorings() (found []*ignoring) {
 			rest = rest[:reason[0]]
 		}
 		for _, w := range ignoreWord.FindAllStringIndex(rest, -1) {
-			at := Pos{d.name, n + 1, 1 + utf8.RuneCountInString(line[:m[4]+w[0]])}
+			at := Pos{File: d.name, Line: n + 1, Col: 1 + utf8.RuneCountInString(line[:m[4]+w[0]])}
 			i.codes = append(i.codes, ignoredCode{name: rest[w[0]:w[1]], at: at})
 		}
 		if i.codes == nil {
-			i.codes = []ignoredCode{{at: Pos{d.name, n + 1, col + 1}}}
+			i.codes = []ignoredCode{{at: Pos{File: d.name, Line: n + 1, Col: col + 1}}}
 		}
 		found = append(found, i)
 	}

@@ -12,6 +12,9 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 )
 
 const maxIncludes = 10 // files within files
@@ -19,17 +22,17 @@ const maxIncludes = 10 // files within files
 // includedFile is a file read once, however often it is included.
 type includedFile struct {
 	plan    *Plan
-	inputs  map[string]*Type
+	inputs  map[string]*expr.Type
 	spans   map[string]bool // those that are durations when nobody gives them
 	needed  []string        // inputs without a value of their own
-	outputs *Type
+	outputs *expr.Type
 	steps   int
 }
 
 // include expands the verb of that name: it checks the file, holds `with` against the file's vars, and gives the step the
 // file's outputs.
-func (w *stepWalk) include(params *yaml.Node, with *Type) {
-	w.result = anyType // until the file has been read
+func (w *stepWalk) include(params *yaml.Node, with *expr.Type) {
+	w.result = expr.Any // until the file has been read
 	n := params
 	if params.Kind == yaml.MappingNode {
 		n = resolve(childNode(params, "file"))
@@ -53,7 +56,7 @@ func (w *stepWalk) include(params *yaml.Node, with *Type) {
 	}
 	w.step.Include, w.result = inc.plan, inc.outputs
 	for _, v := range inc.plan.Shared {
-		w.base.outer().take(v.Name)
+		w.base.Outer().Take(v.Name)
 	}
 	w.traceInclude(params, n, inc)
 	if w.steps += inc.steps; w.steps > maxNodes {
@@ -68,7 +71,7 @@ func (w *stepWalk) include(params *yaml.Node, with *Type) {
 }
 
 // checkInputs holds `with` against the included file's vars.
-func (w *stepWalk) checkInputs(params, fileNode *yaml.Node, inc *includedFile, with *Type) {
+func (w *stepWalk) checkInputs(params, fileNode *yaml.Node, inc *includedFile, with *expr.Type) {
 	given := map[string]bool{}
 	if params.Kind == yaml.MappingNode {
 		if n := resolve(childNode(params, "with")); n != nil && n.Kind == yaml.MappingNode {
@@ -76,20 +79,20 @@ func (w *stepWalk) checkInputs(params, fileNode *yaml.Node, inc *includedFile, w
 				given[p.key.Value] = true
 				want, ok := inc.inputs[p.key.Value]
 				if !ok {
-					given[Nearest(p.key.Value, inc.plan.Inputs)] = true // one mistake is told once
-					w.problem(p.key, "unknown-input", didYouMean(p.key.Value, inc.plan.Inputs), "%s has no var %q; its vars are %s",
-						inc.plan.File, p.key.Value, listed(inc.plan.Inputs, "and"))
+					given[problem.Nearest(p.key.Value, inc.plan.Inputs)] = true // one mistake is told once
+					w.problem(p.key, "unknown-input", problem.DidYouMean(p.key.Value, inc.plan.Inputs), "%s has no var %q; its vars are %s",
+						inc.plan.File, p.key.Value, problem.Listed(inc.plan.Inputs, "and"))
 					continue
 				}
-				if with == nil || with.field(p.key.Value) == nil {
+				if with == nil || with.Field(p.key.Value) == nil {
 					continue
 				}
-				if have := with.field(p.key.Value).Type; !have.comparable(want) {
+				if have := with.Field(p.key.Value).Type; !have.Comparable(want) {
 					hint := ""
 					if n := resolve(p.value); inc.spans[p.key.Value] && bareNumber.MatchString(n.Value) {
 						hint = fmt.Sprintf("write %ss or %sms", n.Value, n.Value)
 					}
-					w.problem(resolve(p.value), "value-type", hint, "this is %s; the var %s of %s is %s", have.words(), p.key.Value, inc.plan.File, want.words())
+					w.problem(resolve(p.value), "value-type", hint, "this is %s; the var %s of %s is %s", have.Words(), p.key.Value, inc.plan.File, want.Words())
 				}
 			}
 		}
@@ -107,7 +110,7 @@ func meansWith(n *yaml.Node) bool {
 		return false
 	}
 	for _, p := range pairs(n) {
-		if slices.Contains(meant[folded(p.key.Value)], "with") {
+		if slices.Contains(meant[problem.Folded(p.key.Value)], "with") {
 			return true
 		}
 	}
@@ -186,7 +189,7 @@ func (w *stepWalk) openInclude(n *yaml.Node, file string) *includedFile {
 }
 
 func (c *checker) readIncluded(name string, text []byte) *includedFile {
-	inc := &includedFile{inputs: map[string]*Type{}, spans: map[string]bool{}, outputs: &Type{Kind: KindObject, Fields: []Field{}}}
+	inc := &includedFile{inputs: map[string]*expr.Type{}, spans: map[string]bool{}, outputs: &expr.Type{Kind: expr.KindObject, Fields: []expr.Field{}}}
 	before := len(c.problems)
 	inc.plan = c.file(name, text)
 	if inc.plan == nil {
@@ -194,8 +197,8 @@ func (c *checker) readIncluded(name string, text []byte) *includedFile {
 	}
 	for _, v := range inc.plan.Vars {
 		t := v.Value.Type()
-		if t.Kind == KindNil {
-			inc.needed, t = append(inc.needed, v.Name), anyType
+		if t.Kind == expr.KindNil {
+			inc.needed, t = append(inc.needed, v.Name), expr.Any
 		}
 		inc.inputs[v.Name] = t
 		if text, ok := v.Value.make.static.Interface().(string); ok {
@@ -204,11 +207,11 @@ func (c *checker) readIncluded(name string, text []byte) *includedFile {
 		}
 	}
 	if errorsSince(c.problems, before) {
-		inc.outputs = anyType // some may be missing
+		inc.outputs = expr.Any // some may be missing
 		return inc
 	}
 	for _, o := range inc.plan.Outputs {
-		inc.outputs.Fields = append(inc.outputs.Fields, Field{Name: o.Name, Type: o.Expr.Type()})
+		inc.outputs.Fields = append(inc.outputs.Fields, expr.Field{Name: o.Name, Type: o.Expr.Type()})
 	}
 	return inc
 }
@@ -257,7 +260,7 @@ func (r *reader) nearestFile(name, written string) string {
 			names = append(names, e.Name())
 		}
 	}
-	return didYouMean(path.Base(name), names)
+	return problem.DidYouMean(path.Base(name), names)
 }
 
 // relative is the path of a file from a folder; both begin at the same place.

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 )
 
 // Characters that look like others, or like nothing: what is pasted from a chat, a word processor or a web page brings them
@@ -35,7 +38,7 @@ func plainLine(line string) (plain string, at int) {
 			switch {
 			case zeroWidth(r):
 				return -1
-			case odd(r):
+			case expr.OddRune(r):
 				return ' '
 			}
 			return r
@@ -57,11 +60,11 @@ func plainLine(line string) (plain string, at int) {
 		rest = part(3) + part(5) + rest
 	} else {
 		b.WriteString(strings.TrimFunc(strings.Map(func(r rune) rune {
-			if odd(r) {
+			if expr.OddRune(r) {
 				return -1
 			}
 			return r
-		}, part(3)), func(r rune) bool { return curlyQuotes[r] != "" }))
+		}, part(3)), func(r rune) bool { return expr.CurlyQuotes[r] != "" }))
 		b.WriteByte(':')
 		if after := spaces(part(5)); after != "" || rest != "" {
 			b.WriteString(" " + strings.TrimPrefix(after, " "))
@@ -86,7 +89,7 @@ func plainLine(line string) (plain string, at int) {
 }
 
 func strange(r rune) bool {
-	return odd(r) || curlyQuotes[r] != "" || strings.ContainsRune("｛｝［］，", r)
+	return expr.OddRune(r) || expr.CurlyQuotes[r] != "" || strings.ContainsRune("｛｝［］，", r)
 }
 
 func zeroWidth(r rune) bool {
@@ -100,9 +103,9 @@ func runeName(r rune) string {
 	case name != "":
 	case zeroWidth(r):
 		name = "a character that is not seen"
-	case odd(r):
+	case expr.OddRune(r):
 		name = "an unusual space"
-	case curlyQuotes[r] != "":
+	case expr.CurlyQuotes[r] != "":
 		name = "a typographic quote " + string(r)
 	default:
 		name = "the character " + string(r)
@@ -118,8 +121,8 @@ func lookalike(line string) (s slip, ok bool) {
 	}
 	r, _ := utf8.DecodeRuneInString(line[at:])
 	col := utf8.RuneCountInString(line[:at]) + 1
-	hint := "write " + shorten(strings.TrimLeft(plain, " "), maxExprShown)
-	if strings.TrimLeftFunc(line[:at], unicode.IsSpace) == "" && odd(r) && !zeroWidth(r) {
+	hint := "write " + problem.Shorten(strings.TrimLeft(plain, " "), expr.MaxShown)
+	if strings.TrimLeftFunc(line[:at], unicode.IsSpace) == "" && expr.OddRune(r) && !zeroWidth(r) {
 		hint = "indent with plain spaces"
 	}
 	return slip{trap{col, 1, "not YAML: " + runeName(r) + " stands here", hint}, plain}, true
@@ -142,7 +145,7 @@ func plainLines(lines []string) (plain []string, first int) {
 func visible(text string) (plain string, found rune) {
 	plain = strings.TrimFunc(strings.Map(func(r rune) rune {
 		switch {
-		case !odd(r):
+		case !expr.OddRune(r):
 			return r
 		case found == 0:
 			found = r
@@ -152,10 +155,10 @@ func visible(text string) (plain string, found rune) {
 		}
 		return ' '
 	}, text), func(r rune) bool {
-		if curlyQuotes[r] != "" && found == 0 {
+		if expr.CurlyQuotes[r] != "" && found == 0 {
 			found = r
 		}
-		return r == ' ' || curlyQuotes[r] != ""
+		return r == ' ' || expr.CurlyQuotes[r] != ""
 	})
 	return plain, found
 }

@@ -1,6 +1,10 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+
+	"callflow/schema/problem"
+)
 
 // step describes a step: the keys of the frame and exactly one verb. It has two forms, told apart by whether a verb stands
 // there yet, so that an editor offers the verbs until there is one and never after that. A branch for each verb would say
@@ -63,7 +67,7 @@ func (w *schemaWriter) beside(v *Verb) object {
 	}
 	o := object{{"propertyNames", object{
 		{"enum", append(keys[:len(keys):len(keys)], v.Name)},
-		{"errorMessage", "a step has one verb, here " + v.Name + "; beside it stand " + listed(keys, "and")},
+		{"errorMessage", "a step has one verb, here " + v.Name + "; beside it stand " + problem.Listed(keys, "and")},
 	}}}
 	if len(some) > 0 {
 		o = append(o, member{"properties", some})

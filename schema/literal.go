@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"callflow/schema/problem"
 )
 
 // fault is what is wrong with one value; where it stands is added by whoever found it.
@@ -104,10 +106,10 @@ func checkText(text string, f *field) *fault {
 			}
 		}
 		hint := guessHint(guesses(text, f.enum))
-		if len(f.enum) > manyWords {
-			return faultf("unknown-value", hint, "%q is none of the %d words that can stand here, such as %s", text, len(f.enum), listed(f.enum[:3], "or"))
+		if len(f.enum) > problem.ManyWords {
+			return faultf("unknown-value", hint, "%q is none of the %d words that can stand here, such as %s", text, len(f.enum), problem.Listed(f.enum[:3], "or"))
 		}
-		return faultf("unknown-value", hint, "%q is none of %s", text, listed(f.enum, "or"))
+		return faultf("unknown-value", hint, "%q is none of %s", text, problem.Listed(f.enum, "or"))
 	}
 	switch f.format {
 	case "e164":
@@ -191,7 +193,7 @@ func checkWord(name string) *fault {
 // scalarWords says what a scalar field takes.
 func scalarWords(t reflect.Type, f *field) string {
 	if f != nil && len(f.enum) > 0 {
-		return "one of " + listed(f.enum, "or")
+		return "one of " + problem.Listed(f.enum, "or")
 	}
 	if t == durationKind {
 		return "a duration such as 15s"

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 const maxRows = 1000
@@ -29,7 +31,7 @@ type matrixRow struct {
 // matrix makes the rows: those of its file times the axes in row-major order, less exclude, and then include's rows.
 func (r *reader) matrix(n *yaml.Node) {
 	n = resolve(n)
-	r.base.declare("matrix", anyType, nil, r.at(n)) // until the rows have been read
+	r.base.Declare("matrix", expr.Any, nil, r.at(n)) // until the rows have been read
 	before := len(r.problems)
 	if n.Kind == yaml.ScalarNode && !isNull(n) && !reported(n) {
 		if rows, columns, ok := r.rowsOf(n); ok {
@@ -68,7 +70,7 @@ func (r *reader) matrix(n *yaml.Node) {
 		if len(axes) == 0 {
 			return // that there are no rows follows from it
 		}
-		defer r.base.declare("matrix", anyType, nil, r.at(n)) // an axis is missing
+		defer r.base.Declare("matrix", expr.Any, nil, r.at(n)) // an axis is missing
 	}
 	if len(axes) > 0 {
 		if len(names) == 0 {
@@ -184,7 +186,7 @@ func (r *reader) exclude(n *yaml.Node, rows []matrixRow, names []string) []matri
 				if !containsWord(names, p.key.Value) {
 					known = false
 				}
-				matches = matches && equal(row.values[p.key.Value], r.fixed(p.value))
+				matches = matches && expr.Equal(row.values[p.key.Value], r.fixed(p.value))
 			}
 			if !matches {
 				kept = append(kept, row)
@@ -256,7 +258,7 @@ func (r *reader) addRows(n *yaml.Node, rows []matrixRow, axes []string) (more []
 // agrees says whether row has every value of part.
 func agrees(row, part map[string]any) bool {
 	for key, v := range part {
-		if !equal(row[key], v) {
+		if !expr.Equal(row[key], v) {
 			return false
 		}
 	}
@@ -273,7 +275,7 @@ func (r *reader) rows(n *yaml.Node, rows []matrixRow, names, labels, extras []st
 		r.tooManyRows(n)
 		return
 	}
-	types := &Type{Kind: KindObject, Fields: []Field{}}
+	types := &expr.Type{Kind: expr.KindObject, Fields: []expr.Field{}}
 	for _, name := range extras {
 		for _, row := range rows {
 			if _, ok := row.values[name]; !ok {
@@ -283,16 +285,16 @@ func (r *reader) rows(n *yaml.Node, rows []matrixRow, names, labels, extras []st
 		}
 	}
 	for _, name := range slices.Concat(names, extras) {
-		t := nilType
+		t := expr.Nil
 		for _, row := range rows {
-			t = t.merge(typeOfValue(row.values[name]))
+			t = t.Merge(expr.TypeOfValue(row.values[name]))
 		}
-		if t.Kind == KindNil {
-			t = anyType
+		if t.Kind == expr.KindNil {
+			t = expr.Any
 		}
-		types.Fields = append(types.Fields, Field{Name: name, Type: t})
+		types.Fields = append(types.Fields, expr.Field{Name: name, Type: t})
 	}
-	r.base.declare("matrix", types, nil, r.at(keyNode(resolve(r.doc.root), "matrix")))
+	r.base.Declare("matrix", types, nil, r.at(keyNode(resolve(r.doc.root), "matrix")))
 	r.traceAxes(n, types)
 	r.plan.Rows = nil
 	seen := map[string]bool{}

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/problem"
 )
 
 // rowsOf reads the rows of a matrix from a file beside the scenario: CSV with the names of the columns in its first row, or
@@ -52,7 +54,7 @@ type rowFile struct {
 }
 
 func (t *rowFile) wrong(line, col, length int, code, hint, format string, args ...any) {
-	t.report(Problem{Pos: Pos{t.name, line, col}, Len: length, Code: code, Hint: hint, Text: fmt.Sprintf(format, args...)})
+	t.report(Problem{Pos: Pos{File: t.name, Line: line, Col: col}, Len: length, Code: code, Hint: hint, Text: fmt.Sprintf(format, args...)})
 }
 
 // readCSV reads every cell as the text that it is, so that telephone numbers and ids stay whole.
@@ -165,13 +167,13 @@ func (t *rowFile) record(in *csv.Reader, cells []string, doc *document) {
 		t.wrong(line, 1, 0, "matrix", "a cell with a separator in it is written in quotes", "this row has %s, the first row has %d", counted(have, "cell"), want)
 		return
 	}
-	row := matrixRow{values: map[string]any{}, at: Pos{t.name, line, 1}, cells: map[string]spot{}}
+	row := matrixRow{values: map[string]any{}, at: Pos{File: t.name, Line: line, Col: 1}, cells: map[string]spot{}}
 	for i, column := range t.columns {
 		text, line, col := t.cell(in, cells, i, doc)
 		if strings.Contains(text, "${{") {
 			t.wrong(line, col, utf8.RuneCountInString(text), "not-literal", "", "the rows of a matrix are known before the run; ${{ }} cannot stand here")
 		}
-		row.values[column], row.cells[column] = text, spot{Pos{t.name, line, col}, utf8.RuneCountInString(text)}
+		row.values[column], row.cells[column] = text, spot{Pos{File: t.name, Line: line, Col: col}, utf8.RuneCountInString(text)}
 	}
 	t.rows = append(t.rows, row)
 }
@@ -215,7 +217,7 @@ func (t *rowFile) readYAML(text []byte) {
 			case i == 0:
 				t.columns = append(t.columns, name)
 			case !containsWord(t.columns, name):
-				in.problem(p.key, "matrix", didYouMean(name, t.columns), "the first row has no %q; all rows have the same keys", name)
+				in.problem(p.key, "matrix", problem.DidYouMean(name, t.columns), "the first row has no %q; all rows have the same keys", name)
 			}
 			row.values[name], row.cells[name] = in.fixed(p.value), in.spotOf(p.value)
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/problem"
 )
 
 // meant are words of other tools and APIs for keys and verbs of ours, as plain as folded makes them; the likeliest first.
@@ -72,9 +74,9 @@ var instead = map[string]string{
 
 // guesses are the words of known, three at most, that got was most likely meant to be.
 func guesses(got string, known []string) (words []string) {
-	low := folded(got)
+	low := problem.Folded(got)
 	for _, k := range known {
-		if folded(k) == low {
+		if problem.Folded(k) == low {
 			return []string{k}
 		}
 	}
@@ -86,11 +88,11 @@ func guesses(got string, known []string) (words []string) {
 	if words != nil {
 		return words
 	}
-	if near := Nearest(got, known); near != "" {
+	if near := problem.Nearest(got, known); near != "" {
 		return []string{near}
 	}
 	for _, k := range known { // too short for Nearest
-		if len(got) < 3 && len(k) < 4 && distance(low, strings.ToLower(k), 2) < 2 && len(words) < 3 {
+		if len(got) < 3 && len(k) < 4 && problem.Distance(low, strings.ToLower(k), 2) < 2 && len(words) < 3 {
 			words = append(words, k)
 		}
 	}
@@ -100,10 +102,10 @@ func guesses(got string, known []string) (words []string) {
 // misspelt is the word of known that got is but for one slip of the fingers, and the only one; or "".
 func misspelt(got string, known []string) (right string) {
 	for _, k := range known {
-		if folded(k) == folded(got) {
+		if problem.Folded(k) == problem.Folded(got) {
 			return k
 		}
-		if distance(strings.ToLower(got), strings.ToLower(k), 2) < 2 && len(k) > 1 {
+		if problem.Distance(strings.ToLower(got), strings.ToLower(k), 2) < 2 && len(k) > 1 {
 			if right != "" {
 				return ""
 			}
@@ -116,7 +118,7 @@ func misspelt(got string, known []string) (right string) {
 // mend gives a key that is misspelt, and reported, the name that was meant, so that nothing else is told of what lacks it.
 func mend(n, key *yaml.Node, known []string) (name string, ok bool) {
 	name = misspelt(key.Value, lacking(n, known))
-	if name == "" || reported(key) || meant[folded(key.Value)] != nil {
+	if name == "" || reported(key) || meant[problem.Folded(key.Value)] != nil {
 		return "", false
 	}
 	key.Value = name
@@ -148,7 +150,7 @@ func guessHint(words []string) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("did you mean %s?", listed(words, "or"))
+	return fmt.Sprintf("did you mean %s?", problem.Listed(words, "or"))
 }
 
 // fewWords is how long a list of known words may be beside a guess.
@@ -161,8 +163,8 @@ func keysThere(known []string, page string) string {
 		return "there are no keys here"
 	case len(known) == 1:
 		return "the only key here is " + known[0]
-	case len(known) <= manyWords:
-		return "the keys here are " + listed(known, "and")
+	case len(known) <= problem.ManyWords:
+		return "the keys here are " + problem.Listed(known, "and")
 	case page == "":
 		return fmt.Sprintf("there are %d others", len(known))
 	}

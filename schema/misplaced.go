@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/problem"
 )
 
 // Keys of a step that are misspelt, or stand on the wrong side of its verb. Each mistake is reported once, and the keys are
@@ -60,7 +62,7 @@ func (w *stepWalk) verbHint(word string) string {
 			return fmt.Sprintf("did you mean %s, to %s?", v.Name, strings.TrimSuffix(v.Summary, "."))
 		}
 	}
-	if hint := instead[folded(word)]; hint != "" {
+	if hint := instead[problem.Folded(word)]; hint != "" {
 		return hint
 	}
 	return guessHint(guesses(word, append(w.verbNames(), stepKeyNames...)))
@@ -78,7 +80,7 @@ func (w *stepWalk) severalVerbs(verbs []pair) {
 		return p.Code == "duplicate-key" && p.File == w.doc.name && p.Col == w.node.Column && p.Line > second.Line && p.Line <= lastLine(w.node)
 	})
 	w.broken = true
-	w.lane.sc.anything = true
+	w.lane.sc.Anything = true
 	for name, p := range w.keys {
 		if p.key.Line > second.Line {
 			delete(w.keys, name)
@@ -115,7 +117,7 @@ func (w *stepWalk) paramsBeside(unknown []pair) (others []pair) {
 	}
 	text := fmt.Sprintf("%s belongs below %s, and stands beside it", names[0], w.verb.Name)
 	if len(names) > 1 {
-		text = fmt.Sprintf("%s belong below %s, and stand beside it", listed(names, "and"), w.verb.Name)
+		text = fmt.Sprintf("%s belong below %s, and stand beside it", problem.Listed(names, "and"), w.verb.Name)
 	}
 	params := resolve(w.paramsNode)
 	given := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: found[0].key.Line, Column: found[0].key.Column}
@@ -125,7 +127,7 @@ func (w *stepWalk) paramsBeside(unknown []pair) (others []pair) {
 		given.Content = slices.Clone(params.Content)
 	case isNull(params) || reported(params):
 	case s.short != nil:
-		hint = fmt.Sprintf("write what stands behind %s: on a line below it, as %s: …, and %s beside that", w.verb.Name, s.short.name, listed(names, "and"))
+		hint = fmt.Sprintf("write what stands behind %s: on a line below it, as %s: …, and %s beside that", w.verb.Name, s.short.name, problem.Listed(names, "and"))
 		if plainInBraces.MatchString(params.Value) {
 			hint = fmt.Sprintf("write %s: {%s: %s, %s: …}", w.verb.Name, s.short.name, params.Value, strings.Join(names, ": …, "))
 		}
@@ -195,14 +197,14 @@ func (w *stepWalk) stepKeyAmong(s *structure, params, key *yaml.Node) string {
 	}
 	exact := containsWord(stepKeyNames, word)
 	for _, other := range guesses(word, free) {
-		if !exact || slices.Contains(meant[folded(word)], other) {
+		if !exact || slices.Contains(meant[problem.Folded(word)], other) {
 			return ""
 		}
 	}
 	if exact {
 		return word
 	}
-	if keys := guesses(word, stepKeyNames); len(keys) > 0 && Nearest(word, s.names) == "" {
+	if keys := guesses(word, stepKeyNames); len(keys) > 0 && problem.Nearest(word, s.names) == "" {
 		return keys[0]
 	}
 	return ""
@@ -229,7 +231,7 @@ func (w *stepWalk) adopt(name string, p pair) {
 	case name == "capture" && value.Kind == yaml.ScalarNode && identifier.MatchString(value.Value):
 		w.lost = append(w.lost, lostName(value.Value, w.at(value)))
 	case name == "capture" || name == "forEach":
-		w.lane.sc.anything = true
+		w.lane.sc.Anything = true
 	}
 }
 
@@ -240,7 +242,7 @@ func (w *stepWalk) unknownStepKey(p pair) {
 	}
 	word := p.key.Value
 	w.broken = true
-	if hint := instead[folded(word)]; hint != "" {
+	if hint := instead[problem.Folded(word)]; hint != "" {
 		w.problem(p.key, "unknown-key", hint, "unknown key %q", word)
 		return
 	}
@@ -258,7 +260,7 @@ func (w *stepWalk) unknownStepKey(p pair) {
 	}
 	if w.verb.Params != nil {
 		if words := guesses(word, structureOf(w.verb.Params).names); words != nil {
-			hint := fmt.Sprintf("did you mean %s, below %s?", listed(words, "or"), w.verb.Name)
+			hint := fmt.Sprintf("did you mean %s, below %s?", problem.Listed(words, "or"), w.verb.Name)
 			if short := structureOf(w.verb.Params).short; short != nil && plainInBraces.MatchString(resolve(w.paramsNode).Value) {
 				hint = fmt.Sprintf("write %s: {%s: %s, %s: …}", w.verb.Name, short.name, resolve(w.paramsNode).Value, words[0])
 			}
@@ -266,11 +268,11 @@ func (w *stepWalk) unknownStepKey(p pair) {
 			return
 		}
 	}
-	if verb := Nearest(word, w.verbNames()); verb != "" {
+	if verb := problem.Nearest(word, w.verbNames()); verb != "" {
 		w.problem(p.key, "unknown-key", "if the verb "+verb+" is meant, give it a step of its own", "unknown key %q", word)
 		return
 	}
-	w.problem(p.key, "unknown-key", "", "unknown key %q; besides its verb, a step has %s", word, listed(stepKeyNames, "and"))
+	w.problem(p.key, "unknown-key", "", "unknown key %q; besides its verb, a step has %s", word, problem.Listed(stepKeyNames, "and"))
 }
 
 // plainInBraces are values that stand inside { } without quotes.

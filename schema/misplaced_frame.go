@@ -59,7 +59,7 @@ func (r *reader) unknownSection(root *yaml.Node, p pair, keys map[string]pair) (
 			keys[words[0]] = p
 		}
 		if _, read := keys[words[0]]; !read && words[0] == "vars" {
-			r.base.anything = true
+			r.base.Anything = true
 		}
 	case containsWord(stepKeyNames, word) || r.voc.Verb(word) != nil:
 		hint = fmt.Sprintf("%s belongs into a step, below steps", word)

@@ -41,7 +41,7 @@ func (r *Reading) Outline() (Symbol, bool) {
 		return Symbol{}, false
 	}
 	o := outline{r}
-	top := Symbol{Pos: Pos{r.name, 1, 1}, Len: 1, Kind: SymbolScenario, Name: strings.TrimSuffix(r.name[strings.LastIndexByte(r.name, '/')+1:], ".yaml"), EndLine: len(r.lines)}
+	top := Symbol{Pos: Pos{File: r.name, Line: 1, Col: 1}, Len: 1, Kind: SymbolScenario, Name: strings.TrimSuffix(r.name[strings.LastIndexByte(r.name, '/')+1:], ".yaml"), EndLine: len(r.lines)}
 	for i, p := range pairs(r.root) {
 		end := len(r.lines)
 		if next := pairs(r.root); i+1 < len(next) {
@@ -72,7 +72,9 @@ func (r *Reading) Outline() (Symbol, bool) {
 
 type outline struct{ *Reading }
 
-func (o outline) at(n *yaml.Node) Pos { return Pos{o.name, max(n.Line, 1), max(n.Column, 1)} }
+func (o outline) at(n *yaml.Node) Pos {
+	return Pos{File: o.name, Line: max(n.Line, 1), Col: max(n.Column, 1)}
+}
 
 // last is the last line from first to end that says something.
 func (o outline) last(first, end int) int {

@@ -7,10 +7,13 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 )
 
 // params compiles the verb's parameters in the scope in which the verb acts.
-func (w *stepWalk) params(inner *scope) {
+func (w *stepWalk) params(inner *expr.Scope) {
 	s, n := w.step, resolve(w.paramsNode)
 	if w.verb.Params == nil {
 		if !isNull(n) && !reported(n) {
@@ -53,7 +56,7 @@ func (w *stepWalk) params(inner *scope) {
 func errorsSince(ps Problems, n int) bool { return len(ps) > n && ps[n:].Failed() }
 
 // stepRefs checks parameters that name an earlier step.
-func (w *stepWalk) stepRefs(n *yaml.Node, sc *scope) {
+func (w *stepWalk) stepRefs(n *yaml.Node, sc *expr.Scope) {
 	if n.Kind != yaml.MappingNode {
 		return
 	}
@@ -67,18 +70,18 @@ func (w *stepWalk) stepRefs(n *yaml.Node, sc *scope) {
 			continue
 		}
 		id := at.Value
-		if where, ok := sc.whereIs("steps." + id); ok {
+		if where, ok := sc.WhereIs("steps." + id); ok {
 			w.trace.mention(UseStep, at, where, w.at(at))
 		}
-		sc.use("steps." + id)
-		if id == "start" || id == "now" || isNull(at) || sc.find("steps."+id) != nil {
+		sc.Use("steps." + id)
+		if id == "start" || id == "now" || isNull(at) || sc.Find("steps."+id) != nil {
 			continue
 		}
-		known := append([]string{"start", "now"}, sc.known("steps.")...)
-		hint := didYouMean(id, known)
-		text := fmt.Sprintf("there is no step %q before this one; %s takes %s", id, f.name, listed(known, "or"))
-		if where, ok := sc.findElsewhere("steps." + id); ok {
-			text, hint = fmt.Sprintf("the step %q %s (line %d); %s takes %s", id, where.where, where.at.Line, f.name, listed(known, "or")), ""
+		known := append([]string{"start", "now"}, sc.Known("steps.")...)
+		hint := problem.DidYouMean(id, known)
+		text := fmt.Sprintf("there is no step %q before this one; %s takes %s", id, f.name, problem.Listed(known, "or"))
+		if where, ok := sc.FindElsewhere("steps." + id); ok {
+			text, hint = fmt.Sprintf("the step %q %s (line %d); %s takes %s", id, where.Where, where.At.Line, f.name, problem.Listed(known, "or")), ""
 		}
 		w.problem(at, "unknown-step", hint, "%s", text)
 	}
@@ -153,7 +156,7 @@ func (b branches) value(i int, compile func(*decoder) maker) maker {
 		return compile(b.decoder)
 	}
 	inner := *b.decoder
-	inner.sc = b.sc.child()
+	inner.sc = b.sc.Child()
 	inner.branch = b.ps[i].key.Value
 	for j, other := range b.ps {
 		if j != i {
@@ -192,11 +195,11 @@ func (d *decoder) nestedLane(f *field) *lane {
 	if d.branch != "" {
 		name = d.branch
 	}
-	return &lane{sc: d.sc.child(), path: d.step.step.Path + "." + name}
+	return &lane{sc: d.sc.Child(), path: d.step.step.Path + "." + name}
 }
 
 // after reads what looks at the verb's outcome.
-func (w *stepWalk) after(inner *scope) {
+func (w *stepWalk) after(inner *expr.Scope) {
 	s := w.step
 	w.until()
 	if n, ok := w.key("retry"); ok {
@@ -206,23 +209,23 @@ func (w *stepWalk) after(inner *scope) {
 			s.Retry = w.retry(n, inner)
 		}
 	}
-	seen := inner.child()
+	seen := inner.Child()
 	if s.ForEach == nil {
 		for _, m := range w.nested {
 			m.declare(seen, m.typ, m.guard)
 		}
 	}
-	seen = seen.withFields(w.yields())
+	seen = seen.WithFields(w.yields())
 	if n, ok := w.key("expect"); ok {
 		s.Expect = w.decoder(seen).tests(n, seen, true)
-		seen = seen.child()
+		seen = seen.Child()
 		for _, x := range s.Expect {
-			seen.prove(x)
-			w.holds = append(w.holds, x.proofs()...)
+			seen.Prove(x)
+			w.holds = append(w.holds, x.Proofs()...)
 		}
 	}
 	if n, ok := w.key("capture"); ok {
-		w.lane.sc.anything = w.lane.sc.anything || resolve(n).Kind != yaml.MappingNode // any name may be meant by it
+		w.lane.sc.Anything = w.lane.sc.Anything || resolve(n).Kind != yaml.MappingNode // any name may be meant by it
 		s.Capture, w.lost = w.captures(n, seen, func(key *yaml.Node) bool { return w.declareName(key, "captured") })
 	}
 }
@@ -260,14 +263,14 @@ func (w *stepWalk) until() {
 	switch {
 	case word == "":
 	case !containsWord(goals, word):
-		w.problem(n, "unknown-goal", goalHint(word, goals), "%q is no goal of %s; its goals are %s", word, w.verb.Name, listed(goals, "and"))
+		w.problem(n, "unknown-goal", goalHint(word, goals), "%q is no goal of %s; its goals are %s", word, w.verb.Name, problem.Listed(goals, "and"))
 	default:
 		w.step.Until = word
 	}
 }
 
 // retry compiles the key retry and checks what it says literally.
-func (w *stepWalk) retry(n *yaml.Node, sc *scope) *Template {
+func (w *stepWalk) retry(n *yaml.Node, sc *expr.Scope) *Template {
 	before := len(w.problems)
 	d := w.decoder(sc)
 	d.step = w
@@ -295,13 +298,13 @@ func (w *stepWalk) retry(n *yaml.Node, sc *scope) *Template {
 }
 
 // yields is what expressions see of the step's outputs: the verb's own, the parts it names, and what the runner adds.
-func (w *stepWalk) yields() *Type {
+func (w *stepWalk) yields() *expr.Type {
 	if w.result != nil {
 		return w.result
 	}
-	t := &Type{Kind: KindObject, Fields: []Field{}}
+	t := &expr.Type{Kind: expr.KindObject, Fields: []expr.Field{}}
 	if w.verb.Outputs != nil {
-		t.Fields = append(t.Fields, typeOf(w.verb.Outputs).Fields...)
+		t.Fields = append(t.Fields, expr.TypeOf(w.verb.Outputs).Fields...)
 		w.settleKeys(t)
 	}
 	if len(w.verb.PartsFields) > 0 {
@@ -310,13 +313,13 @@ func (w *stepWalk) yields() *Type {
 	if w.verb.Role == Acts || w.verb.Role == Reads {
 		w.addResponse(t)
 	}
-	add(t, Field{"attempts", "How often the step was tried.", intType})
+	add(t, expr.Field{Name: "attempts", Doc: "How often the step was tried.", Type: expr.Int})
 	return t
 }
 
 // settleKeys gives outputs that are the key of a parameter's entry (tag keys) the keys in the file as their words. Without
 // the parameter there is no such output.
-func (w *stepWalk) settleKeys(t *Type) {
+func (w *stepWalk) settleKeys(t *expr.Type) {
 	if w.paramsNode == nil { // the reference lists what there can be
 		return
 	}
@@ -327,13 +330,13 @@ func (w *stepWalk) settleKeys(t *Type) {
 			continue
 		}
 		keys := w.partKeys(partsField(w.verb, param))
-		at := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == sf.Tag.Get("json") })
+		at := slices.IndexFunc(t.Fields, func(f expr.Field) bool { return f.Name == sf.Tag.Get("json") })
 		if len(keys) == 0 {
 			t.Fields = slices.Delete(t.Fields, at, at+1)
 		} else {
-			words := t.Fields[at].Type.withEnum(keys)
+			words := t.Fields[at].Type.WithEnum(keys)
 			if w.step.ForEach == nil {
-				words = words.picking(w.at(w.node).String())
+				words = words.Picking(w.at(w.node).String())
 			}
 			t.Fields[at].Type = words
 		}
@@ -341,8 +344,8 @@ func (w *stepWalk) settleKeys(t *Type) {
 }
 
 // addParts puts the event's names under each part's name; without parts they are outputs themselves.
-func (w *stepWalk) addParts(t *Type) {
-	event := typeOf(w.voc.Event)
+func (w *stepWalk) addParts(t *expr.Type) {
+	event := expr.TypeOf(w.voc.Event)
 	var parts []string
 	for _, name := range w.verb.PartsFields {
 		if f := partsField(w.verb, name); f != nil {
@@ -357,7 +360,7 @@ func (w *stepWalk) addParts(t *Type) {
 	}
 	kept := t.Fields[:0:0]
 	for _, f := range t.Fields {
-		if event.field(f.Name) == nil {
+		if event.Field(f.Name) == nil {
 			kept = append(kept, f)
 		}
 	}
@@ -365,36 +368,36 @@ func (w *stepWalk) addParts(t *Type) {
 	for _, part := range parts {
 		typ := event
 		if w.step.ForEach == nil && containsWord(w.optional, part) {
-			typ = event.partOf(w.at(w.node).String(), part)
+			typ = event.PartOf(w.at(w.node).String(), part)
 		}
-		add(t, Field{part, "The event that served this part.", typ})
+		add(t, expr.Field{Name: part, Doc: "The event that served this part.", Type: typ})
 		w.tracePart(t, part)
 	}
 }
 
-func (w *stepWalk) addResponse(t *Type) {
+func (w *stepWalk) addResponse(t *expr.Type) {
 	for i, f := range t.Fields {
-		if f.Name == "outcome" && f.Type.Kind == KindString && len(f.Type.Enum) == 0 {
+		if f.Name == "outcome" && f.Type.Kind == expr.KindString && len(f.Type.Enum) == 0 {
 			t.Fields[i].Type = w.outcome()
 		}
 	}
-	add(t, Field{"response", "The response to the last attempt.", responseType})
+	add(t, expr.Field{Name: "response", Doc: "The response to the last attempt.", Type: responseType})
 	if w.verb.Role == Acts {
 		for i, f := range t.Fields {
 			if f.Name == "outcome" {
 				t.Fields[i].Type = withUnreached(f.Type)
 			}
 		}
-		add(t, Field{"outcome", "The goal that was reached.", w.outcome()})
-		add(t, Field{"resultInfo", "What the service said of the outcome.", anyType})
-		if i := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == "outcome" }); w.node != nil && w.step.ForEach == nil {
-			t.Fields[i].Type = t.Fields[i].Type.outcomeOf(w.place())
+		add(t, expr.Field{Name: "outcome", Doc: "The goal that was reached.", Type: w.outcome()})
+		add(t, expr.Field{Name: "resultInfo", Doc: "What the service said of the outcome.", Type: expr.Any})
+		if i := slices.IndexFunc(t.Fields, func(f expr.Field) bool { return f.Name == "outcome" }); w.node != nil && w.step.ForEach == nil {
+			t.Fields[i].Type = t.Fields[i].Type.OutcomeOf(w.place())
 		}
 	}
 }
 
-func (w *stepWalk) outcome() *Type {
-	t := &Type{Kind: KindString}
+func (w *stepWalk) outcome() *expr.Type {
+	t := &expr.Type{Kind: expr.KindString}
 	for _, g := range w.verb.Goals {
 		t.Enum = append(t.Enum, g.Name)
 	}
@@ -408,38 +411,38 @@ const (
 )
 
 // withUnreached is the type of an outcome whose request may have come to nothing.
-func withUnreached(t *Type) *Type {
+func withUnreached(t *expr.Type) *expr.Type {
 	words := slices.Clone(t.Enum)
 	for _, word := range []string{OutcomeRefused, OutcomeUnanswered} {
 		if !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}
-	return t.withEnum(words)
+	return t.WithEnum(words)
 }
 
-var responseType = &Type{Kind: KindObject, Fields: []Field{
-	{"status", "The HTTP status.", intType},
-	{"headers", "The headers by name.", &Type{Kind: KindObject, Elem: stringType}},
-	{"body", "The body.", anyType},
+var responseType = &expr.Type{Kind: expr.KindObject, Fields: []expr.Field{
+	{Name: "status", Doc: "The HTTP status.", Type: expr.Int},
+	{Name: "headers", Doc: "The headers by name.", Type: &expr.Type{Kind: expr.KindObject, Elem: expr.String}},
+	{Name: "body", Doc: "The body.", Type: expr.Any},
 }}
 
 // add gives t a field unless it has one of that name.
-func add(t *Type, f Field) {
-	if t.field(f.Name) == nil {
+func add(t *expr.Type, f expr.Field) {
+	if t.Field(f.Name) == nil {
 		t.Fields = append(t.Fields, f)
 	}
 }
 
 // attempted is what a retry's `when` sees.
-func (w *stepWalk) attempted() *Type {
-	t := &Type{Kind: KindObject, Fields: []Field{
-		{"attempt", "The number of the attempt that failed, from 1.", intType},
-		{"error", "Why it failed, in words.", stringType},
+func (w *stepWalk) attempted() *expr.Type {
+	t := &expr.Type{Kind: expr.KindObject, Fields: []expr.Field{
+		{Name: "attempt", Doc: "The number of the attempt that failed, from 1.", Type: expr.Int},
+		{Name: "error", Doc: "Why it failed, in words.", Type: expr.String},
 	}}
 	outputs := w.yields()
-	for _, f := range []Field{{"response", "", responseType}, {"outcome", "", w.outcome()}, {"resultInfo", "", anyType}} {
-		if own := outputs.field(f.Name); own != nil {
+	for _, f := range []expr.Field{{Name: "response", Doc: "", Type: responseType}, {Name: "outcome", Doc: "", Type: w.outcome()}, {Name: "resultInfo", Doc: "", Type: expr.Any}} {
+		if own := outputs.Field(f.Name); own != nil {
 			f = *own
 		}
 		add(t, f)

@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"reflect"
 	"time"
+
+	"callflow/schema/expr"
 )
 
 // Source is one file to be checked. Name is its path in FS (slash separated) and what problems print; files that it
@@ -38,7 +40,7 @@ type Plan struct {
 	Simulate    *Template // builds a Vocabulary.Scene; nil when absent
 	Steps       Block
 	Finally     Block
-	Never       []*Expr // ends the main steps when true of any event
+	Never       []*expr.Expr // ends the main steps when true of any event
 	Outputs     []Capture
 	Leak        string   // hangUp, fail, keep
 	Inputs      []string // for an included file: the vars that `with` may set
@@ -82,14 +84,14 @@ type Step struct {
 	Title           *Template // builds a Line: the name, when it holds expressions; nil: Name is all of it
 	Verb            *Verb
 	Params          *Template // builds a pointer to Verb.Params
-	If              *Expr
-	ForEach         *Template // builds a list
-	As              string    // the loop's name for an item; default item
-	Timeout         *Template // builds a time.Duration; nil: default
-	Until           string    // the goal; the verb's default when not given
-	Retry           *Template // builds *Retry; nil: none given
-	Expect          []*Expr   // see this step's outputs
-	Capture         []Capture // likewise
+	If              *expr.Expr
+	ForEach         *Template    // builds a list
+	As              string       // the loop's name for an item; default item
+	Timeout         *Template    // builds a time.Duration; nil: default
+	Until           string       // the goal; the verb's default when not given
+	Retry           *Template    // builds *Retry; nil: none given
+	Expect          []*expr.Expr // see this step's outputs
+	Capture         []Capture    // likewise
 	ContinueOnError bool
 	uses            []use
 	Include         *Plan // for the verb include: the checked file; its steps have names of their own
@@ -127,7 +129,7 @@ type Inner struct {
 type Capture struct {
 	Pos  Pos
 	Name string
-	Expr *Expr
+	Expr *expr.Expr
 }
 
 // Retry says how often and when an action that failed is repeated. Delays are durations; jitter is a share (0..1) of the
@@ -138,7 +140,7 @@ type Retry struct {
 	Multiplier      float64       `json:"multiplier" doc:"Each wait is this much longer than the one before." default:"2"`
 	MaxInterval     time.Duration `json:"maxInterval" doc:"No wait is longer than this." default:"30s"`
 	Jitter          float64       `json:"jitter" doc:"Share of a wait, from 0 to 1, by which it is randomly shortened or lengthened." default:"0.2"`
-	When            *Expr         `json:"when" scope:"retry" doc:"Repeat only if this holds; sees response, error, outcome, resultInfo, attempt."`
+	When            *expr.Expr    `json:"when" scope:"retry" doc:"Repeat only if this holds; sees response, error, outcome, resultInfo, attempt."`
 }
 
 // Entry is one key of a Map.

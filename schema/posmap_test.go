@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // scalarsOf returns the values of the file's first mapping, by key.
@@ -58,7 +60,7 @@ func TestPosMap(t *testing.T) {
 		for i, line := range lines {
 			for col, r := range []rune(line) {
 				if r == 'X' {
-					want = append(want, Pos{"t.yaml", i + 1, col + 1})
+					want = append(want, Pos{File: "t.yaml", Line: i + 1, Col: col + 1})
 				}
 			}
 		}
@@ -99,10 +101,10 @@ func TestPosMap(t *testing.T) {
 func TestPosMapEnd(t *testing.T) {
 	n := scalarsOf(t, "a: foo ==\nb: 'x'\n")
 	lines := []string{"a: foo ==", "b: 'x'", ""}
-	if got := newPosMap("t.yaml", lines, n["a"])(6); got != (Pos{"t.yaml", 1, 10}) {
+	if got := newPosMap("t.yaml", lines, n["a"])(6); got != (Pos{File: "t.yaml", Line: 1, Col: 10}) {
 		t.Errorf("behind plain: %v", got)
 	}
-	if got := newPosMap("t.yaml", lines, n["b"])(99); got != (Pos{"t.yaml", 2, 6}) {
+	if got := newPosMap("t.yaml", lines, n["b"])(99); got != (Pos{File: "t.yaml", Line: 2, Col: 6}) {
 		t.Errorf("far behind quoted: %v", got)
 	}
 }
@@ -112,10 +114,10 @@ func TestProblemInBlock(t *testing.T) {
 	text := "match: |\n    call.id == p2pCall\n    && call.stat == \"x\"\n"
 	n := scalarsOf(t, text)["match"]
 	var got Problem
-	sc := emptyScope(Globals{}, nil)
-	sc.declare("p2pCall", stringType, nil, Pos{})
-	sc.declare("call", &Type{Kind: KindObject, Fields: []Field{{Name: "id", Type: stringType}, {Name: "state", Type: stringType}}}, nil, Pos{})
-	compileExpr(n.Value, 0, newPosMap("t.yaml", strings.Split(text, "\n"), n), sc, boolType, func(p Problem) { got = p })
+	sc := expr.EmptyScope(expr.Globals{}, nil)
+	sc.Declare("p2pCall", expr.String, nil, Pos{})
+	sc.Declare("call", &expr.Type{Kind: expr.KindObject, Fields: []expr.Field{{Name: "id", Type: expr.String}, {Name: "state", Type: expr.String}}}, nil, Pos{})
+	expr.Compile(n.Value, 0, newPosMap("t.yaml", strings.Split(text, "\n"), n), sc, expr.Bool, func(p Problem) { got = p })
 	if got.Line != 3 || got.Col != 13 || got.Len != 4 {
 		t.Errorf("%v (length %d), want line 3, column 13, length 4", got, got.Len)
 	}

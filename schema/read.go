@@ -30,7 +30,9 @@ type document struct {
 	root  *yaml.Node // nil when the file holds no mapping to go on with
 }
 
-func (d *document) pos(n *yaml.Node) Pos { return Pos{d.name, max(n.Line, 1), max(n.Column, 1)} }
+func (d *document) pos(n *yaml.Node) Pos {
+	return Pos{File: d.name, Line: max(n.Line, 1), Col: max(n.Column, 1)}
+}
 
 func (d *document) posMap(n *yaml.Node) posMap { return posMapOver(d.name, d.src, n) }
 
@@ -38,7 +40,7 @@ func (d *document) posMap(n *yaml.Node) posMap { return posMapOver(d.name, d.src
 // that later walks meet only plain mappings with distinct string keys, lists and scalars.
 func readDocument(name string, text []byte, report func(Problem)) *document {
 	d := &document{name: name}
-	start := Pos{name, 1, 1}
+	start := Pos{File: name, Line: 1, Col: 1}
 	if len(text) > maxFileBytes {
 		// Whoever read it may have stopped reading here, so its true size is not known.
 		report(Problem{Pos: start, Code: "too-large", Text: fmt.Sprintf("the file has more than 1 MB (%d bytes)", maxFileBytes)})
@@ -70,11 +72,11 @@ func readDocument(name string, text []byte, report func(Problem)) *document {
 // readable looks at the bytes alone.
 func (d *document) readable(text []byte, report func(Problem)) bool {
 	if len(bytes.TrimSpace(text)) == 0 {
-		report(Problem{Pos: Pos{d.name, 1, 1}, Code: "empty-file", Text: "the file is empty"})
+		report(Problem{Pos: Pos{File: d.name, Line: 1, Col: 1}, Code: "empty-file", Text: "the file is empty"})
 		return false
 	}
 	if name := otherEncoding(text); name != "" {
-		report(Problem{Pos: Pos{d.name, 1, 1}, Code: "not-utf8", Text: "the file is " + name + "; save it as UTF-8"})
+		report(Problem{Pos: Pos{File: d.name, Line: 1, Col: 1}, Code: "not-utf8", Text: "the file is " + name + "; save it as UTF-8"})
 		return false
 	}
 	for i, line := range d.lines {
@@ -83,10 +85,10 @@ func (d *document) readable(text []byte, report func(Problem)) bool {
 			r, size := utf8.DecodeRuneInString(line[at:])
 			switch {
 			case r == utf8.RuneError && size == 1:
-				report(Problem{Pos: Pos{d.name, i + 1, col}, Code: "not-utf8", Text: fmt.Sprintf("byte 0x%02x is not UTF-8; save the file as UTF-8", line[at])})
+				report(Problem{Pos: Pos{File: d.name, Line: i + 1, Col: col}, Code: "not-utf8", Text: fmt.Sprintf("byte 0x%02x is not UTF-8; save the file as UTF-8", line[at])})
 				return false
 			case r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff:
-				report(Problem{Pos: Pos{d.name, i + 1, col}, Code: "bad-character", Text: fmt.Sprintf("the control character U+%04X cannot stand in a scenario", r),
+				report(Problem{Pos: Pos{File: d.name, Line: i + 1, Col: col}, Code: "bad-character", Text: fmt.Sprintf("the control character U+%04X cannot stand in a scenario", r),
 					Hint: fmt.Sprintf(`write it as an escape in double quotes: "\u%04x"`, r)})
 				return false
 			}
@@ -123,7 +125,7 @@ func (d *document) parse(text []byte, report func(Problem)) bool {
 		report(Problem{Pos: d.pos(second), Code: "several-documents", Text: "a second document begins here; a file holds one scenario", Hint: "put it into a file of its own"})
 		return false
 	case root == nil || len(root.Content) == 0 || root.Content[0].Tag == "!!null" && root.Content[0].Value == "":
-		report(Problem{Pos: Pos{d.name, 1, 1}, Code: "empty-file", Text: "the file has only comments"})
+		report(Problem{Pos: Pos{File: d.name, Line: 1, Col: 1}, Code: "empty-file", Text: "the file has only comments"})
 		return false
 	}
 	d.root = root.Content[0]
@@ -367,7 +369,7 @@ func (in *inspector) checkKeys(n *yaml.Node) {
 func (in *inspector) lookalike(key *yaml.Node) bool {
 	s, ok := lookalike(string(in.doc.src.runes(key.Line - 1)))
 	if ok {
-		in.report(Problem{Pos: Pos{in.doc.name, key.Line, s.col}, Len: s.len, Code: "bad-character", Text: strings.TrimPrefix(s.text, "not YAML: "), Hint: s.hint})
+		in.report(Problem{Pos: Pos{File: in.doc.name, Line: key.Line, Col: s.col}, Len: s.len, Code: "bad-character", Text: strings.TrimPrefix(s.text, "not YAML: "), Hint: s.hint})
 		in.broken = true
 	}
 	return ok

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // reader compiles one file.
@@ -16,10 +18,10 @@ type reader struct {
 	plan    *Plan
 	names   map[string]named // vars, secrets and captured names: one namespace
 	ids     map[string]Pos
-	outputs map[*Step]*Type // what each step yields
-	base    *scope          // vars, secrets, matrix
-	current *Step           // whose values are being read; nil: no step's
-	struck  []*yaml.Node    // steps that the simulated world is to know by their ids
+	outputs map[*Step]*expr.Type // what each step yields
+	base    *expr.Scope          // vars, secrets, matrix
+	current *Step                // whose values are being read; nil: no step's
+	struck  []*yaml.Node         // steps that the simulated world is to know by their ids
 }
 
 // named says what a name is and where it was made.
@@ -43,8 +45,8 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!
 
 func (r *reader) at(n *yaml.Node) Pos { return r.doc.pos(n) }
 
-func (r *reader) decoder(sc *scope) *decoder {
-	return &decoder{reader: r, sc: sc, nested: map[string]*Type{}}
+func (r *reader) decoder(sc *expr.Scope) *decoder {
+	return &decoder{reader: r, sc: sc, nested: map[string]*expr.Type{}}
 }
 
 // problem reports a problem of which a scalar or a key is the cause.
@@ -230,7 +232,7 @@ func (d *decoder) pieces(n *yaml.Node) (ps []piece, ok bool) {
 		end := exprEnd(text, open+3)
 		if end < 0 {
 			d.report(Problem{Pos: at(utf8.RuneCountInString(text[:open])), Len: 3, Code: "unclosed-expression", Text: "no }} closes this ${{"})
-			if d.trace.watched().marked(text[open:]) {
+			if d.trace.watched().Marked(text[open:]) {
 				d.compile(text[open+3:], utf8.RuneCountInString(text[:open+3]), at, d.sc, nil)
 			}
 			return nil, false
@@ -275,7 +277,7 @@ func exprEnd(text string, from int) int {
 }
 
 // compile compiles one expression; a bare one stands at offset 0 of its scalar.
-func (d *decoder) compile(text string, offset int, at posMap, sc *scope, want *Type) *Expr {
+func (d *decoder) compile(text string, offset int, at posMap, sc *expr.Scope, want *expr.Type) *expr.Expr {
 	if text == "" {
 		d.report(Problem{Pos: at(offset), Code: "empty-value", Text: "there is no expression here"})
 		return nil
@@ -286,12 +288,12 @@ func (d *decoder) compile(text string, offset int, at posMap, sc *scope, want *T
 	if d.exprs > maxExprs || d.full() {
 		return nil
 	}
-	return compileExpr(text, offset, at, sc, want, d.report)
+	return expr.Compile(text, offset, at, sc, want, d.report)
 }
 
 // expression compiles a field that holds a bare expression.
-func (d *decoder) expression(n *yaml.Node, f *field) *Expr {
-	want := boolType
+func (d *decoder) expression(n *yaml.Node, f *field) *expr.Expr {
+	want := expr.Bool
 	if f != nil && f.want == "any" {
 		want = nil
 	}
@@ -300,18 +302,18 @@ func (d *decoder) expression(n *yaml.Node, f *field) *Expr {
 		scopeTag = f.scope
 	}
 	x := d.bare(n, d.scopeFor(scopeTag), want)
-	if x != nil && scopeTag == "" && f != nil && f.typ == reflect.TypeFor[[]*Expr]() {
+	if x != nil && scopeTag == "" && f != nil && f.typ == reflect.TypeFor[[]*expr.Expr]() {
 		outer := d.sc // what the first of a list says holds for the others
-		d.sc = outer.child()
-		d.sc.prove(x)
+		d.sc = outer.Child()
+		d.sc.Prove(x)
 		if d.step != nil && d.step.verb.Name == "expect" {
-			d.step.holds = append(d.step.holds, x.proofs()...)
+			d.step.holds = append(d.step.holds, x.Proofs()...)
 		}
 	}
 	return x
 }
 
-func (d *decoder) bare(n *yaml.Node, sc *scope, want *Type) *Expr {
+func (d *decoder) bare(n *yaml.Node, sc *expr.Scope, want *expr.Type) *expr.Expr {
 	n = resolve(n)
 	switch {
 	case reported(n):
@@ -336,9 +338,9 @@ func (d *decoder) bare(n *yaml.Node, sc *scope, want *Type) *Expr {
 }
 
 // inOne is a hint for a list in place of an expression: of HTTP statuses, or of expressions.
-func inOne(list *yaml.Node, sc *scope) string {
+func inOne(list *yaml.Node, sc *expr.Scope) string {
 	var items []string
-	statuses := sc.find("response") != nil
+	statuses := sc.Find("response") != nil
 	for _, item := range list.Content {
 		statuses = statuses && wholeForm.MatchString(item.Value)
 		items = append(items, item.Value)
@@ -357,19 +359,19 @@ func inOne(list *yaml.Node, sc *scope) string {
 }
 
 // scopeFor is what an expression with that scope tag may name.
-func (d *decoder) scopeFor(tag string) *scope {
+func (d *decoder) scopeFor(tag string) *expr.Scope {
 	nested, isStep := strings.CutPrefix(tag, "step:")
 	switch {
 	case tag == "event":
-		return d.sc.withFields(typeOf(d.voc.Event))
+		return d.sc.WithFields(expr.TypeOf(d.voc.Event))
 	case tag == "outputs" && d.step != nil:
-		return d.sc.withFields(d.step.yields())
+		return d.sc.WithFields(d.step.yields())
 	case tag == "retry" && d.step != nil:
-		return d.sc.withFields(d.step.attempted())
+		return d.sc.WithFields(d.step.attempted())
 	case isStep && d.nested[nested] == nil:
-		return d.sc.withFields(anyType) // a step that could not be read
+		return d.sc.WithFields(expr.Any) // a step that could not be read
 	case isStep:
-		return d.sc.withFields(d.nested[nested])
+		return d.sc.WithFields(d.nested[nested])
 	}
 	return d.sc
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // UseKind is what a mention is of.
@@ -31,8 +33,8 @@ type Use struct {
 	Len  int
 	Kind UseKind
 	Name string
-	Decl Pos   // where an author made the name; the zero Pos for what the language gives
-	Type *Type // in expressions; nil where it is not known
+	Decl Pos        // where an author made the name; the zero Pos for what the language gives
+	Type *expr.Type // in expressions; nil where it is not known
 	Doc  string
 }
 
@@ -100,11 +102,11 @@ func (r *Reading) Uses() []Use { return r.trace.uses }
 
 // At finds the mention at a place of the file.
 func (r *Reading) At(line, col int) (Use, bool) {
-	at := Pos{r.name, line, col}
+	at := Pos{File: r.name, Line: line, Col: col}
 	for _, u := range r.trace.uses {
 		if u.holds(at) && !(at.Col == u.Col+u.Len && r.anotherBegins(at)) {
 			if u.Type == nil && u.Authored() {
-				u.Type = r.trace.exprs.typeAt(u.Decl)
+				u.Type = r.trace.exprs.TypeAt(u.Decl)
 			}
 			return u, true
 		}

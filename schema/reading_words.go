@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/problem"
 )
 
 // way is how a value is reached: the nodes from the file's root down to it.
@@ -166,7 +168,7 @@ func structDocs(t reflect.Type) []keyDoc {
 			doc += " Default: `" + f.def + "`."
 		}
 		if len(f.enum) > 0 {
-			doc += " One of " + listed(f.enum, "or") + "."
+			doc += " One of " + problem.Listed(f.enum, "or") + "."
 		}
 		docs = append(docs, keyDoc{name: f.name, doc: doc, takes: fieldWords(f), kind: UseKey, required: f.required, mapping: takesBlock(f.typ)})
 	}
@@ -213,14 +215,14 @@ func fieldWords(f *field) string {
 // wordAt finds a key or one of a value's words at a place.
 func (r *Reading) wordAt(at Pos) (Use, bool) {
 	w, key := r.find(r.root, nil, func(n *yaml.Node) bool {
-		p := insideQuotes(n, Pos{r.name, n.Line, n.Column})
+		p := insideQuotes(n, Pos{File: r.name, Line: n.Line, Col: n.Column})
 		return n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 && Use{Pos: p, Len: runes(n.Value)}.holds(at)
 	})
 	if w == nil {
 		return Use{}, false
 	}
 	n := w[len(w)-1]
-	u := Use{Pos: insideQuotes(n, Pos{r.name, n.Line, n.Column}), Len: runes(n.Value), Name: n.Value}
+	u := Use{Pos: insideQuotes(n, Pos{File: r.name, Line: n.Line, Col: n.Column}), Len: runes(n.Value), Name: n.Value}
 	if key {
 		for _, k := range r.keysAt(w[:len(w)-1]) {
 			if k.name == n.Value && !(k.kind == UseVerb && r.verbOf(w[len(w)-2]) != k.name) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"callflow/schema/expr"
 )
 
 // Reference writes the language reference in Markdown, from the same tables and tags as the checks.
@@ -205,7 +207,7 @@ func (b *markdown) takes(t reflect.Type, f *field) string {
 		return words
 	}
 	if t.Kind() != reflect.Interface {
-		if shaped, ok := reflect.Zero(t).Interface().(Shaped); ok {
+		if shaped, ok := reflect.Zero(t).Interface().(expr.Shaped); ok {
 			return b.takes(shaped.Shape(), nil)
 		}
 	}
@@ -373,7 +375,7 @@ func (b *markdown) outputs(v *Verb) {
 		doc := f.Doc
 		if len(f.Type.Enum) > 0 {
 			doc = strings.TrimSpace(doc + " One of " + quoted(f.Type.Enum) + ".")
-		} else if words := f.Type.element().Enum; len(words) > 0 {
+		} else if words := f.Type.Element().Enum; len(words) > 0 {
 			doc = strings.TrimSpace(doc + " Each is one of " + quoted(words) + ".")
 		}
 		b.line("- `%s`%s: %s", f.Name, b.linked(v, f.Name), doc)

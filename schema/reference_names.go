@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"reflect"
 	"strings"
+
+	"callflow/schema/expr"
 )
 
 // The parts of the reference that no table says.
@@ -25,7 +27,7 @@ func (b *markdown) expressions() {
 	b.line("%s", expressionWordsIntro)
 	b.runtime()
 	b.line("%s", absentWords)
-	b.functions(functionNames())
+	b.functions(expr.FunctionNames())
 }
 
 // functions describes some of them.
@@ -35,7 +37,7 @@ func (b *markdown) functions(names []string) {
 	b.line("| Function | What it yields |")
 	b.line("|---|---|")
 	for _, name := range names {
-		_, doc := functionDoc(name)
+		_, doc := expr.FunctionDoc(name)
 		b.line("| `%s` | %s |", name, cell(doc))
 	}
 	b.line("")
@@ -62,7 +64,7 @@ func (b *markdown) runtime() {
 	b.line("| Field | Is | Says |")
 	b.line("|---|---|---|")
 	for _, f := range responseType.Fields {
-		is := map[Kind]string{KindInt: "a whole number", KindObject: "names, each with text", KindAny: "any value"}[f.Type.Kind]
+		is := map[expr.Kind]string{expr.KindInt: "a whole number", expr.KindObject: "names, each with text", expr.KindAny: "any value"}[f.Type.Kind]
 		b.line("| `%s` | %s | %s |", f.Name, is, cell(f.Doc))
 	}
 	b.line("")

@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 )
 
 // scene compiles the section simulate.
@@ -142,7 +145,7 @@ func (d *decoder) person(n *yaml.Node, f *field) {
 		return
 	}
 	names := slices.Sorted(maps.Keys(d.people))
-	d.problem(n, "unknown-value", didYouMean(n.Value, names), "nobody in simulate.people is called %q; there %s", n.Value, are(names))
+	d.problem(n, "unknown-value", problem.DidYouMean(n.Value, names), "nobody in simulate.people is called %q; there %s", n.Value, are(names))
 }
 
 func are(names []string) string {
@@ -152,7 +155,7 @@ func are(names []string) string {
 	case 1:
 		return "is " + names[0]
 	}
-	return "are " + listed(names, "and")
+	return "are " + problem.Listed(names, "and")
 }
 
 // plainName reports a text that is a name, where the name's value is wanted: in ids, which are never plain words.
@@ -202,7 +205,7 @@ func isIDName(name string) bool { return name == "id" || strings.HasSuffix(name,
 
 // authored says that an author gave this name to a value.
 func (d *decoder) authored(name string) bool {
-	return (name == "item" || !containsWord(reservedNames, name)) && d.sc.find(name) != nil
+	return (name == "item" || !containsWord(reservedNames, name)) && d.sc.Find(name) != nil
 }
 
 // overEvent checks a literal text that is an expression over an event.
@@ -210,7 +213,7 @@ func (d *decoder) overEvent(n *yaml.Node) {
 	if d.voc.Event == nil {
 		return
 	}
-	d.compile(strings.TrimRight(n.Value, " \t\n"), 0, d.doc.posMap(n), eventScope(d.voc.Globals(), d.trace.watched()), boolType)
+	d.compile(strings.TrimRight(n.Value, " \t\n"), 0, d.doc.posMap(n), expr.EventScope(d.voc.Globals(), d.trace.watched()), expr.Bool)
 }
 
 // findStruck looks for the steps that the section names, once all are read.
@@ -222,7 +225,7 @@ func (r *reader) findStruck() {
 	collectIDs(r.plan, "", ids)
 	for _, n := range r.struck {
 		if !ids[n.Value] {
-			r.problem(n, "unknown-step", didYouMean(n.Value, slices.Sorted(maps.Keys(ids))), "no step has the id %q", n.Value)
+			r.problem(n, "unknown-step", problem.DidYouMean(n.Value, slices.Sorted(maps.Keys(ids))), "no step has the id %q", n.Value)
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // Decode reads a YAML file of settings as strictly as a scenario, with the same problems and positions: T says what keys
@@ -34,7 +36,7 @@ func SettingsVocabulary[T any]() *Vocabulary { return &Vocabulary{settings: refl
 func (c *checker) editedSettings() (ps Problems) {
 	defer func() {
 		if r := recover(); r != nil {
-			c.report(Problem{Pos: Pos{c.src.Name, 1, 1}, Code: "internal", Text: fmt.Sprintf("the checker itself failed: %v", r), Hint: "please report it with the file; " + firstFrame(debug.Stack())})
+			c.report(Problem{Pos: Pos{File: c.src.Name, Line: 1, Col: 1}, Code: "internal", Text: fmt.Sprintf("the checker itself failed: %v", r), Hint: "please report it with the file; " + firstFrame(debug.Stack())})
 			ps = c.sorted()
 		}
 	}()
@@ -50,10 +52,10 @@ func (c *checker) settings(t reflect.Type) (value any, ps Problems) {
 	if doc.root == nil {
 		return nil, c.sorted()
 	}
-	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*Type{}, plan: &Plan{File: src.Name}}
-	sc := emptyScope(c.voc.Globals(), c.trace.watched())
-	sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, nil, Pos{})
-	r.base = emptyScope(c.voc.Globals(), c.trace.watched()).track()
+	r := &reader{checker: c, doc: doc, names: map[string]named{}, ids: map[string]Pos{}, outputs: map[*Step]*expr.Type{}, plan: &Plan{File: src.Name}}
+	sc := expr.EmptyScope(c.voc.Globals(), c.trace.watched())
+	sc.Declare("env", &expr.Type{Kind: expr.KindObject, Elem: expr.String}, nil, Pos{})
+	r.base = expr.EmptyScope(c.voc.Globals(), c.trace.watched()).Track()
 	r.settingVars(t)
 	m := r.decoder(sc).value(doc.root, t, nil)
 	m = r.withEnv(doc.root, m)
@@ -81,8 +83,8 @@ func (c *checker) settings(t reflect.Type) (value any, ps Problems) {
 
 // unmade is the problem of a value that cannot be evaluated.
 func (r *reader) unmade(err error) Problem {
-	p := Problem{Pos: Pos{r.src.Name, 1, 1}, Code: "bad-value", Text: err.Error()}
-	var at *EvalError
+	p := Problem{Pos: Pos{File: r.src.Name, Line: 1, Col: 1}, Code: "bad-value", Text: err.Error()}
+	var at *expr.EvalError
 	if errors.As(err, &at) {
 		p.Pos, p.Text = at.Pos, "cannot evaluate "+at.Expr+": "+at.Err.Error()
 		if m := envName.FindStringSubmatch(at.Expr); m != nil && m[0] == at.Expr {

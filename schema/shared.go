@@ -5,6 +5,8 @@ import (
 	"reflect"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // Shared is what the scenarios of a project have in common. Its names are known in every file, in included ones too; a
@@ -62,25 +64,25 @@ func (d *decoder) perRun(n *yaml.Node, t reflect.Type, f *field) maker {
 	setting := reflect.New(t)
 	p := setting.Interface().(perRun)
 	inner := *d
-	inner.sc = d.base.child()
-	inner.sc.declare("env", &Type{Kind: KindObject, Elem: stringType}, nil, Pos{})
-	d.base.took()
+	inner.sc = d.base.Child()
+	inner.sc.Declare("env", &expr.Type{Kind: expr.KindObject, Elem: expr.String}, nil, Pos{})
+	d.base.Took()
 	tpl := inner.template(n, p.elem(), f)
 	tpl.make = d.withEnv(n, tpl.make)
-	tpl.needs = d.base.took()
+	tpl.needs = d.base.Took()
 	p.setTemplate(tpl)
 	return maker{static: setting.Elem(), given: true, seen: tpl.make.seen}
 }
 
 // scope is what a file sees of the shared vars.
-func (s *Shared) scope(voc *Vocabulary) *scope {
+func (s *Shared) scope(voc *Vocabulary) *expr.Scope {
 	if s == nil {
 		return nil
 	}
-	sc := emptyScope(voc.Globals(), nil).track()
-	sc.anything = s.Broken
+	sc := expr.EmptyScope(voc.Globals(), nil).Track()
+	sc.Anything = s.Broken
 	for _, v := range s.Vars {
-		sc.declare(v.Name, v.seen(), nil, v.Pos)
+		sc.Declare(v.Name, v.seen(), nil, v.Pos)
 	}
 	return sc
 }
@@ -128,11 +130,11 @@ func (s *Shared) needed(names []string) (vars []Var) {
 }
 
 // seen is the type of a var in expressions.
-func (v Var) seen() *Type {
-	if t := v.Value.make.seen; t != nil && t.Kind != KindNil {
+func (v Var) seen() *expr.Type {
+	if t := v.Value.make.seen; t != nil && t.Kind != expr.KindNil {
 		return t
 	}
-	return anyType
+	return expr.Any
 }
 
 // share gives the plan what it needs of the shared vars and people.
@@ -141,7 +143,7 @@ func (r *reader) share() {
 	if s == nil {
 		return
 	}
-	r.plan.Shared = s.needed(r.base.outer().took())
+	r.plan.Shared = s.needed(r.base.Outer().Took())
 	if s.People != nil && len(r.chain) == 1 {
 		r.plan.People, r.plan.PeopleVars = s.People, s.needed(s.People.needs)
 	}
@@ -162,7 +164,7 @@ func (r *reader) sharedPeople(people map[string]*yaml.Node) map[string]*yaml.Nod
 	for _, p := range pairs(resolve(s.People.node)) {
 		all[p.key.Value] = resolve(p.value)
 		if r.trace != nil && people[p.key.Value] == nil {
-			r.trace.people[p.key.Value] = Pos{s.People.pos.File, p.key.Line, p.key.Column}
+			r.trace.people[p.key.Value] = Pos{File: s.People.pos.File, Line: p.key.Line, Col: p.key.Column}
 		}
 	}
 	maps.Copy(all, people)
@@ -205,7 +207,7 @@ func (s *Shared) Check(voc *Vocabulary) (ps Problems) {
 		if key == nil || at.Kind == yaml.ScalarNode {
 			key = at
 		}
-		ps = append(ps, Problem{Pos: Pos{s.People.pos.File, max(key.Line, 1), max(key.Column, 1)}, Len: runes(key.Value), Code: "bad-scene", Severity: SeverityError, Text: f.Text, Hint: f.Hint})
+		ps = append(ps, Problem{Pos: Pos{File: s.People.pos.File, Line: max(key.Line, 1), Col: max(key.Column, 1)}, Len: runes(key.Value), Code: "bad-scene", Severity: SeverityError, Text: f.Text, Hint: f.Hint})
 	}
 	return ps
 }

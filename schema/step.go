@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // lane is a list of steps that run one after the other, with what they can see and what they made.
 type lane struct {
-	sc   *scope
+	sc   *expr.Scope
 	path string // "steps", "finally", "steps[3].left"
 	made []made
 }
@@ -19,23 +21,23 @@ type lane struct {
 // made is a name, or steps.<id>, that a lane leaves behind.
 type made struct {
 	name  string // steps.<id> for a step's outputs
-	typ   *Type
-	guard *guard // for the steps after it
-	late  *guard // for finally, which runs however far the steps got
+	typ   *expr.Type
+	guard *expr.Guard // for the steps after it
+	late  *expr.Guard // for finally, which runs however far the steps got
 	at    Pos
 }
 
-func (m made) declare(sc *scope, t *Type, guard *guard) {
+func (m made) declare(sc *expr.Scope, t *expr.Type, guard *expr.Guard) {
 	if id, ok := strings.CutPrefix(m.name, "steps."); ok {
-		sc.declareStep(id, t, guard, m.at)
+		sc.DeclareStep(id, t, guard, m.at)
 		return
 	}
-	sc.declare(m.name, t, guard, m.at)
+	sc.Declare(m.name, t, guard, m.at)
 }
 
 // lostName is a name that has no value, because what makes it could not be read.
 func lostName(name string, at Pos) made {
-	return made{name: name, typ: anyType, late: &guard{why: gotThatFar, clauses: [][]string{nil}}, at: at}
+	return made{name: name, typ: expr.Any, late: &expr.Guard{Why: gotThatFar, Clauses: [][]string{nil}}, at: at}
 }
 
 // add makes a name known in the lane from here on.
@@ -47,7 +49,7 @@ func (l *lane) add(m made) {
 // addLost makes names known that have no value, because what makes them could not be read.
 func (l *lane) addLost(lost []made) {
 	for _, m := range lost {
-		if l.sc.find(m.name) == nil {
+		if l.sc.Find(m.name) == nil {
 			l.add(m)
 		}
 	}
@@ -76,7 +78,7 @@ func (r *reader) block(n *yaml.Node, l *lane) Block {
 }
 
 // announce tells sc of the names that the steps below n will make, for better problems when they are used too early.
-func (r *reader) announce(sc *scope, n *yaml.Node, captured, step string) {
+func (r *reader) announce(sc *expr.Scope, n *yaml.Node, captured, step string) {
 	n = resolve(n)
 	if n.Kind != yaml.MappingNode {
 		for _, c := range n.Content {
@@ -89,10 +91,10 @@ func (r *reader) announce(sc *scope, n *yaml.Node, captured, step string) {
 		verb := r.voc.Verb(p.key.Value)
 		switch {
 		case p.key.Value == "id" && value.Kind == yaml.ScalarNode:
-			sc.announce("steps."+value.Value, step, r.at(value))
+			sc.Announce("steps."+value.Value, step, r.at(value))
 		case p.key.Value == "capture" && value.Kind == yaml.MappingNode, verb != nil && verb.Binds && value.Kind == yaml.MappingNode:
 			for _, name := range pairs(value) {
-				sc.announce(name.key.Value, captured, r.at(name.key))
+				sc.Announce(name.key.Value, captured, r.at(name.key))
 			}
 		case verb != nil && value.Kind != yaml.ScalarNode:
 			r.announce(sc, value, captured, step) // steps within the verb
@@ -112,12 +114,12 @@ type stepWalk struct {
 	verb       *Verb
 	verbKey    *yaml.Node
 	paramsNode *yaml.Node
-	nested     []made   // what steps inside its parameters made
-	optional   []string // parts that need not be there
-	holds      []string // what the step's expectations prove once it has passed
-	inline     *Type    // of a verb that binds: the names
-	lost       []made   // captured names whose expressions could not be read
-	result     *Type    // of an include: the file's outputs
+	nested     []made     // what steps inside its parameters made
+	optional   []string   // parts that need not be there
+	holds      []string   // what the step's expectations prove once it has passed
+	inline     *expr.Type // of a verb that binds: the names
+	lost       []made     // captured names whose expressions could not be read
+	result     *expr.Type // of an include: the file's outputs
 }
 
 func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
@@ -152,11 +154,11 @@ func (r *reader) step(n *yaml.Node, l *lane, path string) *Step {
 
 // salvage tells the lane of the names that a step would have made which cannot be read: later steps use them rightly.
 func (r *reader) salvage(n *yaml.Node, l *lane) {
-	there := emptyScope(r.voc.Globals(), nil)
+	there := expr.EmptyScope(r.voc.Globals(), nil)
 	r.announce(there, n, "", "")
 	var lost []made
-	for _, name := range there.announced() {
-		at, _ := there.whereIs(name)
+	for _, name := range there.Announced() {
+		at, _ := there.WhereIs(name)
 		lost = append(lost, lostName(name, at))
 	}
 	l.addLost(lost)
@@ -249,19 +251,19 @@ func (w *stepWalk) key(name string) (*yaml.Node, bool) {
 }
 
 // before reads what is settled before the verb acts, and returns the scope in which it does.
-func (w *stepWalk) before(outer *scope) *scope {
+func (w *stepWalk) before(outer *expr.Scope) *expr.Scope {
 	s := w.step
 	if n, ok := w.key("id"); ok {
 		w.id(n)
 	}
 	inner := outer
 	if n, ok := w.key("if"); ok {
-		if s.If = w.decoder(outer).bare(n, outer, boolType); s.If != nil {
-			inner = outer.child()
-			inner.prove(s.If)
+		if s.If = w.decoder(outer).bare(n, outer, expr.Bool); s.If != nil {
+			inner = outer.Child()
+			inner.Prove(s.If)
 		} else {
-			inner = outer.child()
-			inner.trusts = true
+			inner = outer.Child()
+			inner.Trusts = true
 			w.broken = true // it would count as a step that always runs
 		}
 	}
@@ -315,12 +317,12 @@ func (w *stepWalk) id(n *yaml.Node) {
 	w.step.ID = id
 }
 
-func (w *stepWalk) forEach(n *yaml.Node, sc *scope) *scope {
+func (w *stepWalk) forEach(n *yaml.Node, sc *expr.Scope) *expr.Scope {
 	w.step.ForEach = w.decoder(sc).template(n, reflect.TypeFor[[]any](), nil)
 	w.step.As = "item"
-	elem := anyType
-	if seen := w.step.ForEach.make.seen; seen != nil && seen.Kind == KindList {
-		elem = seen.element()
+	elem := expr.Any
+	if seen := w.step.ForEach.make.seen; seen != nil && seen.Kind == expr.KindList {
+		elem = seen.Element()
 	}
 	at := w.at(n)
 	if as, ok := w.key("as"); ok {
@@ -335,8 +337,8 @@ func (w *stepWalk) forEach(n *yaml.Node, sc *scope) *scope {
 			w.trace.declared(UseName, resolve(as), "an item of a forEach", at)
 		}
 	}
-	inner := sc.child()
-	inner.declare(w.step.As, elem, nil, at)
+	inner := sc.Child()
+	inner.Declare(w.step.As, elem, nil, at)
 	return inner
 }
 
@@ -344,23 +346,23 @@ func (w *stepWalk) forEach(n *yaml.Node, sc *scope) *scope {
 func (w *stepWalk) leave() {
 	s := w.step
 	if s.If == nil && !s.ContinueOnError && s.ForEach == nil {
-		w.lane.sc.arrive(w.holds)
+		w.lane.sc.Arrive(w.holds)
 	}
-	add := func(name string, typ *Type, x *Expr, at Pos) {
+	add := func(name string, typ *expr.Type, x *expr.Expr, at Pos) {
 		m := made{name: name, typ: w.listed(typ), guard: w.ifGuard(), late: w.lateGuard(x), at: at}
 		if s.ContinueOnError {
-			m.guard = m.guard.and(w.failedGuard(name, x))
+			m.guard = m.guard.And(w.failedGuard(name, x))
 		}
 		w.lane.add(m)
 	}
 	for _, m := range w.nested {
 		if s.ForEach != nil {
-			w.lane.sc.announce(m.name, "made for each item, and seen only inside the forEach", m.at)
+			w.lane.sc.Announce(m.name, "made for each item, and seen only inside the forEach", m.at)
 			continue
 		}
-		m.guard = w.ifGuard().and(m.guard)
+		m.guard = w.ifGuard().And(m.guard)
 		if s.ContinueOnError {
-			m.guard = m.guard.and(w.failedGuard(m.name, nil))
+			m.guard = m.guard.And(w.failedGuard(m.name, nil))
 		}
 		w.lane.add(m)
 	}
@@ -375,16 +377,16 @@ func (w *stepWalk) leave() {
 	w.lane.addLost(w.lost)
 	if s.ID != "" {
 		// Under continueOnError outputs are there as far as the step came.
-		w.lane.add(made{"steps." + s.ID, w.listed(w.yields()), w.ifGuard(), &guard{why: gotThatFar, clauses: [][]string{{ranProof(w.place())}}}, w.ids[s.ID]})
+		w.lane.add(made{"steps." + s.ID, w.listed(w.yields()), w.ifGuard(), &expr.Guard{Why: gotThatFar, Clauses: [][]string{{expr.RanProof(w.place())}}}, w.ids[s.ID]})
 	}
 	w.outputs[s] = w.yields()
 }
 
-func (w *stepWalk) listed(t *Type) *Type {
+func (w *stepWalk) listed(t *expr.Type) *expr.Type {
 	if w.step.ForEach == nil {
 		return t
 	}
-	return &Type{Kind: KindList, Elem: t}
+	return &expr.Type{Kind: expr.KindList, Elem: t}
 }
 
 // sourceLines are the step's lines in the file.

@@ -7,6 +7,9 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
+	"callflow/schema/problem"
 )
 
 const odataType = "@odata.type"
@@ -31,7 +34,7 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 		d.problem(n, "wrong-kind", "leave out the dash", "this is a list; a mapping with %s is wanted", someOf(s.names))
 		return maker{static: reflect.Zero(t)}
 	case s.shortTime() != nil && n.Kind == yaml.ScalarNode && !reported(n) && !s.takesShort(n):
-		hint := fmt.Sprintf("write %s, or a duration: 2s", listed(s.short.enum, "or"))
+		hint := fmt.Sprintf("write %s, or a duration: 2s", problem.Listed(s.short.enum, "or"))
 		switch {
 		case bareNumber.MatchString(n.Value):
 			hint = fmt.Sprintf("write %ss or %sms", n.Value, n.Value)
@@ -40,7 +43,7 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 		case guessHint(guesses(n.Value, s.short.enum)) != "":
 			hint = guessHint(guesses(n.Value, s.short.enum))
 		}
-		d.problem(n, "unknown-value", hint, "%q is neither %s nor a duration", n.Value, listed(s.short.enum, "nor"))
+		d.problem(n, "unknown-value", hint, "%q is neither %s nor a duration", n.Value, problem.Listed(s.short.enum, "nor"))
 		return maker{static: reflect.Zero(t)}
 	case s.short != nil:
 		f := s.shortened(n)
@@ -60,7 +63,7 @@ func (d *decoder) structure(n *yaml.Node, t reflect.Type, f *field) maker {
 		return maker{static: reflect.Zero(t)}
 	case n.Kind == yaml.ScalarNode && !reported(n) && s.field("targets") != nil:
 		id := n.Value
-		if d.sc.find(id) != nil {
+		if d.sc.Find(id) != nil {
 			id = "${{ " + id + " }}"
 		}
 		d.problem(n, "wrong-kind", fmt.Sprintf("write {targets: [{identity: {user: {id: %q}}}]}", id), "this is a single value; a mapping is wanted, with whom to call")
@@ -107,8 +110,8 @@ func (s *structure) taking(text string) string {
 
 // someOf lists words as long as they are few.
 func someOf(words []string) string {
-	if len(words) <= manyWords {
-		return listed(words, "and")
+	if len(words) <= problem.ManyWords {
+		return problem.Listed(words, "and")
 	}
 	return strings.Join(words[:3], ", ") + fmt.Sprintf(" and %d others", len(words)-3)
 }
@@ -129,8 +132,8 @@ type structBuilder struct {
 	static  reflect.Value
 	parts   []part
 	seen    map[string]bool
-	inline  *Type // what the inline keys are
-	strange bool  // a key is unknown: it may be meant for one that is missing
+	inline  *expr.Type // what the inline keys are
+	strange bool       // a key is unknown: it may be meant for one that is missing
 }
 
 func (b *structBuilder) mapping(n *yaml.Node) {
@@ -371,8 +374,8 @@ func (d *decoder) wordOrTime(n *yaml.Node, t reflect.Type, s *structure) maker {
 		if bad == nil {
 			return with(s.shortTime(), reflect.ValueOf(span)), nil
 		}
-		bad = faultf("unknown-value", fmt.Sprintf("write %s, or a duration: 2s", listed(s.short.enum, "or")), "%q is neither %s nor a duration", text, listed(s.short.enum, "nor"))
-		return none.static, &EvalError{Pos: pieces[0].pos(d.at(n)), Expr: n.Value, Err: bad}
+		bad = faultf("unknown-value", fmt.Sprintf("write %s, or a duration: 2s", problem.Listed(s.short.enum, "or")), "%q is neither %s nor a duration", text, problem.Listed(s.short.enum, "nor"))
+		return none.static, &expr.EvalError{Pos: pieces[0].pos(d.at(n)), Expr: n.Value, Err: bad}
 	}})
 }
 
@@ -424,7 +427,7 @@ func (b *structBuilder) unknownField(n, key *yaml.Node) {
 		hint = b.rightKey(n, key.Value, known, missing)
 	}
 	page := ""
-	if hint == "" && len(known) > manyWords {
+	if hint == "" && len(known) > problem.ManyWords {
 		page = b.pageOf()
 	}
 	b.unknownKey(key, known, hint, page)

@@ -15,7 +15,7 @@ func Syntax(name string, text []byte) Problems {
 	d := &document{name: name}
 	c.files[name] = d
 	if len(text) > maxFileBytes {
-		c.report(Problem{Pos: Pos{name, 1, 1}, Code: "too-large", Text: fmt.Sprintf("the file has more than 1 MB (%d bytes)", maxFileBytes)})
+		c.report(Problem{Pos: Pos{File: name, Line: 1, Col: 1}, Code: "too-large", Text: fmt.Sprintf("the file has more than 1 MB (%d bytes)", maxFileBytes)})
 		return c.sorted()
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -32,7 +32,7 @@ func Syntax(name string, text []byte) Problems {
 	in := inspector{doc: d, report: c.report, sizes: map[*yaml.Node]int{}}
 	for _, root := range roots {
 		if in.size(root, 0) > maxNodes && !in.broken {
-			c.report(Problem{Pos: Pos{name, 1, 1}, Code: "too-large", Text: in.tooMany()})
+			c.report(Problem{Pos: Pos{File: name, Line: 1, Col: 1}, Code: "too-large", Text: in.tooMany()})
 		}
 	}
 	return c.sorted()

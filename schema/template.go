@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // Template is a checked YAML value that may hold ${{ expr }}. It is compiled once; Build makes the typed value.
@@ -27,7 +29,7 @@ type maker struct {
 	// build makes the value under names; nil when static says it all.
 	build func(names map[string]any) (reflect.Value, error)
 	// seen is what expressions see of the value.
-	seen *Type
+	seen *expr.Type
 	// given is false for a value that was left out or refused.
 	given bool
 }
@@ -43,9 +45,9 @@ func (m maker) value(names map[string]any) (reflect.Value, error) {
 func (t *Template) Pos() Pos { return t.pos }
 
 // Type is what expressions see of the value.
-func (t *Template) Type() *Type {
+func (t *Template) Type() *expr.Type {
 	if t.make.seen == nil {
-		return typeOf(t.typ)
+		return expr.TypeOf(t.typ)
 	}
 	return t.make.seen
 }
@@ -96,7 +98,7 @@ func (t *Template) At(path ...string) Pos {
 	if n == t.node {
 		return t.pos
 	}
-	return Pos{t.pos.File, n.Line, n.Column}
+	return Pos{File: t.pos.File, Line: n.Line, Col: n.Column}
 }
 
 func childNode(n *yaml.Node, key string) *yaml.Node {
@@ -141,7 +143,7 @@ func Get[T any](t *Template, names map[string]any) (value T, err error) {
 // piece is a stretch of text, or an expression in it.
 type piece struct {
 	text string
-	expr *Expr
+	expr *expr.Expr
 }
 
 // wholeExpr says that a value is one ${{ x }} and nothing else, so that it keeps its type.
@@ -169,10 +171,10 @@ func fill(pieces []piece, names map[string]any, t reflect.Type) (string, error) 
 			text, bad = jsonText(v)
 		}
 		if bad != "" {
-			return "", &EvalError{Pos: p.expr.Pos(), Expr: p.expr.Text(), Err: fmt.Errorf("%s", bad)}
+			return "", &expr.EvalError{Pos: p.expr.Pos(), Expr: p.expr.Text(), Err: fmt.Errorf("%s", bad)}
 		}
-		if b.WriteString(text); b.Len() > maxText {
-			return "", &EvalError{Pos: p.expr.Pos(), Expr: p.expr.Text(), Err: fmt.Errorf("the text becomes longer than %d bytes", maxText)}
+		if b.WriteString(text); b.Len() > expr.MaxText {
+			return "", &expr.EvalError{Pos: p.expr.Pos(), Expr: p.expr.Text(), Err: fmt.Errorf("the text becomes longer than %d bytes", expr.MaxText)}
 		}
 	}
 	return b.String(), nil
@@ -204,7 +206,7 @@ func textFor(v any) (text, bad string) {
 	case r.CanFloat():
 		return strconv.FormatFloat(r.Float(), 'f', -1, 64), ""
 	}
-	return "", fmt.Sprintf("%s cannot stand inside text", show(v))
+	return "", fmt.Sprintf("%s cannot stand inside text", expr.Show(v))
 }
 
 // jsonText is a value as one line of JSON.
@@ -213,7 +215,7 @@ func jsonText(v any) (text, bad string) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		return "", fmt.Sprintf("%s cannot be written as JSON: %v", show(v), err)
+		return "", fmt.Sprintf("%s cannot be written as JSON: %v", expr.Show(v), err)
 	}
 	return strings.TrimSuffix(b.String(), "\n"), ""
 }

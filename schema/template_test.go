@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"callflow/schema/expr"
 )
 
 func mustCheck(t *testing.T, text string) *Plan {
@@ -145,7 +147,7 @@ func TestBuildErrorsSayWhere(t *testing.T) {
 	for _, tt := range tests {
 		plan := mustCheck(t, "vars: {any_: null}\nsteps:\n"+tt.yaml+"\n")
 		_, err := plan.Steps[0].Params.Build(map[string]any{"any_": values[tt.value]})
-		var ee *EvalError
+		var ee *expr.EvalError
 		if !errors.As(err, &ee) || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s with %q: got %v, want %s", tt.yaml, tt.value, err, tt.want)
 		}

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"callflow/schema/expr"
 )
 
 // Chapter is a part of the contents of the reference: names that Page knows, each with what it is in a line.
@@ -67,7 +69,7 @@ var subjectPages = []struct {
 		b.runtime()
 		b.line("%s", absentWords)
 	}},
-	{"functions", "what expressions can call", func(b *markdown) { b.functions(functionNames()) }},
+	{"functions", "what expressions can call", func(b *markdown) { b.functions(expr.FunctionNames()) }},
 	{"examples", "how the keys go together", func(b *markdown) { b.examples() }},
 	{"world", "the simulated world: people, script, faults, settings", func(b *markdown) { b.world() }},
 	{"problems", "the codes of what a check finds", func(b *markdown) { b.codes() }},
@@ -106,7 +108,7 @@ func (v *Vocabulary) Page(name string) (text string, ok bool) {
 			b.line("%s", includeWords)
 		}
 	}
-	if slices.Contains(functionNames(), name) {
+	if slices.Contains(expr.FunctionNames(), name) {
 		b.functions([]string{name})
 	}
 	if c, found := FindProblemCode(name); found {
@@ -130,7 +132,7 @@ func (v *Vocabulary) Names() []string {
 			names = append(names, r[0])
 		}
 	}
-	names = append(names, functionNames()...)
+	names = append(names, expr.FunctionNames()...)
 	for _, o := range v.objects() {
 		names = append(names, lowerFirst(o.Name()))
 	}

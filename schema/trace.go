@@ -5,13 +5,15 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // trace notes what a reading meets on its way, for editors: what is wanted at each value, and what each name means. A check
 // for a run has none (nil), and then nothing is noted.
 type trace struct {
-	mark   string // the word that stands at the cursor; "" when nothing is to be completed
-	exprs  *watch // what expressions mention
+	mark   string      // the word that stands at the cursor; "" when nothing is to be completed
+	exprs  *expr.Watch // what expressions mention
 	values map[*yaml.Node][]wanted
 	steps  map[*yaml.Node]*stepWalk
 	files  map[*yaml.Node]*includedFile // by the parameters of the include
@@ -35,14 +37,14 @@ type wanted struct {
 func newTrace(mark string) *trace {
 	t := &trace{mark: mark, values: map[*yaml.Node][]wanted{}, steps: map[*yaml.Node]*stepWalk{}, files: map[*yaml.Node]*includedFile{},
 		known: map[useKey]bool{}, people: map[string]Pos{}}
-	t.exprs = &watch{Mark: mark, Mention: func(m mention) {
+	t.exprs = &expr.Watch{Mark: mark, Mention: func(m expr.Mention) {
 		t.use(Use{Pos: m.Pos, Len: m.Len, Kind: UseKind(m.Kind), Name: m.Name, Decl: m.Decl, Type: m.Type, Doc: m.Doc})
 	}}
 	return t
 }
 
 // watched is what notes the mentions in expressions; nil: nobody asks.
-func (t *trace) watched() *watch {
+func (t *trace) watched() *expr.Watch {
 	if t == nil {
 		return nil
 	}
@@ -118,7 +120,7 @@ func (t *trace) person(n *yaml.Node, at Pos) {
 }
 
 // tracePart notes where a part of an await was named.
-func (w *stepWalk) tracePart(t *Type, part string) {
+func (w *stepWalk) tracePart(t *expr.Type, part string) {
 	if w.trace == nil {
 		return
 	}
@@ -130,7 +132,7 @@ func (w *stepWalk) tracePart(t *Type, part string) {
 		}
 		if key := keyNode(value, part); key != nil {
 			w.trace.declared(UseField, key, "a part of "+f.name, w.at(key))
-			w.trace.exprs.written(t, part, w.at(key))
+			w.trace.exprs.Written(t, part, w.at(key))
 		}
 	}
 }
@@ -141,7 +143,7 @@ func (w *stepWalk) traceInclude(params, file *yaml.Node, inc *includedFile) {
 		return
 	}
 	w.trace.files[params] = inc
-	w.trace.use(Use{Pos: insideQuotes(file, w.at(file)), Len: runes(file.Value), Kind: UseFile, Name: file.Value, Decl: Pos{inc.plan.File, 1, 1},
+	w.trace.use(Use{Pos: insideQuotes(file, w.at(file)), Len: runes(file.Value), Kind: UseFile, Name: file.Value, Decl: Pos{File: inc.plan.File, Line: 1, Col: 1},
 		Doc: strings.TrimSpace(inc.plan.Name + "\n\n" + inc.plan.Description)})
 	if with := resolve(childNode(params, "with")); with != nil && with.Kind == yaml.MappingNode {
 		for _, p := range pairs(with) {
@@ -153,12 +155,12 @@ func (w *stepWalk) traceInclude(params, file *yaml.Node, inc *includedFile) {
 		}
 	}
 	for _, o := range inc.plan.Outputs {
-		w.trace.exprs.written(inc.outputs, o.Name, o.Pos)
+		w.trace.exprs.Written(inc.outputs, o.Name, o.Pos)
 	}
 }
 
 // traceAxes notes the axes of the matrix, and where its rows name them.
-func (r *reader) traceAxes(n *yaml.Node, types *Type) {
+func (r *reader) traceAxes(n *yaml.Node, types *expr.Type) {
 	if r.trace == nil {
 		return
 	}
@@ -169,14 +171,14 @@ func (r *reader) traceAxes(n *yaml.Node, types *Type) {
 			continue
 		}
 		r.trace.declared(UseField, p.key, "an axis of the matrix", r.at(p.key))
-		r.trace.exprs.written(types, p.key.Value, r.at(p.key))
+		r.trace.exprs.Written(types, p.key.Value, r.at(p.key))
 	}
 	for _, row := range rows {
 		if row = resolve(row); row.Kind != yaml.MappingNode {
 			continue
 		}
 		for _, p := range pairs(row) {
-			if at := r.trace.exprs.fieldAt(types, p.key.Value); at.Line > 0 {
+			if at := r.trace.exprs.FieldAt(types, p.key.Value); at.Line > 0 {
 				r.trace.mention(UseField, p.key, at, r.at(p.key))
 			}
 		}

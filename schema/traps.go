@@ -22,7 +22,7 @@ func explainSyntax(d *document, text []byte, err error) Problem {
 		line = exact
 	}
 	line = min(max(line, 1), len(d.lines))
-	p := Problem{Pos: Pos{d.name, line, 1}, Code: "yaml-syntax", Text: "not YAML: " + what}
+	p := Problem{Pos: Pos{File: d.name, Line: line, Col: 1}, Code: "yaml-syntax", Text: "not YAML: " + what}
 	if strings.Contains(what, "exceeded max depth") {
 		p.Code, p.Text = "too-large", fmt.Sprintf("values are nested deeper than %d", maxNesting)
 		return p

@@ -3,6 +3,8 @@ package schema
 import (
 	"reflect"
 	"time"
+
+	"callflow/schema/expr"
 )
 
 // Role is what kind of word a verb is.
@@ -128,7 +130,9 @@ type Finding struct {
 }
 
 // Globals are the types behind the names that expressions see.
-func (v *Vocabulary) Globals() Globals { return Globals{Event: v.Event, Call: v.Call, Run: v.Run} }
+func (v *Vocabulary) Globals() expr.Globals {
+	return expr.Globals{Event: v.Event, Call: v.Call, Run: v.Run}
+}
 
 // Verb returns the verb of that name, or nil.
 func (v *Vocabulary) Verb(name string) *Verb {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"callflow/schema/expr"
 )
 
 // A small vocabulary for the tests: each kind of parameter that verbs can have.
@@ -97,14 +99,14 @@ type callParams struct {
 }
 
 type awaitParams struct {
-	Match     *Expr      `json:"match" short:"true" scope:"event" doc:"What the event must be."`
-	All       Map[*Expr] `json:"all" scope:"event" doc:"Events that must all come."`
-	Any       Map[*Expr] `json:"any" scope:"event" optional:"true" doc:"Events of which one must come."`
-	FailOn    *Expr      `json:"failOn" scope:"event" doc:"Ends the await as failed."`
-	Never     *Expr      `json:"never" scope:"event" doc:"Must not come."`
-	From      string     `json:"from" step:"true" doc:"start, now or a step."`
-	Count     int        `json:"count" default:"1" doc:"How many."`
-	Operation string     `json:"operation" operation:"true" doc:"Only this operation."`
+	Match     *expr.Expr      `json:"match" short:"true" scope:"event" doc:"What the event must be."`
+	All       Map[*expr.Expr] `json:"all" scope:"event" doc:"Events that must all come."`
+	Any       Map[*expr.Expr] `json:"any" scope:"event" optional:"true" doc:"Events of which one must come."`
+	FailOn    *expr.Expr      `json:"failOn" scope:"event" doc:"Ends the await as failed."`
+	Never     *expr.Expr      `json:"never" scope:"event" doc:"Must not come."`
+	From      string          `json:"from" step:"true" doc:"start, now or a step."`
+	Count     int             `json:"count" default:"1" doc:"How many."`
+	Operation string          `json:"operation" operation:"true" doc:"Only this operation."`
 }
 
 type awaitOutputs struct {
@@ -112,13 +114,13 @@ type awaitOutputs struct {
 }
 
 type noneParams struct {
-	Match *Expr         `json:"match" scope:"event" required:"true" doc:"What must not come."`
+	Match *expr.Expr    `json:"match" scope:"event" required:"true" doc:"What must not come."`
 	For   time.Duration `json:"for" required:"true" doc:"How long."`
 }
 
 type pollParams struct {
 	Read     *Step         `json:"read" required:"true" doc:"A reading step."`
-	Until    *Expr         `json:"until" scope:"step:read" required:"true" doc:"When it is enough."`
+	Until    *expr.Expr    `json:"until" scope:"step:read" required:"true" doc:"When it is enough."`
 	Interval time.Duration `json:"interval" default:"2s" doc:"How often."`
 }
 
@@ -131,7 +133,7 @@ type setParams struct {
 }
 
 type expectParams struct {
-	That []*Expr `json:"that" short:"true" required:"true" doc:"What must hold."`
+	That []*expr.Expr `json:"that" short:"true" required:"true" doc:"What must hold."`
 }
 
 type sleepParams struct {

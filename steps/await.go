@@ -6,19 +6,20 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/schema"
+	"callflow/schema/expr"
 )
 
 type awaitParams struct {
-	From      string                   `json:"from" default:"start" step:"true" doc:"Where to begin: start, now, or the id of a step: what came since its last attempt was sent."`
-	Call      string                   `json:"call" call:"true" doc:"Look only at events of this call."`
-	Operation string                   `json:"operation" operation:"true" doc:"Look only at events of this operation."`
-	Match     *schema.Expr             `json:"match" short:"true" scope:"event" doc:"The event to wait for."`
-	All       schema.Map[*schema.Expr] `json:"all" scope:"event" doc:"Named events to wait for, in any order; one event serves one of them."`
-	Any       schema.Map[*schema.Expr] `json:"any" scope:"event" optional:"true" doc:"Named events of which the first to come is enough."`
-	InOrder   schema.Map[*schema.Expr] `json:"inOrder" scope:"event" doc:"Named events to wait for, in this order; others may come between."`
-	Count     int                      `json:"count" default:"1" doc:"With match: how many events to wait for."`
-	FailOn    *schema.Expr             `json:"failOn" scope:"event" doc:"Fail at once on such an event, if this await could claim it."`
-	Never     *schema.Expr             `json:"never" scope:"event" doc:"Fail on such an event, whenever in the run it came."`
+	From      string                 `json:"from" default:"start" step:"true" doc:"Where to begin: start, now, or the id of a step: what came since its last attempt was sent."`
+	Call      string                 `json:"call" call:"true" doc:"Look only at events of this call."`
+	Operation string                 `json:"operation" operation:"true" doc:"Look only at events of this operation."`
+	Match     *expr.Expr             `json:"match" short:"true" scope:"event" doc:"The event to wait for."`
+	All       schema.Map[*expr.Expr] `json:"all" scope:"event" doc:"Named events to wait for, in any order; one event serves one of them."`
+	Any       schema.Map[*expr.Expr] `json:"any" scope:"event" optional:"true" doc:"Named events of which the first to come is enough."`
+	InOrder   schema.Map[*expr.Expr] `json:"inOrder" scope:"event" doc:"Named events to wait for, in this order; others may come between."`
+	Count     int                    `json:"count" default:"1" doc:"With match: how many events to wait for."`
+	FailOn    *expr.Expr             `json:"failOn" scope:"event" doc:"Fail at once on such an event, if this await could claim it."`
+	Never     *expr.Expr             `json:"never" scope:"event" doc:"Fail on such an event, whenever in the run it came."`
 }
 
 type awaitOutputs struct {
@@ -121,7 +122,7 @@ capture:
 		c.oneOf("await", given, "match", "all", "any", "inOrder")
 		for _, parts := range []struct {
 			key   string
-			parts schema.Map[*schema.Expr]
+			parts schema.Map[*expr.Expr]
 		}{{"all", p.All}, {"any", p.Any}, {"inOrder", p.InOrder}} {
 			if parts.parts != nil && len(parts.parts) == 0 {
 				c.problem(parts.key+" is empty: there is nothing to wait for", parts.key)
@@ -188,7 +189,7 @@ func awaited(w *Watch, found Found) Outputs {
 	return out
 }
 
-func parts(m schema.Map[*schema.Expr]) []Part {
+func parts(m schema.Map[*expr.Expr]) []Part {
 	list := make([]Part, len(m))
 	for i, entry := range m {
 		list[i] = Part{Name: entry.Key, Expr: entry.Value}

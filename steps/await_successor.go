@@ -10,6 +10,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/schema"
+	"callflow/schema/expr"
 )
 
 // Call has no tag call: the outputs' call is another one.
@@ -238,7 +239,7 @@ func (t *trail) parts(rules []string) ([]Part, error) {
 	}
 	var parts []Part
 	for _, c := range conditions {
-		expr, err := schema.CompileMatch(c[1], eventNames)
+		expr, err := expr.CompileMatch(c[1], eventNames)
 		if err != nil {
 			return nil, err
 		}

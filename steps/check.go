@@ -8,6 +8,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/schema"
+	"callflow/schema/expr"
 )
 
 // checker looks at what a step says literally. Values that depend on expressions are zero there (a pointer to one is nil), so
@@ -147,7 +148,7 @@ func (c checker) oneOf(verb string, written []string, keys ...string) {
 
 // bounded refuses a value that would be too large to write out, as one of many names for one list can be.
 func bounded(env Env, v any, at ...string) error {
-	if !schema.TooLarge(v) {
+	if !expr.TooLarge(v) {
 		return nil
 	}
 	return &FailureError{Failure: &Failure{Kind: "value", Pos: env.Step().Params.At(at...),

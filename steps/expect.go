@@ -1,9 +1,12 @@
 package steps
 
-import "callflow/schema"
+import (
+	"callflow/schema"
+	"callflow/schema/expr"
+)
 
 type expectParams struct {
-	That []*schema.Expr `json:"that" short:"true" required:"true" doc:"What must hold."`
+	That []*expr.Expr `json:"that" short:"true" required:"true" doc:"What must hold."`
 }
 
 var expect = Define[expectParams, struct{}](schema.Verb{
@@ -23,7 +26,7 @@ func runExpect(env Env, p *expectParams) (Outputs, error) {
 
 // Expect evaluates all the expectations, of the verb and of a step, and returns a *FailureError that explains those that
 // do not hold.
-func Expect(that []*schema.Expr, names map[string]any) error {
+func Expect(that []*expr.Expr, names map[string]any) error {
 	var failure *Failure
 	absent := false
 	for _, e := range that {
@@ -52,7 +55,7 @@ func Expect(that []*schema.Expr, names map[string]any) error {
 }
 
 // hasAbsent says whether something in an expression was absent.
-func hasAbsent(e *schema.Explanation) bool {
+func hasAbsent(e *expr.Explanation) bool {
 	for i := range e.Parts {
 		if hasAbsent(&e.Parts[i]) {
 			return true

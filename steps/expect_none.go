@@ -5,10 +5,11 @@ import (
 	"time"
 
 	"callflow/schema"
+	"callflow/schema/expr"
 )
 
 type expectNoneParams struct {
-	Match     *schema.Expr  `json:"match" required:"true" scope:"event" doc:"The event that must not come."`
+	Match     *expr.Expr    `json:"match" required:"true" scope:"event" doc:"The event that must not come."`
 	For       time.Duration `json:"for" required:"true" doc:"How long it must not come."`
 	Call      string        `json:"call" call:"true" doc:"Look only at events of this call."`
 	Operation string        `json:"operation" operation:"true" doc:"Look only at events of this operation."`

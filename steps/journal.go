@@ -6,6 +6,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/schema"
+	"callflow/schema/expr"
 )
 
 // Record is one line of the journal: Type names the one pointer that is set. The journal is the one record of a run:
@@ -299,9 +300,9 @@ type Failure struct {
 	// Excerpt is the scenario's lines around Pos, each with its number: "12 |   - await: …".
 	Excerpt []string `json:"excerpt,omitempty"`
 	// Expression is the value tree of the expression that was false.
-	Expression *schema.Explanation `json:"expression,omitempty"`
+	Expression *expr.Explanation `json:"expression,omitempty"`
 	// Also are the other expressions that were false.
-	Also []schema.Explanation `json:"also,omitempty"`
+	Also []expr.Explanation `json:"also,omitempty"`
 	// Awaited and Waited say what an await or a goal waited for, and how long.
 	Awaited string        `json:"awaited,omitempty"`
 	Waited  time.Duration `json:"waited,omitempty"`
@@ -366,17 +367,17 @@ type Miss struct {
 	Ignored string    `json:"ignored,omitempty"` // why the wait did not look at it: "came before `from: move`"
 	Claimed string    `json:"claimed,omitempty"` // by which step
 	// Unclaimed says that it is an incoming call that nobody took, so no event of the run: Event is 0 then.
-	Unclaimed bool                `json:"unclaimed,omitempty"`
-	Nearest   bool                `json:"nearest,omitempty"`
-	Part      string              `json:"part,omitempty"`
-	Why       *schema.Explanation `json:"why,omitempty"`
-	Also      []PartMiss          `json:"also,omitempty"` // the further parts of the await that it came nearest to
+	Unclaimed bool              `json:"unclaimed,omitempty"`
+	Nearest   bool              `json:"nearest,omitempty"`
+	Part      string            `json:"part,omitempty"`
+	Why       *expr.Explanation `json:"why,omitempty"`
+	Also      []PartMiss        `json:"also,omitempty"` // the further parts of the await that it came nearest to
 }
 
 // PartMiss is why an event did not match one part of an await.
 type PartMiss struct {
-	Part string              `json:"part"`
-	Why  *schema.Explanation `json:"why"`
+	Part string            `json:"part"`
+	Why  *expr.Explanation `json:"why"`
 }
 
 // Explained is what the code dictionary says of a code. Also holds what it says of further codes in the same message: the

@@ -8,11 +8,12 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/schema"
+	"callflow/schema/expr"
 )
 
 type pollParams struct {
 	Read      *schema.Step  `json:"read" required:"true" doc:"The reading step to repeat: getCall, listParticipants or getOperation."`
-	Condition *schema.Expr  `json:"condition" required:"true" scope:"step:read" doc:"Over the read's outputs: the poll is over when this holds."`
+	Condition *expr.Expr    `json:"condition" required:"true" scope:"step:read" doc:"Over the read's outputs: the poll is over when this holds."`
 	Every     time.Duration `json:"every" default:"2s" doc:"How long to wait between two reads."`
 }
 

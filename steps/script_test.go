@@ -24,6 +24,7 @@ import (
 	"callflow/internal/simulator"
 	"callflow/runner"
 	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -412,7 +413,7 @@ func failureLines(f *steps.Failure) (lines []string) {
 	return lines
 }
 
-func explanationLines(indent string, e schema.Explanation) []string {
+func explanationLines(indent string, e expr.Explanation) []string {
 	value, _ := json.Marshal(e.Value)
 	text := fmt.Sprintf("%s%s = %s", indent, e.Text, value)
 	if e.Absent {

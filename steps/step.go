@@ -8,6 +8,7 @@ import (
 	"callflow/internal/graph"
 	"callflow/internal/world"
 	"callflow/schema"
+	"callflow/schema/expr"
 )
 
 // Outputs is what a verb yields, as expressions see it: the keys are the JSON names of its outputs struct.
@@ -126,7 +127,7 @@ const (
 // Part is one expression of a Watch; Name is "" in mode One.
 type Part struct {
 	Name string
-	Expr *schema.Expr
+	Expr *expr.Expr
 }
 
 // Watch is an await or expectNone.
@@ -134,8 +135,8 @@ type Watch struct {
 	Mode      Mode
 	Parts     []Part
 	Count     int // mode One: how many events; 0 and 1: one
-	FailOn    *schema.Expr
-	Never     *schema.Expr
+	FailOn    *expr.Expr
+	Never     *expr.Expr
 	Call      string        // only events of this call
 	Operation string        // only events of this operation
 	From      string        // start, now, or a step id; "": start
@@ -165,7 +166,7 @@ func Vocabulary() *schema.Vocabulary {
 }
 
 // eventNames are enough for conditions over events that verbs make themselves.
-var eventNames = schema.Globals{Event: reflect.TypeFor[graph.EventNames]()}
+var eventNames = expr.Globals{Event: reflect.TypeFor[graph.EventNames]()}
 
 // Verbs is the table of verbs, in the order of the documentation.
 func Verbs() []*schema.Verb {

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"callflow/internal/report"
-
 	"callflow/schema"
+	"callflow/schema/problem"
 )
 
 // streams are a command's standard streams.
@@ -78,7 +78,7 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	if near := schema.Nearest(name, names); near != "" {
+	if near := problem.Nearest(name, names); near != "" {
 		text += fmt.Sprintf("; did you mean %q?", near)
 	}
 	return &usageError{text: text, command: cmd.CommandPath()}
@@ -93,7 +93,7 @@ func unknownFlag(cmd *cobra.Command, err error) error {
 	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := schema.Nearest(name, names); near != "" {
+		if near := problem.Nearest(name, names); near != "" {
 			text += fmt.Sprintf("; did you mean --%s?", near)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"callflow/internal/project"
 	"callflow/internal/report"
 	"callflow/runner"
-	"callflow/schema"
+	"callflow/schema/problem"
 )
 
 // completeFiles has the shell offer folders and YAML files.
@@ -119,7 +119,7 @@ func (s *selection) warnOfTags(scenarios []*project.Scenario, io streams) {
 				continue
 			}
 			text := "--tag: no scenario here has the tag \"" + tag + "\""
-			if near := schema.Nearest(tag, known); near != "" {
+			if near := problem.Nearest(tag, known); near != "" {
 				text += "; did you mean \"" + near + "\"?"
 			} else if len(known) > 0 {
 				text += "; there are " + strings.Join(known, ", ")

@@ -13,6 +13,7 @@ import (
 	"callflow/docs"
 	"callflow/internal/report"
 	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -93,7 +94,7 @@ func findTopic(voc *schema.Vocabulary, topic string) (string, error) {
 		return s.page(topic, voc), nil
 	}
 	text := fmt.Sprintf("there is no page about %q", topic)
-	if near := schema.Nearest(topic, append(names, sayingWords()...)); near != "" {
+	if near := problem.Nearest(topic, append(names, sayingWords()...)); near != "" {
 		return "", &inputError{fmt.Sprintf("%s; did you mean %s?", text, near)}
 	}
 	return "", &inputError{text + "; `callflow docs` lists what there is, and `callflow explain` knows codes of calls"}

@@ -12,6 +12,7 @@ import (
 	"callflow/internal/project"
 	"callflow/internal/report"
 	"callflow/schema"
+	"callflow/schema/problem"
 )
 
 // explainFlags are the flags of explain.
@@ -199,7 +200,7 @@ func suggestCode(codes *graph.Dictionary, x *graph.Finding) {
 			words = append(words, e.Code)
 		}
 	}
-	if near := schema.Nearest(x.Text, words); near != "" {
+	if near := problem.Nearest(x.Text, words); near != "" {
 		x.Note = "did you mean " + near + "?"
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"callflow/internal/report"
 	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -70,7 +71,7 @@ func nearestProblem(p schema.ProblemPage) string {
 	for i, c := range schema.ProblemCodes {
 		codes[i] = c.Code
 	}
-	if near := schema.Nearest(p.Code, codes); near != "" {
+	if near := problem.Nearest(p.Code, codes); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return ""

@@ -19,7 +19,8 @@ import (
 func TestGeneratedJournal(t *testing.T) {
 	t.Chdir(filepath.Join("..", ".."))
 	types := goTypes{}
-	for name, dir := range map[string]string{"steps": "steps", "schema": "schema", "graph": "internal/graph", "report": "internal/report"} {
+	for name, dir := range map[string]string{"steps": "steps", "schema": "schema", "expr": "schema/expr", "problem": "schema/problem",
+		"graph": "internal/graph", "report": "internal/report"} {
 		types.read(t, name, dir)
 	}
 	var lines, records strings.Builder

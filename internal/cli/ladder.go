@@ -11,7 +11,7 @@ import (
 
 	"callflow/internal/project"
 	"callflow/internal/report"
-	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -102,7 +102,7 @@ func (f *ladderFlags) formatOf() (ext string, err error) {
 		return ".txt", nil
 	}
 	text := fmt.Sprintf("--format %q: a ladder is drawn as %s", f.format, strings.Join(names, ", "))
-	if near := schema.Nearest(f.format, names); near != "" {
+	if near := problem.Nearest(f.format, names); near != "" {
 		text += fmt.Sprintf("; did you mean %q?", near)
 	}
 	return "", &inputError{text}

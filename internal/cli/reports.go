@@ -16,7 +16,7 @@ import (
 	"callflow/internal/project"
 	"callflow/internal/report"
 	"callflow/runner"
-	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -78,7 +78,7 @@ func unknownKind(value, name string, given bool) error {
 	text := fmt.Sprintf("--report %q: there is no kind %q", value, name)
 	if !given {
 		text = fmt.Sprintf("--report %q: which kind of report? write KIND=PATH", value)
-	} else if near := schema.Nearest(name, names); near != "" {
+	} else if near := problem.Nearest(name, names); near != "" {
 		return &inputError{text + fmt.Sprintf("; did you mean %q?", near)}
 	}
 	return &inputError{text + "; there are " + strings.Join(names, ", ")}

@@ -21,6 +21,7 @@ import (
 	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/schema"
+	"callflow/schema/problem"
 )
 
 // runFlags are the flags of run.
@@ -409,7 +410,7 @@ func isDeclared(what, section, name string, declared map[string]string) error {
 	}
 	names := slices.Sorted(maps.Keys(declared))
 	text := fmt.Sprintf("no scenario here declares the %s %q", what, name)
-	switch near := schema.Nearest(name, names); {
+	switch near := problem.Nearest(name, names); {
 	case near != "":
 		text += fmt.Sprintf("; did you mean %q?", near)
 	case len(names) > 0:

@@ -21,6 +21,7 @@ import (
 	"callflow/internal/target"
 	"callflow/internal/world"
 	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -183,7 +184,7 @@ func nearSetting(name string) string {
 	if slices.Contains(names, name) {
 		return ""
 	}
-	return schema.Nearest(name, names)
+	return problem.Nearest(name, names)
 }
 
 // withMore adds to a scene what --person and --fault say.

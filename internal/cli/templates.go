@@ -10,6 +10,7 @@ import (
 
 	"callflow/scenarios"
 	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -90,7 +91,7 @@ func findTemplate(all []*template, asked string) (*template, error) {
 		return nil, &inputError{fmt.Sprintf("several templates are about %q: %s", asked, strings.Join(near, ", "))}
 	}
 	text := fmt.Sprintf("there is no template %q", asked)
-	if n := schema.Nearest(asked, names); n != "" {
+	if n := problem.Nearest(asked, names); n != "" {
 		return nil, &inputError{fmt.Sprintf("%s; did you mean %s?", text, n)}
 	}
 	return nil, &inputError{text + "; `callflow new --list` shows them all"}

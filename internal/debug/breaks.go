@@ -8,6 +8,7 @@ import (
 
 	"callflow/runner"
 	"callflow/schema"
+	"callflow/schema/problem"
 )
 
 // Break is a place to stop at: a step by its id or path, which in an included file come below the include's (move/ring), a
@@ -61,7 +62,7 @@ func (b Break) InPlan(p *schema.Plan) (found bool, near string) {
 		}
 		found = found || b.at(s, key)
 	})
-	return found || b.Failure, schema.Nearest(b.Step, ids)
+	return found || b.Failure, problem.Nearest(b.Step, ids)
 }
 
 // at says whether the place is this very step, which has that key in the run.

@@ -13,7 +13,7 @@ import (
 
 	"callflow/internal/report"
 	"callflow/runner"
-	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -120,7 +120,7 @@ func (d *Debugger) Stop(s *runner.Stop) runner.Action {
 // unknown is said of a word that is no command. One that is an expression was most likely meant to be printed.
 func (d *Debugger) unknown(s *runner.Stop, word string) {
 	text := fmt.Sprintf("there is no command %q", word)
-	if near := schema.Nearest(word, names()); near != "" {
+	if near := problem.Nearest(word, names()); near != "" {
 		text += fmt.Sprintf("; did you mean %q?", near)
 	}
 	d.say(s, text+"; `help` lists them, `print EXPR` evaluates an expression")

@@ -10,6 +10,7 @@ import (
 	"callflow/internal/target"
 	"callflow/internal/world"
 	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -88,7 +89,7 @@ func (c *Config) Open(name, file string, chaos world.Chaos) (target.Target, sche
 			names = append(names, e.Key)
 		}
 		text := fmt.Sprintf("%s has no target %q", file, name)
-		if near := schema.Nearest(name, names); near != "" {
+		if near := problem.Nearest(name, names); near != "" {
 			text += fmt.Sprintf("; did you mean %q?", near)
 		} else if len(names) > 0 {
 			text += "; it has " + strings.Join(names, ", ")

@@ -8,6 +8,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -15,12 +16,12 @@ import (
 func failures(start time.Time) []*steps.Failure {
 	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
 	pos := schema.Pos{File: "a.yaml", Line: 9, Col: 5}
-	why := func(value any) *schema.Explanation {
-		return &schema.Explanation{Text: `call.state == "terminated"`, Value: value,
-			Parts: []schema.Explanation{{Text: "call.state", Value: "terminated"}}}
+	why := func(value any) *expr.Explanation {
+		return &expr.Explanation{Text: `call.state == "terminated"`, Value: value,
+			Parts: []expr.Explanation{{Text: "call.state", Value: "terminated"}}}
 	}
-	leg := schema.Explanation{Text: "leg", Value: p2p}
-	picture := schema.Explanation{Text: "calls[leg]", Parts: []schema.Explanation{leg}, Value: map[string]any{
+	leg := expr.Explanation{Text: "leg", Value: p2p}
+	picture := expr.Explanation{Text: "calls[leg]", Parts: []expr.Explanation{leg}, Value: map[string]any{
 		"id": p2p, "state": "established", "direction": "outgoing", "participants": []any{map[string]any{"id": strings.Repeat("x", 200)}},
 		"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}}
 	return []*steps.Failure{
@@ -40,12 +41,12 @@ func failures(start time.Time) []*steps.Failure {
 			Arrivals: []steps.Miss{{Event: 1, At: at(10), Summary: "call terminated 200/4521", Call: p2p, Nearest: true, Why: why(true)}},
 			Code:     &steps.Explained{Name: "200/4521", Code: 200, Subcode: 4521, Status: "documented", Meaning: "the other party of the 1:1 call ended it"}},
 		{Kind: "expect", Pos: pos, Text: "does not hold: calls[leg].state == \"terminated\"",
-			Expression: &schema.Explanation{Text: `calls[leg].state == "terminated"`, Value: false, Parts: []schema.Explanation{
-				{Text: "calls[leg].state", Value: "established", Parts: []schema.Explanation{picture}}}},
-			Also: []schema.Explanation{
-				{Pos: schema.Pos{File: "a.yaml", Line: 10}, Text: "calls[leg].resultInfo.code == 200", Value: false, Parts: []schema.Explanation{
-					{Text: "calls[leg].resultInfo.code", Absent: true, Parts: []schema.Explanation{picture}}}},
-				{Pos: schema.Pos{File: "a.yaml", Line: 11}, Text: `text == "x"`, Value: false, Parts: []schema.Explanation{
+			Expression: &expr.Explanation{Text: `calls[leg].state == "terminated"`, Value: false, Parts: []expr.Explanation{
+				{Text: "calls[leg].state", Value: "established", Parts: []expr.Explanation{picture}}}},
+			Also: []expr.Explanation{
+				{Pos: schema.Pos{File: "a.yaml", Line: 10}, Text: "calls[leg].resultInfo.code == 200", Value: false, Parts: []expr.Explanation{
+					{Text: "calls[leg].resultInfo.code", Absent: true, Parts: []expr.Explanation{picture}}}},
+				{Pos: schema.Pos{File: "a.yaml", Line: 11}, Text: `text == "x"`, Value: false, Parts: []expr.Explanation{
 					{Text: "text", Value: strings.Repeat("0123456789", 12)}}}}},
 		{Kind: "graph", Pos: schema.Pos{File: strings.Repeat("deep/", 12) + "a.yaml", Line: 9, Col: 5}, Text: "createCall was refused with 403: code 7503",
 			Graph: &graph.Error{Status: 403, Code: "7503", Message: "Application is not registered in our store.", RequestID: "r"},

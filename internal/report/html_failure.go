@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"callflow/internal/graph"
-	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -232,7 +232,7 @@ func (b *pageBuilder) arrivals(f *steps.Failure) *pageArrivals {
 }
 
 // newPageTree lays out an expression as Style.tree does.
-func newPageTree(e *schema.Explanation) pageTree {
+func newPageTree(e *expr.Explanation) pageTree {
 	t := pageTree{Text: strings.Join(strings.Fields(e.Text), " ")}
 	if isObject(e.Value) && e.Error == "" && !e.Absent {
 		t.Value = "an object"

@@ -14,6 +14,7 @@ import (
 
 	"callflow/internal/graph"
 	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -112,10 +113,10 @@ func transfer(fail bool) []steps.Record {
 		Arrivals: []steps.Miss{
 			{Event: 3, At: s.start.Add(3200 * ms), Summary: "operation completed", Claimed: ""},
 			{Event: 4, At: s.start.Add(3200 * ms), Summary: "roster of 2: Carol, Test Bot", Nearest: true,
-				Why: &schema.Explanation{Text: `call.id == p2pCall && call.state == "terminated"`, Value: false, Parts: []schema.Explanation{
-					{Text: "call.id == p2pCall", Value: false, Parts: []schema.Explanation{
+				Why: &expr.Explanation{Text: `call.id == p2pCall && call.state == "terminated"`, Value: false, Parts: []expr.Explanation{
+					{Text: "call.id == p2pCall", Value: false, Parts: []expr.Explanation{
 						{Text: "call.id", Value: meeting}, {Text: "p2pCall", Value: p2p}}},
-					{Text: `call.state == "terminated"`, Value: false, Parts: []schema.Explanation{{Text: "call.state", Absent: true}}},
+					{Text: `call.state == "terminated"`, Value: false, Parts: []expr.Explanation{{Text: "call.state", Absent: true}}},
 				}}},
 		},
 		Code:  &steps.Explained{Name: "500/7117", Code: 500, Subcode: 7117, Status: "unknown", Meaning: "The documentation does not name this code.", Next: []string{"Look up the call by its Scenario-Id."}},

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -45,7 +45,7 @@ func (r *Run) seen(f *steps.Failure) string {
 }
 
 // becauseOf tells the values that made an expression false: "call.state is "established", resultInfo.code is 500".
-func becauseOf(e *schema.Explanation) string {
+func becauseOf(e *expr.Explanation) string {
 	list := falseFor(e)
 	if len(list) > mostSeen {
 		list = append(list[:mostSeen], "…")
@@ -54,7 +54,7 @@ func becauseOf(e *schema.Explanation) string {
 }
 
 // falseFor goes down to those parts of an expression that made it false, and says what they saw.
-func falseFor(e *schema.Explanation) (list []string) {
+func falseFor(e *expr.Explanation) (list []string) {
 	if e.Error != "" {
 		return []string{clean(e.Error)}
 	}
@@ -88,7 +88,7 @@ func falseFor(e *schema.Explanation) (list []string) {
 }
 
 // nearestElement is, of an expression about the elements of a list, the element for which most was true; nil of others.
-func nearestElement(parts []schema.Explanation) (nearest *schema.Explanation) {
+func nearestElement(parts []expr.Explanation) (nearest *expr.Explanation) {
 	most := -1
 	for i := range parts {
 		p := &parts[i]

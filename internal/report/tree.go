@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"callflow/schema"
+	"callflow/schema/expr"
 )
 
 // tree lays out an expression with the value of each of its parts:
@@ -20,14 +20,14 @@ import (
 //	   └─ call.state  → "established"
 //
 // An object of which a part is taken is left out when that part is there.
-func (s Style) tree(e *schema.Explanation, indent string) []string {
+func (s Style) tree(e *expr.Explanation, indent string) []string {
 	if e == nil {
 		return nil
 	}
 	return append(s.node(e, indent, indent+s.below(e)), s.children(e, indent)...)
 }
 
-func (s Style) children(e *schema.Explanation, indent string) []string {
+func (s Style) children(e *expr.Explanation, indent string) []string {
 	var out []string
 	parts := taken(e)
 	for i := range parts {
@@ -42,7 +42,7 @@ func (s Style) children(e *schema.Explanation, indent string) []string {
 }
 
 // below is what stands under a part, before the rest of its value.
-func (s Style) below(e *schema.Explanation) string {
+func (s Style) below(e *expr.Explanation) string {
 	if len(taken(e)) > 0 {
 		return s.mark("│  ", "|  ")
 	}
@@ -50,8 +50,8 @@ func (s Style) below(e *schema.Explanation) string {
 }
 
 // taken are the parts of e. An object that e takes something out of says nothing more, unless that was not in it.
-func taken(e *schema.Explanation) []schema.Explanation {
-	var parts []schema.Explanation
+func taken(e *expr.Explanation) []expr.Explanation {
+	var parts []expr.Explanation
 	for i := range e.Parts {
 		p := &e.Parts[i]
 		if !e.Absent && isObject(p.Value) && strings.HasPrefix(e.Text, p.Text) && strings.HasPrefix(strings.TrimLeft(e.Text[len(p.Text):], "?"), ".") {
@@ -65,7 +65,7 @@ func taken(e *schema.Explanation) []schema.Explanation {
 
 // node is one part and its value. The text gives way to the value when both do not fit, as its own parts tell the rest of
 // it; a value for which there is no room goes on in rows of its own.
-func (s Style) node(e *schema.Explanation, lead, below string) []string {
+func (s Style) node(e *expr.Explanation, lead, below string) []string {
 	room := s.Width - width(lead)
 	arrow := s.mark("  → ", "  -> ")
 	text := clean(strings.Join(strings.Fields(e.Text), " "))
@@ -110,7 +110,7 @@ func isObject(v any) bool {
 	return ok && len(object) > 0
 }
 
-func (s Style) value(e *schema.Explanation) (text, how string) {
+func (s Style) value(e *expr.Explanation) (text, how string) {
 	switch {
 	case e.Error != "":
 		return "error: " + clean(e.Error), bad
@@ -125,7 +125,7 @@ func (s Style) value(e *schema.Explanation) (text, how string) {
 		return "false", bad
 	case nil:
 		return "nil", warn
-	case schema.Brief:
+	case expr.Brief:
 		return clean(string(v)), bold
 	}
 	return valueText(e.Value), bold
@@ -143,7 +143,7 @@ func valueText(v any) string {
 }
 
 // Tree lays out an expression with the value of each of its parts.
-func (s Style) Tree(e *schema.Explanation) []string { return s.tree(e, "") }
+func (s Style) Tree(e *expr.Explanation) []string { return s.tree(e, "") }
 
 // Value is a value as JSON, on one line that is safe to print.
 func Value(v any) string { return valueText(v) }

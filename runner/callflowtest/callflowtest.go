@@ -32,6 +32,7 @@ import (
 	"callflow/internal/world"
 	"callflow/runner"
 	"callflow/schema"
+	"callflow/schema/problem"
 	"callflow/steps"
 )
 
@@ -142,7 +143,7 @@ func (s *suite) declared() error {
 				continue
 			}
 			hint := ""
-			if near := schema.Nearest(name, slices.Sorted(maps.Keys(kind.declaration))); near != "" {
+			if near := problem.Nearest(name, slices.Sorted(maps.Keys(kind.declaration))); near != "" {
 				hint = fmt.Sprintf("; did you mean %q?", near)
 			}
 			return fmt.Errorf("callflowtest.%s(%q): no scenario here declares it%s", kind.name, name, hint)

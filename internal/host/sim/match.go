@@ -3,7 +3,7 @@ package sim
 import (
 	"sync"
 
-	"callflow/schema"
+	"callflow/schema/expr"
 	"callflow/steps"
 )
 
@@ -11,7 +11,7 @@ var vocabulary = sync.OnceValue(steps.Vocabulary)
 
 // compileMatch implements simulator.Config.Match.
 func compileMatch(text string) (test func(names map[string]any) (bool, error), err error) {
-	e, err := schema.CompileMatch(text, vocabulary().Globals())
+	e, err := expr.CompileMatch(text, vocabulary().Globals())
 	if err != nil {
 		return nil, err
 	}
