@@ -115,6 +115,7 @@ func failure(f *frame, t *turn, err error) *steps.Failure {
 	out := describeError(t, err)
 	if t != nil {
 		out.Text = t.addressed(out.Text)
+		t.nobodys(out)
 	}
 	if out.Pos == (schema.Pos{}) && t != nil {
 		out.Pos = t.step.VerbPos

@@ -281,8 +281,15 @@ func (r *run) end(h steps.Host, e *ending) Result {
 	case e.failure != nil:
 		status = steps.Failed
 	}
+	unheeded := r.unheeded(h, e)
+	if r.opt.Strict && status == steps.Passed && len(unheeded) > 0 {
+		first := unheeded[0]
+		status = steps.Failed
+		e.failure = &steps.Failure{Kind: "unheeded", Pos: first.Pos, Text: first.Text + ", and --strict was given", Excerpt: excerpt(r.plan, first.Pos)}
+	}
 	emit(h, "", "", steps.Record{RunEnd: &steps.RunEnd{
-		Status: status, Took: h.Now().Sub(r.started), Reason: reason, Failed: e.failed, CutShort: e.cutShort, Failure: e.failure,
+		Unheeded: unheeded,
+		Status:   status, Took: h.Now().Sub(r.started), Reason: reason, Failed: e.failed, CutShort: e.cutShort, Failure: e.failure,
 		Outputs: e.outputs, Steps: r.counts, Legs: e.left,
 		Until: r.stopping.done, LeftOut: r.stopping.left(r.plan),
 	}})

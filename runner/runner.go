@@ -33,6 +33,7 @@ type Options struct {
 	Seed     uint64
 	Repeat   int           // the n-th repetition of this plan, from 0: part of the run's id
 	Timeout  time.Duration // of the main steps, in place of the plan's; 0: the plan's
+	Strict   bool          // a run of whose simulate something came to nothing fails
 	Until    string        // the place of the last main step to run, from StepNamed or StepAt; "": all of them
 	Asked    steps.Asked   // what else the command line said, for the journal alone
 	Target   steps.Target

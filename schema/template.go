@@ -101,6 +101,18 @@ func (t *Template) At(path ...string) Pos {
 	return Pos{File: t.pos.File, Line: n.Line, Col: n.Column}
 }
 
+// Decided says that an expression decides the value at a path, or a part of it.
+func (t *Template) Decided(path ...string) bool {
+	n := resolve(t.node)
+	for _, key := range path {
+		if n == nil {
+			return false
+		}
+		n = resolve(childNode(n, key))
+	}
+	return n != nil && decided(n)
+}
+
 func childNode(n *yaml.Node, key string) *yaml.Node {
 	switch n.Kind {
 	case yaml.MappingNode:

@@ -9,6 +9,12 @@ import (
 	"callflow/internal/world"
 )
 
+// Witness is a host that knows what came of the simulated world's scene.
+type Witness interface {
+	// Unheeded are the faults that struck nothing so far, and the actions of the script that did not happen.
+	Unheeded() []world.Problem
+}
+
 // Host is the one seam to the world: one branch within one scope. The runner and the verbs never touch the clock, the
 // network, a goroutine, a lock, a context or randomness; they ask their host.
 //

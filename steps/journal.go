@@ -75,6 +75,12 @@ func (r *Record) Kind() string {
 	return ""
 }
 
+// Unheeded is a fault of the section simulate that struck nothing, or an action of its script that did not happen.
+type Unheeded struct {
+	Pos  schema.Pos `json:"pos"`
+	Text string     `json:"text"` // "simulate.faults[1] struck nothing"
+}
+
 // RunStart opens a journal.
 type RunStart struct {
 	RunID     string    `json:"runId"`
@@ -426,8 +432,9 @@ type RunEnd struct {
 	CutShort string         `json:"cutShort,omitempty"`
 	Failure  *Failure       `json:"failure,omitempty"`
 	Outputs  []Captured     `json:"outputs,omitempty"`
-	Steps    map[string]int `json:"steps,omitempty"`   // count by status
-	Legs     int            `json:"legs"`              // calls left up
-	Until    string         `json:"until,omitempty"`   // key of the step after which the run was told to stop, and did
-	LeftOut  []LeftOut      `json:"leftOut,omitempty"` // the steps that it therefore left out, without those inside them
+	Steps    map[string]int `json:"steps,omitempty"`    // count by status
+	Legs     int            `json:"legs"`               // calls left up
+	Unheeded []Unheeded     `json:"unheeded,omitempty"` // what the section simulate says and nothing came of
+	Until    string         `json:"until,omitempty"`    // key of the step after which the run was told to stop, and did
+	LeftOut  []LeftOut      `json:"leftOut,omitempty"`  // the steps that it therefore left out, without those inside them
 }

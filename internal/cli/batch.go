@@ -71,7 +71,7 @@ func (b *batch) prepareJob(j job) (*runner.Prepared, error) {
 func (b *batch) options(j job) runner.Options {
 	given := b.given.of(j.scenario.Plan)
 	return runner.Options{
-		Vars: given.vars, Sources: given.sources, Given: given.own, Secrets: given.secrets, Row: j.row, Seed: j.seed, Timeout: b.flags.timeout, Until: b.until[j.scenario],
+		Vars: given.vars, Sources: given.sources, Given: given.own, Secrets: given.secrets, Row: j.row, Seed: j.seed, Timeout: b.flags.timeout, Strict: b.flags.strict, Until: b.until[j.scenario],
 		Asked: b.flags.asked(given.secrets), Target: b.target.About(), Callback: b.target.Callback, Codes: b.codes, Debugger: b.asks(),
 	}
 }

@@ -99,7 +99,7 @@ Without --target scenarios run on the embedded simulator, in virtual time: waits
 	fl.BoolVar(&f.shuffle, "shuffle", false, "run in an order drawn from the seed")
 	fl.Uint64Var(&f.seed, "seed", 1, "`SEED` of ids, jitter and order; the same seed gives the same run on the simulator (against a target the default is drawn anew)")
 	fl.StringVar(&f.chaos, "chaos", "", "have the simulator deliver in disorder drawn from the seed: `KINDS` of reorder, early, duplicate, delay, or all")
-	fl.BoolVar(&f.strict, "strict", false, "run nothing when there are warnings, too")
+	fl.BoolVar(&f.strict, "strict", false, "run nothing when there are warnings, too; and fail a run of whose simulate a fault or an action came to nothing")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "print the checked plan and send nothing")
 	fl.StringVar(&f.journal, "journal", "", "write each run's journal to a file in `DIR`; a run that fails is compared with those that passed there")
 	fl.StringArrayVar(&f.reports, "report", nil, "write a report `KIND=PATH`; may be given several times, see callflow report")

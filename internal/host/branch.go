@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"callflow/internal/world"
 	"callflow/steps"
 )
 
@@ -205,6 +206,14 @@ func (h *place) AnswerJoining(call string, body json.RawMessage) {
 }
 
 func (h *place) Made(call string) { h.run.world.Made(call) }
+
+// Unheeded implements steps.Witness, where the world does.
+func (h *place) Unheeded() []world.Problem {
+	if w, ok := h.run.world.(steps.Witness); ok {
+		return w.Unheeded()
+	}
+	return nil
+}
 
 func (h *place) Rand() uint64 { return h.stream.Uint64() }
 

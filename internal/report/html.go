@@ -159,6 +159,9 @@ func (p *htmlPage) entry(r *Run) pageEntry {
 	f := r.Failure()
 	if f == nil {
 		e.Reason = r.Why()
+		for _, u := range r.End.Unheeded {
+			e.Reason = strings.TrimPrefix(e.Reason+"; ", "; ") + clean("warning: "+u.Pos.String()+": "+u.Text)
+		}
 		return e
 	}
 	e.Text = r.line(f)

@@ -106,6 +106,7 @@ type jsonRun struct {
 	TookMs           float64            `json:"tookMs"`
 	Status           string             `json:"status"`
 	Reason           string             `json:"reason,omitempty"`
+	Unheeded         []steps.Unheeded   `json:"unheeded,omitempty"`
 	PassedAfterRetry bool               `json:"passedAfterRetry,omitempty"`
 	FailedStep       string             `json:"failedStep,omitempty"`
 	Failures         []jsonFailure      `json:"failures,omitempty"`
@@ -193,7 +194,7 @@ func runOf(r *Run) jsonRun {
 	out := jsonRun{
 		ID: r.Start.RunID, Name: r.Name(), Scenario: r.Start.Scenario, Row: r.Start.Row, Repeat: r.Repeat, File: r.Start.File,
 		Tags: r.Start.Tags, Target: r.Start.Target, Dialect: r.Start.Dialect, Simulated: r.Start.Simulated, Seed: r.Start.Seed,
-		Chaos: r.Start.Chaos, Vars: r.Start.Vars, TimeoutMs: ms(r.Start.Timeout), Until: r.Start.Until, Started: r.Start.Started, TookMs: ms(r.Took()), Status: r.Status(), Reason: r.End.Reason,
+		Chaos: r.Start.Chaos, Vars: r.Start.Vars, TimeoutMs: ms(r.Start.Timeout), Until: r.Start.Until, Started: r.Start.Started, TookMs: ms(r.Took()), Status: r.Status(), Reason: r.End.Reason, Unheeded: r.End.Unheeded,
 		PassedAfterRetry: r.PassedAfterRetry(), FailedStep: r.End.Failed, Explanation: text(r.Explain(plainStyle), mostText),
 		Steps: stepsOf(r, r.Steps), Cleanup: r.Cleanup, Outputs: r.End.Outputs,
 	}

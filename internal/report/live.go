@@ -216,5 +216,5 @@ func (v *RunView) inShort(end *steps.RunEnd) []string {
 	if width(title)+width(more)+width(file) > columns-3 {
 		file = ""
 	}
-	return append([]string{c.paint(how, mark) + " " + title + c.paint(faint, more+file)}, v.leftOut(end)...)
+	return append([]string{c.paint(how, mark) + " " + title + c.paint(faint, more+file)}, append(v.leftOut(end), v.unheeded(end)...)...)
 }

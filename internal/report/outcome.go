@@ -54,6 +54,14 @@ func (v *RunView) leftOut(end *steps.RunEnd) []string {
 	return v.c.fold("  ", text, v.c.Width, "    ")
 }
 
+// unheeded says what the section simulate says and nothing came of.
+func (v *RunView) unheeded(end *steps.RunEnd) (out []string) {
+	for _, u := range end.Unheeded {
+		out = append(out, v.c.fold("  "+v.c.paint(warn, "warning: "), clean(fmt.Sprintf("%s: %s", u.Pos, u.Text)), v.c.Width, "    ")...)
+	}
+	return out
+}
+
 // successorText says which call goes on where another one was transferred away.
 func successorText(x *steps.Successor) string {
 	return fmt.Sprintf("call %s goes on as %s: %s", short(x.Of), short(x.Call), clean(x.Text))

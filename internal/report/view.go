@@ -66,6 +66,11 @@ func (v *RunView) Record(r steps.Record) {
 			out = v.held
 		} else if ended && quiet { // not all of it was run
 			out = append(v.notHungUp(), v.leftOut(r.RunEnd)...)
+			if told := v.unheeded(r.RunEnd); told != nil && out == nil {
+				out = append([]string{v.title()}, told...)
+			} else {
+				out = append(out, told...)
+			}
 		}
 		if ended && c.Live && c.Detail == Normal && !c.Ladders && !wentWrong(r.RunEnd.Status) {
 			out = v.inShort(r.RunEnd)
@@ -420,7 +425,7 @@ func (v *RunView) runEnd(end *steps.RunEnd) []string {
 			}
 		}
 	}
-	out = append(out, v.leftOut(end)...)
+	out = append(append(out, v.leftOut(end)...), v.unheeded(end)...)
 	if wentWrong(end.Status) {
 		out = append(out, v.circumstances()...)
 	}

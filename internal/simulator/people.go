@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
+	"time"
 
 	"callflow/internal/graph"
 	"callflow/internal/world"
@@ -134,15 +136,53 @@ func (s *Service) Start() {
 		}
 		when = append(when, a)
 	}
+	s.script = make([]scripted, len(when))
 	for i, a := range when {
 		d := a.At
 		a.At = 0
+		s.script[i].at = d
 		s.cfg.Clock.After(d, func() {
-			if err := s.Act(a); err != nil {
+			err := s.Act(a)
+			if s.script[i].over, s.script[i].err = true, err; err != nil {
 				s.observe("", fmt.Sprintf("script[%d] cannot happen: %v", i, err), "")
 			}
 		})
 	}
+}
+
+// scripted is what became of an action of the script.
+type scripted struct {
+	at   time.Duration
+	over bool
+	err  error // why it could not happen
+}
+
+// Unheeded is what the scene says and nothing has come of: faults that struck nothing, and actions that could not happen or have
+// not yet. What strikes by chance is no part of it.
+func (s *Service) Unheeded() (list []world.Problem) {
+	for i, a := range s.script {
+		path := []string{"script", strconv.Itoa(i)}
+		switch {
+		case a.err != nil:
+			list = append(list, world.Problem{Path: path, Text: fmt.Sprintf("could not happen at %s: %v", a.at, a.err)})
+		case !a.over:
+			list = append(list, world.Problem{Path: path, Text: fmt.Sprintf("never happened: its time is %s, and the run was over before", a.at), Late: true})
+		}
+	}
+	if s.cfg.Scene == nil {
+		return list
+	}
+	for _, f := range s.faults {
+		if f.number > len(s.cfg.Scene.Faults) || f.left < max(1, f.Times) || f.Chance != nil && *f.Chance < 1 {
+			continue
+		}
+		text := "struck nothing"
+		if f.bad != nil {
+			text += ": " + f.bad.Error()
+		}
+		list = append(list, world.Problem{Path: []string{"faults", strconv.Itoa(f.number - 1)}, Text: text})
+	}
+	return list
 }
 
 // Act does one action now; the error says which name or state was wrong.
@@ -311,11 +351,14 @@ func (s *Service) joinMeeting(j *world.Join) error {
 		thread = numbered(j.JoinMeetingID)
 	}
 	if thread == "" {
-		var known []string
+		known := []string{}
 		for r := range s.rooms.all() {
 			if r.mode == meeting {
 				known = append(known, r.thread)
 			}
+		}
+		if len(known) == 0 {
+			return errors.New("join: there is no meeting here to join: no thread is named, and nobody is in one")
 		}
 		if len(known) != 1 {
 			return fmt.Errorf("join: thread is needed, because there are %d meetings here%s", len(known), listed(known))

@@ -293,7 +293,7 @@ func TestActs(t *testing.T) {
 		`nobody here is called "x"; there are carol, deb, dora, fred, gus, phil, rex, vera`: {Deed: world.Deed{HangUp: &world.Who{Who: "x"}}},
 		"carol is in no call":                        {Deed: world.Deed{HangUp: &world.Who{Who: "carol"}}},
 		"carol is in no meeting":                     {Deed: world.Deed{Leave: &world.Who{Who: "carol"}}},
-		"there are 0 meetings":                       {Deed: world.Deed{Join: &world.Join{Who: "carol"}}},
+		"there is no meeting here":                   {Deed: world.Deed{Join: &world.Join{Who: "carol"}}},
 		`nobody here is called "zoe"`:                {Deed: world.Deed{Dial: &world.Dial{From: "zoe"}}},
 		"at belongs into a script":                   {At: time.Second, Deed: world.Deed{Dial: &world.Dial{From: "carol"}}},
 		`no bot is called "operator"; there are bot`: {Deed: world.Deed{Dial: &world.Dial{From: "carol", To: "operator"}}},

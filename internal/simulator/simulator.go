@@ -91,6 +91,7 @@ type Service struct {
 	rings    ordered[*ring]    // not settled
 	crowd    int               // how many parties are many
 	faults   []*fault
+	script   []scripted
 	held     []*Held         // responses that wait for a notification
 	begun    int             // calls there ever were
 	armed    int             // faults there ever were

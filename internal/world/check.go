@@ -13,6 +13,7 @@ import (
 type Problem struct {
 	Path []string
 	Text string
+	Late bool // of an action whose time had not come
 }
 
 // Error implements error: the entry of people, script, faults or settings, then what is wrong with it.
@@ -44,13 +45,13 @@ func (s *Scene) Check() []error {
 	for i, a := range s.Script {
 		for _, who := range a.about() {
 			if a.Check() == nil && !slices.Contains(names, who) {
-				errs = append(errs, Problem{[]string{"script", strconv.Itoa(i)}, nobody(who, names)})
+				errs = append(errs, Problem{Path: []string{"script", strconv.Itoa(i)}, Text: nobody(who, names)})
 			}
 		}
 	}
 	for i, f := range s.Faults {
 		if f.With != "" && !slices.Contains(names, f.With) {
-			errs = append(errs, Problem{[]string{"faults", strconv.Itoa(i)}, nobody(f.With, names)})
+			errs = append(errs, Problem{Path: []string{"faults", strconv.Itoa(i)}, Text: nobody(f.With, names)})
 		}
 	}
 	return errs
@@ -60,7 +61,7 @@ func (s *Scene) Check() []error {
 // none or several, faults that do nothing.
 func (s *Scene) Problems() []Problem {
 	var problems []Problem
-	say := func(text string, path ...string) { problems = append(problems, Problem{path, text}) }
+	say := func(text string, path ...string) { problems = append(problems, Problem{Path: path, Text: text}) }
 	seen := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(s.People)) {
 		p := s.People[name]

@@ -249,6 +249,14 @@ func (w *virtual) Unclaimed(since time.Time) []*graph.Event {
 // AnswerJoining implements host.World.
 func (w *virtual) AnswerJoining(call string, body json.RawMessage) { w.joining[call] = body }
 
+// Unheeded implements steps.Witness.
+func (w *virtual) Unheeded() []world.Problem {
+	if w.service == nil {
+		return nil
+	}
+	return w.service.Unheeded()
+}
+
 // Made implements host.World.
 func (w *virtual) Made(call string) { w.lobby.Made(w.cfg.RunID, call) }
 
