@@ -160,8 +160,8 @@ func (s *Stop) Set(name string, value any) error {
 		return fmt.Errorf("there is no variable %q here", name)
 	case value == nil:
 		return fmt.Errorf("%s would have no value", name)
-	case expr.TypeWords(value) != expr.TypeWords(before):
-		return fmt.Errorf("%s is %s, and expressions count on that; this is %s", name, expr.TypeWords(before), expr.TypeWords(value))
+	case expr.TypeOfValue(value).Words() != expr.TypeOfValue(before).Words():
+		return fmt.Errorf("%s is %s, and expressions count on that; this is %s", name, expr.TypeOfValue(before).Words(), expr.TypeOfValue(value).Words())
 	}
 	s.frame.names.all[name] = value
 	s.run.hold(value)

@@ -83,9 +83,9 @@ func (r *run) learnt(picture bool) {
 
 // incoming reads out of an expression which incoming calls it can match. The host may test candidates while another
 // branch runs, so the test has names of its own.
-func incoming(expr *expr.Expr, names map[string]any) (in steps.Incoming, ok bool) {
+func incoming(match *expr.Expr, names map[string]any) (in steps.Incoming, ok bool) {
 	names = frozen(names)
-	for _, fix := range expr.Fixes(names) {
+	for _, fix := range match.Fixes(names) {
 		value, isText := fix.Value.(string)
 		switch {
 		case !isText:
@@ -99,7 +99,7 @@ func incoming(expr *expr.Expr, names map[string]any) (in steps.Incoming, ok bool
 	}
 	in.Test = func(e *graph.Event) bool {
 		layEvent(names, e.View)
-		holds, err := expr.Test(names)
+		holds, err := match.Test(names)
 		return holds && err == nil
 	}
 	return in, ok

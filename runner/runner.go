@@ -58,7 +58,7 @@ type Prepared struct {
 	shared map[string]any
 }
 
-// Prepare evaluates vars, secrets and the scene. The error is a *schema.EvalError or names the option that is wrong.
+// Prepare evaluates vars, secrets and the scene. The error is a *expr.EvalError or names the option that is wrong.
 func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 	p := &Prepared{RunID: RunID(plan, opt), Target: opt.Target, plan: plan, opt: opt, names: newNames()}
 	if opt.Callback != nil {
@@ -169,7 +169,7 @@ var (
 	// maxTurns is how many steps are executed, those of forEach and the reads of poll each time. On a simulator time stands
 	// still between steps, so that no timeout would end a forEach of millions.
 	maxTurns = 100_000
-	// maxHeld is how much the values that get names may weigh together, by schema.Weight.
+	// maxHeld is how much the values that get names may weigh together, by expr.Weight.
 	maxHeld = 10_000_000
 )
 

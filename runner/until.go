@@ -12,7 +12,8 @@ import (
 )
 
 // StepNamed finds the step of a plan's main steps that a person names: by its id or its path, below an include's key and a
-// slash for a step of that file, or by the id alone where only one step has it. It returns the step's place, which Options.Until takes. The error says what there is.
+// slash for a step of that file, or by the id alone where only one step has it. It returns the step's place, which
+// Options.Until takes. The error says what there is.
 func StepNamed(plan *schema.Plan, name string) (place string, err error) {
 	var keys, ends, alike []string // alike: the id of a step further in, where no other has it
 	for _, p := range placesIn(plan.Steps, "") {

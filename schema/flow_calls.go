@@ -98,7 +98,7 @@ var identifying = regexp.MustCompile(`(?i)(^|\.)(\w*id|clientContext|displayName
 // pinned says that an expression compares something with what the scenario knows of its own call: an id of any sort, or a
 // name of its own.
 func (w *flowWalk) pinned(e awaitedEvent) bool {
-	for _, name := range e.Expr.Names() {
+	for _, name := range e.Names() {
 		if w.voc.Event == nil || expr.TypeOf(w.voc.Event).Field(name) == nil {
 			return true
 		}

@@ -59,7 +59,7 @@ func claimsOf(n *expr.Node, negated bool, before []claim) []claim {
 
 // what is how a problem names a conjunct: its text.
 func (e awaitedEvent) what(p claim) string {
-	at, text := e.Expr.Part(p.node)
+	at, text := e.Part(p.node)
 	if p.negated {
 		text = "not (" + text + ")"
 	}
@@ -71,7 +71,7 @@ func (e awaitedEvent) what(p claim) string {
 
 // clash reports a problem about one conjunct.
 func (w *flowWalk) clash(e awaitedEvent, p claim, hint, format string, args ...any) {
-	at, text := e.Expr.Part(p.node)
+	at, text := e.Part(p.node)
 	part := ""
 	if e.part != "" {
 		part = e.part + ": "

@@ -27,7 +27,7 @@ func (w *flowWalk) over(s *Step, call thing, hasCall bool, c *course) {
 	if !hasCall || call.key == "" || s.ForEach != nil {
 		return
 	}
-	if by := c.ended[call.key]; by.by != nil && !looksFirst(s) && !s.Verb.Ends && !s.Verb.Creates && !s.ContinueOnError && len(s.Verb.Goals) > 0 && s.Until == s.Verb.Goals[0].Name {
+	if by := c.ended[call.key]; by.by != nil && !looksFirst(s) && !s.Verb.Ends && !s.Verb.Creates && !s.ContinueOnError && s.Until == s.Verb.Goals[0].Name {
 		w.warn(s.VerbPos, len(s.Verb.Name), "call-ended", "end it behind this step; where the refusal is meant, give it continueOnError: true and expect its outcome",
 			"%s acts on a call that is over: %s %s", s.Verb.Name, stepName(by.by), by.how)
 		return

@@ -94,7 +94,7 @@ func (w *whoWalk) mistakenIn(e awaitedEvent, n *expr.Node) {
 				other := n.Parts[1-i]
 				text, _ := other.Literal.(string)
 				if whose := w.person(other.Path, text); whose != "" {
-					at, shown := e.Expr.Part(other)
+					at, shown := e.Part(other)
 					w.mistake(side.Path != "operation.id", at, utf8.RuneCountInString(shown), e.partText(), whose)
 				}
 			}
@@ -122,7 +122,7 @@ func (w *whoWalk) comparedID(e awaitedEvent, side, other *expr.Node) {
 	if text, ok := other.Literal.(string); ok {
 		texts = []string{text}
 	}
-	at, shown := e.Expr.Part(other)
+	at, shown := e.Part(other)
 	p := Problem{Pos: at, Len: utf8.RuneCountInString(shown), Severity: SeverityError}
 	for _, text := range texts {
 		switch {

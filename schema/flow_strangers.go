@@ -50,7 +50,7 @@ func (w *whoWalk) awaitsNobody(e awaitedEvent, side, other *expr.Node, kind, tex
 	if name == "" && !(e.claimsIncoming() && strings.HasPrefix(side.Path, "call.source.")) {
 		return
 	}
-	at, shown := e.Expr.Part(other)
+	at, shown := e.Part(other)
 	w.report(Problem{Pos: at, Len: utf8.RuneCountInString(shown), Code: "unknown-person",
 		Text: fmt.Sprintf("%snobody in simulate.people has the id %s, so %s never is", e.partText(), text, side.Path), Hint: w.whoElse(name, near)})
 }

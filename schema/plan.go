@@ -100,6 +100,9 @@ type Step struct {
 	Lines []string
 }
 
+// Opaque says that expressions never see inside a step.
+func (Step) Opaque() {}
+
 // Label is how a step is called in messages: its name, else its id, else its verb.
 func (s *Step) Label() string {
 	switch {

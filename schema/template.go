@@ -23,6 +23,9 @@ type Template struct {
 	needs []string
 }
 
+// Opaque says that expressions never see inside a template.
+func (Template) Opaque() {}
+
 // maker makes one value.
 type maker struct {
 	static reflect.Value // what is said literally; zero where an expression decides

@@ -239,11 +239,11 @@ func (t *trail) parts(rules []string) ([]Part, error) {
 	}
 	var parts []Part
 	for _, c := range conditions {
-		expr, err := expr.CompileMatch(c[1], eventNames)
+		test, err := expr.CompileMatch(c[1], eventNames)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, Part{Name: c[0], Expr: expr})
+		parts = append(parts, Part{Name: c[0], Expr: test})
 	}
 	return parts, nil
 }

@@ -5,13 +5,13 @@ import (
 	"fmt"
 )
 
-// Node is one part of a compiled expression.
+// Node is one part of a compiled expression. Whoever reasons about what an expression says reads this tree.
 type Node struct {
 	From, To int // its runes in the text, brackets around it left out
 	Type     *Type
 	eval     func(*evaluation) any // nil: the value is absent
 
-	Op      string  // an operator, "call", "each", "name", "path", "literal", or "" for the rest
+	Op      string  // an operator as written ("==", "and", "not in"), "call", "each", "index", "list", "name", "path", "literal", or "" for the rest
 	Parts   []*Node // operands, left to right
 	Path    string  // of a name with fields: "call.state"
 	Literal any     // of a literal
@@ -24,7 +24,7 @@ type Node struct {
 
 // Each is a function that tries a predicate on the elements of a list.
 type Each struct {
-	Name  string
+	Name  string // of the function
 	List  *Node
 	Body  *Node // nil: the element itself
 	depth int

@@ -51,6 +51,3 @@ func compileLive(text string, names map[string]any, g Globals, event bool, want 
 	}
 	return e, problems
 }
-
-// TypeWords says what kind of value v is: "a string", "a list".
-func TypeWords(v any) string { return TypeOfValue(v).Words() }

@@ -9,41 +9,6 @@ import (
 	"callflow/schema/problem"
 )
 
-// Kind is what a value is, for expressions.
-type Kind string
-
-// The kinds.
-const (
-	KindAny      Kind = "any"
-	KindString   Kind = "string"
-	KindInt      Kind = "int"
-	KindFloat    Kind = "float"
-	KindBool     Kind = "bool"
-	KindDuration Kind = "duration"
-	KindList     Kind = "list"
-	KindObject   Kind = "object"
-	KindNil      Kind = "nil"
-)
-
-// Type is the type of a value in expressions.
-type Type struct {
-	Kind   Kind
-	Enum   []string // KindString: the only values there are
-	Elem   *Type    // KindList; KindObject with keys of any name
-	Fields []Field  // KindObject with known keys
-
-	step  string // the outcome of the step at that place
-	picks string // a text that names one of a step's parts, the one that came: which step's
-	part  string // what a part yields that need not have come: what proves that it did, as PartProof says it
-}
-
-// Field is a known key of an object.
-type Field struct {
-	Name string
-	Doc  string
-	Type *Type
-}
-
 // Globals are the struct types of what expressions see that no author made.
 type Globals struct {
 	Event reflect.Type // its fields are names over an event: in match, failOn and never
