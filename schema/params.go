@@ -264,6 +264,9 @@ func (w *stepWalk) until() {
 	case word == "":
 	case !containsWord(goals, word):
 		w.problem(n, "unknown-goal", goalHint(word, goals), "%q is no goal of %s; its goals are %s", word, w.verb.Name, problem.Listed(goals, "and"))
+		if right := misspelt(word, goals); right != "" {
+			w.step.Until = right // so that what follows is not told as well
+		}
 	default:
 		w.step.Until = word
 	}

@@ -119,7 +119,11 @@ func (c *compiler) member(at *Node, n *ast.MemberNode) *Node {
 	if dotted || named && base.Type.Kind == KindObject && !base.Type.open() {
 		at.From, at.To = prop.Location().From, prop.Location().To
 		if base.Path == "calls" {
-			return c.refuse(at, "expr-field", fmt.Sprintf("write calls[%s]", prop.Value), "calls has no field %q: it holds calls by their ids", prop.Value)
+			hint := fmt.Sprintf("write calls[%s]", prop.Value)
+			if c.foreign().ofCall(prop.Value) {
+				hint = fmt.Sprintf("write call.%s, or calls[ID].%s", prop.Value, prop.Value)
+			}
+			return c.refuse(at, "expr-field", hint, "calls has no field %q: it holds calls by their ids", prop.Value)
 		}
 		c.noteField(at, base, prop.Value)
 		at.Type = c.field(at, base, prop.Value)

@@ -70,6 +70,8 @@ func TestForeign(t *testing.T) {
 		{`any(p in participants, p.info != nil)`, "5+1", "write any(participants, .info != nil)"},
 		{`participants.exists(p, p.info != nil)`, "14+6", "write any(participants, .info != nil)"},
 		{`participants.any(.info != nil)`, "14+3", "write any(participants, .info != nil)"},
+		{`ay(participants, .info != nil)`, "1+2", "write any"},
+		{`calls.id == op`, "7+2", "write call.id, or calls[ID].id"},
 		{`participants.infos == nil`, "14+5", "write any(participants, .info …)"},
 		{`count(people) == 1`, "1+5", "write len(people) for all of them, or count(people, …)"},
 

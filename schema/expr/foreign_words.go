@@ -2,9 +2,12 @@ package expr
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+
+	"callflow/schema/problem"
 )
 
 // phrases are the tests of other languages that stand between two values, or behind one. X is the value before, Y the one
@@ -166,6 +169,11 @@ func (f *foreign) filter(i int) (slipOf, bool) {
 
 // method finds x.any(.y): the parser knows .y in any(x, .y) only.
 func (f *foreign) method(i int) (slipOf, bool) {
+	if f.kind(i) == lexWord && !f.is(i-1, ".") && f.is(i+1, "(") && !slices.Contains(FunctionNames(), f.words[i].text) && !f.is(i, operators...) {
+		if near := problem.Nearest(f.words[i].text, slices.Sorted(maps.Keys(predicates))); near != "" { // the parser knows .x in those it knows
+			return slipOf{i, i, fmt.Sprintf("unknown function %q", f.words[i].text), "write " + near}, true
+		}
+	}
 	if f.kind(i) != lexWord || !f.is(i-1, ".") || !f.is(i+1, "(") || !f.is(i+2, ".", "#") {
 		return slipOf{}, false
 	}
