@@ -122,11 +122,11 @@ func (c *checker) sorted() Problems {
 // oncePerCause leaves of names that may be absent the first use in a file, which is mended as the others are: it says where
 // they stand.
 func oncePerCause(ps Problems) Problems {
-	type cause struct{ file, text string }
+	type cause struct{ file, text, hint string }
 	first, more := map[cause]int{}, map[int][]string{}
 	kept := ps[:0]
 	for _, p := range ps {
-		key := cause{p.File, p.Text}
+		key := cause{p.File, p.Text, p.Hint}
 		if at, again := first[key]; again && p.Code == "expr-guard" {
 			if p.Line != kept[at].Line {
 				more[at] = append(more[at], strconv.Itoa(p.Line))

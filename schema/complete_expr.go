@@ -21,7 +21,7 @@ func (c *completion) inExpression(at *expr.Cursor) (list []Suggestion) {
 	case expr.CursorStep:
 		for _, id := range at.Scope.Known("steps.") {
 			sym := at.Scope.Find("steps." + id)
-			list = append(list, Suggestion{Label: id, Kind: UseStep, Detail: sym.Type.String(), Doc: "What this step yields."})
+			list = append(list, Suggestion{Label: id, Kind: UseStep, Detail: sym.Type.String(), Doc: expr.WithAbsence("What this step yields.", at.Scope.Absence("steps."+id, nil))})
 		}
 		return list
 	case expr.CursorOperator:
@@ -36,7 +36,7 @@ func (c *completion) inExpression(at *expr.Cursor) (list []Suggestion) {
 			continue
 		}
 		sym := at.Scope.Find(name)
-		list = append(list, Suggestion{Label: name, Kind: UseName, Detail: sym.Type.String(), Doc: sym.Doc})
+		list = append(list, Suggestion{Label: name, Kind: UseName, Detail: sym.Type.String(), Doc: expr.WithAbsence(sym.Doc, at.Scope.Absence(name, nil))})
 	}
 	for _, name := range expr.FunctionNames() {
 		call, doc := expr.FunctionDoc(name)

@@ -258,6 +258,7 @@ func (w *stepWalk) before(outer *expr.Scope) *expr.Scope {
 	}
 	inner := outer
 	if n, ok := w.key("if"); ok {
+		outer := w.aroundItems(outer)
 		if s.If = w.decoder(outer).bare(n, outer, expr.Bool); s.If != nil {
 			inner = outer.Child()
 			inner.Prove(s.If)
@@ -315,6 +316,21 @@ func (w *stepWalk) id(n *yaml.Node) {
 	w.ids[id] = w.at(n)
 	w.trace.declared(UseStep, n, "a step", w.at(n))
 	w.step.ID = id
+}
+
+// aroundItems is the scope of what is asked once for all items of a forEach.
+func (w *stepWalk) aroundItems(outer *expr.Scope) *expr.Scope {
+	p, ok := w.keys["forEach"]
+	if !ok {
+		return outer
+	}
+	as := "item"
+	if name, ok := w.keys["as"]; ok {
+		as = resolve(name.value).Value
+	}
+	outer = outer.Child()
+	outer.Announce(as, "an item of the forEach, and if is asked once, before them all", w.at(p.key))
+	return outer
 }
 
 func (w *stepWalk) forEach(n *yaml.Node, sc *expr.Scope) *expr.Scope {

@@ -21,7 +21,10 @@ func (c *compiler) comparison(at *Node, n *ast.BinaryNode, not bool) *Node {
 	if x, ok := n.Left.(*ast.UnaryNode); ok && (x.Operator == "!" || x.Operator == "not") && c.negatesSide(at, x, n) {
 		return at
 	}
-	asks := asksOutcome(n, not)
+	if equality && c.comparesEmpty(at, n) {
+		return at
+	}
+	asks := c.asksOutcome(n, not)
 	if asks {
 		c.lenient++
 	}

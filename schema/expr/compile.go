@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -153,6 +154,10 @@ func (c *compiler) field(at, base *Node, name string) *Type {
 		near := problem.Nearest(name, names)
 		hint, has := "", ""
 		inner := t.pathTo(name)
+		if f := t.Field("outcome"); f != nil && f.Type.step != "" && slices.Contains(verdicts, strings.ToLower(name)) {
+			c.problem(at.From, at.To, "expr-field", c.asked(base, false), "%s has no field %q", c.what(base), name)
+			break
+		}
 		if way := otherFields[name]; inner == "" && way != "" && t.Field(strings.Split(way, ".")[0]) != nil {
 			inner = way
 		}
@@ -187,6 +192,9 @@ func (c *compiler) field(at, base *Node, name string) *Type {
 	}
 	return Any
 }
+
+// verdicts are what people call how a step came out.
+var verdicts = []string{"passed", "ok", "success", "succeeded", "failed", "failure", "status", "state", "result", "conclusion", "answered", "established"}
 
 // otherFields are what other APIs call what is in a call.
 var otherFields = map[string]string{"from": "source.identity", "caller": "source.identity", "to": "targets", "callee": "targets", "callId": "id", "statusCode": "code"}
@@ -448,7 +456,7 @@ func (c *compiler) wanted(root *Node, want *Type) {
 	case got.Kind == KindNil:
 		c.problem(root.From, root.To, "expr-type", "", "%s is wanted here, not nil", want.Words())
 	case want.Kind == KindBool && got.Kind != KindBool:
-		c.problem(root.From, root.To, "expr-type", c.compared(root), "true or false is wanted here, and %s is %s", c.what(root), got.Words())
+		c.problem(root.From, root.To, "expr-type", c.compared(root, false), "true or false is wanted here, and %s is %s", c.what(root), got.Words())
 	case want.Kind == KindDuration && (got.Kind == KindString || got.Kind == KindDuration):
 	case !want.Comparable(got):
 		c.problem(root.From, root.To, "expr-type", "", "%s is wanted here, and %s is %s", want.Words(), c.what(root), got.Words())

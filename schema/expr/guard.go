@@ -102,6 +102,19 @@ func (c *compiler) guarded(at *Node, key, shown string, sym *Symbol) {
 	c.problem(at.From, at.To, "expr-guard", fmt.Sprintf("%suse it under if: %s, or write %s ?? …", g.Before, test, value), "%s %s", shown, why)
 }
 
+// Absence says for people that a name may be absent in this scope, and what to do about it; "": it is there.
+func (s *Scope) Absence(key string, there []string) string {
+	sym := s.Find(key)
+	if sym == nil || slices.Contains(there, key) || s.arrived(key) || len(s.unproven(sym.Guard, there)) == 0 {
+		return ""
+	}
+	test := sym.Guard.Test
+	if test == "" {
+		test = key + " != nil"
+	}
+	return fmt.Sprintf("It %s. Under `if: %s` it is there.", sym.Guard.Why, test)
+}
+
 // outcomesIn are the outcomes that clauses want to be ruled out, in quotes.
 func outcomesIn(clauses [][]string) (words []string) {
 	for _, c := range clauses {
@@ -128,10 +141,13 @@ func (n *Node) whenTrue() []string { return append(slices.Clone(n.proves), n.say
 
 // present are the proofs of a value that was found to be there: of its path, and of all that this leads through.
 func present(n *Node) (proofs []string) {
-	path := n.Path
-	if n.Op == "??" && n.Parts[1].Op == "literal" {
-		return nil
+	if n.Op == "path" && len(n.Parts) == 1 {
+		proofs = present(n.Parts[0])
 	}
+	if n.Op == "index" {
+		proofs = append(present(n.Parts[0]), present(n.Parts[1])...) // of calls[leg] the id is there too
+	}
+	path := n.Path
 	for path != "" && path != "#" {
 		proofs = append(proofs, path)
 		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
@@ -201,15 +217,26 @@ func literalsOf(n *Node) (values []any) {
 	return values
 }
 
-// asksOutcome says of a comparison that it asks how a step came out: without the step the answer is no.
-func asksOutcome(n *ast.BinaryNode, not bool) bool {
-	if not || n.Operator != "==" && n.Operator != "in" {
-		return false
-	}
+// asksOutcome says of a comparison that it asks how a step or a call came out: without that the answer is no.
+func (c *compiler) asksOutcome(n *ast.BinaryNode, not bool) bool {
+	equal := !not && (n.Operator == "==" || n.Operator == "in")
 	for _, side := range []ast.Node{n.Left, n.Right} {
+		if name, ok := side.(*ast.IdentifierNode); ok {
+			if otherLiterals[strings.ToLower(name.Value)] == "nil" {
+				return true // x != null, which is told by itself
+			}
+			if sym := c.sc.Find(name.Value); equal && sym != nil && (sym.Type.step != "" || sym.Type.picks != "") {
+				return true
+			}
+		}
 		field, ok := side.(*ast.MemberNode)
-		if !ok {
+		if !ok || !equal {
 			continue
+		}
+		if call, ok := field.Node.(*ast.MemberNode); ok {
+			if base, ok := call.Node.(*ast.IdentifierNode); ok && base.Value == "calls" {
+				return true
+			}
 		}
 		step, ok := field.Node.(*ast.MemberNode)
 		if !ok {
@@ -222,4 +249,68 @@ func asksOutcome(n *ast.BinaryNode, not bool) bool {
 		}
 	}
 	return false
+}
+
+// condition compiles what should be true or false. A value that is neither is told how to be asked for, and not that it may
+// be absent: that is what its author wants to know.
+func (c *compiler) condition(n ast.Node) *Node {
+	if name, ok := n.(*ast.IdentifierNode); ok {
+		if sym := c.sc.Find(name.Value); sym != nil && sym.Type.Kind != KindBool && sym.Type.Kind != KindAny {
+			c.lenient++
+			defer func() { c.lenient-- }()
+		}
+	}
+	return c.node(n)
+}
+
+// asked is how to ask for a value that is no test itself, where that is not to compare it; "": compare it.
+func (c *compiler) asked(x *Node, no bool) string {
+	what, operator := c.what(x), " != "
+	if no {
+		operator = " == "
+	}
+	if id, ok := strings.CutPrefix(x.Path, "steps."); ok {
+		id, rest, _ := strings.Cut(id, ".")
+		if f := x.Type.Field("outcome"); rest == "" && f != nil && len(f.Type.Enum) > 0 {
+			return fmt.Sprintf("write steps.%s.outcome%s%q", id, map[bool]string{false: " == ", true: " != "}[no], f.Type.Enum[0])
+		}
+	}
+	if x.Type.step != "" && len(x.Type.Enum) > 0 {
+		return fmt.Sprintf("compare it: %s%s%q", what, map[bool]string{false: " == ", true: " != "}[no], x.Type.Enum[0])
+	}
+	sym := c.sc.Find(x.Path)
+	if sym == nil || sym.Guard == nil {
+		return ""
+	}
+	text := "write " + what + operator + "nil"
+	if sym.Guard.Asks != "" && !no {
+		text += ", or " + sym.Guard.Test
+	}
+	return text
+}
+
+// comparesEmpty reports x == "" and x != "" of a name that may be absent: what is absent is no empty text.
+func (c *compiler) comparesEmpty(at *Node, n *ast.BinaryNode) bool {
+	name, ok := n.Left.(*ast.IdentifierNode)
+	text, empty := n.Right.(*ast.StringNode)
+	if !ok || !empty || text.Value != "" || c.lenient > 0 || slices.Contains(c.there, name.Value) || c.sc.arrived(name.Value) || c.sc.trusting() {
+		return false
+	}
+	sym := c.sc.Find(name.Value)
+	if sym == nil || len(c.sc.unproven(sym.Guard, c.there)) == 0 {
+		return false
+	}
+	own := &Node{From: name.Location().From, To: name.Location().To, Path: name.Value, Type: sym.Type}
+	c.refuse(own, "expr-guard", c.asked(own, n.Operator == "=="), "%s may be absent, which is not the empty text", name.Value)
+	at.Op, at.Type = n.Operator, Bool
+	at.eval = func(*evaluation) any { return nil }
+	return true
+}
+
+// WithAbsence adds to the doc of a name that it may be absent; see Absence.
+func WithAbsence(doc, absence string) string {
+	if doc != "" && absence != "" {
+		return doc + "\n\n" + absence
+	}
+	return doc + absence
 }

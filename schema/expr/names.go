@@ -50,6 +50,9 @@ func (c *compiler) unknownName(at *Node, name string) *Node {
 	if name == "env" {
 		return c.refuse(at, "expr-name", "", "env is known in vars and secrets only; give the value a name there")
 	}
+	if c.sc.Find("steps."+name) != nil {
+		return c.refuse(at, "expr-name", "write steps."+name, "unknown name %q", name)
+	}
 	known := c.sc.Known("")
 	if event := c.sc.globals.Event; event != nil && TypeOf(event).Field(name) != nil {
 		return c.refuse(at, "expr-name", "", "%q is not known here: the step yields none, and events are looked at in match, failOn and never only", name)

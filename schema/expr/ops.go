@@ -15,9 +15,14 @@ func (c *compiler) unary(at *Node, n *ast.UnaryNode) *Node {
 		// `x not in y` is one operator: false when a side is absent. The parser says so by giving both one place.
 		return c.comparison(at, in, true)
 	}
-	x := c.node(n.Node)
+	negates := n.Operator == "!" || n.Operator == "not"
+	operand := c.node
+	if negates {
+		operand = c.condition
+	}
+	x := operand(n.Node)
 	at.join(x)
-	if n.Operator == "!" || n.Operator == "not" {
+	if negates {
 		c.boolean(x, n.Operator)
 		at.Op, at.Type = "not", Bool
 		at.proves, at.denies = x.denies, x.proves
@@ -63,11 +68,14 @@ func (c *compiler) boolean(x *Node, operator string) {
 	if x.Type.Kind == KindAny || x.Type.Kind == KindBool {
 		return
 	}
-	c.problem(x.From, x.To, "expr-type", c.compared(x), "%s wants true or false, and %s is %s", operator, c.what(x), x.Type.Words())
+	c.problem(x.From, x.To, "expr-type", c.compared(x, operator == "!" || operator == "not"), "%s wants true or false, and %s is %s", operator, c.what(x), x.Type.Words())
 }
 
 // compared says how a value that is not true or false can be made a test.
-func (c *compiler) compared(x *Node) string {
+func (c *compiler) compared(x *Node, no bool) string {
+	if how := c.asked(x, no); how != "" {
+		return how
+	}
 	switch what := c.what(x); {
 	case x.Op == "literal":
 		return "compare something with it: … == " + what
@@ -97,9 +105,9 @@ func (c *compiler) binary(at *Node, n *ast.BinaryNode) *Node {
 }
 
 func (c *compiler) both(at *Node, n *ast.BinaryNode) *Node {
-	l := c.node(n.Left)
+	l := c.condition(n.Left)
 	l.says = says(n.Left, l)
-	r := c.knowing(l.whenTrue(), n.Right)
+	r := c.knowing(l.whenTrue(), n.Right, c.condition)
 	r.says = says(n.Right, r)
 	at.join(l, r)
 	c.boolean(l, n.Operator)
@@ -113,8 +121,8 @@ func (c *compiler) both(at *Node, n *ast.BinaryNode) *Node {
 }
 
 func (c *compiler) either(at *Node, n *ast.BinaryNode) *Node {
-	l := c.node(n.Left)
-	r := c.knowing(l.denies, n.Right)
+	l := c.condition(n.Left)
+	r := c.knowing(l.denies, n.Right, c.condition)
 	at.join(l, r)
 	if k := l.Type.Kind; k != KindAny && k != KindBool && r.Type.Kind == k && r.Op == "literal" {
 		c.problem(l.From, r.To, "expr-type", fmt.Sprintf("write %s ?? %s for a value where there may be none", c.what(l), c.what(r)), "%s wants true or false, and %s is %s", n.Operator, c.what(l), l.Type.Words())
@@ -135,10 +143,10 @@ func (c *compiler) either(at *Node, n *ast.BinaryNode) *Node {
 }
 
 // knowing compiles a part that is only looked at where those proofs hold.
-func (c *compiler) knowing(proofs []string, n ast.Node) *Node {
+func (c *compiler) knowing(proofs []string, n ast.Node, compile func(ast.Node) *Node) *Node {
 	there := c.there
 	c.there = append(slices.Clone(there), proofs...)
-	x := c.node(n)
+	x := compile(n)
 	c.there = there
 	return x
 }
@@ -160,9 +168,9 @@ func (c *compiler) otherwise(at *Node, n *ast.BinaryNode) *Node {
 }
 
 func (c *compiler) conditional(at *Node, n *ast.ConditionalNode) *Node {
-	cond := c.node(n.Cond)
+	cond := c.condition(n.Cond)
 	cond.says = says(n.Cond, cond)
-	yes, no := c.knowing(cond.whenTrue(), n.Exp1), c.knowing(cond.denies, n.Exp2)
+	yes, no := c.knowing(cond.whenTrue(), n.Exp1, c.node), c.knowing(cond.denies, n.Exp2, c.node)
 	at.From, at.To = cond.From, cond.To
 	at.join(cond, yes, no)
 	c.boolean(cond, "a condition")

@@ -32,7 +32,11 @@ func Compile(text string, offset int, at func(offset int) problem.Pos, sc *Scope
 		}
 		return nil
 	}
-	root := c.node(tree)
+	whole := c.node
+	if want == Bool {
+		whole = c.condition
+	}
+	root := whole(tree)
 	root.says = says(tree, root)
 	if !c.failed {
 		c.wanted(root, want)

@@ -137,7 +137,7 @@ func (c *compiler) noteName(at *Node, name, key string, kind MentionKind) {
 		}
 	}
 	if sym := c.sc.Find(key); sym != nil {
-		c.note(at.From, at.To, Mention{Kind: kind, Name: name, Type: sym.Type, Doc: sym.Doc, Decl: sym.At})
+		c.note(at.From, at.To, Mention{Kind: kind, Name: name, Type: sym.Type, Doc: WithAbsence(sym.Doc, c.sc.Absence(key, c.there)), Decl: sym.At})
 	} else if p, ok := c.sc.FindElsewhere(key); ok {
 		c.note(at.From, at.To, Mention{Kind: kind, Name: name, Doc: p.Where, Decl: p.At})
 	}
