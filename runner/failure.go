@@ -326,8 +326,13 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 func neverStruck(f *frame, never *expr.Expr, e *entry, names map[string]any) *ended {
 	what, why := summary(e.Event.Event), explain(never, names)
 	text := mustNever + oneLine(never.Text())
+	var hints []string
+	if hint := f.run.notMine(e); hint != "" {
+		hints = []string{hint}
+	}
 	return &ended{kind: "never", why: "what must never happen did", event: e, failure: &steps.Failure{
-		Kind: "never", Pos: never.Pos(), Excerpt: excerpt(f.plan, never.Pos()), Text: text + " (" + what + ")",
+		Hints: hints,
+		Kind:  "never", Pos: never.Pos(), Excerpt: excerpt(f.plan, never.Pos()), Text: text + " (" + what + ")",
 		Expression: why, Code: f.run.codeOf(e),
 		Arrivals: []steps.Miss{{Event: e.Seq, At: e.At, Summary: what, Call: e.CallID, Nearest: true, Why: why}},
 	}}

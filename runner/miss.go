@@ -110,6 +110,9 @@ func (a *await) forbidden(word string, c condition, e *entry) *steps.FailureErro
 	default:
 		f.Text = fmt.Sprintf("%s came true: %s (%s)", word, oneLine(c.expr.Text()), what)
 	}
+	if hint := a.run.notMine(e); hint != "" && word != "failOn" {
+		f.Hints = append(f.Hints, hint)
+	}
 	if e.repeat {
 		a.run.disturbed(f, a.host.Now(), true, e.CallID)
 	}

@@ -147,6 +147,15 @@ func (r *run) journalUnclaimed(h steps.Host, e *entry) {
 	emit(h, "", "", steps.Record{Event: news})
 }
 
+// notMine is said of an incoming call that must not have come, where it may have been meant for another run; "" elsewhere.
+func (r *run) notMine(e *entry) string {
+	if !r.sharesAddress() || object(e.View["call"])["state"] != graph.StateIncoming {
+		return ""
+	}
+	return "whoever dials the bot at " + r.Target.Name + " comes to the one address that all its runs share, and a call that no run awaits comes to any " +
+		"that says never or expectNone: if this one was meant for another run, say in the condition whose calls must not come"
+}
+
 // sharesAddress says whether other runs, and people whom nobody simulates, dial the same address.
 func (r *run) sharesAddress() bool {
 	return !r.Target.Simulated || r.Target.Name != "simulator" && r.Scene == nil
