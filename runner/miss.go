@@ -44,6 +44,7 @@ func (a *await) missed(why error) *steps.FailureError {
 	if !a.contradict(f, open) {
 		a.allOver(f, open)
 	}
+	a.nobodyDialled(f, open, calls)
 	a.run.undelivered(f, a.host.Now(), a.certainCalls(open)...)
 	if errors.Is(why, steps.ErrNothing) {
 		f.Hints = append(f.Hints, "nothing is left to happen in the simulated world: no call is under way that could bring the event")

@@ -3,10 +3,12 @@ package runner
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"callflow/internal/graph"
+	"callflow/schema"
 	"callflow/schema/expr"
 	"callflow/steps"
 )
@@ -129,6 +131,60 @@ func (r *run) lateCalls(h steps.Host) {
 			r.journalUnclaimed(h, e)
 		}
 	}
+}
+
+// nobodyDialled says of an await for an incoming call that there was nobody to dial in the simulated world.
+func (a *await) nobodyDialled(f *steps.Failure, open []condition, calls []*entry) {
+	asks := slices.ContainsFunc(open, func(c condition) bool {
+		_, ok := incoming(c.expr, a.names)
+		return ok
+	})
+	came := slices.ContainsFunc(a.run.inbox.entries, func(e *entry) bool {
+		return object(e.View["call"])["state"] == graph.StateIncoming
+	})
+	scene := a.run.Scene
+	if !asks || came || len(calls) > 0 || !a.run.Target.Simulated || scene == nil && a.run.Target.Name != "simulator" {
+		return
+	}
+	switch {
+	case scene == nil || len(scene.People) == 0:
+		f.Hints = append(f.Hints, "nobody lives in the simulated world: add simulate: {people: {carol: {}}, script: [{dial: carol}]}, and await her call")
+	case steps.Dials(scene) || a.dialsLater(a.run.plan):
+	case len(scene.Script) == 0:
+		f.Hints = append(f.Hints, "nobody in simulate dials the bot; add under simulate: script: [{dial: "+a.asked(open)+"}]")
+	default:
+		f.Hints = append(f.Hints, "nobody in simulate dials the bot; add under simulate, in its script: - dial: "+a.asked(open))
+	}
+}
+
+// dialsLater says whether a step of the plan lets somebody dial, which has not come to that yet.
+func (a *await) dialsLater(plan *schema.Plan) (dials bool) {
+	walk(plan, func(s *schema.Step) {
+		dials = dials || s.Params != nil && s.Verb.Params != nil && steps.Dials(s.Params.Static())
+	})
+	return dials
+}
+
+// asked is the person in simulate whose call is asked for; the first one where it does not say.
+func (a *await) asked(open []condition) string {
+	people := a.run.Scene.People
+	names := slices.Sorted(maps.Keys(people))
+	for _, c := range open {
+		in, _ := incoming(c.expr, a.names)
+		for _, name := range names {
+			if p := people[name]; in.Caller != "" && graph.CanonicalID(p.Identifier(name)) == in.Caller {
+				return name
+			}
+		}
+		for _, fix := range c.expr.Fixes(a.names) {
+			for _, name := range names {
+				if fix.Value == people[name].DisplayName || fix.Value == name {
+					return name
+				}
+			}
+		}
+	}
+	return names[0]
 }
 
 // journalUnclaimed writes down that there was such a call.

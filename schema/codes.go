@@ -87,6 +87,7 @@ var ProblemCodes = []ProblemCode{
 	{"transfer-in-meeting", SeverityWarning, "The step transfers a call that an earlier step has made a meeting: an invite, several targets, or a meeting that was joined. The service refuses that."},
 	{"outcome-unseen", SeverityWarning, "The step goes on before its outcome (`until: accepted`), and nothing later looks at it."},
 	{"await-other-call", SeverityWarning, "Several calls are up, and the await does not say which one it is about: an event of another call could match."},
+	{"nobody-dials", SeverityWarning, "The scenario says what people do in its simulated world, and awaits a call from one of them; nobody there calls the bot."},
 	{"await-unsatisfiable", SeverityError, "No event can ever match."},
 	// Habits.
 	{"sleep-not-await", SeverityWarning, "A `sleep` waits for the outcome of a step before another that builds on it. An await is over as soon as the outcome comes, and fails when it does not."},

@@ -31,6 +31,7 @@ func flow(p *Plan, voc *Vocabulary, whole bool, uses func(file, name string) boo
 	w.block(p.Finally, c)
 	if whole {
 		w.unanswered()
+		w.nobodyDials(p)
 		w.unseen(p, uses)
 		w.unreachable(p.Steps, nil, nil)
 		w.unreachable(p.Finally, nil, nil)

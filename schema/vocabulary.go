@@ -113,6 +113,8 @@ type Vocabulary struct {
 	CheckScene func(scene any) []Finding
 	// Identify is the id of a person of the scene, by name, who was given none. Optional.
 	Identify func(name string) string
+	// Dials says of a Scene, given a pointer to it, and of a verb's parameters, whether they may let somebody call the bot. Optional.
+	Dials func(what any) bool
 	// SceneExamples are whole scenarios that show it.
 	SceneExamples []Example
 	// Words says what a word means that a value can be: by the key it stands at and the word ("reason busy"), or by the word

@@ -1,6 +1,9 @@
 package steps
 
 import (
+	"maps"
+	"slices"
+
 	"callflow/internal/world"
 	"callflow/schema"
 )
@@ -11,6 +14,26 @@ func checkScene(scene any) (findings []schema.Finding) {
 		findings = append(findings, schema.Finding{Path: p.Path, Text: p.Text})
 	}
 	return findings
+}
+
+// Dials says whether a scene, or the verb simulate, may let somebody call the bot: by dialling, by a call that goes on to the
+// bot, or because it records who is called.
+func Dials(what any) bool {
+	switch what := what.(type) {
+	case *world.Scene:
+		toBot := func(name string) bool { _, person := what.People[name]; return !person }
+		for _, name := range slices.Sorted(maps.Keys(what.People)) {
+			if p := what.People[name]; p.Forwards != nil && toBot(p.Forwards.To) || p.AlsoRings != "" && toBot(p.AlsoRings) || p.RecordedBy != nil {
+				return true
+			}
+		}
+		return slices.ContainsFunc(what.Script, func(a world.Action) bool {
+			return a.Dial != nil && toBot(a.Dial.To) || a.Deed == (world.Deed{}) // which could not be read
+		})
+	case *simulateParams:
+		return what.Dial != nil
+	}
+	return false
 }
 
 var sceneExamples = []schema.Example{

@@ -159,7 +159,7 @@ func Vocabulary() *schema.Vocabulary {
 		Run:   reflect.TypeFor[RunNames](),
 		Scene: reflect.TypeFor[world.Scene](),
 
-		CheckScene: checkScene, Identify: world.IDFor, SceneExamples: sceneExamples,
+		CheckScene: checkScene, Dials: Dials, Identify: world.IDFor, SceneExamples: sceneExamples,
 
 		Words: words,
 	}
