@@ -44,14 +44,16 @@ func (c *checker) check() (plan *Plan, ps Problems) {
 			c.report(p)
 		}
 	}
+	c.silence()
 	if plan != nil && c.trace.whole() && !c.full() {
 		failed := c.problems.Failed()
 		c.who(plan)
 		if !failed {
 			c.unused()
 		}
+		c.silence()
 	}
-	c.silence()
+	c.idleComments()
 	ps = c.sorted()
 	if ps.Failed() {
 		plan = nil
@@ -74,6 +76,7 @@ type checker struct {
 	named     map[string]map[string]named // by file: its names
 	concealed []string                    // secrets that stand in the files
 	broken    bool                        // a step is missing from the plan: what only the whole plan can show would mislead
+	comments  map[string][]*ignoring      // by file: those that silence
 	exprs     int
 	steps     int // in all plans, those of included files each time
 }

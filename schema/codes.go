@@ -7,6 +7,16 @@ type ProblemCode struct {
 	Doc      string // Markdown: what it means
 }
 
+// Severities says how a problem of that code counts: "error", "warning", or "warning or error" where it is an error as soon
+// as nothing is in doubt.
+func (c ProblemCode) Severities() string {
+	switch c.Code {
+	case "call-ended", "call-unanswered", "call-not-incoming", "transfer-in-meeting", "legs-confused":
+		return "warning or error"
+	}
+	return string(c.Severity)
+}
+
 // ProblemCodes lists every code that Check reports, and those of reading files.
 var ProblemCodes = []ProblemCode{
 	// The file.
@@ -82,6 +92,8 @@ var ProblemCodes = []ProblemCode{
 	{"await-stale", SeverityError, "The await could claim an event from before a step that acted on the same call. Write `from: <id of that step>`, or pin the event: the operation's id."},
 	{"hangup-in-transfer", SeverityWarning, "The step hangs up a call whose transfer was only accepted and may be under way. It would cut off whoever is being transferred."},
 	{"call-ended", SeverityWarning, "The step acts on a call that an earlier step of the same branch has ended: hung up, turned away, transferred, replaced, or waited for its end."},
+	{"legs-confused", SeverityWarning, "A transfer or an invite has its two legs mixed up: `call` and `replacesCallId` are the same, or exchanged."},
+	{"leg-party", SeverityWarning, "A transfer or an invite names somebody who is not on the leg that it replaces; who is on the leg already; or who is on another leg of the bot's, which it does not replace."},
 	{"call-unanswered", SeverityWarning, "The step wants an established call, and nothing has answered the incoming one."},
 	{"call-not-incoming", SeverityWarning, "The step answers, rejects or redirects a call that is not incoming: the bot places it itself, or it was answered."},
 	{"transfer-in-meeting", SeverityWarning, "The step transfers a call that an earlier step has made a meeting: an invite, several targets, or a meeting that was joined. The service refuses that."},

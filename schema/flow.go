@@ -21,13 +21,14 @@ const (
 // flow checks what only the whole plan can show: stale awaits, and awaits that nothing can satisfy. Of a plan that lacks
 // steps it looks only at what expressions say by themselves.
 func flow(p *Plan, voc *Vocabulary, whole bool, uses func(file, name string) bool) Problems {
-	w := &flowWalk{voc: voc, whole: whole, rows: p.Rows}
+	w := &flowWalk{voc: voc, whole: whole, rows: p.Rows, constants: constantsOf(p), others: map[string]party{}, captured: map[string]party{}}
 	c := &course{known: map[string]thing{}}
 	w.block(p.Steps, c)
 	for _, x := range p.Never {
 		w.hopeless(awaitedEvent{"", x}, c)
 	}
 	c.taken, c.ended = nil, nil // where the steps broke off is not known
+	w.doubt++
 	w.block(p.Finally, c)
 	if whole {
 		w.unanswered()
@@ -48,6 +49,7 @@ type flowWalk struct {
 	problems Problems
 	within   string // the includes that are being walked, by their paths
 	beside   int    // how many branches are around
+	doubt    int    // how many steps are around that may leave out what is in them, or bear that it fails
 	open     []open // steps that went on before their outcome
 	looks    []look
 	since    int     // how many of them come before the branches that are being walked
@@ -56,6 +58,10 @@ type flowWalk struct {
 	early          []early
 	answered       map[string]*Step // by the key of a call: the first step that answers, rejects or redirects it
 	answeredBeside bool             // some step in a branch does
+
+	constants map[string]constant
+	others    map[string]party // by the key of a call between two: who is on it besides the bot
+	captured  map[string]party // by file and name
 }
 
 // course is what has happened before a step, on its branch.
@@ -106,12 +112,18 @@ func (w *flowWalk) step(s *Step, c *course) {
 		return
 	}
 	sure := c.fork()
-	w.nested(s, c)
 	outputs := map[string]thing{}
+	if mayBeLeftOut(s) {
+		w.doubt++
+	}
+	w.nested(s, c)
 	if s.Include != nil {
 		w.include(s, c, outputs)
 	}
-	if s.If != nil || s.ForEach != nil || s.ContinueOnError {
+	if mayBeLeftOut(s) {
+		w.doubt--
+	}
+	if mayBeLeftOut(s) {
 		c.taken, c.ended, c.meetings = sure.taken, sure.ended, sure.meetings // its inner steps may not have run
 	}
 	call, hasCall := c.callOf(s)
@@ -130,10 +142,12 @@ func (w *flowWalk) step(s *Step, c *course) {
 		c.sources = true
 		if s.Verb.Creates {
 			call, hasCall = thing{kind: "call", key: w.own("call", s), step: s, made: true}, true
+			w.meets(s, call)
 		}
 		if hasCall && (s.Verb.Harmless == nil || !s.Verb.Harmless(s.Params.Static())) {
 			c.acts = append(c.acts, act{s, call})
 		}
+		w.legs(s, call, hasCall, c)
 		w.meeting(s, call, hasCall, c)
 		w.answers(s, call, hasCall, c)
 		w.over(s, call, hasCall, c)
@@ -250,6 +264,7 @@ func (w *flowWalk) bind(s *Step, c *course, call thing, outputs map[string]thing
 		if f.call.key == "" {
 			f.call = thing{kind: "call", key: w.own("call seen", s) + " " + e.part, step: s}
 		}
+		w.callers(s, e, f.call)
 		if f.operation.key == "" {
 			f.operation = thing{kind: "operation", key: w.own("operation seen", s) + " " + e.part, step: s}
 		}

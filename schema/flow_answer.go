@@ -50,7 +50,7 @@ func (w *flowWalk) answers(s *Step, call thing, hasCall bool, c *course) {
 			w.anyAnswered(c) // whatever a request of any sort does
 		}
 	case hasCall && s.ForEach == nil && c.ended[call.key].by == nil && !meantToFail(s):
-		w.tooEarly(call, c, s.VerbPos, len(s.Verb.Name), s.Verb.Name+" wants an established call")
+		w.tooEarly(s, call, c, s.VerbPos, len(s.Verb.Name), s.Verb.Name+" wants an established call")
 	}
 }
 
@@ -74,9 +74,11 @@ func (w *flowWalk) answer(s *Step, call thing, c *course) {
 	case call.made && call.step != nil:
 		w.warn(s.VerbPos, len(s.Verb.Name), "call-not-incoming", "take the step out: a call that the bot places is answered by whom it rings",
 			"%s wants an incoming call, and %s places this one itself", s.Verb.Name, stepName(call.step))
+		w.certain(s)
 	case by != nil && sameIf(s, by):
 		w.warn(s.VerbPos, len(s.Verb.Name), "call-not-incoming", "a call is answered, rejected or redirected once; to end one that was answered, write hangUp",
 			"%s wants an incoming call, and %s has taken this one already", s.Verb.Name, stepName(by))
+		w.certain(s)
 	}
 	c.incoming = without(c.incoming, call.key)
 	if w.answered == nil {
@@ -98,14 +100,18 @@ func (w *flowWalk) anyAnswered(c *course) {
 }
 
 // tooEarly keeps for the end what is wrong when nobody has answered the call: another branch may.
-func (w *flowWalk) tooEarly(call thing, c *course, at Pos, length int, wanted string) {
+func (w *flowWalk) tooEarly(s *Step, call thing, c *course, at Pos, length int, wanted string) {
 	claimed := c.incoming[call.key]
 	if claimed == nil {
 		return
 	}
 	c.incoming = without(c.incoming, call.key) // one mistake is told once
-	w.early = append(w.early, early{call.key, w.beside > 0, Problem{Pos: at, Len: length, Code: "call-unanswered", Severity: severityOf("call-unanswered"),
-		Text: wanted + ", and nobody has answered the one that " + stepName(claimed) + " claims", Hint: "answer it before this step"}})
+	e := early{call.key, w.beside > 0, Problem{Pos: at, Len: length, Code: "call-unanswered", Severity: severityOf("call-unanswered"),
+		Text: wanted + ", and nobody has answered the one that " + stepName(claimed) + " claims", Hint: "answer it before this step"}}
+	if w.sure(s) {
+		e.problem.Severity = SeverityError
+	}
+	w.early = append(w.early, e)
 }
 
 // unanswered reports them.
@@ -131,7 +137,7 @@ func (w *flowWalk) awaitsAnswer(s *Step, e awaitedEvent, f eventFacts, c *course
 		return
 	}
 	if s.If == nil && !s.ContinueOnError {
-		w.tooEarly(f.call, c, e.Pos(), textLen(e.Text()), e.partText()+"this waits for an established call")
+		w.tooEarly(s, f.call, c, e.Pos(), textLen(e.Text()), e.partText()+"this waits for an established call")
 	}
 }
 

@@ -47,7 +47,7 @@ func (w *flowWalk) shown(s *Step, events []awaitedEvent, c *course) {
 			}
 			c.goesDown(f.call.key)
 			if f.call.kind == "call" && s.If == nil && s.ForEach == nil && !s.ContinueOnError && !s.oneIsEnough(e.part) {
-				c.end(f.call.key, ending{by: s, how: "has waited for its end"})
+				c.end(f.call.key, ending{by: s, how: "has waited for its end", surely: true})
 			}
 		case e.claimsIncoming() && s.If == nil && len(events) == 1:
 			c.comesUp(w.own("call seen", s)+" "+e.part, s)

@@ -101,8 +101,8 @@ func (w *whoWalk) line(from Pos, s *Step, line int) string {
 	return fmt.Sprintf("%s:%d", s.Pos.File, line)
 }
 
-// constants are the vars and matrix values that the file says.
-func (c *checker) constants(p *Plan) map[string]constant {
+// constantsOf are the vars and matrix values that the file says.
+func constantsOf(p *Plan) map[string]constant {
 	known := map[string]constant{}
 	for _, v := range slices.Concat(p.Shared, p.Vars) {
 		what, at := "the var "+v.Name, []spot{spotIn(v.Pos.File, resolve(v.Value.node))}
@@ -269,7 +269,7 @@ func (w *whoWalk) included(s *Step) {
 		return
 	}
 	inner := *w
-	inner.constants, inner.persons = w.checker.constants(s.Include), map[string]string{}
+	inner.constants, inner.persons = constantsOf(s.Include), map[string]string{}
 	for key, whose := range w.persons {
 		if !strings.HasPrefix(key, "name ") {
 			inner.persons[key] = whose

@@ -27,6 +27,9 @@ func (w *flowWalk) meeting(s *Step, call thing, hasCall bool, c *course) {
 		}
 		w.warn(s.VerbPos, len(s.Verb.Name), "transfer-in-meeting", "bring them together with invite and replacesCallId, or ask the target on a call of its own before anybody is invited",
 			"%s is refused in meeting mode, and the call is in it since %s, whatever comes of that", s.Verb.Name, stepName(since))
+		if !s.gives(s.Verb.KeptBy) {
+			w.certain(s)
+		}
 	}
 }
 
@@ -43,4 +46,17 @@ func pendingGoal(s *Step) bool {
 // warn reports something that the run could survive.
 func (w *flowWalk) warn(at Pos, length int, code, hint, format string, args ...any) {
 	w.problems = append(w.problems, Problem{Pos: at, Len: length, Code: code, Severity: severityOf(code), Text: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// mayBeLeftOut says that a step, and what is in it, may not run, or may fail without an end of the run.
+func mayBeLeftOut(s *Step) bool { return s.If != nil || s.ForEach != nil || s.ContinueOnError }
+
+// sure says that a step runs whenever the run comes so far, and that the run ends when it fails.
+func (w *flowWalk) sure(s *Step) bool { return w.doubt == 0 && w.beside == 0 && !mayBeLeftOut(s) }
+
+// certain makes the last problem an error: the step fails, whatever comes.
+func (w *flowWalk) certain(s *Step) {
+	if w.sure(s) {
+		w.problems[len(w.problems)-1].Severity = SeverityError
+	}
 }

@@ -36,7 +36,7 @@ type resident struct{ name, kind string }
 
 // who checks a plan's steps.
 func (c *checker) who(p *Plan) {
-	w := &whoWalk{checker: c, constants: c.constants(p), kinds: map[string]resident{}, persons: map[string]string{}, rows: p.Rows,
+	w := &whoWalk{checker: c, constants: constantsOf(p), kinds: map[string]resident{}, persons: map[string]string{}, rows: p.Rows,
 		blamed: map[Pos]bool{}, told: map[*yaml.Node]bool{}}
 	for _, p := range c.problems {
 		w.blamed[p.Pos] = w.blamed[p.Pos] || p.Severity == SeverityError

@@ -14,7 +14,7 @@ import (
 )
 
 // A comment silences warnings of one line: # callflow: ignore CODE[, CODE] [- reason], at the end of that line or alone on
-// the line above. Errors forbid a run and cannot be silenced.
+// the line above. Errors forbid a run and cannot be silenced, but for those of a code that is a warning elsewhere.
 
 // ignoring is such a comment.
 type ignoring struct {
@@ -34,23 +34,28 @@ var (
 	ignoreWord    = regexp.MustCompile(`[^\s,]+`)
 )
 
-// silence drops the warnings that comments silence, and reports comments that silence nothing.
+// silence drops the problems that comments silence: warnings, and errors that are so only because they are certain.
 func (c *checker) silence() {
-	comments := map[string][]*ignoring{}
-	for _, name := range slices.Sorted(maps.Keys(c.files)) {
-		if found := c.files[name].ignorings(); found != nil {
-			comments[name] = found
+	if c.comments == nil {
+		c.comments = map[string][]*ignoring{}
+		for _, name := range slices.Sorted(maps.Keys(c.files)) {
+			if found := c.files[name].ignorings(); found != nil {
+				c.comments[name] = found
+			}
 		}
 	}
-	if len(comments) == 0 {
-		return
+	if len(c.comments) > 0 {
+		c.problems = slices.DeleteFunc(c.problems, func(p Problem) bool {
+			return (p.Severity == SeverityWarning || severityOf(p.Code) == SeverityWarning) && silenced(c.comments[p.File], p)
+		})
 	}
+}
+
+// idleComments reports those that silence nothing.
+func (c *checker) idleComments() {
 	failed := c.problems.Failed()
-	c.problems = slices.DeleteFunc(c.problems, func(p Problem) bool {
-		return p.Severity == SeverityWarning && silenced(comments[p.File], p)
-	})
-	for _, name := range slices.Sorted(maps.Keys(comments)) {
-		for _, i := range comments[name] {
+	for _, name := range slices.Sorted(maps.Keys(c.comments)) {
+		for _, i := range c.comments[name] {
 			for _, code := range i.codes {
 				c.unusedIgnore(code, failed || name != c.src.Name)
 			}

@@ -91,7 +91,7 @@ func ProblemsReference(voc *Vocabulary) string {
 	b.line("| Code | | What it means |")
 	b.line("|---|---|---|")
 	for _, c := range ProblemCodes {
-		b.line("| [`%s`](#%s) | %s | %s |", c.Code, c.Code, c.Severity, cell(c.Doc))
+		b.line("| [`%s`](#%s) | %s | %s |", c.Code, c.Code, c.Severities(), cell(c.Doc))
 	}
 	b.line("")
 	for _, c := range ProblemCodes {
@@ -102,14 +102,17 @@ func ProblemsReference(voc *Vocabulary) string {
 
 const problemsIntroduction = "`callflow validate` checks scenarios before anything is sent; `callflow run` does the same first, and runs nothing while\n" +
 	"there is an **error**. A **warning** is a habit that costs people time: the scenario runs all the same, unless\n" +
-	"`--strict` is given; `validate --strict` ends with 2, `run --strict` sends nothing. Each problem ends with its code in brackets; `callflow explain CODE` prints its\n" +
+	"`--strict` is given; `validate --strict` ends with 2, `run --strict` sends nothing. Some are a **warning or error**: an error\n" +
+	"when the service must refuse the request whatever comes, so that the run could only fail, and a warning when the step may\n" +
+	"not run at all (`if`, `forEach`, a step of `parallel`, `finally`). Each problem ends with its code in brackets; `callflow explain CODE` prints its\n" +
 	"section of this page. The examples below are tests: each bad one has that problem and no other, each good one has none.\n\n" +
 	"A comment silences warnings of one line, at its end or alone above it; what comes after a hyphen is for people:\n\n" +
 	"```yaml\n" +
 	"- transfer:\n    call: ${{ p2pCall }}\n    transferTarget: {identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}\n  until: accepted\n" +
 	"- hangUp: ${{ p2pCall }} # callflow: ignore hangup-in-transfer - the story is about just that\n" +
 	"```\n\n" +
-	"Errors cannot be silenced. A comment that silences nothing is a warning itself, so that none is left behind.\n\n" +
+	"Errors cannot be silenced, but for those that are a warning elsewhere. A test that means the refusal needs no comment: with\n" +
+	"`until: refused`, or `continueOnError: true` and an expectation of what comes, there is no problem. A comment that silences nothing is a warning itself, so that none is left behind.\n\n" +
 	"What the checks cannot see they do not guess at: values that only the run knows, expressions below an `||`, and steps\n" +
 	"that an `if` may skip are given the benefit of the doubt. Ids of steps may be there for reports alone, so an unused one is\n" +
 	"no problem. A scenario has no `schedule` yet; when it has one, `timeout-too-short` will look at it too.\n\n" +
@@ -131,7 +134,8 @@ const problemsIntroduction = "`callflow validate` checks scenarios before anythi
 func (b *markdown) problemPage(p ProblemPage) {
 	b.line("## %s", p.Code)
 	b.line("")
-	b.line("%s%s: %s", strings.ToUpper(string(p.Severity[:1])), p.Severity[1:], p.Doc)
+	how := p.Severities()
+	b.line("%s%s: %s", strings.ToUpper(how[:1]), how[1:], p.Doc)
 	b.line("")
 	if p.Why != "" {
 		b.line("%s", p.Why)

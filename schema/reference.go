@@ -410,7 +410,7 @@ func (b *markdown) codes() {
 	b.line("| Code | | What it means |")
 	b.line("|---|---|---|")
 	for _, c := range ProblemCodes {
-		b.line("| [`%s`](problems.md#%s) | %s | %s |", c.Code, c.Code, c.Severity, cell(c.Doc))
+		b.line("| [`%s`](problems.md#%s) | %s | %s |", c.Code, c.Code, c.Severities(), cell(c.Doc))
 	}
 	b.line("")
 }

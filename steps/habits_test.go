@@ -16,16 +16,18 @@ import (
 func TestHabits(t *testing.T) {
 	const (
 		dora     = `{identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}}`
+		erin     = `{identity: {user: {id: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}}}`
+		carol    = `{identity: {user: {id: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}}}`
 		incoming = "steps:\n- await: call.state == \"incoming\"\n  capture: {leg: call.id}\n- answer: ${{ leg }}\n"
 		desk     = "{identity: {applicationInstance: {id: 90ed37dc-d8e3-4e11-9de3-30a955dda06f}}}"
 		claimed  = "steps:\n- await: call.state == \"incoming\"\n  capture: {leg: call.id}\n"
 		consult  = "- transfer: {call: \"${{ leg }}\", transferTarget: {identity: {user: {id: 550fae72-d251-43ec-868c-373732c2704f}}, replacesCallId: \"${{ other }}\"}}\n"
-		ring     = "steps:\n- createCall: {targets: [" + dora + "]}\n  capture: {leg: call.id}\n"
+		ring     = "steps:\n- createCall: {targets: [" + carol + "]}\n  capture: {leg: call.id}\n"
 		ringSoon = "steps:\n- createCall: {targets: [" + dora + "]}\n  until: accepted\n  capture: {leg: call.id}\n"
-		two      = ring + "- id: second\n  createCall: {targets: [" + dora + "]}\n  capture: {other: call.id}\n"
-		invite   = "- invite: {call: \"${{ leg }}\", participants: [" + dora + "]}\n"
+		two      = "steps:\n- createCall: {targets: [" + carol + "]}\n  capture: {leg: call.id}\n- id: second\n  createCall: {targets: [" + dora + "]}\n  capture: {other: call.id}\n"
+		invite   = "- invite: {call: \"${{ leg }}\", participants: [" + erin + "]}\n"
 		people   = "vars: {carol: 8a34a46b-3d17-4adc-8dce-dc4e7d572698}\nsimulate: {people: {carol: {id: \"${{ carol }}\"}}}\n"
-		transfer = "- transfer: {call: \"${{ leg }}\", transferTarget: " + dora + "}\n"
+		transfer = "- transfer: {call: \"${{ leg }}\", transferTarget: " + erin + "}\n"
 	)
 	tests := []struct {
 		name, text string
@@ -37,7 +39,7 @@ func TestHabits(t *testing.T) {
 		{"a person in one part", people + incoming + "- await: {any: {back: call.id == leg, gone: carol == call.id}}\n", "7 wrong-id"},
 		{"calls of a person", people + incoming + "- expect: calls[carol].ended\n", "7 wrong-id"},
 		{"a request on a person", people + incoming + "- mute: ${{ carol }}\n", "7 wrong-id"},
-		{"a request on whom a transfer names", "vars: {d: 550fae72-d251-43ec-868c-373732c2704f}\n" + incoming + strings.Replace(transfer, "550fae72-d251-43ec-868c-373732c2704f", "\"${{ d }}\"", 1) + "- hangUp: ${{ d }}\n", "7 wrong-id"},
+		{"a request on whom a transfer names", "vars: {d: 112f7296-5fa4-42ca-bae8-6a692b15d4b8}\n" + incoming + strings.Replace(transfer, "112f7296-5fa4-42ca-bae8-6a692b15d4b8", "\"${{ d }}\"", 1) + "- hangUp: ${{ d }}\n", "7 wrong-id"},
 		{"a person that was captured", strings.Replace(incoming, "leg: call.id", "leg: call.id, who: call.source.identity.user.id", 1) + "- mute: ${{ who }}\n", "5 wrong-id"},
 		{"a person as a person", people + incoming + "- expect: calls[leg].source.identity.user.id == carol\n", ""},
 

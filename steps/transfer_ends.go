@@ -117,8 +117,15 @@ func raced(env Env, p *transferParams, sent time.Time, err error) error {
 		told.Facts = append(told.Facts, leg)
 		told.Hints = append(told.Hints, "replacesCallId is the id of the bot's own call with the target: capture it from the createCall that asked them")
 	case end == nil:
-		leg, _ := replacedLeg(env, id)
+		leg, up := replacedLeg(env, id)
 		told.Facts = append(told.Facts, leg)
+		switch {
+		case id == graph.CanonicalID(p.Call):
+			told.Also = "call and replacesCallId are the same leg"
+			told.Hints = append(told.Hints, "call is the leg of whom is transferred, and replacesCallId the bot's own call with the target")
+		case up:
+			told.Hints = append(told.Hints, "the call to be replaced is up, so it had not ended: see whether the target is on that one, or whether call and replacesCallId are exchanged")
+		}
 	case tookAlong(end, outcome.Verdict):
 		told.Also = "both legs ended with it: the call to be replaced was up until then"
 		told.Facts = append(told.Facts, Fact{At: end.At, Event: end.Seq, Text: legText(env, id) + ", to be replaced, ended with the same code: an effect of the failure, and not its cause"})

@@ -19,7 +19,7 @@ func ProblemPage(w io.Writer, s Style, p schema.ProblemPage, found schema.Proble
 	if p.Severity == schema.SeverityWarning {
 		how = warn
 	}
-	fmt.Fprintf(w, "%s  %s\n\n", s.paint(bold, p.Code), s.paint(how, string(p.Severity)))
+	fmt.Fprintf(w, "%s  %s\n\n", s.paint(bold, p.Code), s.paint(how, p.Severities()))
 	s.print(w, s.fold("", prose(p.Doc), s.Width, ""))
 	for _, part := range strings.Split(p.Why, "\n\n") {
 		if part != "" {
