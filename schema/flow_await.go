@@ -22,7 +22,11 @@ func (w *flowWalk) await(s *Step, c *course) {
 		incoming = incoming || e.claimsIncoming()
 	}
 	if !c.sources && !incoming {
-		w.report(events[0].Expr, "await-unsatisfiable", `to claim an incoming call, add: call.state == "incoming"`,
+		hint := `to claim an incoming call, add: call.state == "incoming"`
+		if states := stated(events[0], c).states; allAmong(states, "ringing", "establishing", "established") {
+			hint = fmt.Sprintf(`a call that comes in is incoming until it is answered: write call.state == "incoming" in place of %s`, strings.Join(states, ", "))
+		}
+		w.report(events[0].Expr, "await-unsatisfiable", hint,
 			"no event can come: no step before this one places a call, and this one does not claim an incoming call")
 		return
 	}

@@ -177,7 +177,7 @@ func (w *whoWalk) rowsOf(names []string) (rows int, known bool) {
 	for _, name := range names {
 		c, ok := w.constants[name]
 		switch {
-		case name == "matrix" && w.rows != nil:
+		case name == "matrix" && len(w.rows) > 0 && w.rows[0].Values != nil: // without values it could not be read
 			rows = max(rows, len(w.rows))
 		case !ok || c.items:
 			known = false
