@@ -59,7 +59,7 @@ func (e *NoValueError) Reason() string {
 // knownOptions refuses a --var or --secret that no plan of the run declares.
 func knownOptions(plan *schema.Plan, opt Options) error {
 	for _, name := range slices.Sorted(maps.Keys(opt.Vars)) {
-		if !declares(plan.Vars, name) && !declares(plan.Shared, name) && !declares(plan.PeopleVars, name) {
+		if !declares(plan.Vars, name) && !declares(plan.Shared.Vars, name) && !declares(plan.PeopleNeed.Vars, name) {
 			return unknownOption("--var", "var", name, plan.File, plan.Vars)
 		}
 	}
@@ -72,9 +72,10 @@ func knownOptions(plan *schema.Plan, opt Options) error {
 	return nil
 }
 
-// Secrets are those that a plan and the plans it includes declare: what --secret may name.
+// Secrets are those that a plan and the plans it includes declare, and those of the project that they use: what --secret may
+// name.
 func Secrets(plan *schema.Plan) []schema.Var {
-	secrets := slices.Clone(plan.Secrets)
+	secrets := slices.Concat(plan.Secrets, plan.Shared.Secrets, plan.PeopleNeed.Secrets)
 	walk(plan, func(s *schema.Step) {
 		if s.Include != nil {
 			secrets = append(secrets, s.Include.Secrets...)
@@ -95,28 +96,37 @@ func unknownOption(flag, kind, name, file string, vars []schema.Var) error {
 	return fmt.Errorf("%s %s: %s declares no %s %q%s", flag, name, file, kind, name, suggest(name, known))
 }
 
-// share evaluates vars of the project. They see each other, the environment, and what the command line says instead.
-func share(vars []schema.Var, g given) (values map[string]any, err error) {
+// share evaluates vars and secrets of the project. They see those before them, the environment, and what the command line says
+// instead. The secrets' values are returned as text too.
+func share(common schema.Common, g given) (values map[string]any, secrets []string, err error) {
 	values = map[string]any{}
-	for _, v := range vars {
+	for _, v := range common.Vars {
 		value, ok, err := g.value(v)
 		if !ok && err == nil {
 			value, err = v.Value.Build(values)
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if value == nil {
-			return nil, &NoValueError{Pos: v.Pos, Var: v.Name, Shared: true}
+			return nil, nil, &NoValueError{Pos: v.Pos, Var: v.Name, Shared: true}
 		}
 		values[v.Name] = value
 	}
-	return values, nil
+	for _, v := range common.Secrets {
+		value, err := g.secret(v, values)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%w; %s uses it", err, v.Use)
+		}
+		values[v.Name] = value
+		secrets = append(secrets, fmt.Sprint(value))
+	}
+	return values, secrets, nil
 }
 
-// share makes the project's vars that the plan refers to its names. Vars of its own come after them.
+// share makes the project's vars and secrets that the plan refers to its names. Those of its own come after them.
 func (n *names) share(plan *schema.Plan, values map[string]any) {
-	for _, v := range plan.Shared {
+	for _, v := range slices.Concat(plan.Shared.Vars, plan.Shared.Secrets) {
 		n.all[v.Name] = values[v.Name]
 	}
 }
@@ -141,23 +151,30 @@ func (n *names) declare(plan *schema.Plan, g given) (secrets []string, err error
 		n.all[v.Name] = value
 	}
 	for _, v := range plan.Secrets {
-		var value any
-		if text, ok := g.secrets[v.Name]; ok {
-			value = text
-		} else if value, err = v.Value.Build(n.all); err != nil {
-			return nil, fmt.Errorf("%w; set it, or give --secret %s=…", err, v.Name)
-		}
-		if value == nil || value == "" {
-			return nil, fmt.Errorf("%s: secret %q has no value; set it in the environment or give --secret %s=…", v.Pos, v.Name, v.Name)
-		}
-		text := fmt.Sprint(value)
-		if len(text) < shortestSecret {
-			return nil, fmt.Errorf("%s: secret %q has only %d bytes: one of fewer than %d cannot be masked, so it would not stay secret; make it a var", v.Pos, v.Name, len(text), shortestSecret)
+		value, err := g.secret(v, n.all)
+		if err != nil {
+			return nil, err
 		}
 		n.all[v.Name] = value
-		secrets = append(secrets, text)
+		secrets = append(secrets, fmt.Sprint(value))
 	}
 	return secrets, nil
+}
+
+// secret is a secret's value, which sees names unless it is given.
+func (g given) secret(v schema.Var, names map[string]any) (value any, err error) {
+	if text, ok := g.secrets[v.Name]; ok {
+		value = text
+	} else if value, err = v.Value.Build(names); err != nil {
+		return nil, fmt.Errorf("%w; set it, or give --secret %s=…", err, v.Name)
+	}
+	if value == nil || value == "" {
+		return nil, fmt.Errorf("%s: secret %q has no value; set it in the environment or give --secret %s=…", v.Pos, v.Name, v.Name)
+	}
+	if n := len(fmt.Sprint(value)); n < shortestSecret {
+		return nil, fmt.Errorf("%s: secret %q has only %d bytes: one of fewer than %d cannot be masked, so it would not stay secret; make it a var", v.Pos, v.Name, n, shortestSecret)
+	}
+	return value, nil
 }
 
 // convert makes a value of text from the command line: of the declared literal's type where that is a number or a

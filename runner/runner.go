@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"callflow/internal/graph"
@@ -54,7 +55,7 @@ type Prepared struct {
 	plan  *schema.Plan
 	opt   Options
 	names *names // before the first step
-	// shared are the values of the project's vars that the plan and those it includes refer to.
+	// shared are the values of the project's vars and secrets that the plan and those it includes refer to.
 	shared map[string]any
 }
 
@@ -72,7 +73,8 @@ func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 		p.names.all["matrix"] = opt.Row.Values
 	}
 	var err error
-	if p.shared, err = share(plan.Shared, opt.given()); err != nil {
+	var common []string
+	if p.shared, common, err = share(plan.Shared, opt.given()); err != nil {
 		return nil, err
 	}
 	p.names.share(plan, p.shared)
@@ -80,9 +82,9 @@ func Prepare(plan *schema.Plan, opt Options) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Mask = NewMask(secrets)
+	p.Mask = NewMask(slices.Concat(secrets, common))
 	// Elsewhere the section is ignored, but for the names of people.
-	if p.Scene, err = scene(plan, p.names.all, opt); err != nil && p.Target.Simulated {
+	if p.Scene, err = scene(plan, p.names.all, opt, p.Mask); err != nil && p.Target.Simulated {
 		return nil, err
 	}
 	p.Skip = skip(plan, p.names.all, p.Target)
@@ -111,8 +113,9 @@ func guid(b []byte) string {
 	return string(s[:])
 }
 
-// scene is the simulated world, with the project's people in it; nil when nobody says anything of one.
-func scene(plan *schema.Plan, names map[string]any, opt Options) (*world.Scene, error) {
+// scene is the simulated world, with the project's people in it; nil when nobody says anything of one. The mask learns what is
+// secret about the people.
+func scene(plan *schema.Plan, names map[string]any, opt Options, mask *Mask) (*world.Scene, error) {
 	var s *world.Scene
 	var at schema.Pos
 	if t := plan.Simulate; t != nil {
@@ -127,10 +130,11 @@ func scene(plan *schema.Plan, names map[string]any, opt Options) (*world.Scene, 
 		at = t.Pos()
 	}
 	if t := plan.People; t != nil {
-		values, err := share(plan.PeopleVars, opt.given())
+		values, secrets, err := share(plan.PeopleNeed, opt.given())
 		if err != nil {
 			return nil, err
 		}
+		mask.Add(secrets)
 		people, err := schema.Get[map[string]*world.Person](t, values)
 		if err != nil {
 			return nil, err

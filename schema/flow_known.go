@@ -104,7 +104,7 @@ func (w *whoWalk) line(from Pos, s *Step, line int) string {
 // constantsOf are the vars and matrix values that the file says.
 func constantsOf(p *Plan) map[string]constant {
 	known := map[string]constant{}
-	for _, v := range slices.Concat(p.Shared, p.Vars) {
+	for _, v := range slices.Concat(p.Shared.Vars, p.Vars) {
 		what, at := "the var "+v.Name, []spot{spotIn(v.Pos.File, resolve(v.Value.node))}
 		value := v.Value.make.static.Interface()
 		switch m := wholeReference.FindStringSubmatch(resolve(v.Value.node).Value); {

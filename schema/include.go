@@ -55,8 +55,8 @@ func (w *stepWalk) include(params *yaml.Node, with *expr.Type) {
 		return
 	}
 	w.step.Include, w.result = inc.plan, inc.outputs
-	for _, v := range inc.plan.Shared {
-		w.base.Outer().Take(v.Name)
+	for _, v := range slices.Concat(inc.plan.Shared.Vars, inc.plan.Shared.Secrets) {
+		w.base.Outer().Take(v.Name, v.Use)
 	}
 	w.traceInclude(params, n, inc)
 	if w.steps += inc.steps; w.steps > maxNodes {

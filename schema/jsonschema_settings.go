@@ -19,7 +19,7 @@ func SettingsSchema[T any](voc *Vocabulary) []byte {
 func (w *schemaWriter) setting(t reflect.Type) (o object, ok bool) {
 	pointer := reflect.PointerTo(t)
 	switch {
-	case t == varsType:
+	case t == varsType, t == secretsType:
 		return object{{"type", "object"}, {"propertyNames", ref("name")}}, true
 	case pointer.Implements(laterInterface):
 		return w.typ(reflect.New(t).Interface().(later).elem(), nil), true

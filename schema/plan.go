@@ -17,7 +17,7 @@ type Source struct {
 	FS   fs.FS
 	// Env looks up env.NAME for vars and secrets; nil: every name is absent.
 	Env func(name string) (string, bool)
-	// Shared are the vars and people of the project. Optional.
+	// Shared are the vars, secrets and people of the project. Optional.
 	Shared *Shared
 }
 
@@ -30,9 +30,9 @@ type Plan struct {
 	Requires    []string // e.g. simulator
 	Vars        []Var
 	Secrets     []Var
-	Shared      []Var     // vars of the project that this file and those it includes refer to; Vars come before them
+	Shared      Common    // of the project, what this file and those it includes refer to; Vars and Secrets come before them
 	People      *Template // of the project, for the simulated world; nil: none
-	PeopleVars  []Var     // what People refers to
+	PeopleNeed  Common    // what People refers to
 	Rows        []Row     // the matrix in row-major order; one nameless row when there is none
 	Timeout     time.Duration
 	TimeoutPos  Pos // of the key; zero when there is none
@@ -53,7 +53,11 @@ type Var struct {
 	Pos   Pos
 	Name  string
 	Value *Template
+	Use   Pos // where it is first referred to; of what is common only
 }
+
+// Common are vars and secrets of a project, in the order of its file. Secrets see the vars.
+type Common struct{ Vars, Secrets []Var }
 
 // Row is one combination of the matrix.
 type Row struct {

@@ -181,8 +181,8 @@ func (r *reader) declareName(key *yaml.Node, what string) bool {
 		r.fault(key, bad)
 		return false
 	}
-	if v, shared := r.src.Shared.find(key.Value); shared && what != "a var" && what != "a secret" {
-		r.problem(key, "duplicate-name", "choose another name: a name keeps its value", "the name %q is already a var of the project, in %s:%d", key.Value, v.Pos.File, v.Pos.Line)
+	if v, shared := r.src.Shared.find(key.Value); shared != "" && what != "a var" && what != "a secret" {
+		r.problem(key, "duplicate-name", "choose another name: a name keeps its value", "the name %q is already %s of the project, in %s:%d", key.Value, shared, v.Pos.File, v.Pos.Line)
 		return false
 	}
 	if first, twice := r.names[key.Value]; twice {

@@ -37,7 +37,7 @@ func (b *markdown) nameOf(t reflect.Type) string {
 func (b *markdown) setting(t reflect.Type) (words string, ok bool) {
 	pointer := reflect.PointerTo(t)
 	switch {
-	case t == varsType:
+	case t == varsType, t == secretsType:
 		return "names, each with a value", true
 	case pointer.Implements(perRunInterface):
 		elem := reflect.New(t).Interface().(perRun).elem()

@@ -22,6 +22,13 @@ func (r *reader) plainSecrets(vars, secrets *yaml.Node) {
 		r.problem(p.key, "plain-secret", hint, text, args...)
 	}
 	from := map[string]string{} // an environment variable or a literal: the secret that has it
+	if r.src.Shared != nil {
+		for _, v := range r.src.Shared.Secrets {
+			for _, source := range sourcesOf(resolve(v.Value.node)) {
+				from[source] = v.Name
+			}
+		}
+	}
 	if secrets != nil && resolve(secrets).Kind == yaml.MappingNode {
 		for _, p := range pairs(resolve(secrets)) {
 			for _, source := range sourcesOf(resolve(p.value)) {

@@ -13,7 +13,7 @@ import (
 
 // Decode reads a YAML file of settings as strictly as a scenario, with the same problems and positions: T says what keys
 // there are, with the tags of Verb. Values may hold ${{ env.NAME }}, taken from src.Env, and no other
-// names, but for Vars and PerRun. The value is
+// names, but for Vars, Secrets and PerRun. The value is
 // nil when problems forbid its use.
 func Decode[T any](src Source) (*T, Problems) {
 	v, problems := decodeSettings(src, reflect.TypeFor[T]())
@@ -60,10 +60,11 @@ func (c *checker) settings(t reflect.Type) (value any, ps Problems) {
 	m := r.decoder(sc).value(doc.root, t, nil)
 	m = r.withEnv(doc.root, m)
 	if t.Kind() == reflect.Struct {
-		vars := childNode(resolve(doc.root), "vars")
-		r.plainSecrets(vars, nil)
+		vars, secrets := childNode(resolve(doc.root), "vars"), childNode(resolve(doc.root), "secrets")
+		r.literalSecrets(secrets)
+		r.plainSecrets(vars, secrets)
 		for _, p := range pairs(resolve(doc.root)) {
-			if p.value != vars {
+			if p.value != vars && p.value != secrets {
 				r.settingSecrets(p.value)
 			}
 		}

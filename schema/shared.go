@@ -3,6 +3,7 @@ package schema
 import (
 	"maps"
 	"reflect"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 
@@ -10,15 +11,19 @@ import (
 )
 
 // Shared is what the scenarios of a project have in common. Its names are known in every file, in included ones too; a
-// scenario's own var, or person, of the same name stands before the shared one.
+// scenario's own var, secret or person of the same name stands before the shared one.
 type Shared struct {
-	Vars   Vars
-	People *Template // builds what the scene has for people; nil: nobody
-	Broken bool      // some of it could not be read: any name may be one of its vars, and anybody one of its people
+	Vars    Vars
+	Secrets Secrets
+	People  *Template // builds what the scene has for people; nil: nobody
+	Broken  bool      // some of it could not be read: any name may be one of its vars, and anybody one of its people
 }
 
 // Vars is a setting: names with values, which see the vars before them and env.
 type Vars []Var
+
+// Secrets is a setting: names with values that no output shows. They see the vars, the secrets before them and env.
+type Secrets []Var
 
 // PerRun is a setting whose value is built for each run. It sees the vars of its file and env.
 type PerRun[T any] struct{ *Template }
@@ -35,25 +40,33 @@ type perRun interface {
 var (
 	perRunInterface = reflect.TypeFor[perRun]()
 	varsType        = reflect.TypeFor[Vars]()
+	secretsType     = reflect.TypeFor[Secrets]()
 )
 
-// settingVars reads the vars of a file of settings, which other settings refer to wherever they stand.
+// settingVars reads the vars and secrets of a file of settings, which other settings refer to wherever they stand.
 func (r *reader) settingVars(t reflect.Type) {
 	if t.Kind() != reflect.Struct || resolve(r.doc.root).Kind != yaml.MappingNode {
 		return
 	}
-	for _, f := range structureOf(t).fields {
-		if n := resolve(childNode(resolve(r.doc.root), f.name)); f.typ == varsType && n != nil && !isNull(n) {
-			r.plan.Vars = r.vars(n, "a var")
+	read := func(of reflect.Type, what string) (vars []Var) {
+		for _, f := range structureOf(t).fields {
+			if n := resolve(childNode(resolve(r.doc.root), f.name)); f.typ == of && n != nil && !isNull(n) {
+				vars = r.vars(n, what)
+			}
 		}
+		return vars
 	}
+	r.plan.Vars = read(varsType, "a var")
+	r.plan.Secrets = read(secretsType, "a secret")
 }
 
-// sharing compiles what a project shares: Vars and a PerRun.
+// sharing compiles what a project shares: Vars, Secrets and a PerRun.
 func (d *decoder) sharing(n *yaml.Node, t reflect.Type, f *field) (m maker, ok bool) {
 	switch {
 	case t == varsType:
 		return maker{static: reflect.ValueOf(Vars(d.plan.Vars)), given: true}, true // see settingVars
+	case t == secretsType:
+		return maker{static: reflect.ValueOf(Secrets(d.plan.Secrets)), given: true}, true
 	case reflect.PointerTo(t).Implements(perRunInterface):
 		return d.perRun(n, t, f), true
 	}
@@ -74,30 +87,32 @@ func (d *decoder) perRun(n *yaml.Node, t reflect.Type, f *field) maker {
 	return maker{static: setting.Elem(), given: true, seen: tpl.make.seen}
 }
 
-// scope is what a file sees of the shared vars.
+// scope is what a file sees of the shared vars and secrets.
 func (s *Shared) scope(voc *Vocabulary) *expr.Scope {
 	if s == nil {
 		return nil
 	}
 	sc := expr.EmptyScope(voc.Globals(), nil).Track()
 	sc.Anything = s.Broken
-	for _, v := range s.Vars {
+	for _, v := range slices.Concat([]Var(s.Vars), s.Secrets) {
 		sc.Declare(v.Name, v.seen(), nil, v.Pos)
 	}
 	return sc
 }
 
-// find returns the shared var of that name.
-func (s *Shared) find(name string) (v Var, ok bool) {
+// find returns the shared var or secret of that name, and which it is: "a var".
+func (s *Shared) find(name string) (v Var, what string) {
 	if s == nil {
-		return v, false
+		return v, ""
 	}
-	for _, v := range s.Vars {
-		if v.Name == name {
-			return v, true
-		}
+	is := func(v Var) bool { return v.Name == name }
+	if i := slices.IndexFunc(s.Vars, is); i >= 0 {
+		return s.Vars[i], "a var"
 	}
-	return v, false
+	if i := slices.IndexFunc(s.Secrets, is); i >= 0 {
+		return s.Secrets[i], "a secret"
+	}
+	return v, ""
 }
 
 // stands says that a name is made in the project's file.
@@ -105,28 +120,34 @@ func (s *Shared) stands(at Pos) bool {
 	if s == nil {
 		return false
 	}
-	return len(s.Vars) > 0 && s.Vars[0].Pos.File == at.File || s.People != nil && s.People.pos.File == at.File
+	return len(s.Vars) > 0 && s.Vars[0].Pos.File == at.File || len(s.Secrets) > 0 && s.Secrets[0].Pos.File == at.File ||
+		s.People != nil && s.People.pos.File == at.File
 }
 
-// needed are the vars of those names and all that they refer to, in the order of the file.
-func (s *Shared) needed(names []string) (vars []Var) {
-	want := map[string]bool{}
-	for _, name := range names {
-		want[name] = true
-	}
-	for i := len(s.Vars) - 1; i >= 0; i-- {
-		if v := s.Vars[i]; want[v.Name] {
-			for _, name := range v.Value.needs {
-				want[name] = true
+// needed are the vars and secrets of those names, which are used at these places, and all that they refer to, in the order of
+// the file.
+func (s *Shared) needed(names map[string]Pos) (c Common) {
+	want := maps.Clone(names)
+	for _, v := range slices.Backward(slices.Concat([]Var(s.Vars), s.Secrets)) {
+		if _, wanted := want[v.Name]; !wanted {
+			continue
+		}
+		for name, at := range v.Value.needs { // in any order: each is one of its own
+			if _, wanted := want[name]; !wanted {
+				want[name] = at
 			}
 		}
 	}
-	for _, v := range s.Vars {
-		if want[v.Name] {
-			vars = append(vars, v)
+	pick := func(vars []Var) (picked []Var) {
+		for _, v := range vars {
+			if at, wanted := want[v.Name]; wanted {
+				v.Use = at
+				picked = append(picked, v)
+			}
 		}
+		return picked
 	}
-	return vars
+	return Common{pick(s.Vars), pick(s.Secrets)}
 }
 
 // seen is the type of a var in expressions.
@@ -137,15 +158,19 @@ func (v Var) seen() *expr.Type {
 	return expr.Any
 }
 
-// share gives the plan what it needs of the shared vars and people.
+// share gives the plan what it needs of the shared vars, secrets and people. Of secrets whose value stands in the project's file
+// no problem of this one shows it.
 func (r *reader) share() {
 	s := r.src.Shared
 	if s == nil {
 		return
 	}
+	for _, v := range s.Secrets {
+		r.conceal(resolve(v.Value.node))
+	}
 	r.plan.Shared = s.needed(r.base.Outer().Took())
 	if s.People != nil && len(r.chain) == 1 {
-		r.plan.People, r.plan.PeopleVars = s.People, s.needed(s.People.needs)
+		r.plan.People, r.plan.PeopleNeed = s.People, s.needed(s.People.needs)
 	}
 }
 

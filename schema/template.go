@@ -19,8 +19,8 @@ type Template struct {
 	typ  reflect.Type
 	make maker
 	node *yaml.Node
-	// needs are the shared names that it refers to, where that is asked for.
-	needs []string
+	// needs are the shared names that it refers to, and where, if that is asked for.
+	needs map[string]Pos
 }
 
 // Opaque says that expressions never see inside a template.

@@ -359,7 +359,7 @@ func (f *runFlags) given(chosen []choice, target schema.Map[string], io streams)
 		for _, v := range slices.Concat(c.scenario.Plan.Vars, c.scenario.Project.Vars()) {
 			declared.vars[v.Name] = ""
 		}
-		for _, v := range runner.Secrets(c.scenario.Plan) {
+		for _, v := range slices.Concat(runner.Secrets(c.scenario.Plan), c.scenario.Project.Secrets()) {
 			declared.secrets[v.Name] = ""
 			if value, ok := os.LookupEnv("CALLFLOW_SECRET_" + v.Name); ok {
 				g.secrets[v.Name] = value
@@ -432,7 +432,7 @@ func (g given) of(p *schema.Plan) given {
 		}
 		return out
 	}
-	vars := slices.Concat(p.Vars, p.Shared, p.PeopleVars)
+	vars := slices.Concat(p.Vars, p.Shared.Vars, p.PeopleNeed.Vars)
 	return given{pick(g.vars, vars), pick(g.own, vars), g.sources, pick(g.secrets, runner.Secrets(p))}
 }
 

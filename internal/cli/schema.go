@@ -45,7 +45,9 @@ const configIntro = `# callflow.yaml
 <!-- Made from the code by make generate. -->
 
 ` + "`callflow.yaml`" + ` at the root of a project holds what its scenarios share and where they can run; ` + "`--config FILE`" + ` names another. Everything in
-it may be left out. Values may hold ` + "`${{ env.NAME }}`" + `, and only the target that a run uses needs its environment. ` + "`callflow validate\ncallflow.yaml`" + ` checks it. See [operators](guides/operators.md) for targets at work, and [reuse](guides/reuse.md) for vars and people.
+it may be left out. Values may hold ` + "`${{ env.NAME }}`" + `, and only the target and the secrets that a run uses need their environment.
+` + "`callflow validate callflow.yaml`" + ` checks it. See [operators](guides/operators.md) for targets at work, and [reuse](guides/reuse.md) for vars, secrets and
+people.
 `
 
 // configPage is the reference of callflow.yaml.

@@ -41,7 +41,7 @@ func (f *runFlags) openTarget(config string, io streams) (target.Target, error) 
 }
 
 func configFlag(cmd *cobra.Command, config *string) {
-	cmd.Flags().StringVar(config, "config", "", "the `FILE` with targets, vars and people; default: the nearest callflow.yaml in a scenario's folder or above it")
+	cmd.Flags().StringVar(config, "config", "", "the `FILE` with targets, vars, secrets and people; default: the nearest callflow.yaml in a scenario's folder or above it")
 }
 
 // configOf is the callflow.yaml with the targets and codes: the one that was named, the scenarios' own if they have one in

@@ -9,6 +9,8 @@ import (
 const aProject = `vars:
   tenant: Contoso
   dora: 550fae72-d251-43ec-868c-373732c2704f
+secrets:
+  pin: ${{ env.CALLER_PIN }}
 people:
   dora: {id: "${{ dora }}"}
 `
@@ -18,11 +20,11 @@ const inProject = `simulate:
     - dial: {from: dora}
 steps:
   - log: ${{ tenant }} has ${{ dora }}
-  - log: ${{ ten }}
+  - log: ${{ ten }} ${{ pin }}
   - simulate: {hangUp: {who: dora}}
 `
 
-// TestProject: vars and people of callflow.yaml are known in the editor, lead there, and are not renamed from a scenario.
+// TestProject: vars, secrets and people of callflow.yaml are known in the editor, lead there, and are not renamed from a scenario.
 func TestProject(t *testing.T) {
 	c := start(t, map[string]string{"qa/callflow.yaml": aProject})
 	c.open("qa/flows/a.yaml", inProject)
@@ -30,7 +32,7 @@ func TestProject(t *testing.T) {
 	if len(found) != 1 || !strings.Contains(found[0].Message, `unknown name "ten"`) {
 		t.Errorf("problems: %v", found)
 	}
-	for _, tt := range []struct{ from, to string }{{"tenant }}", "tenant:"}, {"dora }}", "dora: 550"}, {"dora}}", "dora: {id"}, {"dora}\n", "dora: {id"}} {
+	for _, tt := range []struct{ from, to string }{{"tenant }}", "tenant:"}, {"pin }}", "pin:"}, {"dora }}", "dora: 550"}, {"dora}}", "dora: {id"}, {"dora}\n", "dora: {id"}} {
 		var got *spot
 		c.ask("textDocument/definition", c.on("qa/flows/a.yaml", find(t, inProject, tt.from, 1)), &got)
 		if got == nil || got.URI != c.uri("qa/callflow.yaml") || got.Range.Start != find(t, aProject, tt.to, 1) {
@@ -41,6 +43,14 @@ func TestProject(t *testing.T) {
 	name.Character += 3
 	if items := c.complete("qa/flows/a.yaml", name); !slices.ContainsFunc(items, func(i item) bool { return i.Label == "tenant" }) {
 		t.Errorf("tenant is not offered: %v", items)
+	}
+	secret := find(t, inProject, "pin }}", 1)
+	secret.Character++
+	if items := c.complete("qa/flows/a.yaml", secret); !slices.ContainsFunc(items, func(i item) bool { return i.Label == "pin" }) {
+		t.Errorf("pin is not offered: %v", items)
+	}
+	if _, why := c.rename("qa/flows/a.yaml", find(t, inProject, "pin }}", 1), "code"); !strings.Contains(why, "pin is the project's, in qa/callflow.yaml:5") {
+		t.Errorf("renamed: %s", why)
 	}
 	if _, why := c.rename("qa/flows/a.yaml", find(t, inProject, "tenant }}", 1), "customer"); !strings.Contains(why, "tenant is the project's, in qa/callflow.yaml:2") {
 		t.Errorf("renamed: %s", why)

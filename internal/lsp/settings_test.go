@@ -37,6 +37,8 @@ func TestSettings(t *testing.T) {
 		}
 	}
 	offers("targets:\n", "co|\ntargets:\n", "codes")
+	offers("targets:\n", "sec|\ntargets:\n", "secrets")
+	offers("targets:\n", "secrets: {mine: \"${{ te| }}\"}\ntargets:\n", "tenant")
 	offers("    root:", "    cl|\n    root:", "cloud")
 	offers("    root:", "    api: |\n    root:", "legacy")
 	offers("displayName:", "ans|: {}, displayName:", "answers")

@@ -17,6 +17,7 @@ import (
 // Config is callflow.yaml.
 type Config struct {
 	Vars    schema.Vars                             `json:"vars" doc:"Names for values, known in every scenario. A value may refer to earlier ones and to env.NAME; a scenario's own var of that name, the target's vars and --var stand before it."`
+	Secrets schema.Secrets                          `json:"secrets" doc:"Like vars, but no output ever shows the values; take them from the environment: ${{ env.NAME }}. Only a scenario that uses one needs it; a scenario's own secret of that name and --secret stand before it."`
 	People  schema.PerRun[map[string]*world.Person] `json:"people" doc:"Who is in every simulated world, by name; a scenario's own person of that name stands before this one."`
 	Targets schema.Map[schema.Later[target.Config]] `json:"targets" doc:"Where scenarios can run, by name."`
 	Codes   string                                  `json:"codes" doc:"A file of codes of your own: what explain and failures say of them."`
@@ -56,7 +57,7 @@ func (c *Config) shared() *schema.Shared {
 	if c == nil {
 		return &schema.Shared{Broken: true}
 	}
-	return &schema.Shared{Vars: c.Vars, People: c.People.Template}
+	return &schema.Shared{Vars: c.Vars, Secrets: c.Secrets, People: c.People.Template}
 }
 
 // missingConfig says what to do about a configuration that is not there.

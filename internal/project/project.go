@@ -23,6 +23,14 @@ func (p *Project) Vars() []schema.Var {
 	return p.Config.Vars
 }
 
+// Secrets are what the project declares that no output shows.
+func (p *Project) Secrets() []schema.Var {
+	if p.Config == nil {
+		return nil
+	}
+	return p.Config.Secrets
+}
+
 // Projects finds the project of each scenario: the one whose file is named, or else the nearest callflow.yaml in the
 // scenario's folder or above it. A folder with .git is the last that is looked into.
 type Projects struct {

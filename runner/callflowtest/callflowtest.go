@@ -129,7 +129,7 @@ func (s *suite) declared() error {
 		for _, v := range slices.Concat(sc.Plan.Vars, sc.Project.Vars()) {
 			vars[v.Name] = true
 		}
-		for _, v := range runner.Secrets(sc.Plan) {
+		for _, v := range slices.Concat(runner.Secrets(sc.Plan), sc.Project.Secrets()) {
 			secrets[v.Name] = true
 		}
 	}
@@ -218,7 +218,7 @@ func (s *suite) run(t *testing.T, sc *project.Scenario, row schema.Row) {
 	plan := sc.Plan
 	about := s.target.About()
 	p, err := runner.Prepare(plan, runner.Options{
-		Vars:    only(s.given, slices.Concat(plan.Vars, plan.Shared, plan.PeopleVars)),
+		Vars:    only(s.given, slices.Concat(plan.Vars, plan.Shared.Vars, plan.PeopleNeed.Vars)),
 		Sources: s.sources,
 		Secrets: only(s.allSecrets(plan), runner.Secrets(plan)),
 		Row:     row, Seed: s.seed, Target: about, Callback: s.target.Callback, Codes: s.codes,

@@ -107,8 +107,10 @@ import (
 )
 
 func TestVar(t *testing.T) {
-	callflowtest.Run(t, "flows/one.yaml", callflowtest.Var("who", "Carol"), callflowtest.Secret("pin", "12345678"))
+	callflowtest.Run(t, "flows/one.yaml", callflowtest.Var("who", "Carol"), callflowtest.Secret("pin", "12345678"), callflowtest.Secret("badge", "kilo-9876"))
 }
+
+func TestUnset(t *testing.T) { callflowtest.Run(t, "flows/one.yaml", callflowtest.Var("who", "Carol"), callflowtest.Secret("pin", "12345678")) }
 
 func TestMisspelt(t *testing.T) { callflowtest.Run(t, "flows/...", callflowtest.Var("woh", "Carol")) }
 
@@ -117,14 +119,14 @@ func TestNoTarget(t *testing.T) { callflowtest.Run(t, "flows", callflowtest.Targ
 func TestNoTags(t *testing.T) { callflowtest.Run(t, "flows", callflowtest.Tags("slow")) }
 
 func TestNoDialect(t *testing.T) { callflowtest.Run(t, "flows", callflowtest.Dialect("v2")) }
-`, []string{"-v", "-run", "TestVar|TestMisspelt|TestNo"}, false,
-			[]string{"--- PASS: TestVar/flows/one", "Carol of Contoso, ***", `callflowtest.Var("woh"): no scenario here declares it; did you mean "who"?`,
+`, []string{"-v", "-run", "TestVar|TestUnset|TestMisspelt|TestNo"}, false,
+			[]string{"--- PASS: TestVar/flows/one", "Carol of Contoso, ***, ***", "callflow.yaml:2:23: cannot evaluate env.NOBODY_SETS_THIS: the value is absent; set it, or give --secret badge=…; flows/one.yaml:3:61 uses it", `callflowtest.Var("woh"): no scenario here declares it; did you mean "who"?`,
 				`callflow.yaml has no target "stagign"; did you mean "staging"?`, "no scenario of 1 in flows has the tags slow", `callflowtest.Dialect("v2") is not known; use v1.0, beta, legacy`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.name == "options" {
-				write(t, dir, "flows/one.yaml", "vars: {who: }\nsecrets: {pin: }\nsteps: [{log: \"${{ who }} of ${{ tenant }}, ${{ pin }}\"}]\n")
-				write(t, dir, "callflow.yaml", "vars: {tenant: Contoso}\ntargets:\n  staging: {simulator: true, root: \"http://127.0.0.1:1\", callback: {listen: \"127.0.0.1:0\", publicUrl: \"http://127.0.0.1:1\"}}\n")
+				write(t, dir, "flows/one.yaml", "vars: {who: }\nsecrets: {pin: }\nsteps: [{log: \"${{ who }} of ${{ tenant }}, ${{ pin }}, ${{ badge }}\"}]\n")
+				write(t, dir, "callflow.yaml", "vars: {tenant: Contoso}\nsecrets: {badge: \"${{ env.NOBODY_SETS_THIS }}\"}\ntargets:\n  staging: {simulator: true, root: \"http://127.0.0.1:1\", callback: {listen: \"127.0.0.1:0\", publicUrl: \"http://127.0.0.1:1\"}}\n")
 			}
 			if tt.text != "" {
 				write(t, dir, tt.file, tt.text)

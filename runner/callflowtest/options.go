@@ -38,8 +38,8 @@ func Dialect(name string) Option { return func(o *options) { o.dialect = graph.D
 // Target runs the scenarios against a target of callflow.yaml, on the wall clock.
 func Target(name string) Option { return func(o *options) { o.targetName = name } }
 
-// Config names the callflow.yaml with targets, vars and people; without it the nearest one in a scenario's folder or above
-// it counts.
+// Config names the callflow.yaml with targets, vars, secrets and people; without it the nearest one in a scenario's folder or
+// above it counts.
 func Config(file string) Option { return func(o *options) { o.config = file } }
 
 // Tags leaves out the scenarios whose tags do not fulfil an expression such as "transfer and not slow". Of several all must

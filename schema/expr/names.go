@@ -25,7 +25,7 @@ func (c *compiler) identifier(at *Node, n *ast.IdentifierNode) *Node {
 	}
 	c.names[n.Value] = true
 	c.sc.Use(n.Value)
-	c.sc.Take(n.Value)
+	c.sc.Take(n.Value, c.at(c.offset+at.From))
 	c.guarded(at, n.Value, n.Value, sym)
 	at.Op, at.Path = "name", n.Value
 	at.Type = c.arrived(at, n.Value, n.Value, sym.Type)

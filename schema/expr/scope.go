@@ -25,10 +25,10 @@ type Scope struct {
 	parent    *Scope
 	names     map[string]*Symbol // a step's outputs under "steps.<id>"
 	elsewhere map[string]Place
-	came      []string        // the proofs that hold here; see guard
-	uses      map[string]bool // the names that expressions of this file mention, steps.<id> among them
-	taken     map[string]bool // which of this very scope's names expressions used, where that is asked for
-	watch     *Watch          // told of what is mentioned; nil: nobody asks
+	came      []string               // the proofs that hold here; see guard
+	uses      map[string]bool        // the names that expressions of this file mention, steps.<id> among them
+	taken     map[string]problem.Pos // where expressions first used this very scope's names, where that is asked for
+	watch     *Watch                 // told of what is mentioned; nil: nobody asks
 }
 
 // Symbol is one name with the type of its value.
@@ -106,25 +106,25 @@ func (s *Scope) Used() map[string]bool { return s.uses }
 
 // Track makes the scope note which of its own names are taken; see Took.
 func (s *Scope) Track() *Scope {
-	s.taken = map[string]bool{}
+	s.taken = map[string]problem.Pos{}
 	return s
 }
 
-// Take notes that something takes a name, in the scope that has it, if that tracks them.
-func (s *Scope) Take(name string) {
+// Take notes that something takes a name at a place, in the scope that has it, if that tracks them.
+func (s *Scope) Take(name string, at problem.Pos) {
 	for ; s != nil; s = s.parent {
 		if s.names[name] != nil {
-			if s.taken != nil {
-				s.taken[name] = true
+			if _, before := s.taken[name]; s.taken != nil && !before {
+				s.taken[name] = at
 			}
 			return
 		}
 	}
 }
 
-// Took returns the names of a scope that tracks them which were taken since it was last asked, in order.
-func (s *Scope) Took() []string {
-	names := slices.Sorted(maps.Keys(s.taken))
+// Took returns the names of a scope that tracks them which were taken since it was last asked, with the place of the first use.
+func (s *Scope) Took() map[string]problem.Pos {
+	names := maps.Clone(s.taken)
 	clear(s.taken)
 	return names
 }
