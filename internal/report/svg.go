@@ -60,6 +60,7 @@ const (
 const (
 	svgTime    = 94  // the column of times
 	svgChar    = 6.9 // a cell of text
+	svgHead    = 8   // the same above the drawing, where nothing may go beyond the edge: ids have wide letters
 	svgRow     = 31  // a row with an arrow
 	svgNote    = 23  // a row without
 	svgLine    = 16  // every further line of a label
@@ -91,7 +92,7 @@ func SVG(records []steps.Record, o SVGOptions) []byte {
 
 // heading says which run it was and how it ended, for a picture that stands alone: its name, then the rest.
 func (p *picture) heading(records []steps.Record) []string {
-	fold := func(text string) []string { return Style{}.fold("", text, int((p.wide-2*svgPad)/svgChar), "") }
+	fold := func(text string) []string { return Style{}.fold("", text, int((p.wide-2*svgPad)/svgHead), "") }
 	run := NewRun(records)
 	if run.Start.RunID == "" {
 		return nil
