@@ -11,7 +11,8 @@ type ProblemCode struct {
 // as nothing is in doubt.
 func (c ProblemCode) Severities() string {
 	switch c.Code {
-	case "call-ended", "call-unanswered", "call-not-incoming", "transfer-in-meeting", "legs-confused":
+	case "call-ended", "call-unanswered", "call-not-incoming", "transfer-in-meeting", "legs-confused",
+		"never-holds", "timeout-too-short", "bad-scene":
 		return "warning or error"
 	}
 	return string(c.Severity)
@@ -67,7 +68,7 @@ var ProblemCodes = []ProblemCode{
 	{"several-verbs", SeverityError, "A step has more than one verb."},
 	{"unknown-goal", SeverityError, "`until` names no goal of the verb."},
 	{"bad-params", SeverityError, "What a verb is given does not go together, or is more or other than the service takes: six targets, two kinds of identity in one, a meeting and a target."},
-	{"bad-scene", SeverityError, "What `simulate` says does not go together: reactions that exclude each other, an action with two deeds, a fault that does nothing."},
+	{"bad-scene", SeverityError, "What `simulate` says does not go together: reactions that exclude each other, an action with two deeds, a fault that does nothing. A warning: a fault for a request that no step sends."},
 	{"no-goals", SeverityError, "`until` stands beside a verb that has no goals."},
 	{"no-retry", SeverityError, "`retry` stands beside a verb that sends no request."},
 	{"matrix", SeverityError, "The matrix has no rows, too many, or twice the same; an axis has no values; an exclude agrees with no row. Or the file with the rows cannot be read, a column has no name of its own, or a row has other cells than the first."},
@@ -103,9 +104,9 @@ var ProblemCodes = []ProblemCode{
 	{"await-unsatisfiable", SeverityError, "No event can ever match."},
 	// Habits.
 	{"sleep-not-await", SeverityWarning, "A `sleep` waits for the outcome of a step before another that builds on it. An await is over as soon as the outcome comes, and fails when it does not."},
-	{"timeout-too-short", SeverityWarning, "The steps may take longer than the scenario's `timeout`, by the times that the file gives them."},
-	{"unreachable", SeverityWarning, "The step never runs: its `if` is false whatever comes, or against one around it, or a step before it always fails, or never has that outcome."},
-	{"never-holds", SeverityWarning, "The step expects an outcome that `until` excludes."},
+	{"timeout-too-short", SeverityWarning, "The steps may take longer than the scenario's `timeout`, by the times that the file gives them. Or a step has less time than its verb always takes; that is an error."},
+	{"unreachable", SeverityWarning, "The step never runs: its `forEach` has no items, its `if` is false whatever comes, or against one around it, or a step before it always fails, or never has that outcome."},
+	{"never-holds", SeverityWarning, "The step expects an outcome that `until` excludes. Or a condition of `never` is about no notification, or true in every run."},
 	{"unused-name", SeverityWarning, "Nothing uses the var, secret or captured name."},
 	{"plain-secret", SeverityWarning, "A var holds what looks like a secret, or what a secret holds too. Vars are printed; secrets are shown as `***`."},
 	{"literal-secret", SeverityWarning, "The value of a secret stands in the file."},

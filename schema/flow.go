@@ -25,7 +25,9 @@ func flow(p *Plan, voc *Vocabulary, whole bool, uses func(file, name string) boo
 	c := &course{known: map[string]thing{}}
 	w.block(p.Steps, c)
 	for _, x := range p.Never {
-		w.hopeless(awaitedEvent{"", x}, c)
+		if !w.hopeless(awaitedEvent{"", x}, c) && whole {
+			w.idleNever(x, p)
+		}
 	}
 	c.taken, c.ended = nil, nil // where the steps broke off is not known
 	w.doubt++
@@ -37,6 +39,7 @@ func flow(p *Plan, voc *Vocabulary, whole bool, uses func(file, name string) boo
 		w.unreachable(p.Steps, nil, nil)
 		w.unreachable(p.Finally, nil, nil)
 		w.tooShort(p)
+		w.idleFaults(p)
 	}
 	return w.problems
 }
@@ -126,6 +129,7 @@ func (w *flowWalk) step(s *Step, c *course) {
 	if mayBeLeftOut(s) {
 		c.taken, c.ended, c.meetings = sure.taken, sure.ended, sure.meetings // its inner steps may not have run
 	}
+	w.tooBrief(s)
 	call, hasCall := c.callOf(s)
 	if w.whole {
 		w.wrongIDs(s, c)

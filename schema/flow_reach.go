@@ -34,6 +34,12 @@ func (w *flowWalk) unreachable(b Block, around []claim, came outcomes) {
 			}
 			inner = append(around[:len(around):len(around)], mine...)
 		}
+		if list := s.ForEach; list != nil && list.Constant() && list.node != nil {
+			if items, ok := list.Static().([]any); ok && len(items) == 0 {
+				w.warnAt(s.Pos.File, resolve(list.node), "unreachable", "give it a list, or leave the step out", "this step never runs: its forEach has no items")
+				continue
+			}
+		}
 		for _, in := range s.Inner {
 			w.unreachable(in.Steps, inner, came)
 		}

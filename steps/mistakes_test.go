@@ -235,3 +235,37 @@ func TestMistakesOfIncludes(t *testing.T) {
 		{"  - getCall", "  - include: needs.yaml\n  - getCall", "34:14", "scenarios/needs.yaml needs a value for its var who", "write with: {who: …}"},
 	})
 }
+
+// TestMistakesThatCheckNothing: watches, nevers, loops and faults that can never matter.
+func TestMistakesThatCheckNothing(t *testing.T) {
+	const none = "      match: call.state == \"terminated\" && call.id == leg\n      for: 5s"
+	checkMistakes(t, []mistake{
+		{"      for: 5s", "      for: 0s", "39:12", "for is 0s: in no time nothing can come", "for: 5s"},
+		{none, none + "\n    timeout: 2s", "40:14", "expectNone always takes 5s, and the step's timeout of 2s", "leave out timeout"},
+		{"  - getCall: ${{ leg }}", "  - sleep: 2m\n    timeout: 1m\n  - getCall: ${{ leg }}", "35:14", "sleep always takes 2m, and the step's timeout of 1m", "leave out timeout"},
+		{"\nsteps:", "\nnever: true\nsteps:", "18:8", "never is true whatever comes", "what no notification may be"},
+		{"\nsteps:", "\nnever: 1 < 2\nsteps:", "18:8", "never is true whatever comes", "what no notification may be"},
+		{"\nsteps:", "\nnever: steps.move.outcome == \"refused\"\nsteps:", "18:8", "never is looked at only when a notification comes", "expect"},
+		{"\nsteps:", "\nnever: call.state == \"incoming\"\nsteps:", "18:8", "this ends every run: await in line 20 waits for such an event", "say more of the call"},
+		{"  - getCall: ${{ leg }}", "  - forEach: []\n    log: here\n  - getCall: ${{ leg }}", "34:14", "this step never runs: its forEach has no items", "give it a list"},
+		{"fault: transfer\n      call: 1", "fault: invite", "15:14", "this fault strikes nothing: no step has the verb invite", "-"},
+	})
+}
+
+// TestRightButIdle: what looks like it checks nothing, and does.
+func TestRightButIdle(t *testing.T) {
+	for _, m := range [][2]string{
+		{"\nsteps:", "\nnever: call.state == \"incoming\" && call.source.identity.user.id != caller\nsteps:"},
+		{"\nsteps:", "\nnever: call.state == \"established\" && steps.move.outcome == \"refused\"\nsteps:"},
+		{"\nsteps:", "\nnever: len(calls) > 3\nsteps:"},
+		{"fault: transfer\n      call: 1", "fault: getCall"},
+		{"fault: transfer\n      call: 1", "fault: hangUp"},
+		{"      for: 5s", "      for: 5s\n    timeout: 5s"},
+		{"  - if: state", "  - forEach: [1]\n    log: here\n  - if: state"},
+	} {
+		text := strings.Replace(rightScenario, m[0], m[1], 1)
+		if _, ps := schema.Check(schema.Source{Name: "scenarios/s.yaml", Text: []byte(text)}, steps.Vocabulary()); ps != nil {
+			t.Errorf("%s: %s", m[1], ps.Error())
+		}
+	}
+}
