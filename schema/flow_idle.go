@@ -114,7 +114,7 @@ func (w *flowWalk) idleFaults(p *Plan) {
 		return
 	}
 	sent := map[string]bool{}
-	if any := verbsOf(p, sent); any {
+	if free := verbsOf(p, sent); free {
 		return
 	}
 	for _, f := range faults.Content {
@@ -130,7 +130,7 @@ func (w *flowWalk) idleFaults(p *Plan) {
 }
 
 // verbsOf notes the verbs of all steps, and says whether one may send any request.
-func verbsOf(p *Plan, sent map[string]bool) (any bool) {
+func verbsOf(p *Plan, sent map[string]bool) (free bool) {
 	var note func(b Block)
 	note = func(b Block) {
 		for _, s := range b {
@@ -138,16 +138,16 @@ func verbsOf(p *Plan, sent map[string]bool) (any bool) {
 				continue
 			}
 			sent[s.Verb.Name] = true
-			any = any || s.Verb.Harmless != nil
+			free = free || s.Verb.Harmless != nil
 			for _, in := range s.Inner {
 				note(in.Steps)
 			}
 			if s.Include != nil {
-				any = verbsOf(s.Include, sent) || any
+				free = verbsOf(s.Include, sent) || free
 			}
 		}
 	}
 	note(p.Steps)
 	note(p.Finally)
-	return any
+	return free
 }
