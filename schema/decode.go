@@ -178,6 +178,12 @@ func (d *decoder) whole(n *yaml.Node, x *expr.Expr, t reflect.Type, f *field) ma
 		return made, nil
 	}}
 	if bad, hint := fits(x.Type(), t, f); bad != "" {
+		if sym := d.sc.Find(x.Text()); sym != nil && t.Kind() == reflect.String && sym.Type.Kind == expr.KindObject && d.objects[sym.At] != "" {
+			*sym.Type = *expr.Any // that is all there is to tell
+			d.report(Problem{Pos: sym.At, Len: utf8.RuneCountInString(x.Text()), Code: "value-type", Hint: fmt.Sprintf("write %s: %s.id", x.Text(), d.objects[sym.At]),
+				Text: fmt.Sprintf("%s is an object; line %d needs its id", x.Text(), x.Pos().Line)})
+			return m
+		}
 		if hint == "" && x.Type().Kind == expr.KindString {
 			hint = byID(t, f, quoteWhole("${{ "+x.Text()+" }}"))
 		}

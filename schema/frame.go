@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -278,7 +279,18 @@ func (r *reader) captures(n *yaml.Node, sc *expr.Scope, take func(key *yaml.Node
 		return nil, nil
 	}
 	for _, p := range pairs(n) {
+		if name := resolve(p.value).Value; !identifier.MatchString(p.key.Value) && identifier.MatchString(name) && sc.Find(name) == nil {
+			r.fault(p.key, faultf("bad-name", fmt.Sprintf("write %s: %s", name, p.key.Value), "%q is not a name: the name stands first, then what it is", p.key.Value))
+			lost = append(lost, lostName(name, r.at(p.key)))
+			continue
+		}
 		x := r.decoder(sc).bare(p.value, sc, nil)
+		if x != nil && x.Type().Field("id") != nil {
+			if r.objects == nil {
+				r.objects = map[Pos]string{}
+			}
+			r.objects[r.at(p.key)] = x.Text()
+		}
 		if take(p.key) && x != nil {
 			captures = append(captures, Capture{Pos: r.at(p.key), Name: p.key.Value, Expr: x})
 		} else {

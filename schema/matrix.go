@@ -49,6 +49,7 @@ func (r *reader) matrix(n *yaml.Node) {
 	rows, names := []matrixRow{}, []string{}
 	for _, p := range pairs(n) {
 		value := resolve(p.value)
+		r.mendRows(n, p.key, value)
 		switch {
 		case p.key.Value == "include":
 			include = value
@@ -100,6 +101,18 @@ func (r *reader) matrix(n *yaml.Node) {
 		labels = names
 	}
 	r.rows(n, rows, names, labels, extras)
+}
+
+// mendRows reports a misspelt include or exclude, and lets it be read as what was meant. A list of mappings tells it from an axis.
+func (r *reader) mendRows(n, key, value *yaml.Node) {
+	words := []string{"include", "exclude"}
+	if containsWord(words, key.Value) || value.Kind != yaml.SequenceNode || len(value.Content) == 0 || resolve(value.Content[0]).Kind != yaml.MappingNode {
+		return
+	}
+	if right := misspelt(key.Value, lacking(n, words)); right != "" {
+		r.unknownKey(key, words, guessHint([]string{right}), "")
+		key.Value = right
+	}
 }
 
 func (r *reader) axis(p pair) (axis, bool) {
@@ -243,6 +256,15 @@ func (r *reader) addRows(n *yaml.Node, rows []matrixRow, axes []string) (more []
 		}
 		if done {
 			continue
+		}
+		for _, p := range pairs(entry) { // an axis misspelt
+			if name := misspelt(p.key.Value, lacking(entry, axes)); name != "" && !containsWord(axes, p.key.Value) {
+				r.unknownKey(p.key, axes, guessHint([]string{name}), "")
+				row[name], cells[name] = other[p.key.Value], cells[p.key.Value]
+				delete(other, p.key.Value)
+				extras = slices.DeleteFunc(extras, func(x string) bool { return x == p.key.Value })
+				p.key.Value = name
+			}
 		}
 		for _, name := range axes {
 			if childNode(entry, name) == nil {

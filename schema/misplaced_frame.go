@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gopkg.in/yaml.v3"
+
+	"callflow/schema/expr"
 )
 
 // sections returns the keys of a scenario. Keys that are misspelt or stand below another one are reported, and read as what
@@ -46,6 +48,9 @@ func (r *reader) unknownSection(root *yaml.Node, p pair, keys map[string]pair) (
 		hint = fmt.Sprintf("%s belongs below defaults, or into a step: write defaults: {%s: …}", word, word)
 	case words != nil:
 		hint = guessHint(words)
+		if words[0] == "matrix" {
+			r.base.Declare("matrix", expr.Any, nil, r.at(p.key))
+		}
 		steps = containsWord(words, "steps")
 		value := resolve(p.value)
 		_, there := keys[words[0]]

@@ -17,6 +17,7 @@ type reader struct {
 	doc     *document
 	plan    *Plan
 	names   map[string]named // vars, secrets and captured names: one namespace
+	objects map[Pos]string   // captures of an object that has an id, by where their names stand: what was captured
 	ids     map[string]Pos
 	outputs map[*Step]*expr.Type // what each step yields
 	base    *expr.Scope          // vars, secrets, matrix

@@ -121,6 +121,10 @@ func (c *compiler) member(at *Node, n *ast.MemberNode) *Node {
 		at.From, at.To = prop.Location().From, prop.Location().To
 		if base.Path == "calls" {
 			hint := fmt.Sprintf("write calls[%s]", prop.Value)
+			switch prop.Value {
+			case "length", "size", "count":
+				hint = "write len(calls)"
+			}
 			if c.foreign().ofCall(prop.Value) {
 				hint = fmt.Sprintf("write call.%s, or calls[ID].%s", prop.Value, prop.Value)
 			}

@@ -142,6 +142,12 @@ func (c *compiler) step(at *Node, id string) *Node {
 	own.From = own.To - utf8.RuneCountInString(id)
 	c.noteName(&own, id, key, MentionStep)
 	sym := c.sc.Find(key)
+	if sym == nil && c.sc.unsure() {
+		c.names["steps"] = true
+		at.Op, at.Path = "name", key
+		at.eval = func(ev *evaluation) any { return fieldOf(ev.names["steps"], id) }
+		return at
+	}
 	if sym == nil {
 		ids := c.sc.Known("steps.")
 		if p, ok := c.sc.FindElsewhere(key); ok {
