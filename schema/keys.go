@@ -156,7 +156,7 @@ var stepKeys = []frameKey{
     subject: call.subject ?? "none"        # without ?? an absent value fails the step
     state: call.state
 - log: '"${{ subject }}" is ${{ state }}'`},
-	{name: "continueOnError", shape: shapeFlag, def: "false", doc: "A failure of this step does not fail the scenario. The `outcome` of a step that acts is then what it came to: `refused` when the service refused its request, `unanswered` when no usable answer came.",
+	{name: "continueOnError", shape: shapeFlag, def: "false", doc: "A failure of this step does not fail the scenario. The `outcome` of a step that acts is then what it came to: `refused` when the service refused its request, `unanswered` when no usable answer came. So it excuses a request that was refused, with 404 for a wrong id or 429, no less than a call that was declined: where only the latter is meant, let a step `expect: steps.ID.outcome != \"refused\"` follow.",
 		example: `- getCall: ${{ leg }}
   capture: {later: call.state}     # so this may be absent
   continueOnError: true            # a failure here is shown, and does not fail the scenario

@@ -64,7 +64,7 @@ func TestGeneratedCookbook(t *testing.T) {
 	}
 }
 
-// recipe is a scenario's entry: its name, what it does, and its steps as they stand in the file.
+// recipe is a scenario's entry: its name, what it does, and as they stand in the file its steps and what must never come.
 func recipe(t *testing.T, root fs.FS, file string) string {
 	text, err := fs.ReadFile(root, file)
 	if err != nil {
@@ -77,9 +77,12 @@ func recipe(t *testing.T, root fs.FS, file string) string {
 	if head.Name == "" || head.Description == "" {
 		t.Errorf("%s: a recipe needs a name and a description", file)
 	}
-	_, flow, ok := strings.Cut(string(text), "\nsteps:\n")
+	before, flow, ok := strings.Cut(string(text), "\nsteps:\n")
 	if !ok {
 		t.Errorf("%s has no steps", file)
+	}
+	if _, never, ok := strings.Cut(before, "\nnever:"); ok { // the steps alone would pass where it fails
+		flow = "never:" + never + "\nsteps:\n" + flow
 	}
 	return fmt.Sprintf("\n### %s\n\n%s\n[`%s`](../%s)\n\n```yaml part\n%s\n```\n",
 		head.Name, strings.TrimSpace(head.Description), file, file, strings.TrimRight(flow, "\n"))
