@@ -244,7 +244,7 @@ func (c *compiler) asksOutcome(n *ast.BinaryNode, not bool) bool {
 		}
 		base, ok := step.Node.(*ast.IdentifierNode)
 		name, named := field.Property.(*ast.StringNode)
-		if ok && named && base.Value == "steps" && (name.Value == "outcome" || name.Value == "matched") {
+		if ok && named && base.Value == "steps" && problem.Nearest(name.Value, []string{"outcome", "matched"}) != "" { // misspelt ones too
 			return true
 		}
 	}
