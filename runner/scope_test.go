@@ -38,7 +38,7 @@ steps:
       left: [{id: a, sleep: 1h}]
       right: [{id: b, sleep: 1h}]
 `, steps.Failed, "scenario timeout of 1m30s reached while step a and step b were waiting", "a", 7, 90 * time.Second},
-		"step": {"name: t\nsteps:\n  - id: nap\n    sleep: 1h\n    timeout: 3s\n", steps.Failed, "step nap was not done within its timeout of 3s", "nap", 4, 3 * time.Second},
+		"step": {"name: t\nsteps:\n  - id: nap\n    sleep: ${{ duration(\"1h\") }}\n    timeout: 3s\n", steps.Failed, "step nap was not done within its timeout of 3s", "nap", 4, 3 * time.Second},
 		"step around others": {`
 name: t
 steps:
